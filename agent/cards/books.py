@@ -1,0 +1,117 @@
+"""Our own books in words: relations changed, products, preferences, quota. Pure."""
+
+from typing import Any
+
+from agent.cards import wording
+from agent.cards.piece import Piece
+from memory.domain.cards import ReportCard
+from memory.domain.money import MoneySpan
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+from tools.crm.tool import CrmChanged
+from tools.preferences.tool import PreferencesShown
+from tools.products.tool import ProductsShown
+from tools.quota.tool import QuotaShown
+
+
+def crm_changed(result: CrmChanged, lang: Lang, texts: Texts) -> Piece:
+    """「已改 3 位：@a、@b、@c，阶段 → 谈判中」"""
+    args = result.arguments
+    changes: list[str] = []
+    if args.stage:
+        changes.append(texts.say("change_stage", lang, stage=texts.say(f"stage_{args.stage}", lang)))
+    if args.add_tags:
+        changes.append(texts.say("change_add_tags", lang, tags=wording.listed(list(args.add_tags), lang)))
+    if args.remove_tags:
+        changes.append(texts.say("change_remove_tags", lang, tags=wording.listed(list(args.remove_tags), lang)))
+    if args.note:
+        changes.append(texts.say("change_note", lang))
+    if args.owner:
+        changes.append(texts.say("change_owner", lang, owner=args.owner))
+    if args.blocked is not None:
+        changes.append(texts.say("change_blocked" if args.blocked else "change_unblocked", lang))
+    handles = wording.listed([f"@{handle}" for handle in result.handles], lang)
+    text = texts.say(
+        "crm_changed", lang, count=len(result.handles), handles=handles, changes=wording.listed(changes, lang)
+    )
+    return Piece(text, for_planner={"changed": result.changed, "handles": list(result.handles)})
+
+
+def products_shown(result: ProductsShown, lang: Lang, texts: Texts) -> Piece:
+    """The brand's products as a table."""
+    if not result.products:
+        return Piece(texts.say("no_products_yet", lang), for_planner={"products": []})
+    unknown = texts.say("not_set", lang)
+    rows = tuple(
+        (
+            product.name,
+            wording.money(MoneySpan.exactly(product.price), lang) if product.price else unknown,
+            wording.share(product.commission_ceiling_bp) if product.commission_ceiling_bp is not None else unknown,
+            unknown if product.sample is None else texts.say("yes" if product.sample else "no", lang),
+            product.link or unknown,
+        )
+        for product in result.products
+    )
+    columns = ("product", "price", "commission_ceiling", "sample", "link")
+    card = ReportCard(
+        title=texts.say("products_title", lang),
+        period="",
+        columns=tuple(texts.say(f"column_{name}", lang) for name in columns),
+        rows=rows,
+        as_of=None,
+        source=texts.say("source_own_books", lang),
+    )
+    if result.changed is None:
+        text = texts.say("products_listed", lang, count=len(rows))
+    else:
+        text = texts.say("product_added" if result.added else "product_changed", lang, name=result.changed.name)
+    return Piece(text, (card,), for_planner={"products": [product.name for product in result.products]})
+
+
+def preferences_shown(result: PreferencesShown, lang: Lang, texts: Texts) -> Piece:
+    """What is remembered now."""
+    lines = [f"{place}. {kept.text}" for place, kept in enumerate(result.preferences, 1)]
+    kept = "\n".join(lines) or texts.say("no_preferences", lang)
+    heading = {
+        "list": "preferences_listed",
+        "set": "preference_set",
+        "forget": "preference_forgotten",
+    }[result.action]
+    said = texts.say(heading, lang, text=result.changed.text if result.changed else "")
+    return Piece(f"{said}\n{kept}", for_planner={"preferences": [kept.text for kept in result.preferences]})
+
+
+def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
+    """One row a brand, with the time it was read."""
+    columns = ("brand", "day_used", "day_left", "per_minute", "planned", "held")
+    rows = tuple(
+        (
+            quota.brand,
+            str(quota.day_used),
+            str(max(quota.day_limit - quota.day_used, 0)),
+            str(quota.minute_limit),
+            str(quota.planned),
+            str(quota.held),
+        )
+        for quota in result.brands
+    )
+    as_of = max((quota.as_of for quota in result.brands), default=None)
+    card = ReportCard(
+        title=texts.say("quota_title", lang),
+        period=texts.say("today", lang),
+        columns=tuple(texts.say(f"column_{name}", lang) for name in columns),
+        rows=rows,
+        as_of=as_of,
+        source=texts.say("source_ledger", lang),
+    )
+    left = sum(max(quota.day_limit - quota.day_used, 0) for quota in result.brands)
+    for_planner: dict[str, Any] = {"rows": [dict(zip(columns, line, strict=True)) for line in rows]}
+    return Piece(texts.say("quota_said", lang, left=left), (card,), for_planner=for_planner)
+
+
+SHOWN = {
+    CrmChanged: crm_changed,
+    ProductsShown: products_shown,
+    PreferencesShown: preferences_shown,
+    QuotaShown: quota_shown,
+}

@@ -1,0 +1,90 @@
+"""What a decision did, said back so plainly that a tired person sees a mistake at once. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.approval.recording import DecisionResult
+from agent.cards import wording
+from agent.cards.drafts import both_clocks, flag_text, plan_card
+from agent.commands import Ask
+from memory.domain.chat import DecisionOutcome, Reply
+from memory.domain.outreach import Draft, DraftStatus
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWords:
+    """Sentences about decisions."""
+
+    texts: Texts
+
+    def ask(self, ask: Ask, lang: Lang) -> Reply:
+        """Nothing was decided; what the person could answer instead."""
+        return Reply(text=self.texts.say(f"ask_{ask.why}", lang, **ask.facts))
+
+    def result(
+        self,
+        result: DecisionResult,
+        *,
+        lang: Lang,
+        now: datetime,
+        team_zone: str,
+        revised: Sequence[int] = (),
+        trouble: Sequence[str] = (),
+    ) -> Reply:
+        """「K7：已批准 1、2、4；已改 3（请重新看）；已拒 5。1、2、4 排在 …」"""
+        parts = [
+            self.texts.say(key, lang, numbers=wording.ranges(list(numbers)))
+            for key, numbers in (
+                ("decided_approved", result.approved),
+                ("decided_waiting", result.waiting),
+                ("decided_revised", revised),
+                ("decided_rejected", result.rejected),
+                ("decided_already", result.already),
+                ("decided_changed", result.changed_since),
+            )
+            if numbers
+        ]
+        separator = "；" if lang == "zh" else "; "
+        nothing = self.texts.say("decided_nothing", lang)
+        lines = [self.texts.say("decided", lang, batch=result.batch, parts=separator.join(parts) or nothing)]
+        lines += self._refusals(result, lang)
+        lines += trouble
+        lines += self._plan(result.planned, lang, team_zone)
+        outcome = DecisionOutcome(
+            batch=result.batch,
+            approved=result.approved,
+            rejected=result.rejected,
+            revised=tuple(revised),
+            refused=tuple(refusal.number for refusal in result.refused),
+        )
+        cards = (plan_card(result.batch, result.planned, lang=lang, texts=self.texts),) if result.planned else ()
+        return Reply(text="\n".join(lines), cards=cards, decision=outcome)
+
+    def _refusals(self, result: DecisionResult, lang: Lang) -> list[str]:
+        return [
+            self.texts.say(
+                "number_trouble",
+                lang,
+                number=refusal.number,
+                trouble=flag_text(refusal.reason, lang=lang, texts=self.texts),
+            )
+            for refusal in result.refused
+        ]
+
+    def _plan(self, planned: Sequence[Draft], lang: Lang, team_zone: str) -> list[str]:
+        waiting = [draft for draft in planned if draft.status is DraftStatus.APPROVED and draft.due_at]
+        held = [draft for draft in planned if draft.status is DraftStatus.HELD]
+        lines = []
+        if waiting:
+            first = min(waiting, key=lambda draft: (draft.due_at is None, draft.due_at, draft.number))
+            numbers = wording.ranges([draft.number for draft in waiting])
+            lines.append(
+                self.texts.say("planned_from", lang, numbers=numbers, when=both_clocks(first, team_zone, lang))
+            )
+        for draft in held:
+            why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
+            lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))
+        return lines

@@ -1,0 +1,98 @@
+"""Batches and drafts as cards. Pure."""
+
+from collections.abc import Collection
+
+from agent.cards import wording
+from memory.domain.cards import DraftRow, DraftsCard, PlanCard, PlanRow
+from memory.domain.outreach import Batch, Draft, Flag, Presentation
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+
+
+def drafts_card(
+    batch: Batch,
+    *,
+    lang: Lang,
+    texts: Texts,
+    numbers: Collection[int] | None = None,
+    presentation: Presentation | None = None,
+    notes: tuple[str, ...] = (),
+) -> DraftsCard:
+    """A card of a batch, or of some of its numbers, in full."""
+    chosen = [draft for draft in batch.drafts if numbers is None or draft.number in numbers]
+    return DraftsCard(
+        batch=batch.code,
+        presentation=presentation.id if presentation else None,
+        decide_by=presentation.decide_by if presentation else batch.decide_by,
+        items=tuple(draft_row(draft, lang=lang, texts=texts) for draft in chosen),
+        notes=notes,
+    )
+
+
+def draft_row(draft: Draft, *, lang: Lang, texts: Texts) -> DraftRow:
+    """One draft in full."""
+    content = draft.version.content
+    return DraftRow(
+        number=draft.number,
+        draft=draft.id,
+        handle=draft.handle,
+        language=content.language,
+        text=content.text,
+        text_zh=content.text_zh,
+        flags=tuple(flag_text(flag, lang=lang, texts=texts) for flag in draft.version.flags),
+        status=draft.status,
+        status_text=status_text(draft, lang=lang, texts=texts),
+        approvable=draft.approvable,
+        digest=draft.version.digest,
+        paired=content.paired,
+        due_at=draft.due_at,
+        zone=draft.zone,
+        zone_estimated=draft.zone_estimated,
+    )
+
+
+def flag_text(flag: Flag, *, lang: Lang, texts: Texts) -> str:
+    """A check's finding as a sentence; an unknown key is shown rather than hidden."""
+    for key in (flag.key, f"flag_{flag.key}"):
+        if key in texts:
+            return texts.say(key, lang, **flag.facts)
+    return flag.key
+
+
+def status_text(draft: Draft, *, lang: Lang, texts: Texts) -> str:
+    """待审批 / 已排 21:10 / 暂停：没有发送渠道 …"""
+    said = texts.say(f"status_{draft.status}", lang)
+    if draft.reason is not None:
+        return f"{said}{'：' if lang == 'zh' else ': '}{flag_text(draft.reason, lang=lang, texts=texts)}"
+    return said
+
+
+def plan_rows(drafts: Collection[Draft], *, lang: Lang, texts: Texts) -> tuple[PlanRow, ...]:
+    """When each message goes, or why not."""
+    return tuple(
+        PlanRow(
+            number=draft.number,
+            handle=draft.handle,
+            state=draft.status,
+            state_text=status_text(draft, lang=lang, texts=texts),
+            due_at=draft.due_at,
+            zone=draft.zone,
+            zone_estimated=draft.zone_estimated,
+        )
+        for draft in drafts
+    )
+
+
+def plan_card(batch: str, drafts: Collection[Draft], *, lang: Lang, texts: Texts) -> PlanCard:
+    """What a decision planned."""
+    return PlanCard(batch=batch, items=plan_rows(drafts, lang=lang, texts=texts))
+
+
+def both_clocks(draft: Draft, team_zone: str, lang: Lang) -> str:
+    """Creator's and team's clock of a planned send: 「当地 11-21 09:30（估）· 北京 22:30」."""
+    if draft.due_at is None:
+        return ""
+    there = wording.clock(draft.due_at, draft.zone, lang)
+    here = wording.clock(draft.due_at, team_zone, lang)
+    estimated = ("（估）" if lang == "zh" else " (est.)") if draft.zone_estimated else ""
+    return f"{there}{estimated} / {here}"

@@ -1,0 +1,35 @@
+"""Tool results as people see them: one function per result type, and the little of it a planner needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agent.cards import books, drafting, searching
+from agent.cards.piece import Piece
+from memory.domain.errors import AppError
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+from tools.catalogue import Outcome
+
+# Every result type is shown by exactly one function; a tool whose result is missing here fails the house rules.
+Show = Callable[[Any, Lang, Texts], Piece]
+SHOWN: dict[type, Show] = {**searching.SHOWN, **drafting.SHOWN, **books.SHOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Turns an outcome into words and cards; pure."""
+
+    texts: Texts
+
+    def show(self, outcome: Outcome, lang: Lang) -> Piece:
+        """What the person sees of a call. Raises KeyError for a result nobody taught it to show."""
+        if outcome.error is not None:
+            return self.failure(outcome.error, lang)
+        return SHOWN[type(outcome.result)](outcome.result, lang, self.texts)
+
+    def failure(self, error: AppError, lang: Lang) -> Piece:
+        """A failure as a sentence; the planner sees the key and the facts."""
+        key = error.text_key if error.text_key in self.texts else "unexpected"
+        text = self.texts.say(key, lang, **error.facts)
+        return Piece(text, for_planner={"error": error.text_key, "says": text, **error.facts})

@@ -1,0 +1,88 @@
+"""How facts read in Chinese and English: counts, money, shares, times. Pure; unknown is said, never zero."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from memory.domain.cards import MoneyShown
+from memory.domain.money import MoneySpan, Span, exponent
+from memory.domain.workspace import Lang
+
+_UNITS: dict[str, tuple[tuple[int, str], ...]] = {
+    "zh": ((100_000_000, "亿"), (10_000, "万")),
+    "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
+}
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+def number(value: int, lang: Lang) -> str:
+    """34,200 → 3.4万 / 34.2K. Below the first unit the exact number."""
+    units = (
+        ((100_000_000, "亿"), (10_000, "万"))
+        if lang == "zh"
+        else ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
+    )
+    for size, name in units:
+        if value >= size:
+            return f"{_short(Decimal(value) / size)}{name}"
+    return f"{value:,}"
+
+
+def _short(value: Decimal) -> str:
+    rounded = value.quantize(Decimal("0.1")) if value < 100 else value.quantize(Decimal(1))
+    return f"{rounded.normalize():f}"
+
+
+def span(value: Span | tuple[int, int], lang: Lang) -> str:
+    """A count, or a platform's range as it gave it."""
+    low, high = (value.low, value.high) if isinstance(value, Span) else value
+    return number(low, lang) if low == high else f"{number(low, lang)}–{number(high, lang)}"
+
+
+def money(value: MoneySpan | MoneyShown, lang: Lang) -> str:
+    """$5,230 or a range; other currencies by code. Minor units are shown below 100."""
+    low, high = _amount(value.low, value.currency, lang), _amount(value.high, value.currency, lang)
+    shown = low if low == high else f"{low}–{high}"
+    return f"${shown}" if value.currency == "USD" else f"{value.currency} {shown}"
+
+
+def _amount(minor: int, currency: str, lang: Lang) -> str:
+    amount = Decimal(minor).scaleb(-exponent(currency))
+    whole = int(amount)
+    if abs(amount) >= 10_000:
+        return number(whole, lang)
+    return f"{whole:,}" if amount == whole or abs(amount) >= 100 else f"{amount:,.2f}"
+
+
+def share(basis_points: int) -> str:
+    """1,850 → 18.5%."""
+    return f"{(Decimal(basis_points) / 100).normalize():f}%"
+
+
+def clock(moment: datetime, zone: str, lang: Lang) -> str:
+    """11-21 周六 09:30 / Sat 11-21 09:30 in a zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day = f"周{_WEEKDAYS['zh'][local.weekday()]}" if lang == "zh" else _WEEKDAYS["en"][local.weekday()]
+    return f"{local:%m-%d} {day} {local:%H:%M}" if lang == "zh" else f"{day} {local:%m-%d} {local:%H:%M}"
+
+
+def listed(words: list[str], lang: Lang) -> str:
+    """Joined as the language does."""
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def ranges(numbers: list[int]) -> str:
+    """[1, 2, 4, 6, 7, 8] → 1、2、4、6-8 with short runs kept single."""
+    parts: list[str] = []
+    place = 0
+    ordered = sorted(numbers)
+    while place < len(ordered):
+        end = place
+        while end + 1 < len(ordered) and ordered[end + 1] == ordered[end] + 1:
+            end += 1
+        if end - place >= 2:
+            parts.append(f"{ordered[place]}-{ordered[end]}")
+        else:
+            parts += [str(value) for value in ordered[place : end + 1]]
+        place = end + 1
+    return ", ".join(parts)

@@ -1,0 +1,190 @@
+"""The one door for every surface: what people say, decide and submit. Satisfies `connectors.ports.desk.Desk`."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from agent.approval.recording import DecisionResult, decide, stop
+from agent.cards.decisions import DecisionWords
+from agent.cards.drafts import drafts_card
+from agent.commands import Ask, Confirm, Decide, Parsed, Stop, parse
+from agent.forms import Forms
+from connectors.ports.platforms import Messenger
+from memory.domain import jobs
+from memory.domain.cards import DraftsCard
+from memory.domain.chat import Accepted, Command, Decided, DecisionOutcome, Inbound, Receipt, Reply, Tap, TurnEvent
+from memory.domain.chat_stores import Conversation, Fence, TurnEvents
+from memory.domain.errors import AppError, BadRequest, NotFound
+from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
+from memory.domain.outreach import Batch
+from memory.domain.stores import Unit, Units
+from memory.domain.workspace import Scope
+from prompts.render import Texts
+from tools.drafting.revising import revise
+
+LONGEST_MESSAGE = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """Stores, decides, shows. Commands are carried out in the transaction that stores the message."""
+
+    units: Units
+    events: TurnEvents
+    texts: Texts
+    messengers: tuple[Messenger, ...]
+    forms: Forms
+    words: DecisionWords
+
+    async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
+        """See `Desk.receive`."""
+        text = inbound.text.strip()
+        if not text:
+            raise BadRequest("message_empty")
+        if len(text) > LONGEST_MESSAGE:
+            raise BadRequest("message_too_long", length=len(text), limit=LONGEST_MESSAGE)
+        async with self.units.unit(scope) as unit:
+            conversation = await unit.conversations.find_or_start(
+                connector=inbound.connector, chat=inbound.chat, conversation=inbound.conversation, now=unit.now
+            )
+            turn, is_new = await unit.turns.add(
+                conversation.id,
+                text=text,
+                connector=inbound.connector,
+                outside_id=inbound.outside_id,
+                now=unit.now,
+            )
+            if not is_new:
+                return Accepted(conversation=conversation.id, turn=turn)
+            parsed = await self._command(unit, text, conversation, inbound)
+            if parsed is None:
+                await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation.id))
+                return Accepted(conversation=conversation.id, turn=turn)
+            reply = await self._carry_out(unit, parsed, conversation)
+            await unit.turns.end(Fence(turn, 0), reply=reply, failed=False, now=unit.now)
+            return Decided(conversation=conversation.id, reply=reply)
+
+    async def _command(self, unit: Unit, text: str, conversation: Conversation, inbound: Inbound) -> Parsed | None:
+        batches = await unit.drafts.open_batches(conversation.id)
+        quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
+        sizes = {batch.code: len(batch.drafts) for batch in batches}
+        parsed = parse(text, batch_sizes=sizes, quoted=quoted.batch_code if quoted else None)
+        named = parsed.batch if isinstance(parsed, Decide) else None
+        if named and named not in sizes:
+            # A code named outright may belong to a batch decided before, or to another conversation of the brand.
+            batch = await unit.drafts.batch(named)
+            if batch is None:
+                return Ask("no_such_batch", named, {"batch": named})
+            parsed = parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=batch.code)
+        return parsed
+
+    async def _carry_out(self, unit: Unit, parsed: Parsed, conversation: Conversation) -> Reply:
+        match parsed:
+            case Ask():
+                return self.words.ask(parsed, unit.scope.lang)
+            case Stop(batch):
+                return await self._stop(unit, batch)
+            case Confirm(code):
+                return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
+            case Decide():
+                return await self._decide(unit, parsed, conversation)
+
+    async def _stop(self, unit: Unit, batch: str | None) -> Reply:
+        stopped = await stop(unit, batch)
+        key = "stopped_batch" if batch else "stopped_all"
+        outcome = DecisionOutcome(batch=batch or "", stopped=True)
+        return Reply(text=self.texts.say(key, unit.scope.lang, batch=batch or "", count=stopped), decision=outcome)
+
+    async def _decide(self, unit: Unit, wish: Decide, conversation: Conversation) -> Reply:
+        batch = await unit.drafts.batch(wish.batch)
+        if batch is None:
+            raise NotFound("no_such_batch", batch=wish.batch)
+        shown = await unit.drafts.newest_presentation(batch.id, conversation=conversation.id)
+        if shown is None:
+            card = await self._fresh(unit, batch, conversation.id)
+            return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
+        try:
+            result = await decide(unit, shown, approve=wish.approve, reject=wish.reject, messengers=self.messengers)
+        except AppError as failure:
+            return Reply(text=self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
+        revised, trouble = await self._revise(unit, batch, wish)
+        return await self._told(unit, batch, result, conversation.id, revised=revised, trouble=trouble)
+
+    async def _revise(self, unit: Unit, batch: Batch, wish: Decide) -> tuple[list[int], list[str]]:
+        revised: list[int] = []
+        trouble: list[str] = []
+        by_number = {draft.number: draft for draft in batch.drafts}
+        for number, instruction in wish.revise.items():
+            try:
+                content, flags = await revise(unit, by_number[number], instruction, lang=unit.scope.lang, model=None)
+                await unit.drafts.add_version(by_number[number].id, content, flags)
+                revised.append(number)
+            except AppError as failure:
+                said = self.texts.say(failure.text_key, unit.scope.lang, **failure.facts)
+                trouble.append(self.texts.say("number_trouble", unit.scope.lang, number=number, trouble=said))
+        return revised, trouble
+
+    async def _told(
+        self,
+        unit: Unit,
+        batch: Batch,
+        result: DecisionResult,
+        conversation: ConversationId | None,
+        *,
+        revised: list[int] = [],  # noqa: B006  (never changed)
+        trouble: list[str] = [],  # noqa: B006
+    ) -> Reply:
+        reply = self.words.result(result, lang=unit.scope.lang, now=unit.now, revised=revised, trouble=trouble)
+        again = sorted({*revised, *result.changed_since})
+        if not again:
+            return reply
+        fresh = await unit.drafts.batch(batch.code)
+        card = await self._fresh(unit, fresh or batch, conversation, numbers=again)
+        return reply.model_copy(update={"cards": (*reply.cards, card)})
+
+    async def _fresh(
+        self, unit: Unit, batch: Batch, conversation: ConversationId | None, *, numbers: list[int] | None = None
+    ) -> DraftsCard:
+        shown = await unit.drafts.present(
+            batch.id,
+            conversation=conversation,
+            numbers=numbers or [draft.number for draft in batch.drafts],
+            now=unit.now,
+        )
+        return drafts_card(batch, lang=unit.scope.lang, texts=self.texts, numbers=numbers, presentation=shown)
+
+    def follow(self, scope: Scope, turn: TurnId, *, after: int = 0) -> AsyncIterator[TurnEvent]:
+        """See `Desk.follow`."""
+        return self.events.follow(scope, turn, after=after)
+
+    async def present(self, scope: Scope, batch: str, *, conversation: ConversationId | None = None) -> DraftsCard:
+        """See `Desk.present`."""
+        async with self.units.unit(scope) as unit:
+            found = await unit.drafts.batch(batch)
+            if found is None:
+                raise NotFound("no_such_batch", batch=batch)
+            return await self._fresh(unit, found, conversation)
+
+    async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
+        """See `Desk.delivered`."""
+        async with self.units.unit(scope) as unit:
+            await unit.drafts.delivered(presentation, now=unit.now)
+
+    async def decide(self, scope: Scope, tap: Tap) -> Reply:
+        """See `Desk.decide`."""
+        async with self.units.unit(scope) as unit:
+            shown = await unit.drafts.presentation(tap.presentation)
+            if shown is None:
+                raise NotFound("card_gone")
+            batch = await unit.drafts.batch(shown.batch_code)
+            if batch is None:
+                raise NotFound("no_such_batch", batch=shown.batch_code)
+            result = await decide(unit, shown, approve=tap.approve, reject=tap.reject, messengers=self.messengers)
+            return await self._told(unit, batch, result, shown.conversation)
+
+    async def submit(self, scope: Scope, command: Command) -> Reply:
+        """See `Desk.submit`."""
+        return await self.forms.submit(scope, command)
+
+    async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
+        """See `Desk.upload`."""
+        return await self.forms.upload(scope, name=name, content=content, kind=kind)

@@ -1,0 +1,101 @@
+"""Every background job. A job only says "look at this row"; what it needs comes with the worker, never a global."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import structlog
+from procrastinate import Blueprint, JobContext
+
+from memory.domain.ids import BrandId, ImportRunId, MemberId, TenantId, TurnId
+from memory.domain.workspace import Scope
+
+log = structlog.get_logger()
+
+CONTEXT_KEY = "workshop"
+NAMESPACE = "daren"
+
+
+class Scopes(Protocol):
+    """Proves a scope again when a job begins: the role may have changed since it was queued."""
+
+    async def of_member(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        """The member's scope now; None when the member is gone or inactive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What jobs work with; bootstrap puts it into the worker's context."""
+
+    scopes: Scopes
+    run_turn: Callable[[Scope, TurnId], Awaitable[None]]
+    run_import: Callable[[Scope, ImportRunId], Awaitable[None]]
+    dispatch: Callable[[], Awaitable[None]]
+    reconcile: Callable[[], Awaitable[None]]
+    collect_answers: Callable[[], Awaitable[None]]
+    index: Callable[[TenantId], Awaitable[None]]
+    sweep: Callable[[], Awaitable[None]]
+
+
+def _workshop(context: JobContext) -> Workshop:
+    return cast(Workshop, context.additional_context[CONTEXT_KEY])
+
+
+async def turn(context: JobContext, *, turn: int, tenant: int, member: int, brand: int) -> None:
+    """Answer one turn."""
+    workshop = _workshop(context)
+    scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
+    if scope is None:
+        log.warning("turn.member_gone", turn=turn)
+        return
+    await workshop.run_turn(scope, TurnId(turn))
+
+
+async def run_import(context: JobContext, *, run: int, tenant: int, member: int, brand: int) -> None:
+    """Carry out one import."""
+    workshop = _workshop(context)
+    scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
+    if scope is not None:
+        await workshop.run_import(scope, ImportRunId(run))
+
+
+async def dispatch(context: JobContext) -> None:
+    """Claim and send what is due."""
+    await _workshop(context).dispatch()
+
+
+async def reconcile(context: JobContext) -> None:
+    """Ask about sends that ended unclear."""
+    await _workshop(context).reconcile()
+
+
+async def collect_answers(context: JobContext) -> None:
+    """Collect creators' answers from every source."""
+    await _workshop(context).collect_answers()
+
+
+async def index(context: JobContext, *, tenant: int) -> None:
+    """Bring the creator index up to date."""
+    await _workshop(context).index(TenantId(tenant))
+
+
+async def sweep(context: JobContext, timestamp: int) -> None:
+    """Once a minute: pick up rows that wait without a job, jobs of dead workers, and whatever came due."""
+    log.debug("sweep", timestamp=timestamp)
+    await _workshop(context).sweep()
+
+
+def make_blueprint() -> Blueprint:
+    """A fresh blueprint: an app takes its tasks over for good, so every app needs its own."""
+    blueprint = Blueprint()
+    declare = blueprint.task
+    declare(name="turn", queue="turns", pass_context=True)(turn)
+    declare(name="import", queue="books", pass_context=True)(run_import)
+    declare(name="dispatch", queue="outreach", pass_context=True)(dispatch)
+    declare(name="reconcile", queue="outreach", pass_context=True)(reconcile)
+    declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
+    declare(name="index", queue="books", pass_context=True)(index)
+    swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
+    blueprint.periodic(cron="* * * * *")(swept)
+    return blueprint

@@ -1,0 +1,58 @@
+"""Runs jobs in this process until told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import procrastinate
+import structlog
+from procrastinate import App, PsycopgConnector
+
+from agent.jobs.blueprint import CONTEXT_KEY, NAMESPACE, Workshop, make_blueprint
+from memory.domain.jobs import QUEUES
+
+log = structlog.get_logger()
+
+
+def make_app(conninfo: str, *, connections: int = 4) -> App:
+    """A Procrastinate app on our database, with every task named in `memory.domain.jobs`."""
+    app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=connections))
+    app.add_tasks_from(make_blueprint(), namespace=NAMESPACE)
+    return app
+
+
+async def retry_stalled(app: App) -> int:
+    """Queue again what a killed worker left in `doing`; the rows' fences make a second run harmless."""
+    stalled = list(await app.job_manager.get_stalled_jobs())
+    for job in stalled:
+        with suppress(procrastinate.exceptions.ConnectorException):
+            await app.job_manager.retry_job(job)
+    if stalled:
+        log.info("jobs.retried", count=len(stalled))
+    return len(stalled)
+
+
+@asynccontextmanager
+async def working(app: App, workshop: Workshop, *, concurrency: int) -> AsyncIterator[None]:
+    """Run a worker beside the block; finish running jobs for five seconds when it ends."""
+    async with app.open_async():
+        worker = asyncio.create_task(run(app, workshop, concurrency=concurrency))
+        try:
+            yield
+        finally:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+async def run(app: App, workshop: Workshop, *, concurrency: int) -> None:
+    """Work until cancelled. Finished jobs are deleted: the rows they were about hold the truth."""
+    await app.run_worker_async(
+        queues=QUEUES,
+        concurrency=concurrency,
+        wait=True,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=5,
+        delete_jobs="successful",
+        additional_context={CONTEXT_KEY: workshop},
+    )

@@ -1,0 +1,88 @@
+"""Third node: runs one stage of calls and hands back what they found. Nothing here sends, spends or approves."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from agent.cards.shown import Presenter
+from agent.nodes.run import TurnRun
+from agent.state import TurnState
+from memory.domain.chat import TurnEventKind
+from memory.domain.errors import AppError
+from memory.domain.stores import Units
+from prompts.render import Texts
+from tools.catalogue import Call, Catalogue, Outcome
+from tools.contract import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Runs calls through the catalogue; a failing one is an answer, not the end of the turn."""
+
+    catalogue: Catalogue
+    presenter: Presenter
+    units: Units
+    texts: Texts
+
+    async def __call__(self, state: TurnState, run: TurnRun) -> dict[str, Any]:
+        """Run the first waiting stage."""
+        stage, waiting = state["stages"][0], state["stages"][1:]
+        calls = [Call(wish["name"], wish["arguments"], wish["id"]) for wish in stage]
+        ran = state.get("ran", 0)
+        for call in calls:
+            await run.events.add(TurnEventKind.STEP, {"name": call.name, "label": self._label(call, run)}, at_once=True)
+        outcomes = await self.catalogue.run_all(calls, run.context(tuple(state["said"])), first=ran)
+        pieces, messages, done = [], list(state.get("messages", [])), []
+        for outcome in outcomes:
+            piece = self.presenter.show(outcome, run.lang)
+            pieces.append(
+                {
+                    "text": piece.text,
+                    "cards": [card.model_dump(mode="json") for card in piece.cards],
+                    "files": [file.model_dump(mode="json") for file in piece.files],
+                }
+            )
+            if outcome.call.id:
+                content = json.dumps(piece.for_planner, ensure_ascii=False, default=str)
+                messages.append({"role": "tool", "tool_call_id": outcome.call.id, "content": content})
+            done.append({"name": outcome.call.name, "arguments": outcome.call.arguments, "ok": outcome.ok})
+            await run.events.add(TurnEventKind.STEP_DONE, {"name": outcome.call.name, "ok": outcome.ok})
+        await self._record(outcomes, run)
+        stopped, notices = self._after_failure(outcomes, waiting, run)
+        return {
+            "stages": [] if stopped else waiting,
+            "ran": ran + len(calls),
+            "pieces": [*state.get("pieces", []), *pieces],
+            "messages": messages,
+            "tool_calls": [*state.get("tool_calls", []), *done],
+            "notices": [*state.get("notices", []), *notices],
+        }
+
+    def _label(self, call: Call, run: TurnRun) -> str:
+        key = f"step_{call.name}"
+        return self.texts.say(key if key in self.texts else "step_other", run.lang)
+
+    def _after_failure(
+        self, outcomes: list[Outcome], waiting: list[list[dict[str, Any]]], run: TurnRun
+    ) -> tuple[bool, list[str]]:
+        """Later stages build on earlier ones: after a failure they would work on something else than was meant."""
+        if not waiting or all(outcome.ok for outcome in outcomes):
+            return False, []
+        left = [self._label(Call(call["name"], {}), run) for stage in waiting for call in stage]
+        return True, [self.texts.say("not_done_after_failure", run.lang, steps="、".join(left))]
+
+    async def _record(self, outcomes: list[Outcome], run: TurnRun) -> None:
+        async with self.units.unit(run.scope, fence=run.fence) as unit:
+            for outcome in outcomes:
+                failure = outcome.error.text_key if isinstance(outcome.error, AppError) else None
+                await unit.turns.record_tool_call(
+                    run.fence,
+                    {
+                        "name": outcome.call.name,
+                        "arguments": outcome.call.arguments,
+                        "ok": outcome.ok,
+                        "error": failure,
+                        "effect": str(self.catalogue.effect(outcome.call.name) or Effect.READS),
+                        "milliseconds": outcome.milliseconds,
+                    },
+                )

@@ -1,0 +1,81 @@
+"""First node: what is remembered of this conversation, by id, for planner and model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from agent.nodes.run import TurnRun
+from agent.state import TurnState
+from memory.domain.chat_stores import Author, Message
+from memory.domain.stores import Units
+
+REMEMBERED_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Reads; changes nothing."""
+
+    units: Units
+
+    async def __call__(self, state: TurnState, run: TurnRun) -> dict[str, Any]:
+        """Gather the member's earlier lines, the current shortlist, open batches, products and preferences."""
+        async with self.units.unit(run.scope, fence=run.fence) as unit:
+            lines = await unit.conversations.transcript(run.conversation, limit=REMEMBERED_LINES)
+            conversation = await unit.conversations.by_id(run.conversation)
+            shortlist = await unit.shortlists.current(run.conversation)
+            batches = await unit.drafts.open_batches(run.conversation)
+            products = await unit.products.all()
+            preferences = await unit.preferences.all()
+            people = await unit.people.brands()
+            now = unit.now
+        earlier = [line for line in lines if line.id < run.message]
+        brand = next((brand for brand in people if brand.id == run.scope.brand), people[0] if people else None)
+        planning = {
+            "now": now.isoformat(),
+            "timezone": brand.team_zone if brand else "Asia/Shanghai",
+            "brand": brand.name if brand else "",
+            "shortlist": [item.creator.handle for item in shortlist.items] if shortlist else [],
+            "open_batches": {batch.code: len(batch.drafts) for batch in batches},
+            "products": [product.name for product in products],
+            "last_criteria": shortlist.criteria if shortlist else None,
+            "preferences": [{"text": kept.text, "criteria": kept.criteria} for kept in preferences],
+            "last_tool": _last_tool(earlier),
+            "last_focus": _last_focus(earlier),
+        }
+        said = [line.reply.text for line in earlier if line.author is Author.MEMBER]
+        return {
+            "said": [*said, *(kept.text for kept in preferences), state["text"]],
+            "summary": conversation.summary if conversation else "",
+            "planning": planning,
+            "history": _history(earlier),
+            "stages": [],
+            "steps": 0,
+            "ran": 0,
+            "tool_calls": [],
+            "pieces": [],
+            "notices": [],
+            "closing": "",
+        }
+
+
+def _history(lines: list[Message]) -> list[dict[str, str]]:
+    """The last exchanges as a model reads them; cards are named by what they hold, not repeated."""
+    told = []
+    for line in lines[-12:]:
+        role = "user" if line.author is Author.MEMBER else "assistant"
+        cards = ", ".join(card.kind for card in line.reply.cards)
+        told.append({"role": role, "content": line.reply.text[:1500] + (f"\n[shown: {cards}]" if cards else "")})
+    return told
+
+
+def _last_tool(lines: list[Message]) -> str | None:
+    calls = next((line.reply.tool_calls for line in reversed(lines) if line.reply.tool_calls), ())
+    return calls[-1].name if calls else None
+
+
+def _last_focus(lines: list[Message]) -> str | None:
+    for line in reversed(lines):
+        for card in line.reply.cards:
+            if card.kind == "creator":
+                return card.handle
+    return None

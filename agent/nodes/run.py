@@ -1,0 +1,45 @@
+"""What one attempt at a turn carries besides its state: whose it is, and where its events go."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from memory.domain.chat import Reply, TurnEventKind
+from memory.domain.chat_stores import Fence
+from memory.domain.ids import ConversationId, MessageId
+from memory.domain.workspace import Lang, Scope
+from tools.contract import TurnContext
+
+
+class Events(Protocol):
+    """Where a running turn says what it does."""
+
+    def add(self, kind: TurnEventKind, data: dict[str, JsonValue], *, at_once: bool = False) -> Awaitable[None]:
+        """Add an event; those not wanted at once travel together within 80 ms."""
+        ...
+
+
+@dataclass(slots=True)
+class TurnRun:
+    """One attempt. `reply` is what the answer node leaves for the turn to store."""
+
+    scope: Scope
+    conversation: ConversationId
+    message: MessageId
+    fence: Fence
+    lang: Lang
+    events: Events
+    reply: Reply | None = None
+
+    def context(self, said: tuple[str, ...]) -> TurnContext:
+        """What a tool is told of the turn."""
+        return TurnContext(
+            scope=self.scope,
+            conversation=self.conversation,
+            fence=self.fence,
+            lang=self.lang,
+            occasion=f"turn:{self.fence.turn}",
+            said=said,
+        )

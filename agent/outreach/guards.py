@@ -1,0 +1,167 @@
+"""What must still hold at the moment of sending: one pure function a guard, and the first that objects decides.
+
+Step guards look at the step. Approval guards say which approvals count; enough of them must be left after each.
+Tests take the guards away one by one: each stops something that no other one stops.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.approval.policy import NEEDED_ROLE, Policy, is_signed, may_sign_own, required_sign
+from agent.outreach.windows import is_open, next_open, window_of
+from connectors.ports.platforms import Messenger
+from memory.domain.creator import Creator
+from memory.domain.dispatch import Candidate, Signature
+from memory.domain.outreach import Channel, Flag, StepState, Verdict
+from memory.domain.workspace import BrandPolicy
+
+# How long a held step rests before its reason is looked at again.
+HELD_REST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The circumstances of a claim: the workspace's time, the brand's policy of today, who can deliver."""
+
+    now: datetime
+    brand: BrandPolicy
+    messengers: Sequence[Messenger]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a step is not sent now: held (kept for later), stopped for good, or planned for a later time."""
+
+    to: StepState
+    reason: Flag | None = None
+    due_at: datetime | None = None
+
+
+StepGuard = Callable[[Candidate, Moment], Objection | None]
+ApprovalGuard = Callable[[Signature, Candidate, Moment], Flag | None]
+
+
+def objection(candidate: Candidate, moment: Moment) -> Objection | None:
+    """The first objection to sending now, or None."""
+    for guard in STEP_GUARDS.values():
+        if found := guard(candidate, moment):
+            return found
+    sign = required_sign(candidate.signable, moment.brand, policy=moment.policy)
+    approvals = [signature for signature in candidate.signatures if signature.verdict is Verdict.APPROVE]
+    reason = Flag("policy_stricter" if approvals else "draft_changed", {})
+    for check in APPROVAL_GUARDS.values():
+        objections = [check(approval, candidate, moment) for approval in approvals]
+        reason = next((flag for flag in objections if flag), reason)
+        approvals = [approval for approval, flag in zip(approvals, objections, strict=True) if flag is None]
+        if not approvals:
+            break
+    if not is_signed(approvals, sign):
+        return Objection(StepState.HELD, reason)
+    return next((found for guard in TIME_GUARDS.values() if (found := guard(candidate, moment))), None)
+
+
+def batch_runs(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Nobody stopped its batch."""
+    del moment
+    return Objection(StepState.STOPPED, Flag("batch_stopped", {})) if candidate.batch_stopped else None
+
+
+def nobody_rejected(candidate: Candidate, moment: Moment) -> Objection | None:
+    """No live rejection by anyone."""
+    del moment
+    rejected = any(signature.verdict is Verdict.REJECT for signature in candidate.signatures)
+    return Objection(StepState.STOPPED, Flag("rejected", {})) if rejected else None
+
+
+def creator_listens(candidate: Candidate, moment: Moment) -> Objection | None:
+    """The creator did not ask to be left alone."""
+    del moment
+    return Objection(StepState.HELD, Flag("opted_out", {})) if candidate.opted_out else None
+
+
+def creator_is_not_blocked(candidate: Candidate, moment: Moment) -> Objection | None:
+    """The brand did not block the creator."""
+    del moment
+    return Objection(StepState.HELD, Flag("blocked", {})) if candidate.blocked else None
+
+
+def somebody_delivers(candidate: Candidate, moment: Moment) -> Objection | None:
+    """A messenger of its channel accepts the creator."""
+    flag = no_channel(candidate.creator, candidate.channel, moment.messengers)
+    return Objection(StepState.HELD, flag) if flag else None
+
+
+def text_is_approved(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
+    """It approves what would be sent, to the letter."""
+    del moment
+    return None if approval.digest == candidate.signable.digest else Flag("draft_changed", {})
+
+
+def text_was_seen(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
+    """It answers a presentation that was delivered to its member and showed this version."""
+    del candidate, moment
+    return None if approval.seen else Flag("not_seen", {})
+
+
+def approval_is_fresh(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
+    """It has not run out."""
+    del candidate
+    return None if approval.valid_until > moment.now else Flag("approval_expired", {})
+
+
+def decider_has_role(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
+    """Who gave it is still here and may decide such a proposal today."""
+    sign = required_sign(candidate.signable, moment.brand, policy=moment.policy)
+    usual = moment.policy.get(candidate.signable.kind, sign)
+    if approval.role is not None and approval.role.covers(NEEDED_ROLE[sign]):
+        return None
+    still = approval.role is not None and approval.role.covers(NEEDED_ROLE[usual])
+    return Flag("policy_stricter" if still else "decider_role", {})
+
+
+def decider_may_sign_own(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
+    """It is not of their own work, or the brand allows that."""
+    allowed = may_sign_own(candidate.signable, approval.member, moment.brand, deciders=candidate.deciders)
+    return None if allowed else Flag("policy_stricter", {})
+
+
+def is_due(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Its time has come."""
+    early = candidate.due_at > moment.now
+    return Objection(StepState.PLANNED, due_at=candidate.due_at) if early else None
+
+
+def it_is_daytime(candidate: Candidate, moment: Moment) -> Objection | None:
+    """The creator's clock is inside the window."""
+    window, zone = window_of(moment.brand), candidate.home.zone
+    if is_open(moment.now, zone, window):
+        return None
+    return Objection(StepState.PLANNED, due_at=next_open(moment.now, zone, window))
+
+
+def no_channel(creator: Creator, channel: Channel, messengers: Sequence[Messenger]) -> Flag | None:
+    """None when a messenger of the channel accepts the creator, else why not."""
+    refusals = [messenger.accepts(creator) for messenger in messengers if messenger.channel is channel]
+    if None in refusals:
+        return None
+    return next((flag for flag in refusals if flag), Flag("no_channel", {"handle": creator.handle}))
+
+
+STEP_GUARDS: dict[str, StepGuard] = {
+    "batch_runs": batch_runs,
+    "nobody_rejected": nobody_rejected,
+    "creator_listens": creator_listens,
+    "creator_is_not_blocked": creator_is_not_blocked,
+    "somebody_delivers": somebody_delivers,
+}
+APPROVAL_GUARDS: dict[str, ApprovalGuard] = {
+    "text_is_approved": text_is_approved,
+    "text_was_seen": text_was_seen,
+    "approval_is_fresh": approval_is_fresh,
+    "decider_has_role": decider_has_role,
+    "decider_may_sign_own": decider_may_sign_own,
+}
+TIME_GUARDS: dict[str, StepGuard] = {"is_due": is_due, "it_is_daytime": it_is_daytime}
+CLAIM_GUARDS: tuple[str, ...] = (*STEP_GUARDS, *APPROVAL_GUARDS, *TIME_GUARDS)

@@ -1,0 +1,250 @@
+"""Requests for new messages: to whom, why, about which product, on what offer, in which words."""
+
+import re
+from typing import cast
+
+from pydantic import JsonValue
+from rapidfuzz import fuzz
+
+from agent.planner.offline.clauses import Segment
+from agent.planner.offline.quantities import Unit, as_json
+from agent.planner.offline.references import creators, segment_of
+from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.texts import QUOTES
+from agent.planner.offline.tokens import find_terms
+from agent.planner.plan import PlanningContext
+from prompts import words
+
+_ANSWERED = re.compile(
+    r"(?:没|未|还没|没有|不)(?:有)?(?:人)?回复?(?:过|的|我们?)?|回复(?:了|过|我们)的?|已回复|"
+    r"(?:not|n't|never|no) (?:repl\w+|respon\w+|answer\w+)|who (?:replied|responded|answered)|"
+    r"unanswered"
+)
+_PRODUCT = re.compile(
+    r"(?:产品|商品|推的|卖的|品)(?:名)?(?:是|用|为|选|就|:|"
+    r"叫)+\s*(?P<a>[^\s,，。]+(?: [a-z0-9][^\s,，。]*)*)|(?:主推|推广|推|宣传)(?:一下|我们的?|"
+    r"的是|咱们的?)?(?P<b>[^\s,，。的给写佣]{2,20})"
+    r"|(?:我们|咱们)的(?P<c>[^\s,，。的]{2,16}?)(?=写|发|的?邀|的?合作|的?样品|,|$)"
+    r"|\b(?:for|about|promoting|on|promote|pitching|featuring) (?:our|the|"
+    r"my) (?:new )?(?P<d>[a-z][a-z0-9' -]{1,40}?)(?=\s(?:with|at|in|and|to|offering|commission|by|"
+    r"plus|via|for|from|using)\b|\s\d|[,.;]|$)|\bproduct(?: is|"
+    r":)?\s+(?P<e>[a-z][a-z0-9' -]{1,40}?)(?=\s(?:with|at|in|and)\b|[,.;]|$)"
+    r"|写(?:个|一下|封|一封)?(?P<f>[^\s,，。的给写]{2,16}?)的(?:邀约|邀请|建联|合作|私信|开发信)|"
+    r"(?:关于|有关)(?P<g>[^\s,，。的]{2,16}?)(?=的|,|$)"
+)
+_NOT_A_PRODUCT = re.compile(
+    r"^(?:首轮|首封|合作|跟进|感谢|催|西语|英语|英文|中文|邀约|前|第|他|她|达人|样品|creators?|"
+    r"top|first|them|sample|content|video|campaign|last|same)|^(?:这|那|什么)"
+)
+_NOTE = re.compile(
+    r"(?:备注|强调|提一下|提到|提及|说明|注明|记得说|写上|写明|告诉(?:他们|她们|对方|达人)|突出|"
+    r"顺便说|说一下|补充|带上一句|加一句|跟(?:他们|她们)说|话里(?:带|提)|里面(?:提|说|写|"
+    r"强调)(?:到|一下|上)?)(?:一下|下|我们会|:)?\s*(?P<a>.+)"
+    r"|\b(?:mention(?:ing)?|emphasi[sz]e|tell (?:them|her|him)|say|stress|"
+    r"make sure (?:to )?(?:mention|say)|point out|highlight|(?<![-a-z] )note that|note:)(?: that| about|:)? (?P<b>.+)"
+)
+_TEMPLATE = re.compile(
+    r"用[「\"“]?(?P<a>[^\s,，。「」\"”用]{1,16}?)[」\"”]?(?:这个|的)?模板|模板(?:用|是|:|"
+    r"选)?[「\"“]?(?P<b>[^\s,，。「」\"”]{1,16})|\b(?:use|using|with) (?:the |"
+    r"template )?[\"“]?(?P<c>[\w-]+(?: [\w-]+)?)[\"”]? template|\btemplate [\"“]?(?P<d>[\w-]+)"
+)
+_NO_SAMPLE_WORD = re.compile(r"不要样品|要样品|想要样品")
+
+
+def draft(segment: Segment, context: PlanningContext) -> Sheet:
+    """`draft_messages`."""
+    sheet = Sheet(segment, context)
+    sheet.arguments = creators(sheet)
+    _note(sheet)
+    purpose = _purpose(sheet)
+    sheet.arguments["purpose"] = purpose
+    _product(sheet)
+    _offer_numbers(sheet)
+    for index, token in enumerate(sheet.tokens):
+        if index in sheet.used:
+            continue
+        offer, language = token.value("offers"), token.value("languages")
+        if offer is not None:
+            _offer(sheet, offer, purpose)
+        elif language is not None:
+            sheet.arguments.setdefault("language", language)
+        elif not token.has("purposes", "negation"):
+            continue
+        sheet.use(index)
+    _template(sheet)
+    _product_left_over(sheet)
+    return sheet
+
+
+def _purpose(sheet: Sheet) -> str:
+    text = sheet.segment.text
+    segment = segment_of(text)
+    plain = _ANSWERED.sub("  ", text)
+    found = {key for key, _, _ in find_terms("purposes", plain)}
+    order = list(words.entries("purposes"))
+    chosen = next((key for key in order if key in found), None)
+    if segment == "no_content" and chosen in (None, "follow_up", "invite"):
+        return "content_reminder"
+    if (
+        chosen == "reply"
+        and "invite" in found
+        and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
+    ):
+        return "invite"
+    if chosen is None:
+        chosen = "follow_up" if segment == "no_reply" else "invite"
+        sheet.note("assumed_purpose", purpose=chosen)
+    return chosen
+
+
+def _offer(sheet: Sheet, offer: str, purpose: str) -> None:
+    field, value = offer.split(".")
+    if field == "free_sample":
+        if purpose != "sample_offer":
+            sheet.arguments[field] = value == "true"
+    elif (
+        field == "channel"
+        and value == "email"
+        and not re.search(r"用邮|发邮|走邮|邮件|email|e-mail", sheet.segment.text)
+    ):
+        return
+    else:
+        sheet.arguments[field] = value
+
+
+def _offer_numbers(sheet: Sheet) -> None:
+    for index, token in enumerate(sheet.tokens):
+        quantity = token.quantity
+        if quantity is None or index in sheet.used:
+            continue
+        metric = metric_before(sheet, index) or _metric_after(sheet, index)
+        if quantity.unit is Unit.PERCENT or (metric == "commission_rate" and quantity.unit is Unit.PLAIN):
+            share = quantity.value if quantity.unit is Unit.PERCENT else quantity.value / 100
+            sheet.arguments["commission_rate"] = as_json(share)
+        elif quantity.unit is Unit.MONEY or metric == "flat_fee":
+            if metric not in (None, "flat_fee", "commission_rate"):
+                continue
+            fee: dict[str, JsonValue] = {"amount": as_json(quantity.value)}
+            if quantity.currency:
+                fee["currency"] = quantity.currency
+            sheet.arguments["flat_fee"] = fee
+        elif (
+            quantity.unit is Unit.PEOPLE
+            and not token.text.endswith(("条", "封", "份"))
+            and "ranks" not in sheet.arguments
+            and quantity.exact
+        ):
+            sheet.arguments["ranks"] = cast(list[JsonValue], list(range(1, min(int(quantity.value), 200) + 1)))
+        elif quantity.unit not in (Unit.DAYS, Unit.PEOPLE):
+            continue
+        sheet.use(index)
+        sheet.use(
+            *[i for i, other in enumerate(sheet.tokens) if other.value("metrics") in ("commission_rate", "flat_fee")]
+        )
+
+
+def metric_before(sheet: Sheet, index: int) -> str | None:
+    """The metric named before a number in its clause, with no other number between."""
+    clause = sheet.clause_of(index)
+    for at in range(index - 1, -1, -1):
+        if sheet.clause_of(at) != clause or sheet.tokens[at].quantity is not None:
+            return None
+        if metric := sheet.tokens[at].value("metrics"):
+            return metric
+    return None
+
+
+def _metric_after(sheet: Sheet, index: int) -> str | None:
+    for at in range(index + 1, min(index + 5, len(sheet.tokens))):
+        if sheet.tokens[at].quantity is not None:
+            return None
+        if metric := sheet.tokens[at].value("metrics"):
+            return metric
+    return None
+
+
+def _product(sheet: Sheet) -> None:
+    segment = sheet.segment
+    for name in sorted(sheet.context.products, key=len, reverse=True):
+        at = segment.text.find(name.lower())
+        if at >= 0:
+            sheet.arguments["product"] = name
+            found = segment.reading.text.find(name.lower(), segment.start)
+            sheet.use_span(found, found + len(name))
+            return
+    text = segment.reading.text
+    for clause in segment.clauses:
+        for match in _PRODUCT.finditer(text, clause.start, clause.end):
+            group = next(key for key, value in match.groupdict().items() if value)
+            start, end = match.span(group)
+            said = sheet.quote(start, end).strip(QUOTES)
+            if (
+                not said
+                or _NOT_A_PRODUCT.match(said.lower())
+                or any(i in sheet.used and t.start >= start and t.end <= end for i, t in enumerate(sheet.tokens))
+            ):
+                continue
+            sheet.arguments["product"] = _known_product(said, sheet.context.products) or said
+            sheet.use_span(match.start(), match.end())
+            return
+
+
+def _product_left_over(sheet: Sheet) -> None:
+    """A phrase nothing else read is the product when it is one we know, or quoted."""
+    if "product" in sheet.arguments:
+        return
+    run: list[int] = []
+    for index in range(len(sheet.tokens) + 1):
+        token = sheet.tokens[index] if index < len(sheet.tokens) else None
+        if (
+            token is not None
+            and index not in sheet.used
+            and (token.kind in ("unread", "quote") or token.has("categories") or (run and token.text == " "))
+        ):
+            run.append(index)
+            continue
+        if run:
+            said = sheet.quote(sheet.tokens[run[0]].start, sheet.tokens[run[-1]].end).strip(QUOTES)
+            known = _known_product(said, sheet.context.products)
+            if known or (len(said) > 1 and sheet.tokens[run[0]].kind == "quote"):
+                sheet.arguments["product"] = known or said
+                sheet.use(*run)
+                return
+        run = []
+
+
+def _known_product(said: str, products: tuple[str, ...]) -> str | None:
+    lowered = said.lower()
+    if len(lowered) < 2:
+        return None
+    for name in products:
+        if lowered in name.lower() or name.lower() in lowered:
+            return name
+    scored = [(fuzz.ratio(lowered, name.lower()), name) for name in products]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= 75 else None
+
+
+def _note(sheet: Sheet) -> None:
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        match = _NOTE.search(text, clause.start, clause.end)
+        if not match:
+            continue
+        group = "a" if match["a"] else "b"
+        said = sheet.quote(*match.span(group)).strip(QUOTES)
+        if len(said) > 1:
+            sheet.arguments["note"] = said
+            sheet.use_span(*match.span())
+            return
+
+
+def _template(sheet: Sheet) -> None:
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        match = _TEMPLATE.search(text, clause.start, clause.end)
+        if match:
+            group = next(key for key, value in match.groupdict().items() if value)
+            sheet.arguments["template"] = sheet.quote(*match.span(group)).strip(QUOTES)
+            sheet.use_span(*match.span())
+            return

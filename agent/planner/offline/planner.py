@@ -1,0 +1,159 @@
+"""The built-in planner: reads a message with a grammar and a lexicon and plans tool calls, without a model."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from agent.planner.offline import afterwards, books, conversation, outreach, reports, searching, texts
+from agent.planner.offline.clauses import Segment, segments
+from agent.planner.offline.corrections import amend
+from agent.planner.offline.reading import read
+from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.subject import leftovers
+from agent.planner.offline.tokens import find_terms
+from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
+
+Fill = Callable[[Segment, PlanningContext], Sheet]
+
+_FILLS: Mapping[str, tuple[str, Fill]] = {
+    "translate": ("translate", texts.translate),
+    "check_compliance": ("check_compliance", texts.check_compliance),
+    "preferences.list": ("preferences", texts.list_preferences),
+    "preferences.forget": ("preferences", texts.forget_preference),
+    "preferences.set": ("preferences", texts.set_preference),
+    "quota_status": ("quota_status", books.quota),
+    "subscribe_digest": ("subscribe_digest", reports.subscribe_digest),
+    "digest": ("digest", reports.digest),
+    "cancel_follow_ups": ("cancel_follow_ups", afterwards.follow_ups),
+    "list_follow_ups": ("list_follow_ups", afterwards.follow_ups),
+    "schedule_follow_up": ("schedule_follow_up", afterwards.schedule),
+    "list_drafts": ("list_drafts", afterwards.list_drafts),
+    "list_replies": ("list_replies", afterwards.list_replies),
+    "list_shortlists": ("list_shortlists", books.list_shortlists),
+    "export_shortlist": ("export_shortlist", books.export_shortlist),
+    "save_shortlist": ("save_shortlist", books.save_shortlist),
+    "open_shortlist": ("open_shortlist", books.open_shortlist),
+    "campaigns.plan": ("campaigns", reports.campaign),
+    "campaigns.show": ("campaigns", reports.campaign),
+    "campaigns.list": ("campaigns", reports.campaign),
+    "products.list": ("products", texts.product),
+    "products.add": ("products", texts.product),
+    "products.change": ("products", texts.product),
+    "samples.record": ("samples", books.samples),
+    "samples.list": ("samples", books.samples),
+    "crm_update": ("crm_update", books.crm),
+    "performance": ("performance", reports.performance),
+    "similar_creators": ("similar_creators", searching.similar),
+    "draft_messages": ("draft_messages", outreach.draft),
+    "revise_drafts": ("revise_drafts", afterwards.revise),
+    "show_creator": ("show_creator", searching.show),
+    "search_creators": ("search_creators", searching.search),
+    "refine_search": ("search_creators", searching.search),
+}
+_READS = frozenset(
+    [
+        "search_creators",
+        "similar_creators",
+        "show_creator",
+        "open_shortlist",
+        "list_shortlists",
+        "export_shortlist",
+        "list_drafts",
+        "list_replies",
+        "list_follow_ups",
+        "performance",
+        "digest",
+        "translate",
+        "check_compliance",
+        "quota_status",
+    ]
+)
+_READING_ACTIONS = frozenset(["list", "show"])
+_MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
+_NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
+_WORTH_QUOTING = re.compile(r"[^\W\d_]")
+
+
+def plan(text: str, context: PlanningContext) -> Plan:
+    """Tool calls for one message, in order; what could not be read is quoted, never guessed. Never raises."""
+    reading = read(text)
+    spoken = conversation.small_talk(reading, context)
+    if spoken is not None:
+        return Plan(notes=(spoken,))
+    whole = texts.taken_whole(reading)
+    parts = [whole] if whole else segments(amend(reading))
+    calls: list[PlannedCall] = []
+    notes: list[Note] = []
+    unread: list[str] = []
+    for segment in parts:
+        if _asks_about_replies(segment, context):
+            segment.intent = "list_replies"
+        name, fill = _FILLS.get(segment.intent, ("search_creators", searching.search))
+        sheet = fill(segment, context)
+        if not segment.intent and not _is_bare_search(sheet, context):
+            unread += _whole(segment)
+            continue
+        if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
+            _like_the_one_shown(sheet, calls)
+        if not sheet.incomplete:
+            calls.append(PlannedCall(name, sheet.arguments))
+        notes += [note for note in sheet.notes if note not in notes]
+        if name in ("search_creators", "similar_creators"):
+            unread += leftovers(sheet)
+            context = replace(context, shortlist=(), last_criteria=_criteria(sheet, context))
+        elif name == "draft_messages":
+            unread += leftovers(sheet)
+        context = replace(context, last_tool=name)
+    if not calls and not notes and unread:
+        notes.append(Note("help"))
+    return Plan(_stages(calls), tuple(dict.fromkeys(unread)), tuple(notes))
+
+
+def _asks_about_replies(segment: Segment, context: PlanningContext) -> bool:
+    """「问价的那些呢」 right after a list of answers is still about answers."""
+    if context.last_tool != "list_replies" or segment.intent not in ("", "refine_search"):
+        return False
+    return any(True for _ in find_terms("stages", segment.text, "reply_intent"))
+
+
+def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
+    """「看第1个的资料，再找5个类似的」: similar to the one shown just before."""
+    if calls and calls[-1].name == "show_creator":
+        sheet.arguments = {**calls[-1].arguments, **sheet.arguments}
+        sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
+
+
+def _is_bare_search(sheet: Sheet, context: PlanningContext) -> bool:
+    """Conditions without a verb (「美国宠物，1-10w粉」) are a search when a filter other than a topic was read."""
+    if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
+        return True
+    return bool(set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"})
+
+
+def _criteria(sheet: Sheet, context: PlanningContext) -> Arguments:
+    if sheet.arguments.get("refine"):
+        return {**(context.last_criteria or {}), **sheet.arguments}
+    return dict(sheet.arguments)
+
+
+def _whole(segment: Segment) -> list[str]:
+    quotes = [segment.reading.quote(clause.start, clause.end) for clause in segment.clauses]
+    return [quote for quote in quotes if _WORTH_QUOTING.search(quote)]
+
+
+def _stages(calls: list[PlannedCall]) -> tuple[tuple[PlannedCall, ...], ...]:
+    """Neighbouring reads run side by side, unless the later one works on the list the earlier one makes."""
+    stages: list[list[PlannedCall]] = []
+    for call in calls:
+        before = stages[-1] if stages else []
+        apart = not before or not _reads(call) or not all(_reads(other) for other in before)
+        waits = call.name in _NEEDS_A_LIST and any(other.name in _MAKES_A_LIST for other in before)
+        if apart or waits:
+            stages.append([call])
+        else:
+            before.append(call)
+    return tuple(tuple(stage) for stage in stages)
+
+
+def _reads(call: PlannedCall) -> bool:
+    return call.name in _READS or call.arguments.get("action") in _READING_ACTIONS

@@ -1,0 +1,105 @@
+"""A message as the grammar reads it: folded to one spelling, with the way back to the person's own words."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from opencc import OpenCC
+
+from prompts import words
+
+LONGEST_MESSAGE = 8_000
+_LONGEST_PIECE = 200
+_SPACES = str.maketrans({"\t": " ", "\u00a0": " ", "\u3000": " ", "\r": "\n", "\u200b": " ", "’": "'", "‘": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Folded text (half width, lower case, simplified, common slips mended) beside what was written.
+
+    `origins[i]` is the span of `source` that `text[i]` was read from.
+    """
+
+    source: str
+    text: str
+    origins: tuple[tuple[int, int], ...]
+
+    def quote(self, start: int, end: int) -> str:
+        """The person's own words for `text[start:end]`, without surrounding blanks and punctuation."""
+        if start >= end:
+            return ""
+        return self.source[self.origins[start][0] : self.origins[end - 1][1]].strip(" \n\t,，。.;；:：、!！?？")
+
+    def without(self, start: int, end: int) -> "Reading":
+        """The same message with `text[start:end]` blanked, every other offset unchanged."""
+        return Reading(self.source, self.text[:start] + " " * (end - start) + self.text[end:], self.origins)
+
+
+def read(message: str) -> Reading:
+    """Fold at most the first 8,000 characters of a message; never fails."""
+    source = message[:LONGEST_MESSAGE]
+    letters: list[str] = []
+    origins: list[tuple[int, int]] = []
+    for index, letter in enumerate(source):
+        for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
+            letters.append(folded)
+            origins.append((index, index + 1))
+    return _mend(source, simplify("".join(letters)), origins)
+
+
+def fold(word: str) -> str:
+    """A lexicon word in the spelling of `Reading.text`, slips not mended."""
+    return simplify(unicodedata.normalize("NFKC", word).lower())
+
+
+def simplify(text: str) -> str:
+    """Traditional to simplified characters, one for one so that offsets hold."""
+    if text.isascii():
+        return text
+    pieces = (text[at : at + _LONGEST_PIECE] for at in range(0, len(text), _LONGEST_PIECE))
+    return "".join(_simplify_piece(piece) for piece in pieces)
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _simplify_piece(piece: str) -> str:
+    converted: str = _converter().convert(piece)
+    if len(converted) == len(piece):
+        return converted
+    single = (_converter().convert(letter) for letter in piece)
+    return "".join(new if len(new) == 1 else old for old, new in zip(piece, single, strict=True))
+
+
+@cache
+def _slips() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = {fold(wrong): fold(right) for wrong, right in words.replacements().items()}
+    table.update({fold(word): fold(word) for word in words.entries("guards")["whole"].words})
+    ordered = sorted(table, key=len, reverse=True)
+    return re.compile("|".join(_bounded(word) for word in ordered)), table
+
+
+def _bounded(word: str) -> str:
+    pattern = re.escape(word)
+    return rf"(?<![a-z]){pattern}(?![a-z])" if word.isascii() else pattern
+
+
+def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
+    pattern, table = _slips()
+    letters: list[str] = []
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for slip in pattern.finditer(text):
+        right = table[slip.group()]
+        letters.append(text[at : slip.start()] + right)
+        spans += origins[at : slip.start()]
+        if right == slip.group():
+            spans += origins[slip.start() : slip.end()]
+        else:
+            whole = (origins[slip.start()][0], origins[slip.end() - 1][1])
+            spans += [whole] * len(right)
+        at = slip.end()
+    return Reading(source, "".join([*letters, text[at:]]), tuple(spans + origins[at:]))

@@ -1,0 +1,209 @@
+"""What a search is about: the subject phrase in the person's own words, its categories, and the words left over."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue
+
+from agent.planner.offline.sheet import Sheet
+
+_JOINTS = frozenset(["和", "与", "及", "或", "跟", "以及", "或者", "、", "&", "and", "or", "/", "还有", "+"])
+_SPLITTING = frozenset(["的", "了", "吗", "呢", "吧", "啊", "嗯", "呀", "嘛", "我", "你", "是", "很", "也", "都"])
+_GLUE = frozenset([" ", "-", "'", "·"])
+_QUOTES = '「」『』“”"《》【】'
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of words nothing else read: tokens `first` to `last`."""
+
+    first: int
+    last: int
+    text: str
+    weight: int
+
+
+def fill_subject(sheet: Sheet, unwanted: set[int]) -> None:
+    """Take the likeliest chunk as `topic` (with `categories` where it is one); leave the others unread."""
+    chunks = _chunks(sheet, unwanted)
+    for index, token in enumerate(sheet.tokens):
+        if index in unwanted and token.has("categories"):
+            sheet.note("cannot_exclude", what=sheet.quote(token.start, token.end))
+    wanted = [chunk for chunk in chunks if not any(i in unwanted for i in range(chunk.first, chunk.last + 1))]
+    wanted = _after_correction(sheet, wanted)
+    best = max(wanted, key=lambda chunk: (chunk.weight, -chunk.first), default=None)
+    if best is None or best.weight <= 0:
+        return
+    start, end = sheet.tokens[best.first].start, sheet.tokens[best.last].end
+    said = sheet.quote(start, end).strip(_QUOTES)
+    if not said:
+        return
+    sheet.arguments["topic"] = said
+    categories = _categories(sheet, best)
+    if categories:
+        sheet.arguments["categories"] = cast(list[JsonValue], categories)
+    sheet.use(*range(best.first, best.last + 1))
+    for chunk in wanted:
+        if chunk.text == best.text:
+            sheet.use(*range(chunk.first, chunk.last + 1))
+
+
+def leftovers(sheet: Sheet) -> list[str]:
+    """Pieces of the request that carry a meaning nobody read, in the person's own words."""
+    pieces: list[tuple[int, int]] = list(sheet.refused)
+    run: list[int] = []
+    for index in range(len(sheet.tokens) + 1):
+        token = sheet.tokens[index] if index < len(sheet.tokens) else None
+        if token is not None and _is_open(sheet, index):
+            run.append(index)
+            continue
+        bridging = token is not None and token.text in _GLUE and run and _next_open(sheet, index)
+        if not bridging and run:
+            pieces.append((sheet.tokens[run[0]].start, sheet.tokens[run[-1]].end))
+            run = []
+    quoted = [sheet.quote(start, end) for start, end in sorted(pieces)]
+    return [piece for piece in dict.fromkeys(quoted) if len(piece) > 1]
+
+
+def _chunks(sheet: Sheet, unwanted: set[int]) -> list[Chunk]:
+    found: list[Chunk] = []
+    index = 0
+    while index < len(sheet.tokens):
+        if not _may_be_subject(sheet, index):
+            index += 1
+            continue
+        last = index
+        while True:
+            step = _next_part(sheet, last, unwanted)
+            if step is None:
+                break
+            last = step
+        start, end = sheet.tokens[index].start, sheet.tokens[last].end
+        text = sheet.segment.reading.text[start:end]
+        found.append(Chunk(index, last, text, _weight(sheet, index, last)))
+        index = last + 1
+    return found
+
+
+def _may_be_subject(sheet: Sheet, index: int) -> bool:
+    token = sheet.tokens[index]
+    if index in sheet.used:
+        return False
+    return token.kind in ("unread", "quote") or token.has("categories")
+
+
+def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
+    """The next token of the same phrase: right after, or over a blank, a joint, or one small word inside."""
+    after = last + 1
+    if after >= len(sheet.tokens) or sheet.clause_of(after) != sheet.clause_of(last):
+        return None
+    if (after in unwanted) != (last in unwanted) and not sheet.is_quiet(after):
+        return None
+    if _may_be_subject(sheet, after):
+        return after
+    token = sheet.tokens[after]
+    follow = after + 1
+    if token.text == " ":
+        if follow < len(sheet.tokens) and sheet.tokens[follow].text in _JOINTS:
+            token, after, follow = sheet.tokens[follow], follow, follow + 1
+        elif follow < len(sheet.tokens) and _may_be_subject(sheet, follow) and _same_script(sheet, last, follow):
+            return follow
+        else:
+            return None
+    if token.text in _JOINTS or token.text in _GLUE:
+        while follow < len(sheet.tokens) and sheet.tokens[follow].text == " ":
+            follow += 1
+        return follow if follow < len(sheet.tokens) and _may_be_subject(sheet, follow) else None
+    small = len(token.text) == 1 and not token.text.isascii() and token.text not in _SPLITTING and token.kind == "word"
+    inside = small and after not in sheet.used and follow < len(sheet.tokens)
+    if inside and sheet.tokens[last].kind == "unread" and sheet.tokens[follow].kind == "unread":
+        return follow
+    digits = token.kind == "quantity" and after not in sheet.used and token.text.isdigit()
+    return after if digits and token.end - token.start < 4 else None
+
+
+def _same_script(sheet: Sheet, one: int, other: int) -> bool:
+    return sheet.tokens[one].text.isascii() == sheet.tokens[other].text.isascii()
+
+
+def _weight(sheet: Sheet, first: int, last: int) -> int:
+    weight = 1
+    tokens = sheet.tokens
+    if any(tokens[i].has("categories") or tokens[i].kind == "quote" for i in range(first, last + 1)):
+        weight += 3
+    before = _neighbour(sheet, first, -1)
+    if before is not None and tokens[before].has("subject"):
+        weight += 2
+    after = _neighbour(sheet, last, 1)
+    if after is not None and tokens[after].has("creator"):
+        weight += 3
+    text = sheet.segment.reading.text[tokens[first].start : tokens[last].end]
+    if len(text) < 2:
+        weight -= 10
+    return weight
+
+
+def _neighbour(sheet: Sheet, index: int, step: int) -> int | None:
+    clause = sheet.clause_of(index)
+    at = index + step
+    while 0 <= at < len(sheet.tokens) and sheet.clause_of(at) == clause:
+        token = sheet.tokens[at]
+        if token.has("subject", "creator"):
+            return at
+        skippable = token.kind == "mark" or token.has("noise", "markets", "languages", "sizes") or at in sheet.used
+        if not skippable:
+            return None
+        at += step
+    return None
+
+
+def _categories(sheet: Sheet, chunk: Chunk) -> list[str]:
+    """The categories of a phrase made of nothing but category names and joints between them."""
+    found: list[str] = []
+    previous_joint = True
+    for index in range(chunk.first, chunk.last + 1):
+        token = sheet.tokens[index]
+        if token.has("categories"):
+            if not previous_joint:
+                return []
+            found += [key for name, key in token.meanings if name == "categories" and key not in found]
+            previous_joint = False
+        elif token.text in _JOINTS:
+            previous_joint = True
+        elif token.text != " ":
+            return []
+    return found
+
+
+def _after_correction(sheet: Sheet, chunks: list[Chunk]) -> list[Chunk]:
+    """「瑜伽垫，不对，猫砂盆」: with nothing else to take back, the earlier subject is what was taken back."""
+    markers = [i for i, token in enumerate(sheet.tokens) if token.has("correction") and not token.has("noise")]
+    if not markers:
+        return chunks
+    later = [
+        chunk
+        for chunk in chunks
+        if chunk.first > markers[-1] and sheet.clause_of(chunk.first) <= sheet.clause_of(markers[-1]) + 1
+    ]
+    if later:
+        for chunk in chunks:
+            if chunk.first < markers[-1]:
+                sheet.use(*range(chunk.first, chunk.last + 1))
+    return later or chunks
+
+
+def _is_open(sheet: Sheet, index: int) -> bool:
+    token = sheet.tokens[index]
+    if index in sheet.used or token.kind in ("mark", "digits"):
+        return False
+    if any(start <= token.start and token.end <= end for start, end in sheet.refused):
+        return False
+    if token.kind in ("unread", "quote", "quantity", "rank", "handle", "link"):
+        return True
+    if token.value("metrics") in sheet.arguments:
+        return False
+    return token.has("categories", "metrics", "traits", "offers", "comparatives", "sizes") and not token.has("noise")
+
+
+def _next_open(sheet: Sheet, index: int) -> bool:
+    return index + 1 < len(sheet.tokens) and _is_open(sheet, index + 1)

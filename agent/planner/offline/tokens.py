@@ -1,0 +1,227 @@
+"""The message as tokens: quotes, handles, ranks, quantities and lexicon words, longest first, then what is unread."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from agent.planner.offline.quantities import Quantity, Unit, bound, quantity_at
+from agent.planner.offline.ranks import RankReference, rank_at
+from agent.planner.offline.reading import Reading, fold
+from prompts import words
+
+LEXICONS = ("categories", "markets", "languages", "metrics", "sizes", "traits", "comparatives", "offers", "purposes")
+_QUOTE = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"\n]*\"|《[^》]*》|【[^】]*】")
+_URL = re.compile(
+    r"https?://[^\s,，。；;]+|(?<![\w@.])(?:www\.)[^\s,，。；;]+|[a-z0-9.+_-]+@[a-z0-9-]+\.[a-z0-9.]+[a-z]"
+)
+_HANDLE = re.compile(r"@[a-z0-9_](?:[a-z0-9_.]*[a-z0-9_])?")
+_BATCH = re.compile(r"(?<![a-z0-9])k\d{1,4}(?![\d.,]*[a-z0-9万%])")
+_WORD = re.compile(r"[a-z][a-z0-9'&+-]*")
+_FOREIGN = re.compile(r"[^\W\d_]+")
+_SKIP_BEFORE_BOUND = re.compile(
+    r"\s?(?:的)?(?:粉丝数?|粉|播放量?|gmv|销售额|followers|fans|views|美金|刀|个?月|佣金)?\s?"
+)
+
+Meaning = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A read or unread piece of the folded text; `meanings` are (lexicon, key) pairs, none for an unread one."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    meanings: tuple[Meaning, ...] = ()
+    quantity: Quantity | None = None
+    ranks: RankReference | None = None
+
+    def value(self, lexicon: str) -> str | None:
+        """What this token means in one lexicon."""
+        return next((key for name, key in self.meanings if name == lexicon), None)
+
+    def has(self, *lexicons: str) -> bool:
+        """Whether it means something in any of them."""
+        return any(name in lexicons for name, _ in self.meanings)
+
+
+def tokenise(reading: Reading) -> tuple[Token, ...]:
+    """Every token of a message in order, blanks and punctuation left out as kind `mark`."""
+    return tuple(_widen(reading.text, list(_scan(reading))))
+
+
+def find_terms(lexicon: str, text: str, prefix: str = "") -> Iterator[tuple[str, int, int]]:
+    """Words of one lexicon in a text, longest first at each place: (key, start, end).
+
+    With `prefix` only keys such as `prefix.key` count, and the key comes without it.
+    """
+    table = _tables(lexicon, prefix)
+    at = 0
+    while at < len(text):
+        found = _longest(table, text, at)
+        if found is None:
+            at += 1
+            continue
+        end, meanings = found
+        yield meanings[0][1], at, end
+        at = end
+
+
+def _scan(reading: Reading) -> Iterator[Token]:
+    text = reading.text
+    at = 0
+    while at < len(text):
+        token = _special(text, at) or _number_or_word(reading, at) or _unread(text, at)
+        yield token
+        at = token.end
+
+
+def _special(text: str, at: int) -> Token | None:
+    for kind, pattern in (("quote", _QUOTE), ("link", _URL), ("handle", _HANDLE), ("batch", _BATCH)):
+        match = pattern.match(text, at)
+        if match:
+            return Token(kind, at, match.end(), match.group())
+    ranks = rank_at(text, at)
+    return Token("rank", at, ranks.end, text[at : ranks.end], ranks=ranks) if ranks else None
+
+
+def _number_or_word(reading: Reading, at: int) -> Token | None:
+    text = reading.text
+    quantity = quantity_at(text, at) if _may_start_number(text, at) else None
+    if quantity is not None and not _plausible(text, quantity):
+        quantity = None
+    term = _longest(_tables(*_ALL), text, at)
+    if term and not _stands(reading, at, term[0], term[1]):
+        others = tuple(meaning for meaning in term[1] if meaning[0] != "markets")
+        term = (term[0], others) if others else None
+    if quantity and (not term or term[0] <= quantity.end):
+        return Token("quantity", at, quantity.end, text[at : quantity.end], quantity=quantity)
+    if term:
+        return Token("word", at, term[0], text[at : term[0]], term[1])
+    return None
+
+
+def _may_start_number(text: str, at: int) -> bool:
+    previous = text[at - 1 : at] if at else ""
+    return not (text[at].isascii() and text[at].isalnum() and previous.isascii() and (previous.isalnum()))
+
+
+def _plausible(text: str, quantity: Quantity) -> bool:
+    """A numeral in characters needs something that shows it counts (两个, 十万); 三 alone is a part of a word."""
+    if not quantity.spelled or quantity.unit is not Unit.PLAIN:
+        return True
+    written = text[quantity.start : quantity.end]
+    if written.isascii():
+        return True
+    if written in ("千", "百", "十", "万", "亿"):
+        return bool(re.match(r"粉|个|级", text[quantity.end :]))
+    return (
+        quantity.scaled
+        or len(written) > 1
+        or bool(re.search(r"(?:至少|最多|要|来|前|第|佣金|成)$", text[: quantity.start]))
+    )
+
+
+def _unread(text: str, at: int) -> Token:
+    word = _WORD.match(text, at)
+    if word:
+        return Token("unread", at, word.end(), word.group())
+    if _is_han(text[at]):
+        return Token("unread", at, at + 1, text[at])
+    other = _FOREIGN.match(text, at)
+    if other:
+        end = next((i for i in range(at, other.end()) if _is_han(text[i])), other.end())
+        return Token("unread", at, max(end, at + 1), text[at : max(end, at + 1)])
+    return Token("digits" if text[at].isdigit() else "mark", at, at + 1, text[at])
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"
+
+
+def _stands(reading: Reading, at: int, end: int, meanings: tuple[Meaning, ...]) -> bool:
+    """Whether a market word really is one: `exact` ones keep their case, "us" is no pronoun."""
+    market = next((key for name, key in meanings if name == "markets"), None)
+    if market is None:
+        return True
+    entry = words.entries("markets")[market]
+    written = reading.text[at:end]
+    source = reading.quote(at, end)
+    exact = entry.facts.get("exact", [])
+    if isinstance(exact, list) and source.upper() in exact and written not in (fold(word) for word in entry.words):
+        return source in exact
+    barred = entry.facts.get("not_after", [])
+    if written == "us" and source != "US" and isinstance(barred, list) and not _names_creators_next(reading.text, end):
+        before = re.search(r"([a-z']+)\s*$", reading.text[:at])
+        return not (before and before.group(1) in barred)
+    return True
+
+
+def _names_creators_next(text: str, end: int) -> bool:
+    """ "for us skincare creators": what follows is a subject, so this is the market after all."""
+    at = end + 1
+    found = _longest(_tables(*_ALL), text, at) if at < len(text) else None
+    return bool(found and any(name in ("categories", "creator") for name, _ in found[1]))
+
+
+_ALL = (*LEXICONS, "sorts", "orders", "fillers")
+
+
+@cache
+def _tables(*names: str) -> dict[str, dict[str, tuple[Meaning, ...]]]:
+    """Terms by first letter; the last name may be a prefix that keys must have."""
+    lexicons, prefix = (names[:-1], names[-1]) if len(names) == 2 else (names, "")
+    table: dict[str, dict[str, tuple[Meaning, ...]]] = {}
+    for lexicon in lexicons:
+        for key, entry in words.entries(lexicon).items():
+            if prefix and not key.startswith(f"{prefix}."):
+                continue
+            exact = entry.facts.get("exact", [])
+            terms = entry.words + (tuple(exact) if isinstance(exact, list) else ())
+            for term in terms:
+                folded = fold(term)
+                known = table.setdefault(folded[0], {})
+                meaning = (key if lexicon == "fillers" else lexicon, key.removeprefix(f"{prefix}.") if prefix else key)
+                known[folded] = (*known.get(folded, ()), meaning)
+    return table
+
+
+def _longest(
+    table: dict[str, dict[str, tuple[Meaning, ...]]], text: str, at: int
+) -> tuple[int, tuple[Meaning, ...]] | None:
+    terms = table.get(text[at])
+    if not terms or (
+        text[at].isascii() and text[at].isalpha() and at and text[at - 1].isascii() and text[at - 1].isalnum()
+    ):
+        return None
+    for length in range(min(36, len(text) - at), 0, -1):
+        meanings = terms.get(text[at : at + length])
+        if meanings is None:
+            continue
+        last, after = text[at + length - 1], text[at + length : at + length + 1]
+        if last.isascii() and last.isalnum() and after.isascii() and after.isalnum():
+            continue
+        return at + length, meanings
+    return None
+
+
+def _widen(text: str, tokens: list[Token]) -> Iterator[Token]:
+    """Quantities with the bounds around them; the words of the bounds become part of them."""
+    widened: list[Token] = []
+    for token in tokens:
+        if token.quantity is None:
+            widened.append(token)
+            continue
+        quantity = bound(text, token.quantity, skip=_SKIP_BEFORE_BOUND)
+        widened.append(replace(token, quantity=quantity))
+    claimed: list[tuple[int, int]] = []
+    for token in widened:
+        if token.quantity is not None:
+            claimed += [(token.quantity.start, token.start), (token.end, token.quantity.end)]
+    for token in widened:
+        inside = any(start <= token.start and token.end <= end for start, end in claimed)
+        if inside and token.quantity is None and not token.has("metrics"):
+            continue
+        yield token

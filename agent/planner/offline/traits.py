@@ -1,0 +1,278 @@
+"""Words that set a filter by themselves: markets, languages, sizes, live or video, who, when, in which order."""
+
+import re
+
+from pydantic import JsonValue
+
+from agent.planner.offline.quantities import Unit
+from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.tokens import find_terms
+from prompts import words
+
+_CONTACT = r"(?:联系|联络|建联|接触|触达|私信|沟通|邀约|邀请|打扰|找过|发过)"
+_NOT_CONTACTED_AFTER = re.compile(
+    rf"(?:以?内|之内|以上|里|都|来|期间|\s)*(?:没有?|未|没被|不曾)(?:有)?(?:再|被)?(?:我们)?{_CONTACT}过?(?:的)?"
+)
+_NOT_CONTACTED_BEFORE = re.compile(
+    r"(?:not|n't|never|without|un)[ -]?(?:been |being |yet )?(?:contact|messag|reach|dm|talk|"
+    r"approach|written)[a-z ]{0,20}(?:in|for|within|over|during|since)?(?: the)?(?: last|"
+    r" past)? ?$"
+    rf"|(?:没有?|未){_CONTACT}过?(?:的)?(?:近|最近|超过|达|有)?$"
+)
+_ACTIVE_AFTER = re.compile(
+    r"(?:以?内|之内|里|都|\s)*(?:还)?(?:有)?(?:活跃|更新|发过|有发|发布|在线|开播|发视频|有视频|"
+    r"有动态|播过|直播过|active|发了)(?:过)?(?:视频|内容|作品|动态)?(?:的)?"
+)
+_ACTIVE_BEFORE = re.compile(
+    r"(?:active|posted|posting|updated|uploaded|went live|published|a post|post)[a-z ]{0,16}(?:in|"
+    r"within|over|during)?(?: the)?(?: last| past)? ?$|活跃(?:时间)?(?:在)?(?:近|最近)?$"
+)
+_WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
+_TAG = re.compile(
+    r"标签(?:是|为|叫|有|里有|含|带)?[「\"“]?(?P<a>[^\s,，。的「」\"”]{1,12})[」\"”]?|(?:带|打了|"
+    r"打过|有|标了)[「\"“]?(?P<b>[^\s,，。带打有「」\"”]{1,12})[」\"”]?(?:的)?(?:这个)?标签"
+    r"|\b(?:tagged(?: as)?|with (?:the )?tag) (?:[\"“](?P<c>[^\"”]+)[\"”]|(?P<d>[\w-]+))"
+)
+_OWNER = re.compile(
+    r"负责人(?:是|为|:)?\s*(?P<a>[^\s,，。的]{1,8})|(?:由|"
+    r"归)?(?P<b>[^\s,，。的是找把给由归看只要个]{1,4})(?:负责|跟进|在跟|名下)的|"
+    r"\bowned by (?P<c>\w+)|\bowner (?:is )?(?P<d>\w+)|\b(?P<e>\w+)'s creators\b"
+)
+_SIZE_NOTES = {("min", "max"): "assumed_size_word", ("min",): "assumed_size_from", ("max",): "assumed_size_upto"}
+_LEFT_OUT = re.compile(
+    r"去掉|排除|除去|剔除|不要|别|踢掉|过滤|\b(?:exclude|leave out|remove|drop|without|skip|take out|except)\b"
+)
+_SPOKEN = re.compile(
+    r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
+)
+_STAGE_SAID = re.compile(
+    r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
+)
+_ORDERED = re.compile(
+    r"to (?:low|high)|asc|desc|按|排|sort|order|rank|first|从.到|优先|序|最高|最多|最好|highest|most|lowest|fewest|倒"
+)
+_BY = re.compile(r"(?:按照?|以|sort(?:ed)? (?:them )?by|order(?:ed)? (?:them )?by|rank(?:ed)? (?:them )?by)\s*$")
+
+
+def fill_days(sheet: Sheet) -> None:
+    """最近7天活跃, 30天没联系过; the days of 近30天GMV belong to the metric and are only marked as read."""
+    text = sheet.segment.reading.text
+    for index, token in enumerate(sheet.tokens):
+        quantity = token.quantity
+        if quantity is None or quantity.unit is not Unit.DAYS:
+            continue
+        days = int(quantity.value)
+        clause = sheet.segment.clauses[sheet.clause_of(index)]
+        before, after = text[clause.start : quantity.start], text[quantity.end : clause.end]
+        for field, ahead, behind in (
+            ("not_contacted_within_days", _NOT_CONTACTED_AFTER, _NOT_CONTACTED_BEFORE),
+            ("active_within_days", _ACTIVE_AFTER, _ACTIVE_BEFORE),
+        ):
+            follow, lead = ahead.match(after), behind.search(before)
+            if not (follow or lead):
+                continue
+            sheet.arguments[field] = days
+            sheet.use(index)
+            if follow:
+                sheet.use_span(quantity.start, quantity.end + follow.end())
+            if lead:
+                sheet.use_span(clause.start + lead.start(), quantity.end)
+            break
+        else:
+            if any(
+                other.has("metrics")
+                for n, other in enumerate(sheet.tokens)
+                if sheet.clause_of(n) == sheet.clause_of(index)
+            ):
+                sheet.use(index)
+
+
+def fill_order(sheet: Sheet) -> None:
+    """按GMV排, 粉丝从少到多, sort by engagement."""
+    text = sheet.segment.reading.text
+    for number, clause in enumerate(sheet.segment.clauses):
+        if not _ORDERED.search(clause.text):
+            continue
+        indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number and i not in sheet.used]
+        orders = [i for i in indexes if sheet.tokens[i].has("orders")]
+        candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
+        asked = [i for i in candidates if _BY.search(text[clause.start : sheet.tokens[i].start])]
+        chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
+        if not chosen or not (orders or asked):
+            continue
+        sheet.arguments["sort"] = sheet.tokens[chosen[0]].value("sorts")
+        if any(sheet.tokens[i].value("orders") == "ascending" for i in orders):
+            sheet.arguments["ascending"] = True
+        sheet.use(chosen[0], *orders)
+
+
+def fill_comparatives(sheet: Sheet) -> None:
+    """再便宜点, fewer followers: the last bound moved by a stated factor, or an order where nothing was bounded."""
+    for index, token in enumerate(sheet.tokens):
+        key = token.value("comparatives")
+        if key is None or index in sheet.used:
+            continue
+        facts = words.entries("comparatives")[key].facts
+        metric, side, factor = str(facts["metric"]), str(facts["bound"]), float(str(facts["factor"]))
+        if _followed_by_number(sheet, index):
+            continue
+        sheet.use(index)
+        base = _last_bound(sheet, metric, side)
+        if base is not None:
+            moved = round(base * factor, 4)
+            bounds: dict[str, JsonValue] = {side: int(moved) if moved == int(moved) else moved}
+            last = (sheet.context.last_criteria or {}).get(metric)
+            if isinstance(last, dict):
+                bounds = {**last, **bounds}
+            low, high = bounds.get("min"), bounds.get("max")
+            if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+                bounds.pop("min" if side == "max" else "max")
+            sheet.arguments[metric] = bounds
+            sheet.note(
+                "assumed_step", words=sheet.quote(token.start, token.end), metric=metric, bound=side, value=moved
+            )
+        elif "sort" in facts:
+            sheet.arguments["sort"] = str(facts["sort"])
+            if facts.get("ascending"):
+                sheet.arguments["ascending"] = True
+        else:
+            sheet.note("needs_number", metric=metric, words=sheet.quote(token.start, token.end))
+
+
+def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
+    """Markets, languages, sizes and single-word traits."""
+    for index, token in enumerate(sheet.tokens):
+        if index in sheet.used:
+            continue
+        refused = index in unwanted
+        if token.has("markets") and not (token.has("languages") and _SPOKEN.search(_around(sheet, index))):
+            market = token.value("markets") or ""
+            _market(sheet, index, market, refused=refused)
+        elif (language := token.value("languages")) is not None and not refused:
+            _add(sheet, "languages", [language])
+            sheet.use(index)
+        elif (size := token.value("sizes")) is not None:
+            _size(sheet, index, size, refused=refused)
+        elif (trait := token.value("traits")) is not None:
+            _trait(sheet, index, trait, refused=refused)
+
+
+def fill_relations(sheet: Sheet) -> None:
+    """Stages, tags and the owner of creators we already have."""
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        piece = text[clause.start : clause.end]
+        for pattern, field in ((_TAG, "tags"), (_OWNER, "owner")):
+            match = pattern.search(piece)
+            if not match:
+                continue
+            name = next(group for group in match.groups() if group)
+            start = clause.start + match.start() + match.group().index(name)
+            said = sheet.quote(start, start + len(name))
+            if field == "tags":
+                _add(sheet, "tags", [said])
+            else:
+                sheet.arguments["owner"] = said
+            sheet.arguments.setdefault("scope", "ours")
+            sheet.use_span(clause.start + match.start(), clause.start + match.end())
+        if _LEFT_OUT.search(piece):
+            continue
+        for stage, start, end in find_terms("stages", piece, "stage"):
+            plain = piece[start:end].isascii() and not _STAGE_SAID.search(piece)
+            span = range(clause.start + start, clause.start + end)
+            if plain or any(
+                i in sheet.used and t.start < span.stop and span.start < t.end for i, t in enumerate(sheet.tokens)
+            ):
+                continue
+            _add(sheet, "stages", [stage])
+            sheet.use_span(clause.start + start, clause.start + end)
+
+
+def _around(sheet: Sheet, index: int) -> str:
+    token, text = sheet.tokens[index], sheet.segment.reading.text
+    return text[max(0, token.start - 24) : token.start] + "|" + text[token.end : token.end + 10]
+
+
+def _close(sheet: Sheet, one: int, other: int) -> bool:
+    low, high = sorted((one, other))
+    return all(sheet.is_quiet(i) or sheet.tokens[i].has("orders") for i in range(low + 1, high))
+
+
+def _followed_by_number(sheet: Sheet, index: int) -> bool:
+    follow = sheet.tokens[index + 1] if index + 1 < len(sheet.tokens) else None
+    return follow is not None and follow.quantity is not None and follow.quantity.unit is not Unit.PEOPLE
+
+
+def _last_bound(sheet: Sheet, metric: str, side: str) -> float | None:
+    last = (sheet.context.last_criteria or {}).get(metric)
+    if not isinstance(last, dict):
+        return None
+    value = last.get(side)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
+    members = words.entries("markets")[key].facts.get("members", [key])
+    codes = [str(code) for code in members] if isinstance(members, list) else [key]
+    if not refused:
+        _add(sheet, "markets", codes)
+        sheet.use(index)
+        return
+    last = (sheet.context.last_criteria or {}).get("markets")
+    kept = [code for code in last if code not in codes] if isinstance(last, list) else []
+    if kept:
+        sheet.arguments["markets"] = kept
+        sheet.use(index)
+    else:
+        sheet.note("cannot_exclude", what=sheet.quote(sheet.tokens[index].start, sheet.tokens[index].end))
+        sheet.refuse(index)
+
+
+def _size(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
+    facts = words.entries("sizes")[key].facts
+    low, high = facts.get("min"), facts.get("max")
+    if refused:
+        low, high = (high, None) if high is not None and key in ("nano", "micro") else (None, low)
+    known = sheet.arguments.get("followers")
+    bounds: dict[str, JsonValue] = dict(known) if isinstance(known, dict) else {}
+    if low is not None:
+        bounds["min"] = min(int(str(low)), _int(bounds.get("min"), low))
+    if high is not None:
+        bounds["max"] = max(int(str(high)), _int(bounds.get("max"), high))
+    elif "max" in bounds and not refused:
+        bounds.pop("max")
+    token = sheet.tokens[index]
+    shown = {name: value for name, value in (("min", low), ("max", high)) if isinstance(value, int)}
+    sheet.note(_SIZE_NOTES[tuple(shown)], word=sheet.quote(token.start, token.end), **shown)
+    sheet.arguments["followers"] = bounds
+    sheet.use(index)
+
+
+def _int(known: JsonValue, fallback: object) -> int:
+    return int(known) if isinstance(known, int | float) else int(str(fallback))
+
+
+def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
+    field, value = trait.split(".")
+    token = sheet.tokens[index]
+    without = bool(_WITHOUT.search(sheet.segment.reading.text[: token.start]))
+    if field == "has_email":
+        sheet.arguments[field] = not (refused ^ without) or (refused and without)
+    elif field == "scope" and (refused or without):
+        sheet.arguments[field] = {"ours": "new", "new": "ours"}.get(value, "all")
+    elif refused and field == "content":
+        sheet.arguments[field] = "video" if value == "live" else "live"
+    elif refused:
+        sheet.note("cannot_exclude", what=sheet.quote(token.start, token.end))
+        sheet.refuse(index)
+        return
+    else:
+        sheet.arguments[field] = value
+    sheet.use(index)
+
+
+def _add(sheet: Sheet, field: str, values: list[str]) -> None:
+    known = sheet.arguments.get(field)
+    merged: list[JsonValue] = list(known) if isinstance(known, list) else []
+    merged += [value for value in values if value not in merged]
+    sheet.arguments[field] = merged

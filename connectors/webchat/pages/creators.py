@@ -1,0 +1,89 @@
+"""Creators with filters typed as people write, and one creator's page."""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+
+from connectors.ports.queries import CreatorPage
+from connectors.webchat.door import Visit, status_of, visitor
+from connectors.webchat.forms import read_form
+from connectors.webchat.render import page
+from connectors.webchat.surface import Surface
+from memory.domain.chat import UpdateRelation
+from memory.domain.creator import Stage
+from memory.domain.errors import BadRequest
+from memory.domain.markets import CATEGORIES, MARKETS
+
+PAGE_SIZE = 50
+FILTERS = (
+    "topic", "market", "category", "followers_min", "followers_max", "gmv_min", "gmv_max", "engagement_min",
+    "stage", "tag",
+)  # fmt: skip
+_NOTHING = CreatorPage(items=(), total=0, offset=0)
+
+
+def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
+    """Creators."""
+    router = APIRouter(route_class=route_class)
+    visit_of = Annotated[Visit, Depends(visitor(surface))]
+
+    @router.get("/creators")
+    async def creators(request: Request, visit: visit_of, offset: int = 0) -> Response:
+        typed = {name: request.query_params.get(name, "").strip()[:200] for name in FILTERS}
+        used = {name: value for name, value in typed.items() if value}
+        errors: dict[str, str] = {}
+        try:
+            found = await surface.queries.creators(visit.scope, filters=used, offset=max(0, offset), limit=PAGE_SIZE)
+        except BadRequest as error:
+            place = str(error.facts.get("field", "form"))
+            errors = {place if place in FILTERS else "form": surface.told(error, visit.lang)}
+            found = _NOTHING
+        return await page(
+            surface, visit, "creators.html", status=422 if errors else 200, found=found, typed=typed,
+            errors=errors, used=used, query=urlencode(used), page_size=PAGE_SIZE, markets=tuple(MARKETS),
+            categories=CATEGORIES, stages=tuple(Stage),
+        )  # fmt: skip
+
+    @router.get("/creators/{handle}")
+    async def creator(visit: visit_of, handle: str) -> Response:
+        return await _profile(visit, handle)
+
+    @router.post("/creators/{handle}")
+    async def change_relation(request: Request, visit: visit_of, handle: str) -> Response:
+        fields = await read_form(request)
+        had = set(fields.words("had_tags"))
+        tags = fields.words("tags")
+        change = UpdateRelation(
+            handle=handle,
+            stage=fields.text("stage") or None,
+            add_tags=tuple(tag for tag in tags if tag not in had),
+            remove_tags=tuple(sorted(had - set(tags))),
+            note=fields.raw("note").strip()[:2000],
+            blocked=fields.text("blocked") == "yes",
+        )
+        try:
+            await surface.desk.submit(visit.scope, change)
+        except BadRequest as error:
+            return await _profile(
+                visit, handle, problem=surface.told(error, visit.lang), typed=fields.typed(), status=status_of(error)
+            )
+        return RedirectResponse(f"/creators/{quote(handle)}?saved=1#relation", status_code=303)
+
+    async def _profile(
+        visit: Visit,
+        handle: str,
+        *,
+        problem: str = "",
+        typed: dict[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        profile = await surface.queries.creator(visit.scope, handle)
+        return await page(
+            surface, visit, "creator.html", status=status, profile=profile, stages=tuple(Stage), problem=problem,
+            typed=typed or {}, saved=visit.request.query_params.get("saved") == "1",
+        )  # fmt: skip
+
+    return router

@@ -1,0 +1,173 @@
+"""What waits for a decision and what became of it: cards, taps, edits, stop, the inbox, batches and replies."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from connectors.webchat.door import Visit, status_of, visitor
+from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.render import fragment, page
+from connectors.webchat.surface import Surface
+from memory.domain.cards import Card, DraftsCard
+from memory.domain.chat import EditDraft, MoveDemoClock, Reply, StopBatch, Tap
+from memory.domain.errors import AppError, BadRequest, Conflict
+from memory.domain.ids import ConversationId, DraftId, PresentationId
+
+MOVED = {"HX-Trigger": "daren:moved"}
+REPLY_STATUSES = ("unanswered", "unread", "all")
+
+
+def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
+    """Approval, sending and answers."""
+    router = APIRouter(route_class=route_class)
+    visit_of = Annotated[Visit, Depends(visitor(surface))]
+
+    @router.get("/inbox")
+    async def inbox(visit: visit_of) -> Response:
+        waiting = await surface.queries.inbox(visit.scope)
+        cards = [await surface.desk.present(visit.scope, batch.code) for batch in waiting]
+        return await page(surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True)))
+
+    @router.get("/batches")
+    async def batches(visit: visit_of, offset: int = 0) -> Response:
+        views = await surface.queries.batches(visit.scope, offset=max(0, offset))
+        return await page(surface, visit, "batches.html", views=views, offset=max(0, offset))
+
+    @router.get("/batches/{code}")
+    async def show_batch(visit: visit_of, code: str) -> Response:
+        view = await surface.queries.batch(visit.scope, code)
+        card = await surface.desk.present(visit.scope, code)
+        return await page(surface, visit, "batch.html", view=view, card=card, conversation_id=None)
+
+    @router.get("/batches/{code}/card")
+    async def show_card(visit: visit_of, code: str, conversation: int | None = None) -> Response:
+        card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
+        return await _card(visit, card, conversation=conversation)
+
+    @router.get("/batches/{code}/states")
+    async def states(visit: visit_of, code: str) -> Response:
+        view = await surface.queries.batch(visit.scope, code)
+        return await fragment(surface, visit, "parts/states.html", view=view)
+
+    @router.post("/presentations/{presentation}/delivered")
+    async def delivered(visit: visit_of, presentation: int) -> Response:
+        await surface.desk.delivered(visit.scope, PresentationId(presentation))
+        return Response(status_code=204)
+
+    @router.post("/presentations/{presentation}/decide")
+    async def decide(request: Request, visit: visit_of, presentation: int) -> Response:
+        fields = await read_form(request)
+        code, conversation = fields.text("batch"), fields.optional_id("conversation")
+        tap = _tap(fields, PresentationId(presentation))
+        try:
+            reply = await surface.desk.decide(visit.scope, tap)
+        except Conflict as error:
+            fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
+            return await _card(visit, fresh, conversation=conversation, error=error, ticked=tap.approve)
+        card = await _fresh(visit, code, reply, conversation)
+        answer = await _card(visit, card, conversation=conversation, reply=reply)
+        answer.headers.update(MOVED)
+        return answer
+
+    @router.post("/drafts/{draft}")
+    async def edit(request: Request, visit: visit_of, draft: int) -> Response:
+        fields = await read_form(request)
+        code, conversation = fields.text("batch"), fields.optional_id("conversation")
+        ticked = fields.numbers("approve")
+        change = _edit(fields, DraftId(draft))
+        try:
+            reply = await surface.desk.submit(visit.scope, change)
+        except Conflict as error:
+            fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
+            return await _card(visit, fresh, conversation=conversation, error=error, ticked=ticked, edited=draft)
+        card = await _fresh(visit, code, reply, conversation)
+        answer = await _card(
+            visit, card, conversation=conversation, reply=reply, ticked=ticked, edited=draft, saved=True
+        )
+        answer.headers["HX-Trigger"] = "daren:edited"
+        return answer
+
+    @router.post("/stop")
+    async def stop(request: Request, visit: visit_of) -> Response:
+        code = (await read_form(request)).text("batch")
+        reply = await surface.desk.submit(visit.scope, StopBatch(batch=code or None))
+        return await _done(visit, reply)
+
+    @router.post("/demo/clock")
+    async def move_clock(visit: visit_of) -> Response:
+        return await _done(visit, await surface.desk.submit(visit.scope, MoveDemoClock()))
+
+    @router.get("/replies")
+    async def replies(visit: visit_of, status: str = "unanswered") -> Response:
+        chosen = status if status in REPLY_STATUSES else REPLY_STATUSES[0]
+        reply = await surface.queries.replies(visit.scope, status=chosen)
+        return await page(surface, visit, "replies.html", reply=reply, conversation_id=None, status_filter=chosen, statuses=REPLY_STATUSES)
+
+    async def _fresh(visit: Visit, code: str, reply: Reply, conversation: int | None) -> DraftsCard:
+        """The card after a change: the one the answer brought along, or a new presentation."""
+        brought = [card for card in reply.cards if isinstance(card, DraftsCard) and card.batch == code]
+        if brought and brought[-1].presentation is not None:
+            return brought[-1]
+        return await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
+
+    async def _card(
+        visit: Visit,
+        card: DraftsCard,
+        *,
+        conversation: int | None,
+        reply: Reply | None = None,
+        error: AppError | None = None,
+        ticked: tuple[int, ...] = (),
+        edited: int | None = None,
+        saved: bool = False,
+    ) -> Response:
+        beside: list[Card] = [other for other in reply.cards if other.kind != "drafts"] if reply else []
+        return await fragment(
+            surface, visit, "parts/drafts_card.html", status=200, card=card, conversation_id=conversation,
+            banner=reply.text if reply else "", problem=surface.told(error, visit.lang) if error else "",
+            beside=beside, ticked=ticked, edited=edited, saved=saved,
+        )  # fmt: skip
+
+    async def _done(visit: Visit, reply: Reply) -> Response:
+        answer = await fragment(surface, visit, "parts/done.html", reply=reply)
+        answer.headers.update(MOVED)
+        return answer
+
+    return router
+
+
+def _conversation(value: int | None) -> ConversationId | None:
+    return ConversationId(value) if value else None
+
+
+def _tap(fields: Fields, presentation: PresentationId) -> Tap:
+    """The numbers a button stands for: those ticked, all that may be, or a single one (「approve:3」)."""
+    verb, _, number = fields.text("verb").partition(":")
+    chosen = fields.numbers("approve")
+    if number:
+        chosen = (int(number),) if number.isdecimal() and len(number) < 9 else ()
+    elif verb == "approve_all":
+        chosen = fields.numbers("approvable")
+    if not chosen:
+        raise BadRequest("web_error_nothing_ticked")
+    if verb in ("approve", "approve_all"):
+        return Tap(presentation=presentation, approve=chosen)
+    if verb == "reject":
+        return Tap(presentation=presentation, reject=chosen)
+    raise BadRequest("web_error_form")
+
+
+def _edit(fields: Fields, draft: DraftId) -> EditDraft:
+    """A side nobody touched is left out, so that only a change on one side marks the other as behind."""
+    text, text_zh = fields.raw("text").strip(), fields.raw("text_zh").strip()
+    if not text or not text_zh:
+        raise BadRequest("web_error_empty_draft")
+    if max(len(text), len(text_zh)) > 4000:
+        raise BadRequest("web_error_long_draft", most=4000)
+    return EditDraft(
+        draft=draft,
+        seen_digest=fields.text("seen_digest"),
+        text=text if text != fields.raw("was_text").strip() else None,
+        text_zh=text_zh if text_zh != fields.raw("was_text_zh").strip() else None,
+    )

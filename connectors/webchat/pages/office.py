@@ -1,0 +1,155 @@
+"""The team's own books: products, members, and the settings of brand and browser."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+
+from connectors.webchat.door import Visit, status_of, visitor
+from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.render import page
+from connectors.webchat.surface import Surface
+from memory.domain.chat import Command, SaveMember, SavePolicy, SaveProduct
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound
+from memory.domain.ids import BrandId, MemberId, ProductId
+from memory.domain.workspace import Role
+
+_EXPECTED = (BadRequest, Conflict, NotAllowed)
+
+
+def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
+    """Products, members, settings."""
+    router = APIRouter(route_class=route_class)
+    visit_of = Annotated[Visit, Depends(visitor(surface))]
+
+    @router.get("/products")
+    async def products(visit: visit_of, edit: int | None = None) -> Response:
+        return await _products(visit, edit=edit)
+
+    @router.post("/products")
+    async def save_product(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        problem = await _try(visit, "name", fields, lambda: _product(fields))
+        if problem:
+            return await _products(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
+        return RedirectResponse("/products?saved=1", status_code=303)
+
+    @router.get("/members")
+    async def members(visit: visit_of, edit: int | None = None) -> Response:
+        return await _members(visit, edit=edit)
+
+    @router.post("/members")
+    async def save_member(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        problem = await _try(visit, "login", fields, lambda: _member(fields))
+        if problem:
+            return await _members(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
+        return RedirectResponse("/members?saved=1", status_code=303)
+
+    @router.get("/settings")
+    async def settings(visit: visit_of) -> Response:
+        return await _settings(visit)
+
+    @router.post("/settings/policy")
+    async def save_policy(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        policy = SavePolicy(
+            own_drafts_approvable=fields.text("own_drafts_approvable") == "yes",
+            commission_ceiling=fields.text("commission_ceiling"),
+        )
+        try:
+            await surface.desk.submit(visit.scope, policy)
+        except _EXPECTED as error:
+            return await _settings(visit, typed=fields.typed(), error=error)
+        return RedirectResponse("/settings?saved=1", status_code=303)
+
+    async def _try(visit: Visit, needed: str, fields: Fields, command: Callable[[], Command]) -> dict[str, str]:
+        """Submit a form; what went wrong by field ("form" when no field is named), empty when nothing."""
+        if not fields.text(needed):
+            return {needed: surface.say("web_error_needed", visit.lang)}
+        try:
+            await surface.desk.submit(visit.scope, command())
+        except _EXPECTED as error:
+            return {str(error.facts.get("field", "form")): surface.told(error, visit.lang)}
+        return {}
+
+    async def _products(
+        visit: Visit,
+        *,
+        edit: int | None,
+        typed: dict[str, str] | None = None,
+        problem: dict[str, str] | None = None,
+    ) -> Response:
+        listed = await surface.queries.products(visit.scope)
+        current = next((product for product in listed if product.id == edit), None)
+        if edit is not None and current is None:
+            raise NotFound("web_error_product")
+        return await page(
+            surface, visit, "products.html", status=422 if problem else 200, products=listed, current=current,
+            typed=typed, errors=problem or {}, saved=_saved(visit), adding=_asked(visit, "add"),
+        )  # fmt: skip
+
+    async def _members(
+        visit: Visit,
+        *,
+        edit: int | None,
+        typed: dict[str, str] | None = None,
+        problem: dict[str, str] | None = None,
+    ) -> Response:
+        listed = await surface.queries.members(visit.scope)
+        current = next((member for member in listed if member.id == edit), None)
+        if edit is not None and current is None:
+            raise NotFound("web_error_member")
+        return await page(
+            surface, visit, "members.html", status=422 if problem else 200, members=listed, current=current,
+            typed=typed, errors=problem or {}, saved=_saved(visit), adding=_asked(visit, "add"), roles=tuple(Role),
+        )  # fmt: skip
+
+    async def _settings(
+        visit: Visit, *, typed: dict[str, str] | None = None, error: AppError | None = None
+    ) -> Response:
+        shell = await surface.queries.shell(visit.scope)
+        policy = await surface.queries.policy(visit.scope) if visit.scope.brand or len(shell.brands) == 1 else None
+        return await page(
+            surface, visit, "settings.html", status=status_of(error) if error else 200, policy=policy,
+            quota=await surface.queries.quota(visit.scope), typed=typed or {}, saved=_saved(visit),
+            problem=surface.told(error, visit.lang) if error else "",
+        )  # fmt: skip
+
+    return router
+
+
+def _saved(visit: Visit) -> bool:
+    return visit.request.query_params.get("saved") == "1"
+
+
+def _asked(visit: Visit, name: str) -> bool:
+    return visit.request.query_params.get(name) == "1"
+
+
+def _product(fields: Fields) -> SaveProduct:
+    known = fields.optional_id("id")
+    return SaveProduct(
+        id=ProductId(known) if known else None,
+        name=fields.text("name")[:200],
+        link=fields.text("link"),
+        price=fields.text("price"),
+        selling_points=fields.lines("selling_points"),
+        commission_ceiling=fields.text("commission_ceiling"),
+        sample=fields.yes_no("sample"),
+    )
+
+
+def _member(fields: Fields) -> SaveMember:
+    known, brand = fields.optional_id("id"), fields.optional_id("brand")
+    return SaveMember(
+        id=MemberId(known) if known else None,
+        login=fields.text("login")[:80],
+        name=(fields.text("name") or fields.text("login"))[:80],
+        role=fields.text("role"),
+        brand=BrandId(brand) if brand else None,
+        password=fields.raw("password")[:200],
+        active=fields.text("active") != "no",
+    )

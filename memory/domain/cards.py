@@ -1,0 +1,175 @@
+"""What an answer shows besides text: facts every surface renders its own way.
+
+Field names of `shortlist`, `drafts` and `report` are the contract of `daren ask --json` (DESIGN.md §9).
+Prose in a card is already in the reader's language; times are UTC and rendered by the surface.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from memory.domain.ids import CreatorId, CreatorMessageId, DraftId, PresentationId, ShortlistId
+
+
+class CardModel(BaseModel):
+    """Immutable and closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MoneyShown(CardModel):
+    """An amount as shown; `low` and `high` differ for a platform's range. Minor units of `currency`."""
+
+    low: int
+    high: int
+    currency: str
+
+
+class ShortlistRow(CardModel):
+    """One creator of a shortlist. Unknown facts are None and shown as 未知."""
+
+    rank: int
+    creator: CreatorId
+    handle: str
+    name: str
+    market: str | None
+    categories: tuple[str, ...] = ()
+    followers: tuple[int, int] | None
+    gmv_30d: MoneyShown | None
+    avg_views: tuple[int, int] | None = None
+    engagement_bp: int | None = None
+    fulfilment_bp: int | None = None
+    commission_bp: int | None = None
+    stage: str | None = None
+    possible: bool = False
+    reasons: tuple[str, ...]
+
+
+class ShortlistCard(CardModel):
+    """Ranked creators. `filters` says what was used; `notes` what is unknown, hidden, dropped or looser."""
+
+    kind: Literal["shortlist"] = "shortlist"
+    shortlist: ShortlistId
+    name: str | None = None
+    total: int
+    items: tuple[ShortlistRow, ...]
+    filters: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    rates_day: str | None = None
+
+
+class DraftRow(CardModel):
+    """One draft in full. `flags` are sentences; `approvable` says whether a decision may take it."""
+
+    number: int
+    draft: DraftId
+    handle: str
+    language: str
+    text: str
+    text_zh: str
+    flags: tuple[str, ...] = ()
+    status: str
+    status_text: str = ""
+    approvable: bool
+    digest: str
+    paired: bool = True
+    due_at: datetime | None = None
+    zone: str | None = None
+    zone_estimated: bool = False
+
+
+class DraftsCard(CardModel):
+    """A presentation of a batch: exactly what the member is asked to decide."""
+
+    kind: Literal["drafts"] = "drafts"
+    batch: str
+    presentation: PresentationId | None
+    decide_by: datetime
+    items: tuple[DraftRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+class CreatorCard(CardModel):
+    """One creator's profile: facts as label and value, captions as foreign text."""
+
+    kind: Literal["creator"] = "creator"
+    creator: CreatorId
+    handle: str
+    name: str
+    bio: str
+    market: str | None
+    facts: tuple[tuple[str, str], ...]
+    captions: tuple[str, ...] = ()
+    source: str
+    as_of: datetime
+    profile_url: str | None = None
+
+
+class ReplyRow(CardModel):
+    """One creator's message, original first; `suggested` is a draft that waits for a decision."""
+
+    id: CreatorMessageId
+    handle: str
+    received_at: datetime
+    text: str
+    heading: str
+    summary: tuple[str, ...]
+    translation: str | None
+    intent: str
+    suggested: DraftRow | None = None
+    suggested_batch: str | None = None
+
+
+class RepliesCard(CardModel):
+    """Who wrote back, oldest first."""
+
+    kind: Literal["replies"] = "replies"
+    total: int
+    items: tuple[ReplyRow, ...]
+
+
+class ReportCard(CardModel):
+    """Figures with their period, time and source. A row is label → value, already formatted."""
+
+    kind: Literal["report"] = "report"
+    title: str
+    period: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    as_of: datetime | None
+    source: str
+
+
+class PlanRow(CardModel):
+    """When one approved message goes, on both clocks."""
+
+    number: int
+    handle: str
+    state: str
+    state_text: str
+    due_at: datetime | None
+    zone: str
+    zone_estimated: bool
+
+
+class PlanCard(CardModel):
+    """What a decision planned: 「1、2、4 今晚 22:10 起发」."""
+
+    kind: Literal["plan"] = "plan"
+    batch: str
+    items: tuple[PlanRow, ...]
+
+
+class ChoiceCard(CardModel):
+    """Ready answers a person may tap; each is sent as typed text."""
+
+    kind: Literal["choices"] = "choices"
+    prompt: str
+    choices: tuple[str, ...]
+
+
+Card = Annotated[
+    ShortlistCard | DraftsCard | CreatorCard | RepliesCard | ReportCard | PlanCard | ChoiceCard,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,221 @@
+"""A conversation as every surface sees it: what comes in, what goes out, and the forms a page may submit.
+
+These nouns cross process borders as JSON, so they are pydantic models; nothing here does I/O.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from memory.domain.cards import Card
+from memory.domain.ids import BrandId, ConversationId, DraftId, ImportRunId, MemberId, PresentationId, ProductId, TurnId
+
+
+class Noun(BaseModel):
+    """Immutable and closed: an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolCall(Noun):
+    """One tool the planner called, as `daren ask --json` shows it."""
+
+    name: str
+    arguments: dict[str, JsonValue]
+    ok: bool
+
+
+class FileOut(Noun):
+    """A file that goes with a reply; `key` opens it through `Queries.file`."""
+
+    key: str
+    name: str
+    media_type: str
+    size: int
+
+
+class DecisionOutcome(Noun):
+    """What a command or a tap decided, by the numbers of one batch."""
+
+    batch: str
+    approved: tuple[int, ...] = ()
+    rejected: tuple[int, ...] = ()
+    revised: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
+    stopped: bool = False
+
+
+class Reply(Noun):
+    """An answer, channel-neutral: Markdown text, cards, files. Text is already in the member's language."""
+
+    text: str
+    cards: tuple[Card, ...] = ()
+    files: tuple[FileOut, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    decision: DecisionOutcome | None = None
+    planner: Literal["offline", "model"] | None = None
+
+
+class Inbound(Noun):
+    """One message from a member. (`connector`, `outside_id`) is handled once however often it arrives.
+
+    `conversation` None starts one, or continues the member's newest in this `chat`.
+    """
+
+    connector: str
+    outside_id: str
+    text: str
+    chat: str = "direct"
+    conversation: ConversationId | None = None
+    quoted: PresentationId | None = None
+
+
+class Accepted(Noun):
+    """The message is stored and a turn will answer it."""
+
+    conversation: ConversationId
+    turn: TurnId
+
+
+class Decided(Noun):
+    """The message was a command and is carried out already."""
+
+    conversation: ConversationId
+    reply: Reply
+
+
+Receipt = Accepted | Decided
+
+
+class TurnEventKind(StrEnum):
+    """What a follower of a turn sees."""
+
+    STARTED = "started"  # {attempt}: drop what an earlier attempt showed
+    STEP = "step"  # {name, label}: a tool begins
+    STEP_DONE = "step_done"  # {name, ok, summary}
+    TEXT = "text"  # {text}: more of the answer
+    NOTICE = "notice"  # {text}: for instance a fall-back to the built-in planner
+    ANSWER = "answer"  # {reply}: the whole, final Reply
+    FAILED = "failed"  # {text}: told to the person; the turn has ended
+
+
+class TurnEvent(Noun):
+    """One event of a turn; `seq` grows by one from 1 and is the SSE event id."""
+
+    turn: TurnId
+    seq: int
+    kind: TurnEventKind
+    data: dict[str, JsonValue]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the turn ends with this event."""
+        return self.kind in (TurnEventKind.ANSWER, TurnEventKind.FAILED)
+
+
+class EditDraft(Noun):
+    """A person changed one side or both of a draft by hand; makes a new version and checks it again."""
+
+    kind: Literal["edit_draft"] = "edit_draft"
+    draft: DraftId
+    seen_digest: str
+    text: str | None = Field(default=None, max_length=4000)
+    text_zh: str | None = Field(default=None, max_length=4000)
+
+
+class SaveProduct(Noun):
+    """Make (`id` None) or change a product. Amounts as a person types them; parsed with a clear error."""
+
+    kind: Literal["save_product"] = "save_product"
+    id: ProductId | None = None
+    name: str = Field(max_length=200)
+    link: str = ""
+    price: str = ""
+    selling_points: tuple[str, ...] = ()
+    commission_ceiling: str = ""
+    sample: bool | None = None
+
+
+class SaveMember(Noun):
+    """Make (`id` None) or change a member; a lead only. An empty password keeps the present one."""
+
+    kind: Literal["save_member"] = "save_member"
+    id: MemberId | None = None
+    login: str = Field(max_length=80)
+    name: str = Field(max_length=80)
+    role: str
+    brand: BrandId | None = None
+    password: str = Field(default="", max_length=200)
+    active: bool = True
+
+
+class SavePolicy(Noun):
+    """Change a brand's policy; a lead only."""
+
+    kind: Literal["save_policy"] = "save_policy"
+    own_drafts_approvable: bool
+    commission_ceiling: str
+
+
+class StopBatch(Noun):
+    """Stop one batch, or everything of the scope: any member, at once."""
+
+    kind: Literal["stop"] = "stop"
+    batch: str | None = None
+
+
+class RunImport(Noun):
+    """Carry out a previewed import, with a mapping of the file's headers to our fields."""
+
+    kind: Literal["run_import"] = "run_import"
+    run: ImportRunId
+    mapping: dict[str, str] = Field(default_factory=dict)
+
+
+class MoveDemoClock(Noun):
+    """Move a demo workspace's clock to the next moment something is due."""
+
+    kind: Literal["move_demo_clock"] = "move_demo_clock"
+
+
+class UpdateRelation(Noun):
+    """A member changes stage, tags or notes of one creator on the profile page."""
+
+    kind: Literal["update_relation"] = "update_relation"
+    handle: str
+    stage: str | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    note: str = Field(default="", max_length=2000)
+    blocked: bool | None = None
+
+
+class Rename(Noun):
+    """Give a conversation a title."""
+
+    kind: Literal["rename"] = "rename"
+    conversation: ConversationId
+    title: str = Field(max_length=80)
+
+
+Command = Annotated[
+    EditDraft
+    | SaveProduct
+    | SaveMember
+    | SavePolicy
+    | StopBatch
+    | RunImport
+    | MoveDemoClock
+    | UpdateRelation
+    | Rename,
+    Field(discriminator="kind"),
+]
+
+
+class Tap(Noun):
+    """Buttons of one presentation: the numbers a member approved and rejected on the card they saw."""
+
+    presentation: PresentationId
+    approve: tuple[int, ...] = ()
+    reject: tuple[int, ...] = ()

@@ -1,0 +1,180 @@
+"""Protocols over stored conversations, messages and turns."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from memory.domain.chat import Reply, TurnEvent, TurnEventKind
+from memory.domain.errors import AppError
+from memory.domain.ids import BrandId, ConversationId, MemberId, MessageId, TurnId
+from memory.domain.workspace import Scope
+
+
+class Superseded(AppError):
+    """Another attempt owns the turn; this one must stop without a word."""
+
+    key = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """The attempt that writes: a turn's fencing token."""
+
+    turn: TurnId
+    attempt: int
+
+
+class Author(StrEnum):
+    """Who said a line of a transcript."""
+
+    MEMBER = "member"
+    DAREN = "daren"
+    NOTICE = "notice"  # Daren on its own: a creator answered, a send failed
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a transcript. A member's has text alone; Daren's is a whole Reply."""
+
+    id: MessageId
+    author: Author
+    reply: Reply
+    at: datetime
+    turn: TurnId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread of one member in one chat, bound to a brand (None: all of them)."""
+
+    id: ConversationId
+    member: MemberId
+    brand: BrandId | None
+    connector: str
+    title: str
+    summary: str
+    updated_at: datetime
+    unread: int = 0
+
+
+class TurnState(StrEnum):
+    """Where a turn is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message being answered. `scope` is the sender's, rebuilt from rows when an attempt begins."""
+
+    id: TurnId
+    conversation: ConversationId
+    message: MessageId
+    text: str
+    state: TurnState
+    attempt: int
+    scope: Scope
+
+
+class ConversationStore(Protocol):
+    """Conversations and their transcripts."""
+
+    async def find_or_start(
+        self, *, connector: str, chat: str, conversation: ConversationId | None, now: datetime
+    ) -> Conversation:
+        """Continue the named or newest conversation of the scope's member in a chat, or start one.
+
+        Raises NotFound for a named one that is not the member's.
+        """
+        ...
+
+    async def start(self, *, connector: str, chat: str, now: datetime, title: str = "") -> Conversation:
+        """Start a new one."""
+        ...
+
+    async def by_id(self, conversation: ConversationId) -> Conversation | None:
+        """One of the member's conversations."""
+        ...
+
+    async def mine(self, *, connector: str | None = None, limit: int = 50) -> list[Conversation]:
+        """The member's conversations, newest first."""
+        ...
+
+    async def say(
+        self, conversation: ConversationId, *, author: Author, reply: Reply, now: datetime, turn: TurnId | None = None
+    ) -> MessageId:
+        """Append a line."""
+        ...
+
+    async def transcript(
+        self, conversation: ConversationId, *, before: MessageId | None = None, limit: int = 50
+    ) -> list[Message]:
+        """The newest lines (before one, when given), oldest first."""
+        ...
+
+    async def rename(self, conversation: ConversationId, *, title: str) -> None:
+        """Give it a title."""
+        ...
+
+    async def summarise(self, conversation: ConversationId, *, summary: str) -> None:
+        """Replace the rolling summary."""
+        ...
+
+
+class TurnStore(Protocol):
+    """Turns: unique by (connector, outside id), ended once."""
+
+    async def add(
+        self, conversation: ConversationId, *, text: str, connector: str, outside_id: str, now: datetime
+    ) -> tuple[TurnId, bool]:
+        """Store a member's message and its turn; (id, whether it is new). A repeat returns the first."""
+        ...
+
+    async def begin(self, turn: TurnId) -> Turn | None:
+        """Start the next attempt: lock the row, raise `attempt`, drop unpublished work. None: already ended."""
+        ...
+
+    async def by_id(self, turn: TurnId) -> Turn | None:
+        """Read one without starting it."""
+        ...
+
+    async def running(self, conversation: ConversationId) -> TurnId | None:
+        """The newest turn of a conversation that has not ended."""
+        ...
+
+    async def add_events(
+        self, fence: Fence, events: Sequence[tuple[TurnEventKind, dict[str, JsonValue]]]
+    ) -> list[TurnEvent]:
+        """Append events (numbered on from the last) and notify followers on commit."""
+        ...
+
+    async def end(self, fence: Fence, *, reply: Reply, failed: bool, now: datetime) -> MessageId:
+        """Store the answer, publish what the turn drafted, end it, append its last event. Raises Superseded."""
+        ...
+
+    async def record_model_call(self, turn: TurnId | None, call: dict[str, JsonValue]) -> None:
+        """Keep tokens, cost and latency of one model call."""
+        ...
+
+    async def record_tool_call(self, fence: Fence, call: dict[str, JsonValue]) -> None:
+        """Keep name, arguments, outcome and milliseconds of one tool call."""
+        ...
+
+    async def month_cost_micro_usd(self) -> int:
+        """What the tenant's model calls cost since the first of the month (UTC), millionths of a dollar."""
+        ...
+
+
+class TurnEvents(Protocol):
+    """Follows turns from any process."""
+
+    def follow(self, scope: Scope, turn: TurnId, *, after: int = 0) -> AsyncIterator[TurnEvent]:
+        """Yield events with seq > `after` as they are committed; ends with the turn. Raises NotFound."""
+        ...

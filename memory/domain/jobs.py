@@ -1,0 +1,61 @@
+"""Every background job by name: its queue, its lock and its arguments. Rows are the truth; a job says "look"."""
+
+from dataclasses import dataclass, field
+
+from memory.domain.ids import ConversationId, ImportRunId, TenantId, TurnId
+from memory.domain.workspace import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job to defer. Jobs with one `lock` run one after another; one `queueing_lock` waits at most once."""
+
+    task: str
+    queue: str
+    args: dict[str, int | str] = field(default_factory=dict)
+    lock: str | None = None
+    queueing_lock: str | None = None
+    priority: int = 0
+
+
+TURN = "daren:turn"
+DISPATCH = "daren:dispatch"
+RECONCILE = "daren:reconcile"
+PLAYGROUND = "daren:playground"
+IMPORT = "daren:import"
+INDEX = "daren:index"
+SWEEP = "daren:sweep"
+
+QUEUES = ("turns", "outreach", "books")
+
+
+def answer_turn(turn: TurnId, *, scope: Scope, conversation: ConversationId) -> Job:
+    """Run one turn; turns of one conversation run one after another. The role is read again when it begins."""
+    args: dict[str, int | str] = {"turn": turn, "tenant": scope.tenant, "member": scope.member, "brand": scope.brand or 0}
+    return Job(TURN, "turns", args, lock=f"conversation:{conversation}", priority=10)
+
+
+def dispatch() -> Job:
+    """Claim and send what is due; one waiting job is enough for any number of approvals."""
+    return Job(DISPATCH, "outreach", lock="dispatch", queueing_lock="dispatch", priority=5)
+
+
+def reconcile() -> Job:
+    """Ask platforms about sends that ended unclear."""
+    return Job(RECONCILE, "outreach", lock="reconcile", queueing_lock="reconcile")
+
+
+def playground() -> Job:
+    """Let the simulated creators live up to the workspace's present moment, and collect their answers."""
+    return Job(PLAYGROUND, "outreach", lock="playground", queueing_lock="playground")
+
+
+def run_import(run: ImportRunId, *, scope: Scope) -> Job:
+    """Carry out one import run."""
+    args: dict[str, int | str] = {"run": run, "tenant": scope.tenant, "member": scope.member, "brand": scope.brand or 0}
+    return Job(IMPORT, "books", args, lock=f"import:{scope.tenant}")
+
+
+def index_creators(tenant: TenantId) -> Job:
+    """Bring the creator index up to date with rows changed since it last looked."""
+    return Job(INDEX, "books", {"tenant": tenant}, lock="index", queueing_lock=f"index:{tenant}")

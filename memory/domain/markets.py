@@ -1,0 +1,48 @@
+"""The markets and categories Daren knows: language, currency and the main time zone of each market."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """One TikTok Shop market. `zone` is the zone most of its people live in, an estimate for one creator."""
+
+    code: str
+    language: str
+    currency: str
+    zone: ZoneInfo
+
+
+def _market(code: str, language: str, currency: str, zone: str) -> Market:
+    return Market(code, language, currency, ZoneInfo(zone))
+
+
+MARKETS: dict[str, Market] = {
+    market.code: market
+    for market in (
+        _market("US", "en", "USD", "America/New_York"),
+        _market("CA", "en", "CAD", "America/Toronto"),
+        _market("GB", "en", "GBP", "Europe/London"),
+        _market("IE", "en", "EUR", "Europe/Dublin"),
+        _market("DE", "de", "EUR", "Europe/Berlin"),
+        _market("FR", "fr", "EUR", "Europe/Paris"),
+        _market("ES", "es", "EUR", "Europe/Madrid"),
+        _market("IT", "it", "EUR", "Europe/Rome"),
+        _market("MX", "es", "MXN", "America/Mexico_City"),
+        _market("BR", "pt", "BRL", "America/Sao_Paulo"),
+        _market("JP", "ja", "JPY", "Asia/Tokyo"),
+        _market("ID", "id", "IDR", "Asia/Jakarta"),
+        _market("MY", "ms", "MYR", "Asia/Kuala_Lumpur"),
+        _market("TH", "th", "THB", "Asia/Bangkok"),
+        _market("VN", "vi", "VND", "Asia/Ho_Chi_Minh"),
+        _market("PH", "en", "PHP", "Asia/Manila"),
+        _market("SG", "en", "SGD", "Asia/Singapore"),
+    )
+}
+
+CATEGORIES: tuple[str, ...] = (
+    "beauty", "skincare", "haircare", "fashion", "shoes_bags", "jewelry", "health", "fitness", "sports", "outdoor",
+    "home", "kitchen", "cleaning", "garden", "diy", "pets", "baby", "toys", "tech", "gaming", "automotive", "food",
+    "books", "stationery", "travel", "lifestyle", "comedy", "music", "education", "finance",
+)  # fmt: skip

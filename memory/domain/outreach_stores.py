@@ -1,0 +1,197 @@
+"""Protocols over drafts, decisions, steps, the ledger and creators' answers. Locks are taken inside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from memory.domain.chat_stores import Fence
+from memory.domain.dispatch import Signature
+from memory.domain.ids import (
+    BatchId,
+    BrandId,
+    ConversationId,
+    CreatorId,
+    CreatorMessageId,
+    DraftId,
+    PresentationId,
+    ProductId,
+    StepId,
+)
+from memory.domain.outreach import (
+    Batch,
+    Channel,
+    Content,
+    CreatorMessage,
+    Draft,
+    DraftStatus,
+    DraftVersion,
+    Flag,
+    Gist,
+    Intent,
+    NewDraft,
+    Presentation,
+    Purpose,
+    Step,
+    StepState,
+    Verdict,
+)
+
+
+class DraftStore(Protocol):
+    """Batches, drafts, versions, presentations and decisions."""
+
+    async def add_batch(
+        self,
+        drafts: Sequence[NewDraft],
+        *,
+        brand: BrandId,
+        conversation: ConversationId | None,
+        purpose: Purpose,
+        channel: Channel,
+        product: ProductId | None,
+        decide_by: datetime,
+        fence: Fence | None,
+        answers: CreatorMessageId | None = None,
+    ) -> Batch:
+        """Keep drafts under the tenant's next short code; unpublished until the fence's turn ends."""
+        ...
+
+    async def batch(self, code: str) -> Batch | None:
+        """One published batch (or one of the running turn) by code, any case."""
+        ...
+
+    async def batches(self, *, limit: int = 50, offset: int = 0) -> list[Batch]:
+        """Published batches, newest first, with their drafts."""
+        ...
+
+    async def open_batches(self, conversation: ConversationId) -> list[Batch]:
+        """Published batches of a conversation in which a draft waits for a decision, newest first."""
+        ...
+
+    async def find(
+        self, *, statuses: Sequence[DraftStatus] = (), batch: str | None = None, limit: int = 200
+    ) -> list[Draft]:
+        """Published drafts by what a person sees of them, newest batch first."""
+        ...
+
+    async def by_id(self, draft: DraftId) -> Draft | None:
+        """One draft in its newest version."""
+        ...
+
+    async def add_version(self, draft: DraftId, content: Content, flags: Sequence[Flag]) -> DraftVersion:
+        """A new version; voids what was decided of the old one. Locks the draft.
+
+        Raises Conflict once the draft's step is claimed (「已在发送」).
+        """
+        ...
+
+    async def present(
+        self, batch: BatchId, *, conversation: ConversationId | None, numbers: Sequence[int], now: datetime
+    ) -> Presentation:
+        """Remember exactly which versions a card shows to the scope's member; not delivered yet."""
+        ...
+
+    async def delivered(self, presentation: PresentationId, *, now: datetime) -> None:
+        """The scope's member was shown the full texts. Raises NotFound for somebody else's."""
+        ...
+
+    async def presentation(self, presentation: PresentationId) -> Presentation | None:
+        """One presentation of the scope's member."""
+        ...
+
+    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
+        """The newest delivered presentation of a batch in a conversation to the scope's member."""
+        ...
+
+    async def lock(self, batch: BatchId, *, numbers: Sequence[int]) -> list[Draft]:
+        """Lock drafts (in number order, against deadlock) and read them afresh."""
+        ...
+
+    async def decide(
+        self, draft: Draft, verdict: Verdict, *, presentation: PresentationId, valid_until: datetime, now: datetime
+    ) -> None:
+        """Record one member's verdict on exactly this version, replacing that member's earlier one."""
+        ...
+
+    async def signatures(self, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
+        """Live decisions of drafts, oldest first, with their members' roles of this moment."""
+        ...
+
+    async def stop(self, batch: BatchId | None, *, now: datetime) -> int:
+        """Stop one batch or everything in scope; the number of steps that will not be claimed any more."""
+        ...
+
+
+class StepStore(Protocol):
+    """Steps and the ledger of sends."""
+
+    async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:
+        """Make the draft's step (one per occasion) or bring its held one back. Raises Conflict when claimed."""
+        ...
+
+    async def of_drafts(self, drafts: Sequence[DraftId]) -> dict[DraftId, Step]:
+        """Steps of drafts."""
+        ...
+
+    async def open_first_message(self, creator: CreatorId, *, brand: BrandId) -> Draft | None:
+        """The draft whose first message to a creator is not settled yet, if any."""
+        ...
+
+    async def move(
+        self, step: StepId, to: StepState, *, reason: Flag | None = None, due_at: datetime | None = None
+    ) -> None:
+        """Move a locked step along STEP_MOVES. Raises Conflict for any other move."""
+        ...
+
+    async def wake_held(self) -> int:
+        """Have the dispatcher look at held steps at once: a policy, a role or a relation changed."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which a planned step is due."""
+        ...
+
+
+class CreatorMessageStore(Protocol):
+    """What creators wrote to us."""
+
+    async def find(
+        self,
+        *,
+        status: str = "unanswered",
+        intent: Intent | None = None,
+        handles: Sequence[str] = (),
+        limit: int = 50,
+    ) -> list[CreatorMessage]:
+        """Messages, oldest first. `status`: unread, unanswered or all."""
+        ...
+
+    async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:
+        """One message."""
+        ...
+
+    async def mark_read(self, messages: Sequence[CreatorMessageId]) -> None:
+        """The scope's member has seen them."""
+        ...
+
+    async def mark_noticed(self, messages: Sequence[CreatorMessageId]) -> list[CreatorMessageId]:
+        """Say that their conversation is told in this transaction; those nobody had told it yet."""
+        ...
+
+    async def thread(self, creator: CreatorId) -> list[tuple[str, str, datetime]]:
+        """(us | creator, text, time) of everything sent and received, oldest first."""
+        ...
+
+    async def store(
+        self,
+        creator: CreatorId,
+        *,
+        brand: BrandId,
+        source: str,
+        outside_id: str,
+        text: str,
+        gist: Gist,
+        received_at: datetime,
+    ) -> CreatorMessage | None:
+        """Store an answer once (None: a repeat); sets the opt-out and stops open steps in this transaction."""
+        ...

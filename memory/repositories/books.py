@@ -1,0 +1,188 @@
+"""Our own books: counters and quota, the audit trail, files, occasions, cursors."""
+
+import secrets
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from memory.domain.errors import BadRequest
+from memory.domain.markets import MARKETS
+from memory.domain.outreach import SendState, StepState
+from memory.domain.stores import QuotaStatus, StoredFile
+from memory.domain.workspace import BrandPolicy, Scope
+from memory.models.base import JsonObject
+from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
+from memory.models.outreach import SendRow, StepRow
+from memory.models.workspace import BrandPolicyRow, BrandRecord
+from memory.tenancy import ScopedSession
+
+LARGEST_FILE = 20 * 1024 * 1024
+
+
+class _Books:
+    """What every small repository here is handed."""
+
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+
+
+class CounterRepository(_Books):
+    """Satisfies `memory.domain.stores.CounterStore`."""
+
+    async def bump(self, name: str, by: int = 1) -> None:
+        """See `CounterStore.bump`. A day is a day of the workspace's clock in UTC."""
+        statement = insert(UsageCounterRow)
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "day", "name"],
+                set_={"count": UsageCounterRow.count + statement.excluded.count},
+            ).values(day=self._now.date(), name=name, count=by)
+        )
+
+    async def today(self) -> dict[str, int]:
+        """See `CounterStore.today`."""
+        rows = await self._session.scalars(select(UsageCounterRow).where(UsageCounterRow.day == self._now.date()))
+        return {row.name: row.count for row in rows}
+
+    async def quota(self) -> list[QuotaStatus]:
+        """See `CounterStore.quota`. The shop's zone is the main zone of the brand's market."""
+        brands = (
+            await self._session.execute(
+                select(BrandRecord, BrandPolicyRow)
+                .outerjoin(BrandPolicyRow, BrandPolicyRow.brand_id == BrandRecord.id)
+                .order_by(BrandRecord.id)
+            )
+        ).all()
+        counted = await self._session.execute(
+            select(StepRow.brand_id, StepRow.state, func.count())
+            .where(StepRow.state.in_((StepState.PLANNED, StepState.HELD)))
+            .group_by(StepRow.brand_id, StepRow.state)
+        )
+        steps = {(brand, state): count for brand, state, count in counted}
+        used = await self._used_today([brand for brand, _ in brands])
+        return [
+            QuotaStatus(
+                brand=brand.name,
+                minute_limit=policy.sends_per_minute if policy else BrandPolicy().sends_per_minute,
+                day_limit=policy.sends_per_day if policy else BrandPolicy().sends_per_day,
+                day_used=used.get(brand.id, 0),
+                planned=steps.get((brand.id, StepState.PLANNED), 0),
+                held=steps.get((brand.id, StepState.HELD), 0),
+                as_of=self._now,
+            )
+            for brand, policy in brands
+        ]
+
+    async def _used_today(self, brands: list[BrandRecord]) -> dict[int, int]:
+        """Sends of today per brand, refused ones left out; one query per zone, and zones are few."""
+        used: dict[int, int] = {}
+        for zone in {_shop_zone(brand) for brand in brands}:
+            local = self._now.astimezone(zone)
+            since = datetime.combine(local.date(), time(), tzinfo=zone).astimezone(UTC)
+            counted = await self._session.execute(
+                select(SendRow.brand_id, func.count())
+                .where(
+                    SendRow.brand_id.in_([brand.id for brand in brands if _shop_zone(brand) == zone]),
+                    SendRow.claimed_at >= since,
+                    SendRow.claimed_at < since + timedelta(days=1),
+                    SendRow.state != SendState.REFUSED,
+                )
+                .group_by(SendRow.brand_id)
+            )
+            used |= {brand: count for brand, count in counted}
+        return used
+
+
+def _shop_zone(brand: BrandRecord) -> ZoneInfo:
+    market = MARKETS.get(brand.market)
+    return market.zone if market else ZoneInfo(brand.team_zone)
+
+
+class AuditRepository(_Books):
+    """Satisfies `memory.domain.stores.AuditStore`."""
+
+    async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
+        """See `AuditStore.record`."""
+        self._session.add(
+            AuditEventRow(
+                member_id=self._scope.member,
+                brand_id=self._scope.brand,
+                event=event,
+                subject=subject,
+                before=_as_object(before),
+                after=_as_object(after),
+                at=self._now,
+            )
+        )
+        await self._session.flush()
+
+
+def _as_object(value: object) -> JsonObject | None:
+    """JSON null is no value; a bare value is wrapped, so that the column always holds an object."""
+    if value is None or isinstance(value, dict):
+        return value
+    return {"value": value}
+
+
+class FileRepository(_Books):
+    """Satisfies `memory.domain.stores.FileStore`."""
+
+    async def keep(self, *, name: str, media_type: str, content: bytes) -> StoredFile:
+        """See `FileStore.keep`. Raises BadRequest above 20 MB."""
+        if len(content) > LARGEST_FILE:
+            raise BadRequest("file_too_large", megabytes=LARGEST_FILE // 2**20)
+        kept = StoredFile(secrets.token_urlsafe(24), name, media_type, content)
+        self._session.add(
+            StoredFileRow(
+                key=kept.key,
+                member_id=self._scope.member,
+                brand_id=self._scope.brand,
+                name=name,
+                media_type=media_type,
+                content=content,
+                made_at=self._now,
+            )
+        )
+        await self._session.flush()
+        return kept
+
+    async def read(self, key: str) -> StoredFile | None:
+        """See `FileStore.read`."""
+        row = await self._session.scalar(select(StoredFileRow).where(StoredFileRow.key == key))
+        return StoredFile(row.key, row.name, row.media_type, row.content) if row else None
+
+
+class OccasionRepository(_Books):
+    """What may happen once in a tenant."""
+
+    async def first_time(self, occasion: str) -> bool:
+        """Whether it is new; marks it. A concurrent transaction with the same one is waited for."""
+        made = await self._session.scalar(
+            insert(OccasionRow)
+            .on_conflict_do_nothing()
+            .values(occasion=occasion, at=self._now)
+            .returning(OccasionRow.id)
+        )
+        return made is not None
+
+
+class CursorRepository(_Books):
+    """Durable positions in outside streams, one per source of the tenant."""
+
+    async def read(self, source: str) -> str | None:
+        """The stored position."""
+        return await self._session.scalar(select(SourceCursorRow.position).where(SourceCursorRow.source == source))
+
+    async def write(self, source: str, position: str) -> None:
+        """Store a position."""
+        statement = insert(SourceCursorRow)
+        values = {"position": position, "changed_at": self._now}
+        await self._session.execute(
+            statement.on_conflict_do_update(index_elements=["tenant_id", "source"], set_=values).values(
+                source=source, **values
+            )
+        )

@@ -1,0 +1,244 @@
+"""What was shown to whom, and what was decided of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memory.domain.dispatch import Signature
+from memory.domain.errors import NotFound
+from memory.domain.ids import BatchId, ConversationId, DraftId, MemberId, PresentationId
+from memory.domain.outreach import Draft, Presentation, Verdict
+from memory.domain.workspace import Role, Scope
+from memory.models.outreach import (
+    BatchRow,
+    DecisionRow,
+    DraftRow,
+    DraftVersionRow,
+    PresentationRow,
+    PresentedRow,
+    StepRow,
+)
+from memory.models.workspace import MemberRow
+from memory.repositories.draft_rows import read_drafts, select_drafts
+
+
+class DecisionRepository:
+    """Presentations and decisions of one scope; never commits."""
+
+    def __init__(self, session: AsyncSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+
+    async def present(
+        self, batch: BatchId, *, conversation: ConversationId | None, numbers: Sequence[int], now: datetime
+    ) -> Presentation:
+        """See `DraftStore.present`."""
+        shown = (
+            await self._session.execute(
+                select(DraftRow, DraftVersionRow, BatchRow)
+                .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+                .join(
+                    DraftVersionRow,
+                    (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest),
+                )
+                .where(DraftRow.batch_id == batch, DraftRow.number.in_(list(numbers)))
+                .order_by(DraftRow.number)
+                .execution_options(populate_existing=True)
+            )
+        ).all()
+        if not shown:
+            raise NotFound("nothing_to_show")
+        batch_row = shown[0][2]
+        row = PresentationRow(
+            tenant_id=batch_row.tenant_id,
+            brand_id=batch_row.brand_id,
+            batch_id=batch,
+            member_id=self._scope.member,
+            conversation_id=conversation,
+            made_at=now,
+            decide_by=batch_row.decide_by,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        self._session.add_all(
+            PresentedRow(
+                tenant_id=row.tenant_id,
+                brand_id=row.brand_id,
+                presentation_id=row.id,
+                number=draft.number,
+                draft_id=draft.id,
+                version_id=version.id,
+                digest=version.digest,
+            )
+            for draft, version, _ in shown
+        )
+        await self._session.flush()
+        return _to_presentation(row, batch_row.code, {draft.number: version.digest for draft, version, _ in shown})
+
+    async def delivered(self, presentation: PresentationId, *, now: datetime) -> None:
+        """See `DraftStore.delivered`. The first time counts."""
+        row = await self._session.scalar(
+            select(PresentationRow)
+            .where(PresentationRow.id == presentation, PresentationRow.member_id == self._scope.member)
+            .with_for_update()
+        )
+        if row is None:
+            raise NotFound("card_gone")
+        row.delivered_at = row.delivered_at or now
+        await self._session.flush()
+
+    async def presentation(self, presentation: PresentationId) -> Presentation | None:
+        """See `DraftStore.presentation`."""
+        found = (
+            await self._session.execute(
+                select(PresentationRow, BatchRow.code)
+                .join(BatchRow, BatchRow.id == PresentationRow.batch_id)
+                .where(PresentationRow.id == presentation, PresentationRow.member_id == self._scope.member)
+                .execution_options(populate_existing=True)
+            )
+        ).one_or_none()
+        if found is None:
+            return None
+        row, code = found
+        return _to_presentation(row, code, await self._shown(row.id))
+
+    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
+        """See `DraftStore.newest_presentation`.
+
+        A later card of some numbers leaves the earlier card of the others in force: each number counts as it was
+        shown last, and `carried` names the presentation that showed it.
+        """
+        rows = (
+            await self._session.execute(
+                select(PresentationRow, BatchRow.code)
+                .join(BatchRow, BatchRow.id == PresentationRow.batch_id)
+                .where(
+                    PresentationRow.batch_id == batch,
+                    PresentationRow.conversation_id == conversation,
+                    PresentationRow.member_id == self._scope.member,
+                    PresentationRow.delivered_at.is_not(None),
+                )
+                .order_by(PresentationRow.delivered_at.desc(), PresentationRow.id.desc())
+                .execution_options(populate_existing=True)
+            )
+        ).all()
+        if not rows:
+            return None
+        shown: dict[int, str] = {}
+        carried: dict[int, PresentationId] = {}
+        for row, _ in rows:
+            for number, digest in (await self._shown(row.id)).items():
+                if number not in shown:
+                    shown[number] = digest
+                    carried[number] = PresentationId(row.id)
+        return _to_presentation(rows[0][0], rows[0][1], dict(sorted(shown.items())), carried)
+
+    async def lock(self, batch: BatchId, *, numbers: Sequence[int]) -> list[Draft]:
+        """See `DraftStore.lock`. The batch is held shared, so that a stop comes wholly before or wholly after."""
+        await self._session.execute(select(BatchRow.id).where(BatchRow.id == batch).with_for_update(read=True))
+        drafts = (
+            await self._session.scalars(
+                select(DraftRow.id)
+                .where(DraftRow.batch_id == batch, DraftRow.number.in_(list(numbers)))
+                .order_by(DraftRow.number)
+                .with_for_update()
+            )
+        ).all()
+        await self._session.execute(
+            select(StepRow.id).where(StepRow.draft_id.in_(drafts)).order_by(StepRow.draft_id).with_for_update()
+        )
+        return await read_drafts(self._session, select_drafts().where(DraftRow.id.in_(drafts)), now=self._now)
+
+    async def decide(
+        self, draft: Draft, verdict: Verdict, *, presentation: PresentationId, valid_until: datetime, now: datetime
+    ) -> None:
+        """See `DraftStore.decide`."""
+        await self._session.execute(
+            update(DecisionRow)
+            .where(
+                DecisionRow.draft_id == draft.id,
+                DecisionRow.member_id == self._scope.member,
+                DecisionRow.voided_at.is_(None),
+            )
+            .values(voided_at=now)
+        )
+        owner = await self._session.scalar(select(DraftRow.brand_id).where(DraftRow.id == draft.id))
+        self._session.add(
+            DecisionRow(
+                tenant_id=self._scope.tenant,
+                brand_id=owner,
+                draft_id=draft.id,
+                member_id=self._scope.member,
+                verdict=verdict.value,
+                version_id=draft.version.id,
+                digest=draft.version.digest,
+                presentation_id=presentation,
+                decided_at=now,
+                valid_until=valid_until,
+            )
+        )
+        await self._session.flush()
+
+    async def signatures(self, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
+        """See `DraftStore.signatures`."""
+        return await read_signatures(self._session, drafts)
+
+    async def _shown(self, presentation: int) -> dict[int, str]:
+        rows = await self._session.execute(
+            select(PresentedRow.number, PresentedRow.digest)
+            .where(PresentedRow.presentation_id == presentation)
+            .order_by(PresentedRow.number)
+        )
+        return {row.number: row.digest for row in rows}
+
+
+async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
+    """Live decisions of drafts, oldest first, with the members' roles of this moment."""
+    rows = await session.execute(
+        select(DecisionRow, MemberRow, PresentationRow.delivered_at, PresentedRow.digest)
+        .join(MemberRow, MemberRow.id == DecisionRow.member_id)
+        .join(PresentationRow, PresentationRow.id == DecisionRow.presentation_id)
+        .outerjoin(
+            PresentedRow,
+            (PresentedRow.presentation_id == DecisionRow.presentation_id)
+            & (PresentedRow.draft_id == DecisionRow.draft_id),
+        )
+        .where(DecisionRow.draft_id.in_(drafts), DecisionRow.voided_at.is_(None))
+        .order_by(DecisionRow.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[DraftId, list[Signature]] = {draft: [] for draft in drafts}
+    for decision, member, delivered_at, digest in rows:
+        works_here = member.active and member.works_for in (None, decision.brand_id)
+        found[DraftId(decision.draft_id)].append(
+            Signature(
+                member=MemberId(decision.member_id),
+                name=member.name,
+                role=Role(member.role) if works_here else None,
+                verdict=Verdict(decision.verdict),
+                digest=decision.digest,
+                seen=delivered_at is not None and digest == decision.digest,
+                decided_at=decision.decided_at,
+                valid_until=decision.valid_until,
+            )
+        )
+    return {draft: tuple(signatures) for draft, signatures in found.items()}
+
+
+def _to_presentation(
+    row: PresentationRow, code: str, shown: dict[int, str], carried: dict[int, PresentationId] | None = None
+) -> Presentation:
+    return Presentation(
+        id=PresentationId(row.id),
+        batch=BatchId(row.batch_id),
+        batch_code=code,
+        member=MemberId(row.member_id),
+        conversation=ConversationId(row.conversation_id) if row.conversation_id is not None else None,
+        shown=shown,
+        delivered_at=row.delivered_at,
+        decide_by=row.decide_by,
+        carried=carried or {},
+    )

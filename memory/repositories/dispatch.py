@@ -1,0 +1,315 @@
+"""Due steps of every tenant and the rows a claim depends on, locked in an order that cannot deadlock.
+
+Brand first, then batch (shared), draft and step without waiting, then relation (shared).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memory.domain.creator import Creator, CreatorFacts, Source
+from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
+from memory.domain.errors import Conflict
+from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId, TenantId, VersionId
+from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
+from memory.domain.workspace import BrandPolicy, Role
+from memory.domain.zones import home_zone
+from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
+from memory.models.outreach import BatchRow, DraftRow, DraftVersionRow, ProposalRow, SendRow, StepRow
+from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
+from memory.repositories.decisions import read_signatures
+from memory.repositories.draft_rows import reason_of, to_version
+
+_WAITING = (StepState.PLANNED.value, StepState.HELD.value)
+_DECIDERS = (Role.APPROVER.value, Role.LEAD.value)
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The rows of one candidate."""
+
+    step: StepRow
+    draft: DraftRow
+    batch: BatchRow
+    version: DraftVersionRow
+    creator: CreatorRow
+
+
+class DispatchRepository:
+    """Satisfies `DispatchStore` in a service unit; never commits."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._rows: dict[StepId, _Held] = {}
+
+    async def queues(self, *, now: datetime) -> list[Queue]:
+        """See `DispatchStore.queues`."""
+        rows = await self._session.execute(
+            select(StepRow.tenant_id, StepRow.brand_id)
+            .where(StepRow.state.in_(_WAITING), StepRow.look_at <= now)
+            .group_by(StepRow.tenant_id, StepRow.brand_id)
+            .order_by(func.min(StepRow.look_at))
+        )
+        return [Queue(TenantId(row.tenant_id), BrandId(row.brand_id)) for row in rows]
+
+    async def shop_zone(self, queue: Queue) -> ZoneInfo:
+        """The zone in which the brand's shop counts its days."""
+        market = (await self._session.scalars(select(BrandRecord.market).where(BrandRecord.id == queue.brand))).one()
+        return home_zone(None, market).zone
+
+    async def open_brand(self, queue: Queue, *, now: datetime, day_start: datetime) -> BrandDay:
+        """See `DispatchStore.open_brand`."""
+        brand = (
+            await self._session.scalars(
+                select(BrandRecord).where(BrandRecord.id == queue.brand).with_for_update(key_share=True)
+            )
+        ).one()
+        row = await self._session.scalar(select(BrandPolicyRow).where(BrandPolicyRow.brand_id == queue.brand))
+        return BrandDay(
+            policy=_to_policy(row) if row else BrandPolicy(),
+            shop_zone=home_zone(None, brand.market).zone,
+            last_minute=await self._sent_since(queue.brand, now - _MINUTE),
+            today=await self._sent_since(queue.brand, day_start),
+        )
+
+    async def candidates(self, queue: Queue, *, now: datetime, limit: int) -> list[Candidate]:
+        """See `DispatchStore.candidates`."""
+        locked = (
+            await self._session.execute(
+                select(StepRow, DraftRow)
+                .join(DraftRow, DraftRow.id == StepRow.draft_id)
+                .where(StepRow.brand_id == queue.brand, StepRow.state.in_(_WAITING), StepRow.look_at <= now)
+                .order_by(StepRow.look_at, StepRow.id)
+                .limit(limit)
+                .with_for_update(of=[StepRow, DraftRow], skip_locked=True)
+                .execution_options(populate_existing=True)
+            )
+        ).all()
+        if not locked:
+            return []
+        drafts = {step.id: draft for step, draft in locked}
+        batches = {
+            batch.id: batch
+            for batch in await self._session.scalars(
+                select(BatchRow)
+                .where(BatchRow.id.in_({draft.batch_id for draft in drafts.values()}))
+                .with_for_update(read=True, skip_locked=True)
+                .execution_options(populate_existing=True)
+            )
+        }
+        held = [(step, draft, batches[draft.batch_id]) for step, draft in locked if draft.batch_id in batches]
+        return await self._read(queue, held)
+
+    async def claim(self, candidate: Candidate, *, now: datetime, lease: timedelta) -> SendTicket:
+        """See `DispatchStore.claim`."""
+        rows = self._rows[candidate.step]
+        step = rows.step
+        _check_move(StepState.PLANNED, StepState.SENDING)
+        step.state = StepState.SENDING.value
+        step.attempts += 1
+        step.reason_key = step.reason_facts = None
+        send = SendRow(
+            tenant_id=step.tenant_id,
+            brand_id=step.brand_id,
+            step_id=step.id,
+            attempt=step.attempts,
+            state=SendState.CLAIMED.value,
+            version_id=rows.version.id,
+            digest=rows.version.digest,
+            claimed_at=now,
+            lease_until=func.clock_timestamp() + lease,
+        )
+        self._session.add(send)
+        await self._session.flush()
+        return to_ticket(send, step, rows.version, rows.creator)
+
+    async def settle_claim(
+        self,
+        candidate: Candidate,
+        to: StepState,
+        *,
+        due_at: datetime | None,
+        look_at: datetime,
+        reason: Flag | None,
+    ) -> None:
+        """See `DispatchStore.settle_claim`."""
+        step = self._rows[candidate.step].step
+        if to.value != step.state:
+            _check_move(StepState(step.state), to)
+        step.state = to.value
+        step.due_at = due_at or step.due_at
+        step.look_at = look_at
+        step.reason_key, step.reason_facts = (reason.key, dict(reason.facts)) if reason else (None, None)
+        await self._session.flush()
+
+    async def _sent_since(self, brand: BrandId, since: datetime) -> int:
+        """Attempts since a moment that reached the platform or may have."""
+        counted = (SendState.CLAIMED.value, SendState.ACCEPTED.value, SendState.UNKNOWN.value)
+        found = await self._session.scalar(
+            select(func.count(SendRow.id)).where(
+                SendRow.brand_id == brand, SendRow.claimed_at > since, SendRow.state.in_(counted)
+            )
+        )
+        return found or 0
+
+    async def _read(self, queue: Queue, held: Sequence[tuple[StepRow, DraftRow, BatchRow]]) -> list[Candidate]:
+        drafts = [DraftId(draft.id) for _, draft, _ in held]
+        versions = {
+            version.draft_id: version
+            for version in await self._session.scalars(
+                select(DraftVersionRow)
+                .join(DraftRow, DraftRow.id == DraftVersionRow.draft_id)
+                .where(DraftVersionRow.draft_id.in_(drafts), DraftVersionRow.number == DraftRow.newest)
+                .execution_options(populate_existing=True)
+            )
+        }
+        creators = {
+            creator.id: creator
+            for creator in await self._session.scalars(
+                select(CreatorRow)
+                .where(CreatorRow.id.in_({draft.creator_id for _, draft, _ in held}))
+                .execution_options(populate_existing=True)
+            )
+        }
+        kinds = {
+            row.draft_id: ProposalKind(row.kind)
+            for row in await self._session.execute(
+                select(ProposalRow.draft_id, ProposalRow.kind).where(ProposalRow.draft_id.in_(drafts))
+            )
+        }
+        relations = {
+            relation.creator_id: relation
+            for relation in await self._session.scalars(
+                select(RelationRow)
+                .where(RelationRow.brand_id == queue.brand, RelationRow.creator_id.in_(creators))
+                .order_by(RelationRow.creator_id)
+                .with_for_update(read=True)
+                .execution_options(populate_existing=True)
+            )
+        }
+        suppressed = await self._suppressed(queue, list(creators.values()))
+        signatures = await read_signatures(self._session, drafts)
+        deciders = await self._deciders(queue)
+        found = []
+        for step, draft, batch in held:
+            rows = _Held(step, draft, batch, versions[draft.id], creators[draft.creator_id])
+            self._rows[StepId(step.id)] = rows
+            found.append(
+                _to_candidate(
+                    rows,
+                    kind=kinds[draft.id],
+                    relation=relations.get(draft.creator_id),
+                    suppressed=draft.creator_id in suppressed,
+                    signatures=signatures[DraftId(draft.id)],
+                    deciders=deciders,
+                )
+            )
+        return found
+
+    async def _suppressed(self, queue: Queue, creators: Sequence[CreatorRow]) -> set[int]:
+        rows = await self._session.execute(
+            select(SuppressionRow.platform, SuppressionRow.handle_key).where(
+                or_(SuppressionRow.tenant_id.is_(None), SuppressionRow.tenant_id == queue.tenant),
+                SuppressionRow.handle_key.in_({creator.handle_key for creator in creators}),
+            )
+        )
+        keys = {(row.platform, row.handle_key) for row in rows}
+        return {creator.id for creator in creators if (creator.platform, creator.handle_key) in keys}
+
+    async def _deciders(self, queue: Queue) -> int:
+        found = await self._session.scalar(
+            select(func.count(MemberRow.id)).where(
+                MemberRow.tenant_id == queue.tenant,
+                MemberRow.active,
+                MemberRow.role.in_(_DECIDERS),
+                or_(MemberRow.works_for.is_(None), MemberRow.works_for == queue.brand),
+            )
+        )
+        return found or 0
+
+
+def to_ticket(send: SendRow, step: StepRow, version: DraftVersionRow, creator: CreatorRow) -> SendTicket:
+    """What a messenger is asked to send, or what became of it."""
+    return SendTicket(
+        send=SendId(send.id),
+        step=StepId(step.id),
+        brand=BrandId(step.brand_id),
+        creator=CreatorId(step.creator_id),
+        handle=creator.handle,
+        platform=creator.platform,
+        text=version.text,
+        idempotency_key=step.idempotency_key,
+    )
+
+
+def _check_move(state: StepState, to: StepState) -> None:
+    if to not in STEP_MOVES[state]:
+        raise Conflict("step_cannot_move", state=state.value, to=to.value)
+
+
+def _to_policy(row: BrandPolicyRow) -> BrandPolicy:
+    return BrandPolicy(
+        own_drafts_approvable=row.own_drafts_approvable,
+        commission_ceiling_bp=row.commission_ceiling_bp,
+        batch_ceiling=row.batch_ceiling,
+        window_start=row.window_start,
+        window_end=row.window_end,
+        sends_per_minute=row.sends_per_minute,
+        sends_per_day=row.sends_per_day,
+    )
+
+
+def _to_candidate(
+    rows: _Held,
+    *,
+    kind: ProposalKind,
+    relation: RelationRow | None,
+    suppressed: bool,
+    signatures: tuple[Signature, ...],
+    deciders: int,
+) -> Candidate:
+    step, creator, version = rows.step, rows.creator, to_version(rows.version)
+    return Candidate(
+        step=StepId(step.id),
+        draft=DraftId(rows.draft.id),
+        state=StepState(step.state),
+        due_at=step.due_at,
+        attempts=step.attempts,
+        brand=BrandId(step.brand_id),
+        creator=Creator(
+            id=CreatorId(creator.id),
+            tenant=TenantId(creator.tenant_id) if creator.tenant_id is not None else None,
+            facts=CreatorFacts(
+                handle=creator.handle,
+                platform=creator.platform,
+                name=creator.name,
+                market=creator.market,
+                zone=creator.zone,
+                email=creator.email,
+                profile_url=creator.profile_url,
+            ),
+            source=Source(creator.source, creator.source_as_of),
+        ),
+        channel=Channel(step.channel),
+        home=home_zone(creator.zone, creator.market),
+        version=VersionId(version.id),
+        signable=Signable(
+            kind=kind,
+            digest=version.digest,
+            offer=version.content.offer,
+            author=version.author,
+            maker=MemberId(rows.batch.made_by),
+        ),
+        signatures=signatures,
+        deciders=deciders,
+        batch_stopped=rows.batch.stopped_at is not None,
+        opted_out=suppressed or (relation is not None and relation.opted_out_at is not None),
+        blocked=relation is not None and relation.blocked,
+        reason=reason_of(step),
+    )

@@ -1,0 +1,260 @@
+"""Batches, drafts and their versions; what was shown and decided is in `decisions.py`, which this one inherits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from memory.domain.chat_stores import Fence
+from memory.domain.errors import Conflict, NotFound
+from memory.domain.ids import BatchId, BrandId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
+from memory.domain.outreach import (
+    Batch,
+    Channel,
+    Content,
+    Draft,
+    DraftStatus,
+    DraftVersion,
+    Flag,
+    NewDraft,
+    ProposalKind,
+    Purpose,
+    StepState,
+    digest_of,
+)
+from memory.models.outreach import (
+    BatchRow,
+    BatchSerialRow,
+    DecisionRow,
+    DraftRow,
+    DraftVersionRow,
+    ProposalRow,
+    StepRow,
+)
+from memory.repositories.decisions import DecisionRepository
+from memory.repositories.draft_rows import read_batches, read_drafts, select_drafts, to_version
+
+# No C (it names changes to confirm), no I or O (they look like digits). K comes first.
+_LETTERS = "KLMNPQRSTUVWXYZABDEFGHJ"
+_PAGE = 500
+_CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.FAILED})
+
+
+def code_of(serial: int) -> str:
+    """The short code of a tenant's nth batch (from 1): K1 … K9, L1 … J9, K11 …"""
+    block, digit = divmod(serial - 1, 9)
+    around, letter = divmod(block, len(_LETTERS))
+    return f"{_LETTERS[letter]}{around or ''}{digit + 1}"
+
+
+class DraftRepository(DecisionRepository):
+    """Batches, drafts, versions, presentations and decisions of one scope; never commits."""
+
+    async def add_batch(
+        self,
+        drafts: Sequence[NewDraft],
+        *,
+        brand: BrandId,
+        conversation: ConversationId | None,
+        purpose: Purpose,
+        channel: Channel,
+        product: ProductId | None,
+        decide_by: datetime,
+        fence: Fence | None,
+        answers: CreatorMessageId | None = None,
+    ) -> Batch:
+        """See `DraftStore.add_batch`."""
+        batch = BatchRow(
+            tenant_id=self._scope.tenant,
+            brand_id=brand,
+            code=code_of(await self._next_serial()),
+            conversation_id=conversation,
+            purpose=purpose.value,
+            channel=channel.value,
+            product_id=product,
+            made_by=self._scope.member,
+            made_at=self._now,
+            decide_by=decide_by,
+            published_at=None if fence else self._now,
+            turn_id=fence.turn if fence else None,
+            turn_attempt=fence.attempt if fence else None,
+        )
+        self._session.add(batch)
+        await self._session.flush()
+        rows = [
+            DraftRow(
+                tenant_id=self._scope.tenant,
+                brand_id=brand,
+                batch_id=batch.id,
+                number=number,
+                creator_id=draft.creator,
+                purpose=purpose.value,
+                channel=channel.value,
+                product_id=product,
+                answers_id=answers,
+                occasion=f"answer:{answers}" if answers else f"batch:{batch.id}:creator:{draft.creator}:1",
+                newest=1,
+            )
+            for number, draft in enumerate(drafts, start=1)
+        ]
+        self._session.add_all(rows)
+        await self._session.flush()
+        for row, draft in zip(rows, drafts, strict=True):
+            self._session.add(self._version(row, draft.content, draft.flags))
+            self._session.add(
+                ProposalRow(
+                    tenant_id=self._scope.tenant,
+                    brand_id=brand,
+                    kind=ProposalKind.MESSAGE.value,
+                    draft_id=row.id,
+                    made_at=self._now,
+                )
+            )
+        await self._session.flush()
+        return (await read_batches(self._session, [batch], now=self._now))[0]
+
+    async def batch(self, code: str) -> Batch | None:
+        """See `DraftStore.batch`."""
+        row = await self._session.scalar(
+            select(BatchRow).where(BatchRow.code == code.strip().upper()).execution_options(populate_existing=True)
+        )
+        return (await read_batches(self._session, [row], now=self._now))[0] if row else None
+
+    async def batches(self, *, limit: int = 50, offset: int = 0) -> list[Batch]:
+        """See `DraftStore.batches`."""
+        rows = await self._session.scalars(
+            select(BatchRow)
+            .where(BatchRow.published_at.is_not(None))
+            .order_by(BatchRow.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return await read_batches(self._session, rows.all(), now=self._now)
+
+    async def open_batches(self, conversation: ConversationId) -> list[Batch]:
+        """See `DraftStore.open_batches`."""
+        rows = await self._session.scalars(
+            select(BatchRow)
+            .where(
+                BatchRow.conversation_id == conversation,
+                BatchRow.published_at.is_not(None),
+                BatchRow.stopped_at.is_(None),
+                BatchRow.decide_by > self._now,
+            )
+            .order_by(BatchRow.id.desc())
+        )
+        found = await read_batches(self._session, rows.all(), now=self._now)
+        return [batch for batch in found if any(_waits(draft) for draft in batch.drafts)]
+
+    async def find(
+        self, *, statuses: Sequence[DraftStatus] = (), batch: str | None = None, limit: int = 200
+    ) -> list[Draft]:
+        """See `DraftStore.find`."""
+        query = select_drafts().where(BatchRow.published_at.is_not(None))
+        if batch is not None:
+            query = query.where(BatchRow.code == batch.strip().upper())
+        found: list[Draft] = []
+        for offset in range(0, 100 * _PAGE, _PAGE):
+            page = await read_drafts(self._session, query.limit(_PAGE).offset(offset), now=self._now)
+            found += [draft for draft in page if not statuses or draft.status in statuses]
+            if len(page) < _PAGE or len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def by_id(self, draft: DraftId) -> Draft | None:
+        """See `DraftStore.by_id`."""
+        found = await read_drafts(self._session, select_drafts().where(DraftRow.id == draft), now=self._now)
+        return found[0] if found else None
+
+    async def add_version(self, draft: DraftId, content: Content, flags: Sequence[Flag]) -> DraftVersion:
+        """See `DraftStore.add_version`."""
+        row = await self._session.scalar(
+            select(DraftRow).where(DraftRow.id == draft).with_for_update().execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise NotFound("draft_not_found")
+        step = await self._session.scalar(
+            select(StepRow).where(StepRow.draft_id == draft).with_for_update().execution_options(populate_existing=True)
+        )
+        if step is not None and step.state in _CLAIMED:
+            raise Conflict("already_sending", number=row.number)
+        if step is not None and step.state == StepState.STOPPED:
+            raise Conflict("draft_ended", number=row.number)
+        row.newest += 1
+        version = self._version(row, content, flags)
+        self._session.add(version)
+        await self._session.execute(
+            update(DecisionRow)
+            .where(DecisionRow.draft_id == draft, DecisionRow.voided_at.is_(None))
+            .values(voided_at=self._now)
+        )
+        if step is not None:
+            step.state = StepState.HELD.value
+            step.reason_key, step.reason_facts = "draft_changed", {}
+        await self._session.flush()
+        return to_version(version)
+
+    async def stop(self, batch: BatchId | None, *, now: datetime) -> int:
+        """See `DraftStore.stop`. Batches first, then steps: a claim holds its batch shared while it checks it."""
+        batches = update(BatchRow).where(BatchRow.stopped_at.is_(None), BatchRow.published_at.is_not(None))
+        steps = update(StepRow).where(StepRow.state.in_((StepState.PLANNED.value, StepState.HELD.value)))
+        if batch is not None:
+            batches = batches.where(BatchRow.id == batch)
+            drafts = select(DraftRow.id).where(DraftRow.batch_id == batch)
+            steps = steps.where(StepRow.draft_id.in_(drafts))
+        await self._session.execute(
+            batches.values(stopped_at=now, stopped_by=self._scope.member),
+            execution_options={"synchronize_session": False},
+        )
+        stopped = await self._session.scalars(
+            steps.values(state=StepState.STOPPED.value, reason_key="batch_stopped", reason_facts={}).returning(
+                StepRow.id
+            ),
+            execution_options={"synchronize_session": False},
+        )
+        return len(stopped.all())
+
+    async def _next_serial(self) -> int:
+        """Count up the tenant's batches; holds the counter until the transaction ends."""
+        serial: int | None = await self._session.scalar(
+            insert(BatchSerialRow)
+            .values(tenant_id=self._scope.tenant, last=1)
+            .on_conflict_do_update(index_elements=["tenant_id"], set_={"last": BatchSerialRow.last + 1})
+            .returning(BatchSerialRow.last)
+        )
+        if serial is None:
+            raise Conflict("conflict")
+        return serial
+
+    def _version(self, draft: DraftRow, content: Content, flags: Sequence[Flag]) -> DraftVersionRow:
+        fee = content.offer.flat_fee
+        return DraftVersionRow(
+            tenant_id=draft.tenant_id,
+            brand_id=draft.brand_id,
+            draft_id=draft.id,
+            number=draft.newest,
+            digest=digest_of(
+                content,
+                draft=DraftId(draft.id),
+                creator=CreatorId(draft.creator_id),
+                channel=Channel(draft.channel),
+                purpose=Purpose(draft.purpose),
+            ),
+            text=content.text,
+            text_zh=content.text_zh,
+            language=content.language,
+            template=content.template,
+            paired=content.paired,
+            commission_bp=content.offer.commission_bp,
+            fee_minor=fee.minor if fee else None,
+            fee_currency=fee.currency if fee else None,
+            free_sample=content.offer.free_sample,
+            flags=[{"key": flag.key, "facts": flag.facts, "blocking": flag.blocking} for flag in flags],
+            author_id=self._scope.member,
+            made_at=self._now,
+        )
+
+
+def _waits(draft: Draft) -> bool:
+    return draft.approvable or draft.status is DraftStatus.FAILING

@@ -1,0 +1,155 @@
+"""Shortlists: what was found, in its order, with its reasons."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from memory.domain.creator import Reason, Shortlist, ShortlistItem
+from memory.domain.errors import NotFound
+from memory.domain.ids import ConversationId, CreatorId, ShortlistId
+from memory.domain.stores import NewShortlistItem
+from memory.domain.workspace import Scope
+from memory.models.chat import ConversationRow
+from memory.models.creators import CreatorRow
+from memory.models.shop import ShortlistItemRow, ShortlistRow
+from memory.repositories.creator_facts import to_creator
+from memory.repositories.relations import RelationRepository
+from memory.tenancy import ScopedSession
+
+
+class ShortlistRepository:
+    """Satisfies `memory.domain.stores.ShortlistStore`."""
+
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+
+    async def add(
+        self,
+        conversation: ConversationId,
+        items: Sequence[NewShortlistItem],
+        *,
+        total: int,
+        criteria: Mapping[str, object],
+        name: str | None = None,
+    ) -> ShortlistId:
+        """See `ShortlistStore.add`. Ranks follow the order given, from 1."""
+        thread = await self._thread(conversation)
+        row = ShortlistRow(
+            conversation_id=thread.id,
+            brand_id=thread.brand_id,
+            made_by=self._scope.member,
+            name=name.strip() if name else None,
+            name_key=_name_key(name) if name else None,
+            total=total,
+            criteria=dict(criteria),
+            made_at=self._now,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        if items:
+            await self._session.execute(
+                insert(ShortlistItemRow),
+                [
+                    {
+                        "shortlist_id": row.id,
+                        "brand_id": thread.brand_id,
+                        "rank": rank,
+                        "creator_id": item.creator,
+                        "reasons": [{"key": reason.key, "facts": dict(reason.facts)} for reason in item.reasons],
+                        "possible": item.possible,
+                    }
+                    for rank, item in enumerate(items, start=1)
+                ],
+                execution_options={"render_nulls": True},
+            )
+        await self._make_current(thread.id, row.id)
+        return ShortlistId(row.id)
+
+    async def current(self, conversation: ConversationId) -> Shortlist | None:
+        """See `ShortlistStore.current`."""
+        return await self._first(ShortlistRow.id == await self._current_id(conversation))
+
+    async def _current_id(self, conversation: ConversationId) -> int | None:
+        return await self._session.scalar(
+            select(ConversationRow.shortlist_id).where(ConversationRow.id == conversation)
+        )
+
+    async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
+        """See `ShortlistStore.by_id`."""
+        return await self._first(ShortlistRow.id == shortlist)
+
+    async def by_name(self, name: str) -> Shortlist | None:
+        """See `ShortlistStore.by_name`."""
+        return await self._first(ShortlistRow.name_key == _name_key(name))
+
+    async def named(self) -> list[Shortlist]:
+        """See `ShortlistStore.named`."""
+        rows = await self._session.scalars(
+            select(ShortlistRow).where(ShortlistRow.name_key.is_not(None)).order_by(ShortlistRow.id.desc())
+        )
+        return [_to_shortlist(row, ()) for row in rows]
+
+    async def open(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
+        """See `ShortlistStore.open`. Raises NotFound."""
+        thread = await self._thread(conversation)
+        if not await self._session.scalar(select(func.count()).where(ShortlistRow.id == shortlist)):
+            raise NotFound("shortlist_not_found", shortlist=shortlist)
+        await self._make_current(thread.id, shortlist)
+
+    async def _make_current(self, conversation: int, shortlist: int) -> None:
+        await self._session.execute(
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation)
+            .values(shortlist_id=shortlist)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def _thread(self, conversation: ConversationId) -> ConversationRow:
+        row = await self._session.scalar(select(ConversationRow).where(ConversationRow.id == conversation))
+        if row is None:
+            raise NotFound("conversation_not_found", conversation=conversation)
+        return row
+
+    async def _first(self, condition: Any) -> Shortlist | None:  # noqa: ANN401 -- any SQL condition
+        row = await self._session.scalar(
+            select(ShortlistRow).where(condition).order_by(ShortlistRow.id.desc()).limit(1)
+        )
+        if row is None:
+            return None
+        kept = (
+            await self._session.execute(
+                select(ShortlistItemRow, CreatorRow)
+                .join(CreatorRow, CreatorRow.id == ShortlistItemRow.creator_id)
+                .where(ShortlistItemRow.shortlist_id == row.id)
+                .order_by(ShortlistItemRow.rank)
+            )
+        ).all()
+        relations = await RelationRepository(self._session, self._scope, self._now).of(
+            [CreatorId(creator.id) for _, creator in kept]
+        )
+        return _to_shortlist(
+            row,
+            tuple(
+                ShortlistItem(
+                    rank=item.rank,
+                    creator=to_creator(creator),
+                    reasons=tuple(Reason(reason["key"], reason["facts"]) for reason in item.reasons),
+                    possible=item.possible,
+                    relation=relations.get(CreatorId(creator.id)),
+                )
+                for item, creator in kept
+            ),
+        )
+
+
+def _to_shortlist(row: ShortlistRow, items: tuple[ShortlistItem, ...]) -> Shortlist:
+    return Shortlist(id=ShortlistId(row.id), items=items, total=row.total, criteria=dict(row.criteria), name=row.name)
+
+
+def _name_key(name: str) -> str:
+    return " ".join(name.split()).casefold()

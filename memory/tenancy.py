@@ -1,0 +1,268 @@
+"""The session of one scope: adds tenant and brand to every mapped statement and refuses whatever it cannot read.
+
+The first of two guards; row-level security in the database is the second and knows nothing of this one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, NoReturn, cast
+
+from sqlalchemy import (
+    Alias,
+    ClauseElement,
+    ColumnClause,
+    Delete,
+    Executable,
+    Insert,
+    Join,
+    Select,
+    Table,
+    TextClause,
+    Update,
+    or_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.selectable import TableClause
+
+from memory.domain.workspace import Scope
+from memory.models.base import AnyBrandRow, Base, BrandRow, SharedRow, TenantRow
+from memory.models.workspace import BrandRecord, TenantRecord
+
+
+class TenancyBroken(RuntimeError):
+    """Code of ours tried to reach rows past its scope: a defect, never a person's mistake."""
+
+
+@dataclass(slots=True)
+class Reach:
+    """Whose rows a session may touch (`scope` None: all tenants, as a service), and what it will announce."""
+
+    scope: Scope | None
+    now: datetime
+    began: float = field(default_factory=monotonic)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def moment(self) -> datetime:
+        """The workspace's time at this instant; `now` is the time at the transaction's beginning."""
+        return self.now + timedelta(seconds=monotonic() - self.began)
+
+    def announce(self, channel: str, payload: str) -> None:
+        """Notify listeners of a channel if and when the transaction commits."""
+        self.notices.append((channel, payload))
+
+
+class GuardedSession(Session):
+    """A session that only speaks mapped statements of its reach."""
+
+    def connection(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: a bare connection passes the guard."""
+        del args, kwargs
+        _refuse("a bare connection")
+
+    def get(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: what it has loaded once it hands out unasked; write a select."""
+        del args, kwargs
+        _refuse("get")
+
+    def bulk_save_objects(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: it passes the guard."""
+        del args, kwargs
+        _refuse("bulk_save_objects")
+
+    def bulk_insert_mappings(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: it passes the guard."""
+        del args, kwargs
+        _refuse("bulk_insert_mappings")
+
+    def bulk_update_mappings(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: it passes the guard."""
+        del args, kwargs
+        _refuse("bulk_update_mappings")
+
+
+class ScopedSession(AsyncSession):
+    """What repositories are handed. It cannot commit what it does: the unit of work does, once."""
+
+    sync_session_class = GuardedSession
+
+
+def reach_of(session: AsyncSession) -> Reach:
+    """Whose rows a session may touch.
+
+    Raises:
+        TenancyBroken: the session was made without a scope.
+    """
+    return _reach(session.info)
+
+
+def _reach(info: Mapping[Any, Any]) -> Reach:
+    reach = info.get("reach")
+    if not isinstance(reach, Reach):
+        _refuse("a session without a scope")
+    return reach
+
+
+def _refuse(what: str) -> NoReturn:
+    message = f"refused: {what}"
+    raise TenancyBroken(message)
+
+
+def guard_statement(state: ORMExecuteState) -> None:
+    """Before each statement: readable, within reach, narrowed to the scope."""
+    scope = _reach(state.session.info).scope
+    statement = state.statement
+    if not state.is_orm_statement:
+        _refuse("a statement that names no mapped class")
+    if state.is_column_load:
+        return  # columns of a row this session has read already
+    _look_through(statement)
+    if scope is None:
+        return
+    if isinstance(statement, Insert):
+        _guard_insert(state, statement, scope)
+        return
+    if isinstance(statement, Update):
+        if isinstance(state.parameters, list | tuple):
+            _refuse("an update by primary keys, which takes no further condition")
+        _guard_values(_written(statement), scope)
+    if isinstance(statement, Select | Update | Delete) or state.is_select:
+        state.statement = statement.options(*_narrowing(scope, reads=state.is_select))
+
+
+def guard_flush(session: Session, *_: object) -> None:
+    """Before rows are written: new ones get tenant and brand of the scope, foreign ones are refused."""
+    scope = _reach(session.info).scope
+    if scope is None:
+        return
+    for row in [*session.new, *session.dirty]:
+        if isinstance(row, SharedRow | TenantRow):
+            if row.tenant_id is None and row in session.new:
+                row.tenant_id = scope.tenant
+            if row.tenant_id != scope.tenant:
+                _refuse("a row of another tenant")
+        if isinstance(row, BrandRow | AnyBrandRow) and scope.brand is not None:
+            if row.brand_id is None and row in session.new:
+                row.brand_id = scope.brand
+            if row.brand_id != scope.brand:
+                _refuse("a row of another brand")
+
+
+def _look_through(statement: Executable) -> None:
+    """Refuse text and tables that no mapped class stands for, wherever in the statement they are.
+
+    A mapped class leaves its mark on what it stands for. A nested select also lists the bare tables that follow
+    from its marked columns: those are fine, so tables are judged where somebody wrote them down.
+    """
+    for element in visitors.iterate(cast(ClauseElement, statement)):
+        match element:
+            case TextClause():
+                _refuse("SQL as text")
+            case ColumnClause() if element.is_literal and element.name != "*":
+                _refuse("a column as text")
+            case ColumnClause() if isinstance(element.table, TableClause | Alias) and not _stands_for_class(element):
+                if element.table.name != "excluded":
+                    _refuse("a column of a table without its class")
+            case UpdateBase() if element is not statement:
+                _refuse("a write inside another statement")
+            case Select():
+                written = [*element._raw_columns, *element._from_obj, *(join[0] for join in element._setup_joins)]  # noqa: SLF001 -- no public way to ask
+                if any(_is_bare(source) for source in written):
+                    _refuse("a table without its class")
+            case TableClause() if not isinstance(element, Table):
+                _refuse("a table as text")
+            case _:
+                continue
+
+
+def _is_bare(source: object) -> bool:
+    """Whether a source of rows is a table, or joins one, that no mapped class stands for."""
+    if isinstance(source, Join):
+        return _is_bare(source.left) or _is_bare(source.right)
+    return isinstance(source, TableClause | Alias) and not _stands_for_class(source)
+
+
+def _stands_for_class(element: ClauseElement) -> bool:
+    return "parentmapper" in element._annotations  # noqa: SLF001 -- no public way to ask
+
+
+def _narrowing(scope: Scope, *, reads: bool) -> Iterable[Any]:
+    tenant, brand = scope.tenant, scope.brand
+    yield with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
+    yield with_loader_criteria(TenantRecord, TenantRecord.id == tenant, include_aliases=True)
+    if reads:
+        yield with_loader_criteria(
+            SharedRow, lambda cls: or_(cls.tenant_id.is_(None), cls.tenant_id == tenant), include_aliases=True
+        )
+    else:
+        yield with_loader_criteria(SharedRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
+    if brand is not None:
+        yield with_loader_criteria(BrandRow, lambda cls: cls.brand_id == brand, include_aliases=True)
+        yield with_loader_criteria(AnyBrandRow, lambda cls: cls.brand_id == brand, include_aliases=True)
+        yield with_loader_criteria(BrandRecord, BrandRecord.id == brand, include_aliases=True)
+
+
+def _guard_insert(state: ORMExecuteState, statement: Insert, scope: Scope) -> None:
+    """Rows come as parameters or as plain values, and every one of them is the scope's own."""
+    if statement.select is not None or statement._multi_values:  # noqa: SLF001 -- no public way to ask
+        _refuse("an insert whose rows cannot be read; give them as parameters")
+    conflict = statement._post_values_clause  # noqa: SLF001 -- no public way to ask
+    if conflict is not None:
+        changed = {str(getattr(key, "key", key)) for key in dict(getattr(conflict, "update_values_to_set", ()))}
+        if changed & {"tenant_id", "brand_id"}:
+            _refuse("an upsert that changes whose row it is")
+    own = _own_columns(state.bind_mapper, scope)
+    if statement._values:  # noqa: SLF001 -- no public way to ask
+        values = _written(statement)
+        _guard_values(values, scope)
+        state.statement = statement.values({name: own[name] for name in own if name not in values})
+        return
+    given: Any = state.parameters
+    many = isinstance(given, list | tuple)
+    filled = []
+    for row in given if many else [given or {}]:
+        _guard_values(row, scope)
+        filled.append({**own, **row})
+    state.parameters = filled if many else filled[0]
+
+
+def _own_columns(mapper: Mapper[Any] | None, scope: Scope) -> dict[str, int]:
+    if mapper is None:
+        _refuse("an insert without a mapped class")
+    own: dict[str, int] = {}
+    if issubclass(mapper.class_, SharedRow | TenantRow):
+        own["tenant_id"] = scope.tenant
+    if issubclass(mapper.class_, BrandRow | AnyBrandRow) and scope.brand is not None:
+        own["brand_id"] = scope.brand
+    return own
+
+
+def _written(statement: Insert | Update) -> dict[str, Any]:
+    """Column names and what they are set to; a bound value is unwrapped."""
+    values = {**(statement._values or {}), **dict(getattr(statement, "_ordered_values", None) or ())}  # noqa: SLF001 -- no public way
+    return {
+        str(getattr(column, "key", column)): value.value if isinstance(value, BindParameter) else value
+        for column, value in values.items()
+    }
+
+
+def _guard_values(row: Mapping[str, Any], scope: Scope) -> None:
+    if "tenant_id" in row and row["tenant_id"] != scope.tenant:
+        _refuse("a row of another tenant")
+    if "brand_id" in row and scope.brand is not None and row["brand_id"] != scope.brand:
+        _refuse("a row of another brand")
+
+
+def is_owned(table: Table) -> bool:
+    """Whether a table holds rows of tenants (and therefore needs both guards)."""
+    return "tenant_id" in table.c or table.name == TenantRecord.__tablename__
+
+
+def mapped_classes() -> dict[str, type[Any]]:
+    """Every mapped class by its table's name."""
+    return {str(mapper.local_table.name): mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]  # a Table, typed as any FROM

@@ -1,0 +1,260 @@
+"""One transaction of one scope: the only door to tenant rows, and the only place that defers jobs and notifies."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from psycopg import errors
+from sqlalchemy import event, exc, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from memory.domain.chat_stores import Fence, Superseded, TurnState
+from memory.domain.errors import Unavailable, Unclear
+from memory.domain.jobs import Job
+from memory.domain.workspace import Scope
+from memory.migrations.guards import APP, SERVICE
+from memory.models.chat import TurnRow
+from memory.repositories.accounts import AccountRepository
+from memory.repositories.answers import AnswerRepository
+from memory.repositories.answers import AnswerRepository
+from memory.repositories.books import (
+    AuditRepository,
+    CounterRepository,
+    CursorRepository,
+    FileRepository,
+    OccasionRepository,
+)
+from memory.repositories.conversations import ConversationRepository
+from memory.repositories.creator_messages import CreatorMessageRepository
+from memory.repositories.creator_messages import CreatorMessageRepository
+from memory.repositories.creators import CreatorRepository
+from memory.repositories.dispatch import DispatchRepository
+from memory.repositories.drafts import DraftRepository
+from memory.repositories.dispatch import DispatchRepository
+from memory.repositories.drafts import DraftRepository
+from memory.repositories.imports import ImportRepository
+from memory.repositories.knowledge import KnowledgeRepository
+from memory.repositories.ledger import LedgerRepository
+from memory.repositories.ledger import LedgerRepository
+from memory.repositories.people import PeopleRepository
+from memory.repositories.products import PreferenceRepository, ProductRepository
+from memory.repositories.relations import RelationRepository
+from memory.repositories.shortlists import ShortlistRepository
+from memory.repositories.steps import StepRepository
+from memory.repositories.steps import StepRepository
+from memory.repositories.sweeps import SweepRepository
+from memory.repositories.turns import TurnRepository
+from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
+from memory.wakeups import CHANNEL, pack
+
+log = structlog.get_logger(__name__)
+
+event.listen(GuardedSession, "do_orm_execute", guard_statement)
+event.listen(GuardedSession, "before_flush", guard_flush)
+
+_BEGIN = text(
+    "select set_config('role', :role, true), set_config('daren.tenant', :tenant, true),"
+    " set_config('daren.brand', :brand, true),"
+    " now() + make_interval(secs => coalesce((select clock_offset_seconds from workspace), 0))"
+)
+_DEFER = text(
+    "select procrastinate_defer_jobs_v1(array[row(:queue, :task, :priority, :lock, :queueing_lock,"
+    " cast(:args as jsonb), null)::procrastinate_job_to_defer_v1])"
+)
+_NOTIFY = text("select pg_notify(:channel, :payload)")
+_ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
+
+
+@dataclass(slots=True)
+class OpenTransaction:
+    """The connection under a unit, which no repository sees."""
+
+    connection: AsyncConnection
+    session: ScopedSession
+    reach: Reach
+    jobs: list[Job]
+
+
+class Work:
+    """What every unit can do: defer jobs that run only if the transaction commits."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    @property
+    def now(self) -> datetime:
+        """The workspace's clock at the beginning of the transaction, UTC."""
+        return self._transaction.reach.now
+
+    async def defer(self, job: Job) -> None:
+        """Queue a job in this transaction. One with a queueing lock that waits already is left as it is."""
+        self._transaction.jobs.append(job)
+
+    def announce(self, topic: str, payload: str = "") -> None:
+        """Ring the bells of a topic in every process if and when the transaction commits."""
+        self._transaction.reach.announce(topic, payload)
+
+
+class UnitOfWork(Work):
+    """One scope's transaction; satisfies `memory.domain.stores.Unit`."""
+
+    def __init__(self, transaction: OpenTransaction, scope: Scope) -> None:
+        super().__init__(transaction)
+        self._scope = scope
+        given = (transaction.session, scope, transaction.reach.now)
+        self.creators = CreatorRepository(*given)
+        self.relations = RelationRepository(*given)
+        self.shortlists = ShortlistRepository(*given)
+        self.products = ProductRepository(*given)
+        self.preferences = PreferenceRepository(*given)
+        self.counters = CounterRepository(*given)
+        self.people = PeopleRepository(*given)
+        self.audit = AuditRepository(*given)
+        self.knowledge = KnowledgeRepository(*given)
+        self.files = FileRepository(*given)
+        self.conversations = ConversationRepository(*given)
+        self.turns = TurnRepository(*given)
+        self.imports = ImportRepository(*given)
+        self.drafts = DraftRepository(*given)
+        self.steps = StepRepository(*given)
+        self.creator_messages = CreatorMessageRepository(*given)
+        self.cursors = CursorRepository(*given)
+        self.drafts = DraftRepository(*given)
+        self.steps = StepRepository(*given)
+        self.creator_messages = CreatorMessageRepository(*given)
+        self._occasions = OccasionRepository(*given)
+
+    @property
+    def scope(self) -> Scope:
+        """On whose behalf."""
+        return self._scope
+
+    async def first_time(self, occasion: str) -> bool:
+        """See `memory.domain.stores.Unit.first_time`."""
+        return await self._occasions.first_time(occasion)
+
+
+class ServiceUnit(Work):
+    """A transaction across tenants; satisfies `ServiceWork` of accounts and `ServiceUnit` of outreach."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        super().__init__(transaction)
+        given = (transaction.session, transaction.reach.now)
+        self.accounts = AccountRepository(*given)
+        self.sweeps = SweepRepository(*given)
+        self.dispatch = DispatchRepository(*given)
+        self.ledger = LedgerRepository(*given)
+        self.answers = AnswerRepository(*given)
+        self.dispatch = DispatchRepository(transaction.session, transaction.reach.now)
+        self.ledger = LedgerRepository(transaction.session, transaction.reach.now)
+        self.answers = AnswerRepository(transaction.session, transaction.reach.now)
+
+
+@asynccontextmanager
+async def scoped_unit(engine: AsyncEngine, scope: Scope, fence: Fence | None = None) -> AsyncIterator[UnitOfWork]:
+    """Open a scope's unit; see `memory.domain.stores.Units`."""
+    async with _transaction(engine, role=APP, scope=scope) as transaction:
+        if fence is not None:
+            await _hold(transaction.session, fence)
+        yield UnitOfWork(transaction, scope)
+
+
+@asynccontextmanager
+async def service_unit(engine: AsyncEngine, reason: str) -> AsyncIterator[ServiceUnit]:
+    """Open a unit across tenants; `reason` is logged."""
+    log.debug("across_tenants", reason=reason)
+    async with _transaction(engine, role=SERVICE, scope=None) as transaction:
+        yield ServiceUnit(transaction)
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine, *, role: str, scope: Scope | None) -> AsyncIterator[OpenTransaction]:
+    brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
+    given = {"role": role, "tenant": str(scope.tenant) if scope else "", "brand": brand}
+    waiting: list[Job] = []
+    with _our_errors():
+        async with engine.connect() as connection, connection.begin() as running:
+            began = (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
+            reach = Reach(scope, began)
+            async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
+                transaction = OpenTransaction(connection, session, reach, [])
+                yield transaction
+                await session.flush()
+                for topic, payload in reach.notices:
+                    packed = pack(topic, payload) or pack(topic, "")
+                    await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": packed})
+                waiting += [job for job in transaction.jobs if not await _defer(connection, job)]
+                with _unclear_commit():
+                    await running.commit()
+    if waiting:
+        await _defer_again(engine, role=role, jobs=waiting)
+
+
+async def _hold(session: ScopedSession, fence: Fence) -> None:
+    """Lock the fence's turn for this transaction.
+
+    Raises:
+        Superseded: another attempt owns the turn, or it has ended (not retryable).
+    """
+    owner = (
+        await session.execute(
+            select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == fence.turn).with_for_update(key_share=True)
+        )
+    ).one_or_none()
+    if owner is None or owner.attempt != fence.attempt or owner.state in _ENDED:
+        raise Superseded(turn=fence.turn, attempt=fence.attempt)
+
+
+async def _defer(connection: AsyncConnection, job: Job) -> bool:
+    """Queue a job; False when one with its queueing lock waits already."""
+    given = {
+        "queue": job.queue, "task": job.task, "priority": job.priority, "lock": job.lock,
+        "queueing_lock": job.queueing_lock, "args": json.dumps(job.args),
+    }  # fmt: skip
+    if job.queueing_lock is None:
+        await connection.execute(_DEFER, given)
+        return True
+    try:
+        async with connection.begin_nested():
+            await connection.execute(_DEFER, given)
+    except exc.IntegrityError as repeated:
+        if not isinstance(repeated.orig, errors.UniqueViolation):
+            raise
+        return False
+    return True
+
+
+async def _defer_again(engine: AsyncEngine, *, role: str, jobs: list[Job]) -> None:
+    """Close a gap: the job that waited may have begun before our commit and not have seen our rows."""
+    with _our_errors():
+        async with engine.connect() as connection, connection.begin():
+            await connection.execute(_BEGIN, {"role": role, "tenant": "", "brand": ""})
+            for job in jobs:
+                await _defer(connection, job)
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """A lost or full database becomes an error of ours; nothing of the transaction happened."""
+    try:
+        yield
+    except exc.DBAPIError as failure:
+        if isinstance(failure.orig, errors.DiskFull):
+            raise Unavailable("disk_full") from failure
+        if failure.connection_invalidated or isinstance(failure, exc.OperationalError):
+            raise Unavailable("database_unavailable", reason=str(failure.orig)) from failure
+        raise
+
+
+@contextmanager
+def _unclear_commit() -> Iterator[None]:
+    """A commit that ended without an answer may have happened."""
+    try:
+        yield
+    except exc.DBAPIError as failure:
+        if failure.connection_invalidated:
+            raise Unclear("database_unclear", reason=str(failure.orig)) from failure
+        raise

@@ -1,0 +1,35 @@
+"""Fixtures every folder may use."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from memory.database import Database
+from tests.support.database import Office, TestServer, fresh_url, make_workspace, opened, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestServer]:
+    """The session's PostgreSQL with a migrated template."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres: TestServer) -> Iterator[str]:
+    """The URL of a fresh, migrated database of this test alone."""
+    with fresh_url(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database of this test alone, without a workspace."""
+    async with opened(database_url) as opened_database:
+        yield opened_database
+
+
+@pytest.fixture
+async def office(database: Database) -> Office:
+    """A demo workspace of one tenant with two brands and members of every role."""
+    return await make_workspace(database)

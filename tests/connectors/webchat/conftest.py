@@ -1,0 +1,84 @@
+"""The web chat over fakes: an application, a client that is signed in, and texts with the desk's own errors."""
+
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from connectors.server import create_app
+from connectors.webchat.settings import WebSettings
+from prompts.render import Lang, Texts
+from tests.support.fake_desk import FakeAccounts, FakeDesk, FakeOffice, FakeQueries
+
+SITE = "http://daren.test"
+MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
+ERRORS: dict[Lang, dict[str, str]] = {
+    "zh": {
+        "wrong_login": "登录名或密码不对。",
+        "too_many_tries": "试了太多次，请 {minutes} 分钟后再试。",
+        "unreadable_number": "「{text}」读不成数字。",
+        "message_too_long": "一条消息最多 {most} 字。",
+        "unreadable_file": "这个文件读不了。",
+    },
+    "en": {
+        "wrong_login": "Login or password is wrong.",
+        "too_many_tries": "Too many tries; wait {minutes} minutes.",
+        "unreadable_number": "“{text}” is not a number.",
+        "message_too_long": "A message takes at most {most} characters.",
+        "unreadable_file": "This file cannot be read.",
+    },
+}
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+HTMX = SAME_SITE | {"HX-Request": "true"}
+
+
+def table(lang: Lang) -> dict[str, str]:
+    """The texts of one language."""
+    return tomllib.loads((MESSAGES / f"webchat.{lang}.toml").read_text("utf-8")) | ERRORS[lang]
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    """The web chat's texts and the desk's errors."""
+    return Texts({"zh": table("zh"), "en": table("en")})
+
+
+def build_app(office: FakeOffice, texts: Texts, settings: WebSettings | None = None) -> FastAPI:
+    """The application over one office."""
+    return create_app(
+        desk=FakeDesk(office),
+        queries=FakeQueries(office),
+        accounts=FakeAccounts(office),
+        say=texts.say,
+        metrics=lambda: b"daren_turns_total 3\n",
+        now=lambda: office.now,
+        settings=settings,
+    )
+
+
+@pytest.fixture
+def office() -> FakeOffice:
+    """A demo office with a lead."""
+    return FakeOffice()
+
+
+@pytest.fixture
+def make_client(office: FakeOffice, texts: Texts) -> Callable[..., httpx.AsyncClient]:
+    """A client of the office's application; signed in as member 1 unless told otherwise."""
+
+    def make(*, token: str | None = "token-1", settings: WebSettings | None = None) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=build_app(office, texts, settings), raise_app_exceptions=False)
+        cookies = {"daren_session": token} if token else {}
+        return httpx.AsyncClient(transport=transport, base_url=SITE, cookies=cookies, headers=SAME_SITE)
+
+    return make
+
+
+@pytest.fixture
+async def client(make_client: Callable[..., httpx.AsyncClient]) -> AsyncIterator[httpx.AsyncClient]:
+    """A signed-in browser."""
+    async with make_client() as made:
+        yield made

@@ -1,0 +1,162 @@
+"""Every page, in every language and role: it opens, says what it must, and carries nothing a strict CSP forbids."""
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from memory.domain.cards import DraftsCard
+from memory.domain.chat import FileOut, Reply
+from memory.domain.chat_stores import Author
+from memory.domain.workspace import Lang, Role, WorkspaceKind
+from tests.connectors.webchat.conftest import HTMX, table
+from tests.support import fake_office
+from tests.support.fake_desk import FakeOffice
+
+PAGES = (
+    "/conversations/7", "/conversations/new", "/inbox", "/batches", "/batches/K7", "/replies", "/creators",
+    "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members", "/members?edit=2",
+    "/settings", "/imports", "/imports/3",
+)  # fmt: skip
+LANGS: tuple[Lang, ...] = ("zh", "en")
+FORBIDDEN = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+
+
+def fill(office: FakeOffice) -> None:
+    """A conversation with every kind of card."""
+    office.say(Author.MEMBER, Reply(text="帮我找20个美国做宠物用品的达人"))
+    office.say(Author.DAREN, Reply(text="找到 **146 位**。", cards=(fake_office.shortlist(),), planner="offline"))
+    exported = FileOut(key="abc", name="K7.xlsx", media_type="text/csv", size=2000)
+    office.say(Author.DAREN, Reply(text="写好了。", cards=(fake_office.drafts(),), files=(exported,)))
+    cards = (fake_office.replies(), fake_office.plan(), fake_office.report(), fake_office.creator_card())
+    office.say(Author.NOTICE, Reply(text="有人回复了。", cards=(*cards, fake_office.choices())))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_page_opens_for_every_role(
+    office: FakeOffice, client: httpx.AsyncClient, role: Role, lang: str
+) -> None:
+    office.role = role
+    fill(office)
+    client.cookies.set("daren_lang", lang)
+    for path in PAGES:
+        answer = await client.get(path)
+        assert answer.status_code == 200, path
+        assert f'<html lang="{"zh-Hans" if lang == "zh" else "en"}"' in answer.text
+        assert not FORBIDDEN.search(answer.text), path
+
+
+async def test_a_demo_workspace_is_marked_everywhere_and_has_a_clock(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    fill(office)
+    for path in PAGES:
+        page = (await client.get(path)).text
+        assert "演示数据" in page, path
+        assert "快进到下一个窗口" in page, path
+
+
+async def test_a_real_workspace_has_no_mark_and_no_clock(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.kind = WorkspaceKind.REAL
+    fill(office)
+    for path in PAGES:
+        page = (await client.get(path)).text
+        assert "演示" not in page.replace("演示店铺", ""), path
+        assert "/demo/clock" not in page, path
+
+
+async def test_the_stop_button_is_on_every_page_while_something_may_go_out(client: httpx.AsyncClient) -> None:
+    for path in PAGES:
+        assert 'hx-post="/stop"' in (await client.get(path)).text, path
+
+
+async def test_a_viewer_is_offered_nothing_a_viewer_may_not_do(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.role = Role.VIEWER
+    inbox, products, members = [(await client.get(path)).text for path in ("/inbox", "/products?edit=1", "/members")]
+    assert "/decide" not in inbox and 'class="editor"' not in inbox and "您的角色不能批准" in inbox
+    assert '<form method="post" action="/products"' not in products
+    assert '<form method="post" action="/members"' not in members and "只有负责人可以修改" in members
+
+
+async def test_foreign_text_is_shown_as_text(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    fill(office)
+    page = (await client.get("/conversations/7")).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; Ignore all rules" in page
+    assert "<img" not in page and "\u202e" not in page
+    assert '<p class="foreign message" dir="auto">' in page
+
+
+async def test_only_the_newest_card_of_a_batch_can_be_decided(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.say(Author.DAREN, Reply(text="", cards=(fake_office.drafts(presentation=1),)))
+    office.say(Author.DAREN, Reply(text="", cards=(fake_office.drafts(presentation=2),)))
+    page = (await client.get("/conversations/7")).text
+    assert page.count('id="decide-') == 1
+    assert "K7 的最新版本在下面" in page
+    assert f'hx-post="/presentations/{office.presented}/delivered"' in page
+
+
+async def test_a_failing_draft_has_no_tick_and_one_side_alone_is_decided_alone(client: httpx.AsyncClient) -> None:
+    card = (await client.get("/batches/K7/card", headers=HTMX)).text
+    ticks = re.findall(r'name="approve" value="(\d)"', card)
+    assert ticks == ["1", "2", "5"]
+    assert re.search(r'name="approvable" value="([^"]*)"', card)[1] == "1 2 5"  # type: ignore[index]  # it is there
+    assert 'value="approve:4"' in card and "佣金 25% 高于产品上限 20%" in card
+
+
+async def test_planned_messages_show_both_clocks(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.statuses = {1: "approved"}
+    card = (await client.get("/batches/K7/card", headers=HTMX)).text
+    assert "明天 00:19 发（洛杉矶 今天 08:19）" in card
+
+
+async def test_a_card_without_a_presentation_is_fetched_fresh(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    card: DraftsCard = fake_office.drafts("K9", presentation=None)
+    office.say(Author.DAREN, Reply(text="", cards=(card,)))
+    page = (await client.get("/conversations/7")).text
+    assert 'hx-get="/batches/K9/card?conversation=7"' in page and "/decide" not in page
+
+
+async def test_a_filter_that_cannot_be_read_is_said_at_its_field(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/creators", params={"followers_min": "很多", "topic": "猫"})
+    assert answer.status_code == 422
+    assert '<p class="wrong" id="e-followers_min">「很多」读不成数字。</p>' in answer.text
+    assert 'value="很多"' in answer.text and 'value="猫"' in answer.text
+
+
+async def test_pages_of_creators_keep_their_filters(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/creators", params={"topic": "猫 & 狗", "offset": 50})).text
+    assert "/creators?topic=%E7%8C%AB+%26+%E7%8B%97&amp;offset=0" in page
+
+
+async def test_unknown_is_shown_as_unknown(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/creators")).text
+    assert page.count('<span class="unknown">未知</span>') == 1
+
+
+async def test_rejected_rows_come_as_a_file_no_spreadsheet_calculates(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/imports/3/rejected.csv")
+    assert answer.content.decode("utf-8-sig").splitlines() == [
+        "行,原因",
+        "7,粉丝数「很多」读不成数字",
+        "19,'=HYPERLINK(...) 没有账号",
+    ]
+
+
+async def test_a_file_is_downloaded_under_its_name(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/files/abc")
+    assert answer.headers["content-disposition"].endswith("filename*=UTF-8''%E8%BE%BE%E4%BA%BA%E5%90%8D%E5%8D%95.csv")
+    assert (await client.get("/files/other")).status_code == 404
+
+
+def test_the_texts_of_both_languages_have_the_same_keys_and_slots() -> None:
+    slots = [{key: set(re.findall(r"\{(\w+)\}", text)) for key, text in table(lang).items()} for lang in LANGS]
+    assert slots[0] == slots[1]
+
+
+async def test_a_brand_that_is_not_the_members_is_refused(make_client: Callable[..., httpx.AsyncClient]) -> None:
+    async with make_client(token="token-2") as approver:
+        assert (await approver.post("/brand", data={"brand": "2"})).status_code == 403
+        kept = await approver.post("/brand", data={"brand": "1", "next": "/inbox"})
+    assert kept.headers["location"] == "/inbox" and "daren_brand=1" in kept.headers["set-cookie"]

@@ -1,0 +1,211 @@
+"""Makes the drafts of one batch: gathers, writes, checks, keeps. Holds no transaction while a model writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from memory.domain.chat_stores import Fence
+from memory.domain.creator import Creator
+from memory.domain.ids import BrandId, ConversationId, CreatorId
+from memory.domain.offer import Offer
+from memory.domain.outreach import (
+    FIRST_MESSAGES,
+    Batch,
+    Channel,
+    CreatorMessage,
+    Draft,
+    DraftStatus,
+    Flag,
+    NewDraft,
+    Purpose,
+    Tone,
+)
+from memory.domain.stores import Unit
+from memory.domain.workspace import BrandPolicy, Lang
+from tools.contract import TextModel
+from tools.drafting.checking import check
+from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in
+from tools.drafting.known import Known, Occasion, known
+from tools.drafting.language import fallback_flag, language_of, template_language
+from tools.drafting.messengers import Messengers
+from tools.drafting.similarity import most_alike
+from tools.drafting.writing import FALLBACK, Writer, Written, with_flag, write_all
+
+DECIDE_HOURS = 72
+_PERSONAL = frozenset({"hashtag", "caption", "bio", "category"})
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A creator no draft was made for, and why: opted_out, blocked, no_message."""
+
+    handle: str
+    reason: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the messages of a batch should be. `language` None: each creator's own."""
+
+    tone: Tone
+    language: str | None = None
+    extras: tuple[str, ...] = ()
+    unsaid: frozenset[str] = field(default=frozenset())
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBatch:
+    """Finished drafts in order, and how alike the two most alike of one language are (permille)."""
+
+    drafts: tuple[NewDraft, ...]
+    similarity: int
+
+
+async def sort_out(unit: Unit, creators: Sequence[Creator]) -> tuple[list[Creator], list[LeftOut]]:
+    """Creators that may be written to, and those who opted out or are blocked."""
+    relations = await unit.relations.of([creator.id for creator in creators])
+    kept: list[Creator] = []
+    left: list[LeftOut] = []
+    for creator in creators:
+        relation = relations.get(creator.id)
+        if relation and relation.opted_out_at:
+            left.append(LeftOut(creator.handle, Flag("opted_out", {})))
+        elif relation and relation.blocked:
+            left.append(LeftOut(creator.handle, Flag("blocked", {})))
+        else:
+            kept.append(creator)
+    return kept, left
+
+
+async def outside_flags(
+    unit: Unit,
+    creators: Sequence[Creator],
+    *,
+    brand: BrandId,
+    purpose: Purpose,
+    channel: Channel,
+    messengers: Messengers,
+) -> dict[CreatorId, tuple[Flag, ...]]:
+    """What the world outside the text says: no messenger, or a first message that is not settled yet."""
+    flags: dict[CreatorId, tuple[Flag, ...]] = {}
+    for creator in creators:
+        refused = messengers.accepts(creator, channel)
+        found = [replace(refused, blocking=False)] if refused else []
+        if purpose in FIRST_MESSAGES:
+            earlier = await unit.steps.open_first_message(creator.id, brand=brand)
+            if earlier:
+                facts: dict[str, str | int | float] = {"batch": earlier.batch_code, "number": earlier.number}
+                found.append(Flag("already_invited", facts, blocking=False))
+        flags[creator.id] = tuple(found)
+    return flags
+
+
+async def newest_sent(unit: Unit, creators: Sequence[Creator]) -> dict[CreatorId, Draft]:
+    """The newest message each creator got from us, where there is one."""
+    wanted = {creator.id for creator in creators}
+    newest: dict[CreatorId, Draft] = {}
+    for draft in await unit.drafts.find(statuses=[DraftStatus.SENT]):
+        if draft.creator in wanted:
+            newest.setdefault(draft.creator, draft)
+    return newest
+
+
+async def write_batch(
+    occasions: Sequence[Occasion],
+    wish: Wish,
+    *,
+    policy: BrandPolicy,
+    outside: dict[CreatorId, tuple[Flag, ...]],
+    lang: Lang,
+    model: TextModel | None,
+) -> WrittenBatch:
+    """Write and check one draft per occasion, each unlike the others. Touches no store."""
+    said = Said()
+    unsaid = wish.unsaid | (UNSAID_WHEN_BRIEF if wish.tone is Tone.BRIEF else frozenset())
+    wanted = [wish.language or language_of(occasion.creator) for occasion in occasions]
+    templates = [
+        compose(
+            occasion,
+            language=template_language(language),
+            tone=wish.tone,
+            extras=wish.extras,
+            unsaid=unsaid,
+            said=said,
+        )
+        for occasion, language in zip(occasions, wanted, strict=True)
+    ]
+    if model is None:
+        written = [
+            Written(template, check(template, occasion, policy=policy))
+            for occasion, template in zip(occasions, templates, strict=True)
+        ]
+    else:
+        drafts = list(zip(occasions, templates, strict=True))
+        writer = Writer(model, policy)
+        written = await write_all(writer, drafts, languages=wanted, tone=wish.tone, note=wish.note, lang=lang)
+    finished = [
+        with_flag(
+            one,
+            *fallback_flag(language, one.content.language),
+            *_impersonal(known(occasion), by_template=model is None or FALLBACK in one.flags),
+            *outside.get(occasion.creator.id, ()),
+        )
+        for one, occasion, language in zip(written, occasions, wanted, strict=True)
+    ]
+    new = tuple(
+        NewDraft(occasion.creator.id, one.content, one.flags) for occasion, one in zip(occasions, finished, strict=True)
+    )
+    return WrittenBatch(new, similarity_of(new, occasions))
+
+
+async def keep_batch(
+    unit: Unit,
+    written: WrittenBatch,
+    occasion: Occasion,
+    *,
+    conversation: ConversationId,
+    fence: Fence,
+    answers: CreatorMessage | None = None,
+) -> Batch:
+    """Store a batch under the next short code; it can be decided for DECIDE_HOURS."""
+    return await unit.drafts.add_batch(
+        written.drafts,
+        brand=occasion.brand.id,
+        conversation=conversation,
+        purpose=occasion.purpose,
+        channel=occasion.channel,
+        product=occasion.product.id if occasion.product else None,
+        decide_by=decide_by(unit.now),
+        fence=fence,
+        answers=answers.id if answers else None,
+    )
+
+
+def decide_by(now: datetime) -> datetime:
+    """Until when a batch made now can be decided."""
+    return now + timedelta(hours=DECIDE_HOURS)
+
+
+def similarity_of(drafts: Sequence[NewDraft], occasions: Sequence[Occasion]) -> int:
+    """Permille between the two most alike drafts of one language."""
+    names = [name for occasion in occasions for name in names_in(occasion)]
+    languages = {draft.content.language for draft in drafts}
+    return max(
+        (
+            most_alike([draft.content.text for draft in drafts if draft.content.language == one], names)
+            for one in languages
+        ),
+        default=0,
+    )
+
+
+def _impersonal(facts: Known, *, by_template: bool) -> tuple[Flag, ...]:
+    """A warning that nothing of the creator's own is in the draft, because nothing is known."""
+    personal = bool(facts.hooks) or bool(facts.facts & _PERSONAL)
+    return () if personal or not by_template else (Flag("nothing_personal", {}, blocking=False),)
+
+
+def offer_or(offered: Offer, earlier: Draft | None) -> Offer:
+    """What is offered now, or what the creator was offered before when nothing new is."""
+    return earlier.version.content.offer if earlier and offered == Offer() else offered

@@ -1,0 +1,222 @@
+"""The tool that drafts messages, and the one that lists drafts. Neither sends anything: drafts wait for a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from memory.domain.creator import Creator, Stage
+from memory.domain.errors import BadRequest, NotAllowed
+from memory.domain.money import Money
+from memory.domain.offer import Offer, Product
+from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Purpose, Tone
+from memory.domain.stores import Unit, Units
+from memory.domain.workspace import Role
+from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
+from tools.drafting.answering import Answering, answer_creators
+from tools.drafting.batching import (
+    LeftOut,
+    Wish,
+    keep_batch,
+    newest_sent,
+    offer_or,
+    outside_flags,
+    sort_out,
+    write_batch,
+)
+from tools.drafting.instructions import read_instruction
+from tools.drafting.known import Occasion
+from tools.drafting.limits import basis_points
+from tools.drafting.messengers import Messengers, channel_for
+from tools.drafting.occasions import brand_of
+from tools.drafting.product_meant import product_meant
+from tools.naming import named_creators
+
+AT_MOST = 20
+
+
+class Fee(Arguments):
+    """A flat fee in major units of an ISO 4217 currency."""
+
+    amount: Decimal = Field(gt=0, le=1_000_000)
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+
+
+class DraftMessagesArgs(Arguments):
+    """Whom to write to (ranks, handles, a segment, or the whole current shortlist), why, and what is offered."""
+
+    purpose: Purpose
+    ranks: tuple[int, ...] = ()
+    handles: tuple[str, ...] = ()
+    segment: Literal["no_reply", "delivered", "no_content"] | None = None
+    product: str | None = Field(default=None, max_length=200)
+    commission_rate: float | None = None
+    flat_fee: Fee | None = None
+    free_sample: bool | None = None
+    channel: Channel | None = None
+    language: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}(?:-\w+)?$")
+    tone: Tone = Tone.WARM
+    template: str | None = Field(default=None, max_length=40)
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class ListDraftsArgs(Arguments):
+    """Which drafts to show; none given: those that wait for a decision, newest batch first."""
+
+    status: Literal["draft", "failing", "open", "approved", "held", "sent", "rejected", "expired"] | None = None
+    campaign: str | None = None
+    batch: str | None = Field(default=None, max_length=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A batch that waits for a decision. `similarity` is that of its two most alike drafts, permille.
+
+    `notes` are remarks on the whole batch (a note nobody could follow); `more` are further batches: each answer to
+    a creator's message is a batch of its own.
+    """
+
+    batch: Batch
+    left_out: tuple[LeftOut, ...]
+    similarity: int
+    notes: tuple[Flag, ...] = ()
+    more: tuple[Batch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftList:
+    """Drafts found, newest batch first."""
+
+    drafts: tuple[Draft, ...]
+    status: str | None
+    batch: str | None
+
+
+def draft_messages(units: Units, messengers: Messengers, model: TextModel | None) -> Tool[DraftMessagesArgs]:
+    """Write a batch of messages to creators, each in two languages; nothing is sent."""
+
+    async def run(args: DraftMessagesArgs, turn: TurnContext) -> Drafted:
+        """Draft at most twenty messages, in the order named.
+
+        Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left", "nobody_in_segment",
+        "commission_out_of_range", "unknown_template" and those of `named_creators`), NotAllowed (a viewer).
+        """
+        if not turn.scope.role.covers(Role.OPERATOR):
+            raise NotAllowed("needs_role", role=Role.OPERATOR)
+        offer = _offer(args)
+        wish, notes = _wish(args, has_model=model is not None)
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            creators, left = await sort_out(unit, await _meant(unit, args, turn))
+            if not creators:
+                raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
+            if len(creators) > AT_MOST:
+                raise BadRequest("too_many_drafts", count=len(creators), limit=AT_MOST)
+            workspace = await unit.people.workspace()
+            default = {channel_for(creator, workspace=workspace) for creator in creators}
+            channel = args.channel or (Channel.PLAYGROUND if Channel.PLAYGROUND in default else Channel.BY_HAND)
+            if args.purpose is Purpose.REPLY:
+                answering = Answering(offer, args.product, channel, wish)
+                batches, unanswered = await answer_creators(unit, creators, answering, turn, messengers, model)
+                left += unanswered
+                if not batches:
+                    raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
+                return Drafted(batches[0], tuple(left), 0, notes, tuple(batches[1:]))
+            earlier = await newest_sent(unit, creators) if args.purpose is Purpose.FOLLOW_UP else {}
+            product = await _product(unit, args, creators)
+            brand = await brand_of(unit, product.brand)
+            policy = await unit.people.policy(brand.id)
+            relations = await unit.relations.of([creator.id for creator in creators])
+            outside = await outside_flags(
+                unit, creators, brand=brand.id, purpose=args.purpose, channel=channel, messengers=messengers
+            )
+        occasions = [
+            Occasion(
+                creator,
+                brand,
+                args.purpose,
+                channel,
+                product,
+                offer_or(offer, earlier.get(creator.id)),
+                relations.get(creator.id),
+            )
+            for creator in creators
+        ]
+        written = await write_batch(occasions, wish, policy=policy, outside=outside, lang=turn.lang, model=model)
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            batch = await keep_batch(unit, written, occasions[0], conversation=turn.conversation, fence=turn.fence)
+        return Drafted(batch, tuple(left), written.similarity, notes)
+
+    about = "Draft bilingual messages that wait for approval; creators by ranks, handles, segment or the shortlist."
+    return Tool("draft_messages", Effect.DRAFTS, DraftMessagesArgs, run, about)
+
+
+def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
+    """Show drafts by what became of them."""
+
+    async def run(args: ListDraftsArgs, turn: TurnContext) -> DraftList:
+        """Drafts of a status or batch. Raises BadRequest ("batch_unknown", "campaigns_later")."""
+        if args.campaign:
+            raise BadRequest("campaigns_later")
+        wanted = (
+            [DraftStatus(args.status)] if args.status else [] if args.batch else [DraftStatus.OPEN, DraftStatus.FAILING]
+        )
+        async with units.unit(turn.scope) as unit:
+            if args.batch and await unit.drafts.batch(args.batch) is None:
+                raise BadRequest("batch_unknown", batch=args.batch.upper())
+            found = await unit.drafts.find(statuses=wanted, batch=args.batch)
+        return DraftList(tuple(found), args.status, args.batch)
+
+    about = "List drafts by status or batch code."
+    return Tool("list_drafts", Effect.READS, ListDraftsArgs, run, about)
+
+
+async def _meant(unit: Unit, args: DraftMessagesArgs, turn: TurnContext) -> list[Creator]:
+    if args.segment is None:
+        return await named_creators(unit, turn, ranks=args.ranks, handles=args.handles)
+    if args.segment == "no_reply":
+        sent = await unit.drafts.find(statuses=[DraftStatus.SENT])
+        ids = list(dict.fromkeys(draft.creator for draft in sent if draft.replied_at is None))
+    else:
+        ids = await unit.relations.ids_with(stages=[Stage.DELIVERED])
+    found = await unit.creators.by_ids(ids)
+    if not found:
+        raise BadRequest("nobody_in_segment", segment=args.segment)
+    return [found[creator] for creator in ids if creator in found]
+
+
+async def _product(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator]) -> Product:
+    """The product named; without a name and after a first message, the one these creators were written about."""
+    products = await unit.products.all()
+    if not args.product and args.purpose not in (Purpose.INVITE, Purpose.SAMPLE_OFFER):
+        sent = await newest_sent(unit, creators)
+        about = {draft.product for draft in sent.values() if draft.product is not None}
+        known = [product for product in products if product.id in about]
+        if len(known) == 1:
+            return known[0]
+    return product_meant(products, args.product)
+
+
+def _offer(args: DraftMessagesArgs) -> Offer:
+    share = basis_points(args.commission_rate) if args.commission_rate is not None else None
+    fee = Money.of(args.flat_fee.amount, args.flat_fee.currency) if args.flat_fee else None
+    sample = True if args.purpose is Purpose.SAMPLE_OFFER else bool(args.free_sample)
+    return Offer(share, fee, sample)
+
+
+def _wish(args: DraftMessagesArgs, *, has_model: bool) -> tuple[Wish, tuple[Flag, ...]]:
+    """Tone, language and listed sentences; without a model a note nobody understands is said so."""
+    tone = args.tone
+    if args.template:
+        purpose, _, named = args.template.partition(".")
+        if purpose not in (args.purpose.value, *(one.value for one in Tone)) or (named and named not in list(Tone)):
+            raise BadRequest(
+                "unknown_template", template=args.template, templates="、".join(f"{args.purpose}.{one}" for one in Tone)
+            )
+        tone = Tone(named or purpose) if (named or purpose) in list(Tone) else tone
+    change = read_instruction(args.note or "")
+    language = args.language.lower()[:2] if args.language else None
+    wish = Wish(change.tone or tone, language, change.extras, change.unsay, args.note or "")
+    unclear = change.left and not has_model
+    return wish, (Flag("note_not_used", {"quote": "；".join(change.left)[:80]}, blocking=False),) if unclear else ()

@@ -1,0 +1,72 @@
+"""What a member wants remembered: listed, set, forgotten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from memory.domain.errors import BadRequest
+from memory.domain.stores import Preference, Units
+from tools.contract import Arguments, Effect, Tool, TurnContext
+
+LIMIT = 20
+
+
+class PreferencesArgs(Arguments):
+    """`text` in the member's own words, or the number or words of the one to forget."""
+
+    action: Literal["list", "set", "forget"]
+    text: str | None = Field(default=None, max_length=300)
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesShown:
+    """What is remembered now; `changed` was set or forgotten by this call."""
+
+    preferences: tuple[Preference, ...]
+    action: Literal["list", "set", "forget"]
+    changed: Preference | None = None
+
+
+def preferences(units: Units, read_criteria: Callable[[str], dict[str, JsonValue]]) -> Tool[PreferencesArgs]:
+    """Remember what a member says about every search to come. `read_criteria` reads filters out of words."""
+
+    async def run(args: PreferencesArgs, turn: TurnContext) -> PreferencesShown:
+        """Only what the member wrote in this turn is remembered. Raises BadRequest."""
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            kept = await unit.preferences.all()
+            if args.action == "list":
+                return PreferencesShown(tuple(kept), "list")
+            text = (args.text or "").strip()
+            if not text:
+                raise BadRequest("preference_needs_text")
+            if args.action == "forget":
+                gone = _meant(kept, text)
+                await unit.preferences.forget(gone.id)
+                return PreferencesShown(tuple(p for p in kept if p.id != gone.id), "forget", gone)
+            if not _said(text, turn.said[-1] if turn.said else ""):
+                raise BadRequest("preference_not_said", text=text)
+            if len(kept) >= LIMIT:
+                raise BadRequest("too_many_preferences", limit=LIMIT)
+            added = await unit.preferences.add(text, read_criteria(text))
+            return PreferencesShown((*kept, added), "set", added)
+
+    about = "Remember, list or forget what the member wants applied to every search of theirs."
+    return Tool("preferences", Effect.CHANGES, PreferencesArgs, run, about)
+
+
+def _said(text: str, message: str) -> bool:
+    """A preference must come from the member's own message: a model cannot be talked into one by foreign text."""
+    wanted = {char for char in text.casefold() if char.isalnum()}
+    return bool(wanted) and len(wanted & set(message.casefold())) >= 0.8 * len(wanted)
+
+
+def _meant(kept: list[Preference], text: str) -> Preference:
+    if text.isdigit() and 1 <= int(text) <= len(kept):
+        return kept[int(text) - 1]
+    wanted = text.casefold()
+    found = [p for p in kept if wanted in p.text.casefold() or p.text.casefold() in wanted]
+    if len(found) != 1:
+        raise BadRequest("preference_unknown", text=text, preferences="；".join(p.text for p in kept) or "-")
+    return found[0]

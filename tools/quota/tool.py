@@ -1,0 +1,29 @@
+"""What may still be sent today."""
+
+from dataclasses import dataclass
+
+from memory.domain.stores import QuotaStatus, Units
+from tools.contract import Arguments, Effect, Tool, TurnContext
+
+
+class QuotaStatusArgs(Arguments):
+    """Nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaShown:
+    """One line a brand of the scope."""
+
+    brands: tuple[QuotaStatus, ...]
+
+
+def quota_status(units: Units) -> Tool[QuotaStatusArgs]:
+    """Look up limits and what of them is used."""
+
+    async def run(args: QuotaStatusArgs, turn: TurnContext) -> QuotaShown:
+        """Read the counters; never guesses a platform's own count."""
+        del args
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            return QuotaShown(tuple(await unit.counters.quota()))
+
+    return Tool("quota_status", Effect.READS, QuotaStatusArgs, run, "How many messages may still be sent today.")

@@ -1,0 +1,41 @@
+"""Suggests an answer to a creator's message as a draft that waits for a decision, once per message."""
+
+from dataclasses import replace
+
+from memory.domain.errors import BadRequest, NotFound
+from memory.domain.offer import Offer
+from memory.domain.outreach import CreatorMessage, Draft, Intent, Tone
+from memory.domain.stores import Unit
+from tools.contract import TurnContext
+from tools.drafting.answering import Answering, answer
+from tools.drafting.batching import Wish
+from tools.drafting.messengers import Messengers, channel_for
+
+
+async def with_suggestion(
+    unit: Unit, message: CreatorMessage, turn: TurnContext, messengers: Messengers
+) -> CreatorMessage:
+    """The message with a suggested answer: the one kept already, or a new draft from templates.
+
+    None for an opt-out (nobody writes to them again), an answered message, a creator who opted out or is blocked,
+    and where the product is not known.
+    """
+    if message.suggested or message.answered or message.gist.intent is Intent.OPT_OUT:
+        return message
+    creator = (await unit.creators.by_ids([message.creator])).get(message.creator)
+    relation = (await unit.relations.of([message.creator])).get(message.creator)
+    if creator is None or (relation and (relation.opted_out_at or relation.blocked)):
+        return message
+    if not await unit.first_time(f"suggest:{message.id}:{turn.fence.turn}:{turn.fence.attempt}"):
+        return message
+    workspace = await unit.people.workspace()
+    how = Answering(Offer(), None, channel_for(creator, workspace=workspace), Wish(Tone.WARM))
+    try:
+        batch = await answer(unit, creator, message, how, turn, messengers, None)
+    except (BadRequest, NotFound):
+        return message
+    return replace(message, suggested=_only(batch.drafts))
+
+
+def _only(drafts: tuple[Draft, ...]) -> Draft | None:
+    return drafts[0] if drafts else None

@@ -1,0 +1,62 @@
+"""The tool that lists who wrote back, oldest first, each with a summary and a suggested answer."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from memory.domain.outreach import CreatorMessage, Intent
+from memory.domain.stores import Units
+from memory.domain.workspace import Role
+from tools.contract import Arguments, Effect, Tool, TurnContext
+from tools.drafting.messengers import Messengers
+from tools.replies.suggesting import with_suggestion
+from tools.replies.summary import SummaryLine, heading_of, summarise
+
+AT_MOST = 20
+
+
+class ListRepliesArgs(Arguments):
+    """Which messages: by state (unanswered when absent), intent, or creators."""
+
+    status: Literal["unread", "unanswered", "all"] = "unanswered"
+    intent: Intent | None = None
+    handles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyShown:
+    """One message as read: heading and lines are text keys; the message holds the original and the suggestion."""
+
+    message: CreatorMessage
+    heading: str
+    summary: tuple[SummaryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Messages, oldest first. `total` counts all that match, `items` at most twenty."""
+
+    total: int
+    items: tuple[ReplyShown, ...]
+    status: str
+
+
+def list_replies(units: Units, messengers: Messengers) -> Tool[ListRepliesArgs]:
+    """Show creators' messages and suggest answers."""
+
+    async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
+        """Oldest first; marks what is shown as read. None found is an answer, not an error.
+
+        Suggested answers are drafts kept with the turn; a viewer sees only those that exist.
+        """
+        handles = [handle.removeprefix("@").strip().lower() for handle in args.handles]
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
+            shown = found[:AT_MOST]
+            if turn.scope.role.covers(Role.OPERATOR):
+                shown = [await with_suggestion(unit, message, turn, messengers) for message in shown]
+            await unit.creator_messages.mark_read([message.id for message in shown])
+        items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)
+        return Replies(len(found), items, args.status)
+
+    about = "List creators' replies, oldest first, with a suggested answer."
+    return Tool("list_replies", Effect.READS, ListRepliesArgs, run, about)
