@@ -165,6 +165,15 @@ class OpenAccounts:
             return None
         return to_scope(account, brands, wanted=brand, lang=None)
 
+    async def of_tenant(self, tenant: TenantId) -> Scope | None:
+        """The scope of a tenant's first lead: for the upkeep of its own books."""
+        async with self.services.across_tenants("whose books") as work:
+            lead = next(iter(await work.accounts.leads(tenant)), None)
+            if lead is None:
+                return None
+            brands = await work.accounts.brands_of(lead)
+        return to_scope(lead, brands, wanted=None, lang=None)
+
     async def hash_password(self, password: str) -> str:
         """A hash to store. Raises BadRequest("password_too_short")."""
         check_password(password)

@@ -84,7 +84,7 @@ class Words:
 
     def is_count(self, text: str) -> bool:
         """Whether 「5个」 stands alone: how many, not which one."""
-        found = [match for match in _ONE.finditer(text)]
+        found = list(_ONE.finditer(text))
         return (
             len(found) == 1
             and found[0]["first"] is None
@@ -120,7 +120,8 @@ def load_words() -> Words:
         confirm=re.compile(rf"{before}(?:{either('confirm')}){_SP}(?P<code>c\d{{1,4}}){after}"),
         later={
             name: re.compile(
-                rf"{before}(?:{_CODE}{_SP}的?{_SP})?(?:{_LIST}{_SP}(?:都)?{_SP})?(?:{_either(words['zh'] + words['en'])})"
+                rf"{before}(?:{_CODE}{_SP}的?{_SP})?(?:{_LIST}{_SP}(?:都)?{_SP})?"
+                rf"(?:{_either(words['zh'] + words['en'])})"
                 rf"{_SP}(?:{_CODE}{_SP}的?{_SP})?(?:{_LIST}|{everything})?{after}"
             )
             for name, words in table["later"].items()

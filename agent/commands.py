@@ -5,7 +5,7 @@ What a number falls under when it is named twice: singly named wins over a range
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from agent.command_text import Folded, clean, fold
@@ -92,7 +92,7 @@ class _Clause:
     instruction: str = ""
 
 
-class _NoClause(Exception):  # noqa: N818  (control flow inside this module: the text is no command)
+class _NoClause(Exception):
     """The text at hand is not a clause."""
 
 
@@ -270,7 +270,8 @@ class _Reader:
         position = space.end() if space else position
         for verb, pattern in ((_Verb.REJECT, self._words.reject), (_Verb.APPROVE, self._words.approve)):
             if match := pattern.match(self._text, position):
-                return _Clause(verb, target, code), self._end(match.end())
+                target, position = self._excepted(target, match.end())
+                return _Clause(verb, target, code), self._end(position)
         raise _NoClause
 
     def _revision(self, match: re.Match[str]) -> tuple[_Clause, int]:
@@ -335,11 +336,21 @@ class _Reader:
             everything = True
         else:
             raise _NoClause
-        without: frozenset[int] = frozenset()
-        if match := words.except_later.match(self._text, position):
-            without, position = _numbers(match["list"] or match["list2"], words), match.end()
-            singles, ranges = singles - without, ranges - without
-        return _Target(frozenset(singles), frozenset(ranges), everything, rest, without, count), position
+        named = _Target(frozenset(singles), frozenset(ranges), everything, rest, count=count)
+        return self._excepted(named, position)
+
+    def _excepted(self, target: _Target, position: int) -> tuple[_Target, int]:
+        """…，除了 3；…，3 除外."""
+        match = self._words.except_later.match(self._text, position)
+        if match is None:
+            return target, position
+        without = _numbers(match["list"] or match["list2"], self._words)
+        return replace(
+            target,
+            singles=target.singles - without,
+            ranges=target.ranges - without,
+            without=target.without | without,
+        ), match.end()
 
     def _end(self, position: int) -> int:
         """The end of a clause: small words, then a separator, the end, or the next verb."""

@@ -1,27 +1,39 @@
 """The one door for every surface: what people say, decide and submit. Satisfies `connectors.ports.desk.Desk`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from agent.approval.recording import DecisionResult, decide, stop
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
-from agent.commands import Ask, Confirm, Decide, Parsed, Stop, parse
+from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, parse
 from agent.forms import Forms
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.cards import DraftsCard
-from memory.domain.chat import Accepted, Command, Decided, DecisionOutcome, Inbound, Receipt, Reply, Tap, TurnEvent
+from memory.domain.chat import (
+    Accepted,
+    Command,
+    Decided,
+    DecisionOutcome,
+    Inbound,
+    MoveDemoClock,
+    Receipt,
+    Reply,
+    Tap,
+    TurnEvent,
+)
 from memory.domain.chat_stores import Conversation, Fence, TurnEvents
-from memory.domain.errors import AppError, BadRequest, NotFound
+from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch
 from memory.domain.stores import Unit, Units
-from memory.domain.workspace import Scope
+from memory.domain.workspace import Lang, Scope
 from prompts.render import Texts
 from tools.drafting.revising import revise
 
 LONGEST_MESSAGE = 8000
+LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class OpenDesk:
             raise BadRequest("message_empty")
         if len(text) > LONGEST_MESSAGE:
             raise BadRequest("message_too_long", length=len(text), limit=LONGEST_MESSAGE)
+        forwarded = await self._forward(scope, text)
         async with self.units.unit(scope) as unit:
             conversation = await unit.conversations.find_or_start(
                 connector=inbound.connector, chat=inbound.chat, conversation=inbound.conversation, now=unit.now
@@ -55,6 +68,9 @@ class OpenDesk:
             )
             if not is_new:
                 return Accepted(conversation=conversation.id, turn=turn)
+            if forwarded is not None:
+                await unit.turns.end(Fence(turn, 0), reply=forwarded, failed=False, now=unit.now)
+                return Decided(conversation=conversation.id, reply=forwarded)
             parsed = await self._command(unit, text, conversation, inbound)
             if parsed is None:
                 await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation.id))
@@ -63,18 +79,26 @@ class OpenDesk:
             await unit.turns.end(Fence(turn, 0), reply=reply, failed=False, now=unit.now)
             return Decided(conversation=conversation.id, reply=reply)
 
+    async def _forward(self, scope: Scope, text: str) -> Reply | None:
+        """「快进到下一个窗口」 typed on any surface moves a demo's clock; a real workspace says why not."""
+        words = {self.texts.say("demo_forward", lang).casefold() for lang in LANGS}
+        if text.rstrip("。.!！").casefold() not in words:
+            return None
+        try:
+            return await self.forms.submit(scope, MoveDemoClock())
+        except NotAllowed as failure:
+            return Reply(text=self.texts.say(failure.text_key, scope.lang, **failure.facts))
+
     async def _command(self, unit: Unit, text: str, conversation: Conversation, inbound: Inbound) -> Parsed | None:
         batches = await unit.drafts.open_batches(conversation.id)
         quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
         sizes = {batch.code: len(batch.drafts) for batch in batches}
         parsed = parse(text, batch_sizes=sizes, quoted=quoted.batch_code if quoted else None)
-        named = parsed.batch if isinstance(parsed, Decide) else None
-        if named and named not in sizes:
-            # A code named outright may belong to a batch decided before, or to another conversation of the brand.
-            batch = await unit.drafts.batch(named)
-            if batch is None:
-                return Ask("no_such_batch", named, {"batch": named})
-            parsed = parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=batch.code)
+        if isinstance(parsed, Ask) and parsed.why is Why.NO_SUCH_BATCH and parsed.batch:
+            # A code named outright may belong to a settled batch, or to another conversation of the brand.
+            batch = await unit.drafts.batch(parsed.batch)
+            if batch is not None:
+                return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
         return parsed
 
     async def _carry_out(self, unit: Unit, parsed: Parsed, conversation: Conversation) -> Reply:
@@ -130,10 +154,13 @@ class OpenDesk:
         result: DecisionResult,
         conversation: ConversationId | None,
         *,
-        revised: list[int] = [],  # noqa: B006  (never changed)
-        trouble: list[str] = [],  # noqa: B006
+        revised: Sequence[int] = (),
+        trouble: Sequence[str] = (),
     ) -> Reply:
-        reply = self.words.result(result, lang=unit.scope.lang, now=unit.now, revised=revised, trouble=trouble)
+        brand = await unit.people.brand(batch.brand)
+        reply = self.words.result(
+            result, lang=unit.scope.lang, team_zone=brand.team_zone, revised=revised, trouble=trouble
+        )
         again = sorted({*revised, *result.changed_since})
         if not again:
             return reply

@@ -3,10 +3,10 @@
 Middleware is plain ASGI: Starlette's function middleware doubles the memory of every open stream.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -40,6 +40,7 @@ SECURITY_HEADERS = {
 UPLOAD_PATHS = frozenset({"/imports"})
 DRAIN_BYTES = 64_000_000  # a refused body up to here is read to its end, so that the browser sees the answer
 
+PathLike = str | os.PathLike[str]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -157,11 +158,12 @@ async def _drain(receive: Receive, *, declared: int) -> None:
 class _Static(StaticFiles):
     """Static files; an address that carries the file's digest may be kept for ever."""
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
         """Add how long a browser may keep it."""
-        response = super().file_response(*args, **kwargs)
-        scope: Scope = kwargs["scope"] if "scope" in kwargs else args[2]
-        versioned = scope.get("query_string", b"").startswith(b"v=")
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        versioned = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
         return response
 

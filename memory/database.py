@@ -10,13 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from memory.custody import Leadership
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Misconfigured, Unavailable
 from memory.domain.workspace import Scope
 from memory.embedded import EmbeddedServer
 from memory.migrations.run import MigrationReport, head, migrate, sqlalchemy_url
 from memory.turn_events import TurnEventFollower
-from memory.unit_of_work import ServiceUnit, UnitOfWork, scoped_unit, service_unit
+from memory.unit_of_work import Door, ServiceUnit, UnitOfWork, scoped_unit, service_unit
 from memory.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Database:
         self._url = url
         self._engine = engine
         self._server = server
+        self._door = Door(engine, self.revive if server is not None else None)
         self.wakeups = wakeups
         self.turn_events = TurnEventFollower(self, wakeups)
 
@@ -55,7 +57,11 @@ class Database:
                 await asyncio.to_thread(server.join)
                 url = server.url()
             engine = create_async_engine(
-                sqlalchemy_url(url), connect_args=_CONNECT, pool_size=pool, max_overflow=pool, pool_pre_ping=True
+                sqlalchemy_url(url),
+                connect_args=_CONNECT,
+                pool_size=pool,
+                max_overflow=pool,
+                hide_parameters=True,  # contacts and messages stay out of errors and logs
             )
             stack.push_async_callback(engine.dispose)
             wakeups = Wakeups(url)
@@ -68,12 +74,19 @@ class Database:
         return self._url
 
     def unit(self, scope: Scope, *, fence: Fence | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Open a transaction of one scope; see `memory.domain.stores.Units.unit`."""
-        return scoped_unit(self._engine, scope, fence)
+        """Open a transaction of one scope; see `memory.domain.stores.Units.unit`.
+
+        An embedded server found dead is started again first.
+        """
+        return scoped_unit(self._door, scope, fence)
 
     def across_tenants(self, reason: str) -> AbstractAsyncContextManager[ServiceUnit]:
         """Open a transaction across tenants. Which modules may is listed in a test."""
-        return service_unit(self._engine, reason)
+        return service_unit(self._door, reason)
+
+    def leadership(self, name: str) -> Leadership:
+        """A name that one process of this database may hold: the server of a home, a channel's only socket."""
+        return Leadership(self._url, name)
 
     async def migrate(self) -> MigrationReport:
         """Bring it up to this version of the code; see `memory.migrations.run.migrate`."""

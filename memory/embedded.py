@@ -178,8 +178,7 @@ class EmbeddedServer:
         while not self._answers():
             sockets = self.sockets
             if sockets != self.folder:
-                sockets.mkdir(mode=0o700, exist_ok=True)
-                self._hand_over(sockets)
+                self._ensure_own(sockets)
             options = f'-c listen_addresses= -c unix_socket_permissions=0700 -c jit=off -k "{sockets}"'
             try:
                 self._pg_ctl("start", "-l", str(self.folder / "log"), "-o", options)
@@ -187,6 +186,17 @@ class EmbeddedServer:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
+
+    def _ensure_own(self, sockets: Path) -> None:
+        """Make the short folder of the socket; its place is open to all, so one that is not ours is refused."""
+        try:
+            sockets.mkdir(mode=0o700)
+        except FileExistsError:
+            owner = self._account.uid if self._account is not None else os.geteuid()
+            if sockets.is_symlink() or sockets.stat().st_uid != owner:
+                raise Misconfigured("embedded_postgres_failed", reason=f"{sockets} belongs to somebody else") from None
+            return
+        self._hand_over(sockets)
 
     def _ensure_database(self) -> None:
         """Our own login and database: the product never runs as the superuser, who passes row-level security."""

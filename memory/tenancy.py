@@ -35,7 +35,7 @@ from memory.models.base import AnyBrandRow, Base, BrandRow, SharedRow, TenantRow
 from memory.models.workspace import BrandRecord, TenantRecord
 
 
-class TenancyBroken(RuntimeError):
+class TenancyError(RuntimeError):
     """Code of ours tried to reach rows past its scope: a defect, never a person's mistake."""
 
 
@@ -47,6 +47,7 @@ class Reach:
     now: datetime
     began: float = field(default_factory=monotonic)
     notices: list[tuple[str, str]] = field(default_factory=list)
+    narrowing: dict[bool, tuple[Any, ...]] = field(default_factory=dict)  # made once per session, by whether it reads
 
     def moment(self) -> datetime:
         """The workspace's time at this instant; `now` is the time at the transaction's beginning."""
@@ -60,27 +61,27 @@ class Reach:
 class GuardedSession(Session):
     """A session that only speaks mapped statements of its reach."""
 
-    def connection(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def connection(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: a bare connection passes the guard."""
         del args, kwargs
         _refuse("a bare connection")
 
-    def get(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def get(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: what it has loaded once it hands out unasked; write a select."""
         del args, kwargs
         _refuse("get")
 
-    def bulk_save_objects(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_save_objects(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: it passes the guard."""
         del args, kwargs
         _refuse("bulk_save_objects")
 
-    def bulk_insert_mappings(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_insert_mappings(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: it passes the guard."""
         del args, kwargs
         _refuse("bulk_insert_mappings")
 
-    def bulk_update_mappings(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_update_mappings(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: it passes the guard."""
         del args, kwargs
         _refuse("bulk_update_mappings")
@@ -96,7 +97,7 @@ def reach_of(session: AsyncSession) -> Reach:
     """Whose rows a session may touch.
 
     Raises:
-        TenancyBroken: the session was made without a scope.
+        TenancyError: the session was made without a scope.
     """
     return _reach(session.info)
 
@@ -110,13 +111,13 @@ def _reach(info: Mapping[Any, Any]) -> Reach:
 
 def _refuse(what: str) -> NoReturn:
     message = f"refused: {what}"
-    raise TenancyBroken(message)
+    raise TenancyError(message)
 
 
 def guard_statement(state: ORMExecuteState) -> None:
     """Before each statement: readable, within reach, narrowed to the scope."""
-    scope = _reach(state.session.info).scope
-    statement = state.statement
+    reach = _reach(state.session.info)
+    scope, statement = reach.scope, state.statement
     if not state.is_orm_statement:
         _refuse("a statement that names no mapped class")
     if state.is_column_load:
@@ -132,7 +133,10 @@ def guard_statement(state: ORMExecuteState) -> None:
             _refuse("an update by primary keys, which takes no further condition")
         _guard_values(_written(statement), scope)
     if isinstance(statement, Select | Update | Delete) or state.is_select:
-        state.statement = statement.options(*_narrowing(scope, reads=state.is_select))
+        reads = state.is_select
+        if reads not in reach.narrowing:
+            reach.narrowing[reads] = tuple(_narrowing(scope, reads=reads))
+        state.statement = statement.options(*reach.narrowing[reads])
 
 
 def guard_flush(session: Session, *_: object) -> None:

@@ -17,16 +17,16 @@ _LOOK_EVERY_SECONDS = 15.0
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
 
 
-class HasTurns(Protocol):
+class HasTurnRows(Protocol):
     """A unit with turns."""
 
-    turns: TurnRepository
+    turn_rows: TurnRepository
 
 
-class OpensTurns(Protocol):
+class OpensTurnRows(Protocol):
     """Opens units with turns."""
 
-    def unit(self, scope: Scope) -> AbstractAsyncContextManager[HasTurns]:
+    def unit(self, scope: Scope) -> AbstractAsyncContextManager[HasTurnRows]:
         """See `memory.domain.stores.Units.unit`."""
         ...
 
@@ -34,7 +34,7 @@ class OpensTurns(Protocol):
 class TurnEventFollower:
     """Satisfies `memory.domain.chat_stores.TurnEvents` for one process, over its one LISTEN connection."""
 
-    def __init__(self, units: OpensTurns, wakeups: Wakeups) -> None:
+    def __init__(self, units: OpensTurnRows, wakeups: Wakeups) -> None:
         self._units = units
         self._wakeups = wakeups
 
@@ -65,7 +65,7 @@ class TurnEventFollower:
 
     async def _read(self, scope: Scope, turn: TurnId, after: int) -> tuple[list[TurnEvent], bool]:
         async with self._units.unit(scope) as unit:
-            found = await unit.turns.by_id(turn)
+            found = await unit.turn_rows.by_id(turn)
             if found is None:
                 raise NotFound("turn_not_found", turn=turn)
-            return await unit.turns.events(turn, after=after), found.state in _ENDED
+            return await unit.turn_rows.events(turn, after=after), found.state in _ENDED

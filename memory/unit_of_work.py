@@ -1,7 +1,7 @@
 """One transaction of one scope: the only door to tenant rows, and the only place that defers jobs and notifies."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +11,28 @@ from psycopg import errors
 from sqlalchemy import event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from memory.domain.chat_stores import Fence, Superseded, TurnState
+from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.errors import Unavailable, Unclear
+from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
+from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.stores import (
+    AuditStore,
+    CounterStore,
+    CreatorStore,
+    FileStore,
+    KnowledgeStore,
+    PeopleStore,
+    PreferenceStore,
+    ProductStore,
+    RelationStore,
+    ShortlistStore,
+)
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
-from memory.repositories.answers import AnswerRepository
 from memory.repositories.answers import AnswerRepository
 from memory.repositories.books import (
     AuditRepository,
@@ -29,21 +43,16 @@ from memory.repositories.books import (
 )
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
-from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
-from memory.repositories.dispatch import DispatchRepository
-from memory.repositories.drafts import DraftRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
-from memory.repositories.ledger import LedgerRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
 from memory.repositories.shortlists import ShortlistRepository
-from memory.repositories.steps import StepRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
 from memory.repositories.turns import TurnRepository
@@ -66,6 +75,44 @@ _DEFER = text(
 )
 _NOTIFY = text("select pg_notify(:channel, :payload)")
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Opens connections; `revive` mends a server of ours that died."""
+
+    engine: AsyncEngine
+    revive: Callable[[], Awaitable[None]] | None = None
+
+    @asynccontextmanager
+    async def transaction(self, *, role: str, scope: Scope | None) -> AsyncIterator[tuple[AsyncConnection, datetime]]:
+        """A transaction in a role, with the workspace's present moment; rolled back unless committed in the block.
+
+        A pooled connection that died while it waited is noticed here, by the first statement, and replaced:
+        asking each one beforehand would cost every unit a round trip.
+        """
+        brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
+        given = {"role": role, "tenant": str(scope.tenant) if scope else "", "brand": brand}
+        try:
+            connection, began = await self._begin(given)
+        except exc.DBAPIError as failure:
+            if not failure.connection_invalidated and not isinstance(failure, exc.OperationalError):
+                raise
+            if self.revive is not None:
+                await self.revive()
+            connection, began = await self._begin(given)
+        try:
+            yield connection, began
+        finally:
+            await connection.close()
+
+    async def _begin(self, given: dict[str, str]) -> tuple[AsyncConnection, datetime]:
+        connection = await self.engine.connect()
+        try:
+            return connection, (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
+        except BaseException:
+            await connection.close()
+            raise
 
 
 @dataclass(slots=True)
@@ -105,26 +152,24 @@ class UnitOfWork(Work):
         super().__init__(transaction)
         self._scope = scope
         given = (transaction.session, scope, transaction.reach.now)
-        self.creators = CreatorRepository(*given)
-        self.relations = RelationRepository(*given)
-        self.shortlists = ShortlistRepository(*given)
-        self.products = ProductRepository(*given)
-        self.preferences = PreferenceRepository(*given)
-        self.counters = CounterRepository(*given)
-        self.people = PeopleRepository(*given)
-        self.audit = AuditRepository(*given)
-        self.knowledge = KnowledgeRepository(*given)
-        self.files = FileRepository(*given)
-        self.conversations = ConversationRepository(*given)
-        self.turns = TurnRepository(*given)
-        self.imports = ImportRepository(*given)
-        self.drafts = DraftRepository(*given)
-        self.steps = StepRepository(*given)
-        self.creator_messages = CreatorMessageRepository(*given)
+        self.creators: CreatorStore = CreatorRepository(*given)
+        self.relations: RelationStore = RelationRepository(*given)
+        self.shortlists: ShortlistStore = ShortlistRepository(*given)
+        self.products: ProductStore = ProductRepository(*given)
+        self.preferences: PreferenceStore = PreferenceRepository(*given)
+        self.counters: CounterStore = CounterRepository(*given)
+        self.people: PeopleStore = PeopleRepository(*given)
+        self.audit: AuditStore = AuditRepository(*given)
+        self.knowledge: KnowledgeStore = KnowledgeRepository(*given)
+        self.files: FileStore = FileRepository(*given)
+        self.conversations: ConversationStore = ConversationRepository(*given)
+        self.turn_rows = TurnRepository(*given)
+        self.turns: TurnStore = self.turn_rows
+        self.imports: ImportStore = ImportRepository(*given)
         self.cursors = CursorRepository(*given)
-        self.drafts = DraftRepository(*given)
-        self.steps = StepRepository(*given)
-        self.creator_messages = CreatorMessageRepository(*given)
+        self.drafts: DraftStore = DraftRepository(*given)
+        self.steps: StepStore = StepRepository(*given)
+        self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
 
     @property
@@ -143,41 +188,35 @@ class ServiceUnit(Work):
     def __init__(self, transaction: OpenTransaction) -> None:
         super().__init__(transaction)
         given = (transaction.session, transaction.reach.now)
-        self.accounts = AccountRepository(*given)
-        self.sweeps = SweepRepository(*given)
+        self.accounts: AccountStore = AccountRepository(*given)
+        self.sweeps: SweepStore = SweepRepository(*given)
         self.dispatch = DispatchRepository(*given)
         self.ledger = LedgerRepository(*given)
         self.answers = AnswerRepository(*given)
-        self.dispatch = DispatchRepository(transaction.session, transaction.reach.now)
-        self.ledger = LedgerRepository(transaction.session, transaction.reach.now)
-        self.answers = AnswerRepository(transaction.session, transaction.reach.now)
 
 
 @asynccontextmanager
-async def scoped_unit(engine: AsyncEngine, scope: Scope, fence: Fence | None = None) -> AsyncIterator[UnitOfWork]:
+async def scoped_unit(door: Door, scope: Scope, fence: Fence | None = None) -> AsyncIterator[UnitOfWork]:
     """Open a scope's unit; see `memory.domain.stores.Units`."""
-    async with _transaction(engine, role=APP, scope=scope) as transaction:
+    async with _transaction(door, role=APP, scope=scope) as transaction:
         if fence is not None:
             await _hold(transaction.session, fence)
         yield UnitOfWork(transaction, scope)
 
 
 @asynccontextmanager
-async def service_unit(engine: AsyncEngine, reason: str) -> AsyncIterator[ServiceUnit]:
+async def service_unit(door: Door, reason: str) -> AsyncIterator[ServiceUnit]:
     """Open a unit across tenants; `reason` is logged."""
     log.debug("across_tenants", reason=reason)
-    async with _transaction(engine, role=SERVICE, scope=None) as transaction:
+    async with _transaction(door, role=SERVICE, scope=None) as transaction:
         yield ServiceUnit(transaction)
 
 
 @asynccontextmanager
-async def _transaction(engine: AsyncEngine, *, role: str, scope: Scope | None) -> AsyncIterator[OpenTransaction]:
-    brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
-    given = {"role": role, "tenant": str(scope.tenant) if scope else "", "brand": brand}
+async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIterator[OpenTransaction]:
     waiting: list[Job] = []
     with _our_errors():
-        async with engine.connect() as connection, connection.begin() as running:
-            began = (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
+        async with door.transaction(role=role, scope=scope) as (connection, began):
             reach = Reach(scope, began)
             async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
                 transaction = OpenTransaction(connection, session, reach, [])
@@ -188,9 +227,9 @@ async def _transaction(engine: AsyncEngine, *, role: str, scope: Scope | None) -
                     await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": packed})
                 waiting += [job for job in transaction.jobs if not await _defer(connection, job)]
                 with _unclear_commit():
-                    await running.commit()
+                    await connection.commit()
     if waiting:
-        await _defer_again(engine, role=role, jobs=waiting)
+        await _defer_again(door, role=role, jobs=waiting)
 
 
 async def _hold(session: ScopedSession, fence: Fence) -> None:
@@ -227,13 +266,13 @@ async def _defer(connection: AsyncConnection, job: Job) -> bool:
     return True
 
 
-async def _defer_again(engine: AsyncEngine, *, role: str, jobs: list[Job]) -> None:
+async def _defer_again(door: Door, *, role: str, jobs: list[Job]) -> None:
     """Close a gap: the job that waited may have begun before our commit and not have seen our rows."""
     with _our_errors():
-        async with engine.connect() as connection, connection.begin():
-            await connection.execute(_BEGIN, {"role": role, "tenant": "", "brand": ""})
+        async with door.transaction(role=role, scope=None) as (connection, _):
             for job in jobs:
                 await _defer(connection, job)
+            await connection.commit()
 
 
 @contextmanager
@@ -242,6 +281,8 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as failure:
+        if isinstance(failure.orig, errors.DeadlockDetected | errors.SerializationFailure | errors.LockNotAvailable):
+            raise Unavailable("database_busy") from failure
         if isinstance(failure.orig, errors.DiskFull):
             raise Unavailable("disk_full") from failure
         if failure.connection_invalidated or isinstance(failure, exc.OperationalError):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from agent.cards import wording
-from agent.cards.piece import Piece
+from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.money import MoneySpan
 from memory.domain.workspace import Lang
@@ -109,7 +109,7 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
     return Piece(texts.say("quota_said", lang, left=left), (card,), for_planner=for_planner)
 
 
-SHOWN = {
+SHOWN: dict[type, Show] = {
     CrmChanged: crm_changed,
     ProductsShown: products_shown,
     PreferencesShown: preferences_shown,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from agent.approval.recording import DecisionResult
 from agent.cards import wording
@@ -29,7 +28,6 @@ class DecisionWords:
         result: DecisionResult,
         *,
         lang: Lang,
-        now: datetime,
         team_zone: str,
         revised: Sequence[int] = (),
         trouble: Sequence[str] = (),

@@ -6,8 +6,8 @@ from itertools import groupby
 from pydantic import JsonValue
 
 from agent.cards import wording
-from agent.cards.drafts import draft_row, drafts_card, flag_text
-from agent.cards.piece import Piece
+from agent.cards.drafts import as_published, draft_row, drafts_card, flag_text
+from agent.cards.piece import Piece, Show
 from memory.domain.cards import DraftsCard
 from memory.domain.outreach import Batch, Draft, DraftStatus
 from memory.domain.workspace import Lang
@@ -20,9 +20,9 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
     """A new batch: how many, what was left out, how to answer."""
     batches = (result.batch, *result.more)
     lines = [_summary(batch, lang, texts) for batch in batches]
-    lines += [
-        texts.say("left_out", lang, handle=out.handle, why=_why(out.reason, lang, texts)) for out in result.left_out
-    ]
+    for out in result.left_out:
+        why = flag_text(out.reason, lang=lang, texts=texts)
+        lines.append(texts.say("left_out", lang, handle=out.handle, why=why))
     lines += [flag_text(note, lang=lang, texts=texts) for note in result.notes]
     if result.similarity:
         lines.append(texts.say("batch_similarity", lang, percent=round(result.similarity / 10)))
@@ -32,7 +32,7 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
 
 
 def _summary(batch: Batch, lang: Lang, texts: Texts) -> str:
-    failing = [draft.number for draft in batch.drafts if draft.status is DraftStatus.FAILING]
+    failing = [draft.number for draft in map(as_published, batch.drafts) if draft.status is DraftStatus.FAILING]
     count = len(batch.drafts)
     if failing:
         return texts.say("drafted_failing", lang, batch=batch.code, count=count, failing=wording.ranges(failing))
@@ -40,7 +40,7 @@ def _summary(batch: Batch, lang: Lang, texts: Texts) -> str:
 
 
 def _how_to_answer(batch: Batch, lang: Lang, texts: Texts) -> str:
-    ready = [draft.number for draft in batch.drafts if draft.status is DraftStatus.OPEN]
+    ready = [draft.number for draft in map(as_published, batch.drafts) if draft.status is DraftStatus.OPEN]
     if not ready:
         return texts.say("nothing_to_approve", lang)
     key = "how_to_answer_one" if len(batch.drafts) == 1 else "how_to_answer"
@@ -85,7 +85,7 @@ def _for_planner(batches: Sequence[Batch]) -> dict[str, JsonValue]:
             {
                 "code": batch.code,
                 "drafts": [
-                    {"number": draft.number, "handle": draft.handle, "status": str(draft.status)}
+                    {"number": draft.number, "handle": draft.handle, "status": str(as_published(draft).status)}
                     for draft in batch.drafts
                 ],
             }
@@ -94,4 +94,4 @@ def _for_planner(batches: Sequence[Batch]) -> dict[str, JsonValue]:
     }
 
 
-SHOWN = {Drafted: drafted, DraftsRevised: revised, DraftList: draft_list}
+SHOWN: dict[type, Show] = {Drafted: drafted, DraftsRevised: revised, DraftList: draft_list}

@@ -1,10 +1,11 @@
 """Batches and drafts as cards. Pure."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from agent.cards import wording
 from memory.domain.cards import DraftRow, DraftsCard, PlanCard, PlanRow
-from memory.domain.outreach import Batch, Draft, Flag, Presentation
+from memory.domain.outreach import Batch, Draft, DraftStatus, Flag, Presentation
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
@@ -29,8 +30,17 @@ def drafts_card(
     )
 
 
+def as_published(draft: Draft) -> Draft:
+    """The draft as the person will find it: one still being written opens, or fails, when its turn ends."""
+    if draft.status is not DraftStatus.DRAFT:
+        return draft
+    failing = any(flag.blocking for flag in draft.version.flags)
+    return replace(draft, status=DraftStatus.FAILING if failing else DraftStatus.OPEN)
+
+
 def draft_row(draft: Draft, *, lang: Lang, texts: Texts) -> DraftRow:
     """One draft in full."""
+    draft = as_published(draft)
     content = draft.version.content
     return DraftRow(
         number=draft.number,

@@ -1,11 +1,15 @@
 """One shown result: what an answer is put together from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import JsonValue
 
 from memory.domain.cards import Card
 from memory.domain.chat import FileOut
+from memory.domain.workspace import Lang
+from prompts.render import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,7 @@ class Piece:
     cards: tuple[Card, ...] = ()
     files: tuple[FileOut, ...] = ()
     for_planner: dict[str, JsonValue] = field(default_factory=dict)
+
+
+# Each function knows its own result type; the table they stand in mixes them.
+Show = Callable[[Any, Lang, Texts], Piece]

@@ -8,7 +8,7 @@ from agent.cards import wording
 from agent.cards.creators import category, profile_card, shortlist_card
 from agent.cards.criteria import filters
 from agent.cards.drafts import draft_row
-from agent.cards.piece import Piece
+from agent.cards.piece import Piece, Show
 from memory.domain.cards import RepliesCard, ReplyRow, ReportCard
 from memory.domain.chat import FileOut
 from memory.domain.creator import Relaxation, Shortlist
@@ -191,7 +191,7 @@ def translated(result: Translated, lang: Lang, texts: Texts) -> Piece:
     return Piece("\n\n".join(lines), for_planner={"translation": result.translation})
 
 
-SHOWN = {
+SHOWN: dict[type, Show] = {
     Shortlist: shortlist,
     CreatorShown: creator_shown,
     ShortlistsListed: shortlists_listed,

@@ -1,18 +1,15 @@
 """Tool results as people see them: one function per result type, and the little of it a planner needs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from agent.cards import books, drafting, searching
-from agent.cards.piece import Piece
+from agent.cards.piece import Piece, Show
 from memory.domain.errors import AppError
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.catalogue import Outcome
 
 # Every result type is shown by exactly one function; a tool whose result is missing here fails the house rules.
-Show = Callable[[Any, Lang, Texts], Piece]
 SHOWN: dict[type, Show] = {**searching.SHOWN, **drafting.SHOWN, **books.SHOWN}
 
 

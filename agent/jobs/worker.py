@@ -13,6 +13,8 @@ from memory.domain.jobs import QUEUES
 
 log = structlog.get_logger()
 
+RETRY_SECONDS = 1.0
+
 
 def make_app(conninfo: str, *, connections: int = 4) -> App:
     """A Procrastinate app on our database, with every task named in `memory.domain.jobs`."""
@@ -36,7 +38,8 @@ async def retry_stalled(app: App) -> int:
 async def working(app: App, workshop: Workshop, *, concurrency: int) -> AsyncIterator[None]:
     """Run a worker beside the block; finish running jobs for five seconds when it ends."""
     async with app.open_async():
-        worker = asyncio.create_task(run(app, workshop, concurrency=concurrency))
+        worker = asyncio.create_task(run(app, workshop, concurrency=concurrency), name="worker")
+        worker.add_done_callback(_tell)
         try:
             yield
         finally:
@@ -45,14 +48,24 @@ async def working(app: App, workshop: Workshop, *, concurrency: int) -> AsyncIte
                 await worker
 
 
+def _tell(worker: asyncio.Task[None]) -> None:
+    if not worker.cancelled() and (failure := worker.exception()) is not None:
+        log.error("worker.died", exc_info=failure)
+
+
 async def run(app: App, workshop: Workshop, *, concurrency: int) -> None:
-    """Work until cancelled. Finished jobs are deleted: the rows they were about hold the truth."""
-    await app.run_worker_async(
-        queues=QUEUES,
-        concurrency=concurrency,
-        wait=True,
-        install_signal_handlers=False,
-        shutdown_graceful_timeout=5,
-        delete_jobs="successful",
-        additional_context={CONTEXT_KEY: workshop},
-    )
+    """Work until cancelled; a database that went away is waited for. Finished jobs are deleted: rows hold the truth."""
+    while True:
+        try:
+            await app.run_worker_async(
+                queues=list(QUEUES),
+                concurrency=concurrency,
+                wait=True,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=5,
+                delete_jobs="successful",
+                additional_context={CONTEXT_KEY: workshop},
+            )
+        except procrastinate.exceptions.ConnectorException as failure:
+            log.warning("worker.database_gone", error=str(failure.__cause__ or failure))
+            await asyncio.sleep(RETRY_SECONDS)

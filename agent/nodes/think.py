@@ -81,13 +81,14 @@ class Think:
         }
 
     def _guarded(self, made: Plan, state: TurnState) -> tuple[list[list[dict[str, Any]]], list[str]]:
-        stages, dropped = [], []
+        stages: list[list[dict[str, Any]]] = []
+        dropped: list[str] = []
         for stage in made.stages:
-            calls = []
+            calls: list[dict[str, Any]] = []
             for call in stage:
-                arguments, lost = drop_unwritten(call.name, call.arguments, said=state["said"])
-                dropped += lost
-                calls.append({"name": call.name, "arguments": arguments, "id": ""})
+                kept = drop_unwritten(call.name, call.arguments, said=state["said"])
+                dropped += kept.dropped
+                calls.append({"name": call.name, "arguments": kept.arguments, "id": ""})
             stages.append(calls)
         return stages, dropped
 
@@ -121,17 +122,18 @@ class Think:
         messages.append(answer.message)
         if not answer.calls:
             return {"planner": "model", "messages": messages, "closing": answer.text, "steps": steps + 1}
-        calls, dropped = [], []
+        calls: list[dict[str, Any]] = []
+        dropped: list[str] = []
         for call in answer.calls:
-            arguments, lost = drop_unwritten(call.name, call.arguments, said=state["said"])
-            dropped += lost
-            calls.append({"name": call.name, "arguments": arguments, "id": call.id})
+            kept = drop_unwritten(call.name, call.arguments, said=state["said"])
+            dropped += kept.dropped
+            calls.append({"name": call.name, "arguments": kept.arguments, "id": call.id})
         return {
             "planner": "model",
             "messages": messages,
             "stages": [calls],
             "steps": steps + 1,
-            "notices": [*state.get("notices", []), *self._dropped(list(dropped), run)],
+            "notices": [*state.get("notices", []), *self._dropped(dropped, run)],
         }
 
     def _opening(self, state: TurnState, run: TurnRun) -> list[dict[str, JsonValue]]:

@@ -54,12 +54,9 @@ def wait_before(attempt: int) -> timedelta:
 
 
 def pick(messengers: Sequence[Messenger], candidate: Candidate) -> Messenger:
-    """The messenger that accepts a candidate that passed its guards."""
-    return next(
-        messenger
-        for messenger in messengers
-        if messenger.channel is candidate.channel and messenger.accepts(candidate.creator) is None
-    )
+    """The messenger of its channel that accepts a candidate; a guard made sure that there is one."""
+    serving = [messenger for messenger in messengers if messenger.channel is candidate.channel]
+    return min(serving, key=lambda messenger: messenger.accepts(candidate.creator) is not None)
 
 
 def of_channel(messengers: Sequence[Messenger], channel: Channel) -> Messenger | None:

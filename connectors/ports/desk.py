@@ -24,9 +24,7 @@ class Desk(Protocol):
         """Yield the turn's events with seq > `after`, from any process, until it ends. Raises NotFound."""
         ...
 
-    async def present(
-        self, scope: Scope, batch: str, *, conversation: ConversationId | None = None
-    ) -> DraftsCard:
+    async def present(self, scope: Scope, batch: str, *, conversation: ConversationId | None = None) -> DraftsCard:
         """A fresh card of a batch for this member; call `delivered` once its full texts were shown."""
         ...
 

@@ -5,7 +5,7 @@ Nothing here decides what a member may do; that is the desk's. Errors raised by 
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
@@ -14,7 +14,15 @@ from starlette.responses import RedirectResponse
 
 from connectors.webchat.surface import Surface
 from memory.domain.errors import (
-    AppError, BadRequest, Conflict, Misconfigured, NotAllowed, NotFound, Refused, Unavailable, Unclear,
+    AppError,
+    BadRequest,
+    Conflict,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    Refused,
+    Unavailable,
+    Unclear,
 )  # fmt: skip
 from memory.domain.ids import BrandId
 from memory.domain.workspace import Lang, Role, Scope, SessionToken
@@ -38,7 +46,7 @@ _STATUS: tuple[tuple[type[AppError], int], ...] = (
 )
 
 
-class SignInNeeded(Exception):  # noqa: N818  # not an error: the way to the sign-in page
+class SignInNeeded(Exception):
     """Nobody is signed in; `path` is where they wanted to go."""
 
     def __init__(self, path: str) -> None:
@@ -133,6 +141,8 @@ def visitor(surface: Surface) -> Callable[[Request], Awaitable[Visit]]:
         brand = BrandId(int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
         lang = lang_of(request) if LANG_COOKIE in request.cookies else None
         scope = await surface.accounts.scope(token, brand=brand, lang=lang) if token else None
+        if token and scope is None and brand is not None:  # a brand the member may no longer see
+            scope = await surface.accounts.scope(token, lang=lang)
         if scope is None:
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             raise SignInNeeded(wanted if request.method == "GET" and not is_htmx(request) else "/")
@@ -150,7 +160,7 @@ def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
     class GuardedRoute(APIRoute):
         """One page or piece of a page."""
 
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
             """Wrap the page's own handler."""
             answer = super().get_route_handler()
 

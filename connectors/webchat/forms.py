@@ -1,13 +1,26 @@
 """What a browser posted, as text; and the commands that forms become. Amounts stay as typed: the desk parses them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from memory.domain.errors import BadRequest
+from memory.domain.errors import AppError, BadRequest
 
 MAX_ID = 2**63 - 1
+WHOLE_FORM = "form"
+_PLACES = {
+    "link_unreadable": "link",
+    "login_empty": "login",
+    "market_unknown": "market",
+    "money_unreadable": "price",
+    "password_too_short": "password",
+    "product_needs_name": "name",
+    "role_unknown": "role",
+    "share_unreadable": "commission_ceiling",
+    "zone_unknown": "team_zone",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,15 @@ class Fields:
 async def read_form(request: Request) -> Fields:
     """Read the posted form; its size was limited before."""
     return Fields(await request.form(max_files=1, max_fields=500, max_part_size=1_000_000))
+
+
+def place_of(error: AppError, fields: Collection[str]) -> str:
+    """The field an error is about: the one it names, or the one its kind belongs to; else the whole form.
+
+    A form that has the field under a longer name (product_price for price) is told there.
+    """
+    named = str(error.facts.get("field") or _PLACES.get(error.text_key, WHOLE_FORM))
+    return next((field for field in (named, f"product_{named}") if field in fields), WHOLE_FORM)
 
 
 def whole(text: str) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
@@ -86,7 +85,7 @@ def piece(surface: Surface, visit: Visit, template: str, *, shell: Shell, **valu
     return Markup(surface.templates.get_template(template).render(**context, **values))  # noqa: S704  # autoescaped
 
 
-def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, Any]:
+def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, object]:
     """What every template of a signed-in member may use."""
     lang, zone = visit.lang, zone_of(shell)
     return {
@@ -121,7 +120,7 @@ def error_answer(surface: Surface, request: Request, error: AppError) -> Respons
     return answer
 
 
-def _words(surface: Surface, lang: Lang) -> dict[str, Any]:
+def _words(surface: Surface, lang: Lang) -> dict[str, object]:
     return {
         "t": lambda key, **facts: surface.say(f"web_{key}", lang, **facts),
         "label": partial(_label, surface, lang),

@@ -39,9 +39,7 @@ class TurnView:
                 return self.render("parts/turn_started.html", turn=self.turn, attempt=data.get("attempt", 1))
             case TurnEventKind.STEP:
                 self.steps.append(str(data.get("label") or data.get("name", "")))
-                return self.render(
-                    "parts/turn_step.html", turn=self.turn, place=len(self.steps), name=self.steps[-1]
-                )
+                return self.render("parts/turn_step.html", turn=self.turn, place=len(self.steps), name=self.steps[-1])
             case TurnEventKind.STEP_DONE:
                 return self.render(
                     "parts/turn_step_done.html",

@@ -14,10 +14,10 @@ from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember
 from memory.domain.creator import Creator, CreatorFacts
 from memory.domain.errors import AppError
-from memory.domain.ids import BrandId, CreatorId, CreatorMessageId, MemberId
+from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Content, Draft, Flag, NewDraft, Presentation, Purpose, SendTicket
-from memory.domain.workspace import Role, Scope, WorkspaceKind
+from memory.domain.workspace import BrandPolicy, Role, Scope, WorkspaceKind
 
 NOON = ZoneInfo("America/New_York")
 SOURCE = "eval"
@@ -89,7 +89,7 @@ class SellingOffice:
     async def move_clock(self, by: timedelta) -> None:
         """Move the demo clock forward."""
         async with self.database.across_tenants("eval clock") as unit:
-            await unit.accounts.move_clock(by_seconds=int(by.total_seconds()))
+            await unit.accounts.move_clock(by_seconds=int(by.total_seconds()) + 1)
 
     async def move_to_hour(self, hour: int, *, zone: ZoneInfo = NOON) -> None:
         """Move the clock to the next time it is this hour in a zone."""
@@ -122,6 +122,7 @@ class SellingOffice:
         paired: bool = True,
         hours: int = 72,
         answers: CreatorMessageId | None = None,
+        conversation: ConversationId | None = None,
     ) -> Batch:
         """A published batch, one draft a creator."""
         author = by or self.operator
@@ -137,7 +138,7 @@ class SellingOffice:
             return await unit.drafts.add_batch(
                 drafts,
                 brand=self.brand,
-                conversation=None,
+                conversation=conversation,
                 purpose=purpose,
                 channel=Channel.PLAYGROUND,
                 product=None,
@@ -195,6 +196,16 @@ class SellingOffice:
         """Send what is due."""
         return await dispatch_due(self.database, self.messengers, policy=policy)
 
+    async def stop(self, batch: Batch | None, *, by: Scope) -> int:
+        """Stop a batch or everything; how many messages will not be sent any more."""
+        async with self.database.unit(by) as unit:
+            return await unit.drafts.stop(batch.id if batch else None, now=unit.now)
+
+    async def save_policy(self, policy: BrandPolicy) -> None:
+        """Change what the brand allows."""
+        async with self.database.unit(self.lead) as unit:
+            await unit.people.save_policy(self.brand, policy)
+
     async def set_role(self, member: MemberId, role: Role, *, active: bool = True) -> None:
         """Change what a member may do."""
         async with self.database.unit(self.owner) as unit:
@@ -223,4 +234,13 @@ async def open_office(database: Database) -> SellingOffice:
             member = await accounts.make_member(tenant, NewMember(f"{name}-{tenant}", name, role, brand.id))
             scopes[name] = Scope(tenant, brand.id, member.id, role)
         owner = await accounts.make_member(tenant, NewMember(f"owner-{tenant}", "owner", Role.LEAD))
-    return SellingOffice(database, brand.id, Scope(tenant, None, owner.id, Role.LEAD), **scopes)
+    return SellingOffice(
+        database,
+        brand.id,
+        owner=Scope(tenant, None, owner.id, Role.LEAD),
+        lead=scopes["lead"],
+        anna=scopes["anna"],
+        ben=scopes["ben"],
+        operator=scopes["operator"],
+        viewer=scopes["viewer"],
+    )

@@ -67,4 +67,4 @@ _SIGN_CATEGORIES = frozenset({"So", "Sk", "Cn", "Co", "Cs", "Cf", "Cc"})
 
 def _tidy(text: str) -> str:
     single = _SPACES.sub(" ", _PUNCTUATION_RUNS.sub(", ", text))
-    return single.strip(" ,;:|•·/-–—!，。、！")
+    return single.strip(" .,;:|•·/-–—!，。、！")

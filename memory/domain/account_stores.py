@@ -168,8 +168,15 @@ class SweepStore(Protocol):
 class ServiceWork(Protocol):
     """One transaction across tenants. `now` is the workspace's present moment."""
 
-    accounts: AccountStore
-    sweeps: SweepStore
+    @property
+    def accounts(self) -> AccountStore:
+        """Accounts."""
+        ...
+
+    @property
+    def sweeps(self) -> SweepStore:
+        """What waits without a job."""
+        ...
 
     @property
     def now(self) -> datetime:

@@ -200,15 +200,7 @@ class Rename(Noun):
 
 
 Command = Annotated[
-    EditDraft
-    | SaveProduct
-    | SaveMember
-    | SavePolicy
-    | StopBatch
-    | RunImport
-    | MoveDemoClock
-    | UpdateRelation
-    | Rename,
+    EditDraft | SaveProduct | SaveMember | SavePolicy | StopBatch | RunImport | MoveDemoClock | UpdateRelation | Rename,
     Field(discriminator="kind"),
 ]
 

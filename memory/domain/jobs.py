@@ -31,7 +31,12 @@ QUEUES = ("turns", "outreach", "books")
 
 def answer_turn(turn: TurnId, *, scope: Scope, conversation: ConversationId) -> Job:
     """Run one turn; turns of one conversation run one after another. The role is read again when it begins."""
-    args: dict[str, int | str] = {"turn": turn, "tenant": scope.tenant, "member": scope.member, "brand": scope.brand or 0}
+    args: dict[str, int | str] = {
+        "turn": turn,
+        "tenant": scope.tenant,
+        "member": scope.member,
+        "brand": scope.brand or 0,
+    }
     return Job(TURN, "turns", args, lock=f"conversation:{conversation}", priority=10)
 
 
@@ -52,10 +57,13 @@ def playground() -> Job:
 
 def run_import(run: ImportRunId, *, scope: Scope) -> Job:
     """Carry out one import run."""
-    args: dict[str, int | str] = {"run": run, "tenant": scope.tenant, "member": scope.member, "brand": scope.brand or 0}
-    return Job(IMPORT, "books", args, lock=f"import:{scope.tenant}")
+    return Job(IMPORT, "books", {"run": run, **_sender(scope)}, lock=f"import:{scope.tenant}")
 
 
 def index_creators(tenant: TenantId) -> Job:
     """Bring the creator index up to date with rows changed since it last looked."""
     return Job(INDEX, "books", {"tenant": tenant}, lock="index", queueing_lock=f"index:{tenant}")
+
+
+def _sender(scope: Scope) -> dict[str, int | str]:
+    return {"tenant": scope.tenant, "member": scope.member, "brand": scope.brand or 0}

@@ -148,7 +148,7 @@ class StepStore(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """The earliest moment at which a planned step is due."""
+        """The earliest moment after now at which a planned step is due."""
         ...
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ProductId, ShortlistId, TenantId
+from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.money import RateTable
 from memory.domain.offer import Product
@@ -57,9 +58,7 @@ class CreatorIndex(Protocol):
         """Return at most `limit` hits, best first. Raises Unavailable (retryable) past its deadline."""
         ...
 
-    async def similar(
-        self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int
-    ) -> Sequence[Hit]:
+    async def similar(self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int) -> Sequence[Hit]:
         """Return creators most like one, which is never among them, within the filters of `query`."""
         ...
 
@@ -355,21 +354,85 @@ class Unit(Protocol):
         """The workspace's clock at the beginning of the transaction, UTC."""
         ...
 
-    creators: CreatorStore
-    relations: RelationStore
-    shortlists: ShortlistStore
-    products: ProductStore
-    preferences: PreferenceStore
-    counters: CounterStore
-    people: PeopleStore
-    audit: AuditStore
-    knowledge: KnowledgeStore
-    files: FileStore
-    conversations: ConversationStore
-    turns: TurnStore
-    drafts: DraftStore
-    steps: StepStore
-    creator_messages: CreatorMessageStore
+    @property
+    def creators(self) -> CreatorStore:
+        """Creators of the tenant and public ones."""
+        ...
+
+    @property
+    def relations(self) -> RelationStore:
+        """The brand's own view of creators."""
+        ...
+
+    @property
+    def shortlists(self) -> ShortlistStore:
+        """Shortlists."""
+        ...
+
+    @property
+    def products(self) -> ProductStore:
+        """Products."""
+        ...
+
+    @property
+    def preferences(self) -> PreferenceStore:
+        """What the member wants remembered."""
+        ...
+
+    @property
+    def counters(self) -> CounterStore:
+        """Counts and limits."""
+        ...
+
+    @property
+    def people(self) -> PeopleStore:
+        """Workspace, brands, members."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
+        ...
+
+    @property
+    def knowledge(self) -> KnowledgeStore:
+        """Exchange rates."""
+        ...
+
+    @property
+    def files(self) -> FileStore:
+        """Files made for the member."""
+        ...
+
+    @property
+    def imports(self) -> ImportStore:
+        """Files handed in."""
+        ...
+
+    @property
+    def conversations(self) -> ConversationStore:
+        """Conversations and transcripts."""
+        ...
+
+    @property
+    def turns(self) -> TurnStore:
+        """Turns and their events."""
+        ...
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Batches, drafts, decisions."""
+        ...
+
+    @property
+    def steps(self) -> StepStore:
+        """Steps and sends."""
+        ...
+
+    @property
+    def creator_messages(self) -> CreatorMessageStore:
+        """Creators' answers."""
+        ...
 
     async def defer(self, job: Job) -> None:
         """Queue a job in this transaction; it runs only if the transaction commits."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from memory.models.base import AnyBrandRow, Base, JsonObject, RowId
+from memory.models.base import AnyBrandRow, Base, JsonObject, RowId, TenantRow
 
 
 class ConversationRow(AnyBrandRow, Base):
@@ -90,7 +90,7 @@ class TurnEventRow(AnyBrandRow, Base):
     at: Mapped[datetime]
 
 
-class ModelCallRow(AnyBrandRow, Base):
+class ModelCallRow(TenantRow, Base):
     """Tokens, cost and latency of one call of a model; `details` holds what else the caller recorded."""
 
     __tablename__ = "model_call"

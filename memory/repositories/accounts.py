@@ -1,7 +1,6 @@
 """Accounts across tenants: what is asked before anybody's scope is known. Times here are the machine's own."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +10,7 @@ from memory.domain.account_stores import Account, NewBrand, NewMember
 from memory.domain.errors import Conflict, NotAllowed, NotFound
 from memory.domain.ids import MemberId, TenantId
 from memory.domain.workspace import Brand, BrandPolicy, Lang, Member, Role, Workspace, WorkspaceKind
+from memory.models.base import Base
 from memory.models.workspace import (
     BrandPolicyRow,
     BrandRecord,
@@ -164,7 +164,9 @@ class AccountRepository:
         if account is None:
             raise NotFound("member_not_found", member=member)
         await self._session.execute(
-            delete(SessionRow).where(SessionRow.member_id == member, SessionRow.expires_at < func.now())
+            delete(SessionRow)
+            .where(SessionRow.member_id == member, SessionRow.expires_at < func.now())
+            .execution_options(synchronize_session=False)
         )
         await self._keep(
             SessionRow(
@@ -194,7 +196,11 @@ class AccountRepository:
 
     async def record_failure(self, *, login: str, address: str) -> None:
         """See `AccountStore.record_failure`."""
-        await self._session.execute(delete(SignInFailureRow).where(SignInFailureRow.at < func.now() - _FAILURES_KEPT))
+        await self._session.execute(
+            delete(SignInFailureRow)
+            .where(SignInFailureRow.at < func.now() - _FAILURES_KEPT)
+            .execution_options(synchronize_session=False)
+        )
         await self._session.execute(
             insert(SignInFailureRow).values(login_key=login_key(login), address=address, at=func.now())
         )
@@ -204,9 +210,9 @@ class AccountRepository:
         of_login, of_address = SignInFailureRow.login_key == login_key(login), SignInFailureRow.address == address
         row = (
             await self._session.execute(
-                select(func.count().filter(of_login), func.count().filter(of_address)).where(
-                    and_(SignInFailureRow.at > func.now() - timedelta(minutes=minutes), or_(of_login, of_address))
-                )
+                select(func.count().filter(of_login), func.count().filter(of_address))
+                .select_from(SignInFailureRow)
+                .where(and_(SignInFailureRow.at > func.now() - timedelta(minutes=minutes), or_(of_login, of_address)))
             )
         ).one()
         return int(row[0]), int(row[1])
@@ -227,7 +233,7 @@ class AccountRepository:
         row = await self._session.scalar(wanted)
         return _to_account(row) if row else None
 
-    async def _keep(self, row: Any) -> None:  # any mapped row
+    async def _keep(self, row: Base) -> None:
         self._session.add(row)
         await self._session.flush()
 

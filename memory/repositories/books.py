@@ -93,7 +93,7 @@ class CounterRepository(_Books):
                 )
                 .group_by(SendRow.brand_id)
             )
-            used |= {brand: count for brand, count in counted}
+            used.update((brand, sends) for brand, sends in counted)
         return used
 
 
@@ -134,7 +134,7 @@ class FileRepository(_Books):
     async def keep(self, *, name: str, media_type: str, content: bytes) -> StoredFile:
         """See `FileStore.keep`. Raises BadRequest above 20 MB."""
         if len(content) > LARGEST_FILE:
-            raise BadRequest("file_too_large", megabytes=LARGEST_FILE // 2**20)
+            raise BadRequest("file_too_large", limit=f"{LARGEST_FILE // 2**20} MB")
         kept = StoredFile(secrets.token_urlsafe(24), name, media_type, content)
         self._session.add(
             StoredFileRow(

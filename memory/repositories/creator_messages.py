@@ -131,17 +131,12 @@ class CreatorMessageRepository:
         """The newest draft that answers each message and is not over."""
         if not messages:
             return messages
-        answers = dict(
-            (
-                await self._session.execute(
-                    select(DraftRow.id, DraftRow.answers_id).where(
-                        DraftRow.answers_id.in_([message.id for message in messages])
-                    )
-                )
+        rows = await self._session.execute(
+            select(DraftRow.id, DraftRow.answers_id).where(
+                DraftRow.answers_id.in_([message.id for message in messages])
             )
-            .tuples()
-            .all()
         )
+        answers = {row.id: row.answers_id for row in rows}
         drafts = await read_drafts(
             self._session,
             select_drafts().where(DraftRow.id.in_(answers), BatchRow.published_at.is_not(None)),

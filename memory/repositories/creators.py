@@ -66,9 +66,13 @@ class CreatorRepository:
         Raises:
             BadRequest: a handle is empty (not retryable).
         """
-        changes: list[Change] = []
-        for some in _chunks(list(facts)):
-            changes += await self._upsert_some(some, source, as_of)
+        # Everybody writes in the order of handles: two imports at once wait for each other and never in a ring.
+        order = sorted(range(len(facts)), key=lambda place: handle_key(facts[place].handle))
+        changes = [Change.SAME] * len(facts)
+        for places in _chunks(order):
+            some = await self._upsert_some([facts[place] for place in places], source, as_of)
+            for place, change in zip(places, some, strict=True):
+                changes[place] = change
         return changes
 
     async def _upsert_some(self, facts: Sequence[CreatorFacts], source: str, as_of: datetime) -> list[Change]:
@@ -100,11 +104,11 @@ class CreatorRepository:
         return changes
 
     async def _standing(self, handles: set[str]) -> dict[tuple[str, str], CreatorRow]:
-        """Own rows of handles, locked in id order against deadlock with another import."""
+        """Own rows of handles, locked in their order."""
         rows = await self._session.scalars(
             select(CreatorRow)
             .where(CreatorRow.tenant_id == self._scope.tenant, CreatorRow.handle_key.in_(sorted(handles)))
-            .order_by(CreatorRow.id)
+            .order_by(CreatorRow.handle_key, CreatorRow.platform)
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )

@@ -88,7 +88,7 @@ def select_drafts() -> DraftSelect:
 
 async def read_drafts(session: AsyncSession, query: DraftSelect, *, now: datetime) -> list[Draft]:
     """Run a `select_drafts` query."""
-    return [to_draft(DraftRows(*row.tuple()), now=now) for row in (await session.execute(query)).all()]
+    return [to_draft(DraftRows(*row), now=now) for row in (await session.execute(query)).all()]
 
 
 async def read_batches(session: AsyncSession, batches: Sequence[BatchRow], *, now: datetime) -> list[Batch]:

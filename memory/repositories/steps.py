@@ -74,7 +74,7 @@ class StepRepository:
                 await self._session.flush()
         except IntegrityError as taken:
             first = "first_message" in str(taken.orig)
-            raise Conflict("first_message_open" if first else "occasion_used", number=draft.number) from taken
+            raise Conflict("first_message_exists" if first else "occasion_used", number=draft.number) from taken
         return to_step(row)
 
     async def of_drafts(self, drafts: Sequence[DraftId]) -> dict[DraftId, Step]:
@@ -128,7 +128,7 @@ class StepRepository:
     async def next_due(self) -> datetime | None:
         """See `StepStore.next_due`."""
         found: datetime | None = await self._session.scalar(
-            select(func.min(StepRow.due_at)).where(StepRow.state == StepState.PLANNED.value)
+            select(func.min(StepRow.due_at)).where(StepRow.state == StepState.PLANNED.value, StepRow.due_at > self._now)
         )
         return found
 

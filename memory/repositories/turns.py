@@ -51,7 +51,7 @@ class TurnRepository:
                 raise
             return known, False
         thread.updated_at = now
-        thread.title = thread.title or text.strip().splitlines()[0][:_TITLE_LENGTH]
+        thread.title = thread.title or (text.strip().splitlines() or [""])[0][:_TITLE_LENGTH]
         return turn, True
 
     async def _known(self, connector: str, outside_id: str) -> TurnId | None:
@@ -232,7 +232,6 @@ class TurnRepository:
         self._session.add(
             ModelCallRow(
                 turn_id=turn,
-                brand_id=self._scope.brand,
                 cost_micro_usd=int(cost) if isinstance(cost, int | float) else 0,
                 details=dict(call),
                 at=self._now,
@@ -254,7 +253,7 @@ class TurnRepository:
         await self._session.flush()
 
     async def month_cost_micro_usd(self) -> int:
-        """See `TurnStore.month_cost_micro_usd`. Counts every brand the scope sees."""
+        """See `TurnStore.month_cost_micro_usd`."""
         first = self._now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent = await self._session.scalar(
             select(func.coalesce(func.sum(ModelCallRow.cost_micro_usd), 0)).where(ModelCallRow.at >= first)

@@ -96,7 +96,9 @@ def test_instructions_name_listed_sentences_that_exist() -> None:
 
 def test_every_category_is_called_something_in_every_language() -> None:
     table = read_toml("wording.toml")["category"]
-    assert {language: set(table[language]) for language in LANGUAGES} == dict.fromkeys(LANGUAGES, set(CATEGORIES))
+    assert {language: set(table[language]) for language in LANGUAGES} == {
+        language: set(CATEGORIES) for language in LANGUAGES
+    }
 
 
 def _messages(lang: str) -> dict[str, str]:

@@ -1,15 +1,32 @@
 """An invented seller's office for tests of surfaces: creators, drafts, answers, products. Nothing in it is real."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from memory.domain.cards import (
-    ChoiceCard, CreatorCard, DraftRow, DraftsCard, MoneyShown, PlanCard, PlanRow, RepliesCard, ReplyRow, ReportCard,
-    ShortlistCard, ShortlistRow,
+    ChoiceCard,
+    CreatorCard,
+    DraftRow,
+    DraftsCard,
+    MoneyShown,
+    PlanCard,
+    PlanRow,
+    RepliesCard,
+    ReplyRow,
+    ReportCard,
+    ShortlistCard,
+    ShortlistRow,
 )  # fmt: skip
 from memory.domain.creator import Creator, CreatorFacts, Relation, Source, Stage
 from memory.domain.ids import (
-    BrandId, CreatorId, CreatorMessageId, DraftId, MemberId, PresentationId, ProductId, ShortlistId, TenantId,
+    BrandId,
+    CreatorId,
+    CreatorMessageId,
+    DraftId,
+    MemberId,
+    PresentationId,
+    ProductId,
+    ShortlistId,
+    TenantId,
 )  # fmt: skip
 from memory.domain.money import Money, MoneySpan, Span
 from memory.domain.offer import Product
@@ -244,8 +261,3 @@ def relation() -> Relation:
         samples_received=2,
         samples_posted=2,
     )
-
-
-def inactive(member: Member) -> Member:
-    """The member, switched off."""
-    return replace(member, active=False)

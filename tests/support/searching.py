@@ -52,10 +52,10 @@ class Shop:
             await unit.creators.upsert(facts, source="file", as_of=AS_OF)
             await self.index.upsert(await unit.creators.to_index(after=CreatorId(0), limit=100_000))
 
-    async def run(self, tool: Tool[A], scope: Scope | None = None, **arguments: JsonValue) -> object:
+    async def run(self, tool: Tool[A], /, **arguments: JsonValue) -> object:
         """Call a tool as the catalogue does."""
         turn = TurnContext(
-            scope=scope or self.scope,
+            scope=self.scope,
             conversation=self.conversation,
             fence=Fence(TurnId(1), 1),
             lang="zh",

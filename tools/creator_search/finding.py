@@ -14,9 +14,9 @@ from tools.creator_search.ranking import Candidate, ranked
 from tools.creator_search.reasons import reasons
 from tools.creator_search.relaxing import looser_queries, relaxations
 
-_LEAST_POOL = 60
+_LEAST_POOL = 40
 _MOST_POOL = 400
-_POOL_PER_ROW = 3  # candidates looked at for each row shown
+_POOL_PER_ROW = 2  # candidates looked at for each row shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 What is unknown of a creator is left out and the rest weighs more: unknown is not bad. Weights sum to one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,27 +65,33 @@ def _shares(candidate: Candidate, *, best: float | None, rates: RateTable, now: 
     return shares
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    value: float
+    candidate: Candidate
+    kind: tuple[str | None, str | None, int]
+    words: str
+
+
 def _mixed(candidates: Sequence[Candidate], worth: Callable[[Candidate], float]) -> list[Candidate]:
     """Take the best again and again, each time a little less of what has been taken already."""
-    values = sorted(
-        ((worth(candidate), candidate) for candidate in candidates),
-        key=lambda pair: (-pair[0], pair[1].creator.id),
-    )
-    kinds: dict[tuple[str | None, str | None, int], int] = {}
-    words: set[str] = set()
+    waiting = [_Weighed(worth(each), each, _kind(each), _words(each)) for each in candidates]
+    waiting.sort(key=lambda weighed: (-weighed.value, weighed.candidate.creator.id))
+    kinds: Counter[tuple[str | None, str | None, int]] = Counter()
+    words = {""}
     taken: list[Candidate] = []
-    while values:
-        costs = [value - _cost(candidate, kinds, words) for value, candidate in values]
-        _, candidate = values.pop(costs.index(max(costs)))
-        kinds[_kind(candidate)] = kinds.get(_kind(candidate), 0) + 1
-        words.add(_words(candidate))
-        taken.append(candidate)
+
+    def present(weighed: _Weighed) -> float:
+        copied = SAME_WORDS_COST if weighed.words and weighed.words in words else 0.0
+        return weighed.value - copied - SAME_KIND_COST * min(5, kinds[weighed.kind])
+
+    while waiting:
+        best = max(waiting, key=present)
+        waiting.remove(best)
+        kinds[best.kind] += 1
+        words.add(best.words)
+        taken.append(best.candidate)
     return taken
-
-
-def _cost(candidate: Candidate, kinds: Mapping[tuple[str | None, str | None, int], int], words: set[str]) -> float:
-    copied = SAME_WORDS_COST if _words(candidate) and _words(candidate) in words else 0.0
-    return copied + SAME_KIND_COST * min(5, kinds.get(_kind(candidate), 0))
 
 
 def _kind(candidate: Candidate) -> tuple[str | None, str | None, int]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest
 from memory.domain.offer import Offer, Product
-from memory.domain.outreach import Batch, Channel, CreatorMessage, Draft, Flag, Intent, Purpose
+from memory.domain.outreach import Channel, CreatorMessage, Draft, Flag, Intent, Purpose
 from memory.domain.stores import Unit
-from tools.contract import TextModel, TurnContext
-from tools.drafting.batching import LeftOut, Wish, keep_batch, offer_or, outside_flags, write_batch
+from tools.drafting.batching import LeftOut, Prepared, Wish, offer_or, outside_flags
 from tools.drafting.known import Occasion
 from tools.drafting.messengers import Messengers
 from tools.drafting.occasions import brand_of
@@ -26,18 +25,13 @@ class Answering:
     wish: Wish
 
 
-async def answer_creators(
-    unit: Unit,
-    creators: Sequence[Creator],
-    how: Answering,
-    turn: TurnContext,
-    messengers: Messengers,
-    model: TextModel | None,
-) -> tuple[list[Batch], list[LeftOut]]:
-    """A batch for the newest unanswered message of each creator; those who wrote nothing are left out."""
+async def prepare_answers(
+    unit: Unit, creators: Sequence[Creator], how: Answering, messengers: Messengers
+) -> tuple[list[Prepared], list[LeftOut]]:
+    """The newest unanswered message of each creator; those who wrote nothing or opted out are left out."""
     messages = await unit.creator_messages.find(status="unanswered", handles=[creator.handle for creator in creators])
     newest = {message.creator: message for message in messages}
-    batches: list[Batch] = []
+    ready: list[Prepared] = []
     left: list[LeftOut] = []
     for creator in creators:
         message = newest.get(creator.id)
@@ -46,20 +40,14 @@ async def answer_creators(
         elif message.gist.intent is Intent.OPT_OUT:
             left.append(LeftOut(creator.handle, Flag("opted_out", {})))
         else:
-            batches.append(await answer(unit, creator, message, how, turn, messengers, model))
-    return batches, left
+            ready.append(await prepare_answer(unit, creator, message, how, messengers))
+    return ready, left
 
 
-async def answer(
-    unit: Unit,
-    creator: Creator,
-    message: CreatorMessage,
-    how: Answering,
-    turn: TurnContext,
-    messengers: Messengers,
-    model: TextModel | None,
-) -> Batch:
-    """One answer, kept as a batch of one. Raises BadRequest ("which_product") when the product is not known."""
+async def prepare_answer(
+    unit: Unit, creator: Creator, message: CreatorMessage, how: Answering, messengers: Messengers
+) -> Prepared:
+    """Read what one answer is about. Raises BadRequest ("which_product") when the product is not known."""
     earlier = await _answered_draft(unit, message)
     product = await _product(unit, how.product, earlier)
     brand = await brand_of(unit, message.brand)
@@ -76,9 +64,7 @@ async def answer(
     outside = await outside_flags(
         unit, [creator], brand=brand.id, purpose=Purpose.REPLY, channel=occasion.channel, messengers=messengers
     )
-    policy = await unit.people.policy(brand.id)
-    written = await write_batch([occasion], how.wish, policy=policy, outside=outside, lang=turn.lang, model=model)
-    return await keep_batch(unit, written, occasion, conversation=turn.conversation, fence=turn.fence, answers=message)
+    return Prepared((occasion,), await unit.people.policy(brand.id), outside, message)
 
 
 async def _answered_draft(unit: Unit, message: CreatorMessage) -> Draft | None:

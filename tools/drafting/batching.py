@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from memory.domain.chat_stores import Fence
 from memory.domain.creator import Creator
-from memory.domain.ids import BrandId, ConversationId, CreatorId
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import (
     FIRST_MESSAGES,
@@ -22,7 +21,7 @@ from memory.domain.outreach import (
 )
 from memory.domain.stores import Unit
 from memory.domain.workspace import BrandPolicy, Lang
-from tools.contract import TextModel
+from tools.contract import TextModel, TurnContext
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in
 from tools.drafting.known import Known, Occasion, known
@@ -52,6 +51,16 @@ class Wish:
     extras: tuple[str, ...] = ()
     unsaid: frozenset[str] = field(default=frozenset())
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch ready to be written: everything read, nothing kept yet. `answering` is what a reply answers."""
+
+    occasions: tuple[Occasion, ...]
+    policy: BrandPolicy
+    outside: dict[CreatorId, tuple[Flag, ...]]
+    answering: CreatorMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +120,9 @@ async def newest_sent(unit: Unit, creators: Sequence[Creator]) -> dict[CreatorId
     return newest
 
 
-async def write_batch(
-    occasions: Sequence[Occasion],
-    wish: Wish,
-    *,
-    policy: BrandPolicy,
-    outside: dict[CreatorId, tuple[Flag, ...]],
-    lang: Lang,
-    model: TextModel | None,
-) -> WrittenBatch:
+async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: TextModel | None) -> WrittenBatch:
     """Write and check one draft per occasion, each unlike the others. Touches no store."""
+    occasions, policy = prepared.occasions, prepared.policy
     said = Said()
     unsaid = wish.unsaid | (UNSAID_WHEN_BRIEF if wish.tone is Tone.BRIEF else frozenset())
     wanted = [wish.language or language_of(occasion.creator) for occasion in occasions]
@@ -149,7 +151,7 @@ async def write_batch(
             one,
             *fallback_flag(language, one.content.language),
             *_impersonal(known(occasion), by_template=model is None or FALLBACK in one.flags),
-            *outside.get(occasion.creator.id, ()),
+            *prepared.outside.get(occasion.creator.id, ()),
         )
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
@@ -159,26 +161,19 @@ async def write_batch(
     return WrittenBatch(new, similarity_of(new, occasions))
 
 
-async def keep_batch(
-    unit: Unit,
-    written: WrittenBatch,
-    occasion: Occasion,
-    *,
-    conversation: ConversationId,
-    fence: Fence,
-    answers: CreatorMessage | None = None,
-) -> Batch:
+async def keep_batch(unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext) -> Batch:
     """Store a batch under the next short code; it can be decided for DECIDE_HOURS."""
+    occasion = prepared.occasions[0]
     return await unit.drafts.add_batch(
         written.drafts,
         brand=occasion.brand.id,
-        conversation=conversation,
+        conversation=turn.conversation,
         purpose=occasion.purpose,
         channel=occasion.channel,
         product=occasion.product.id if occasion.product else None,
         decide_by=decide_by(unit.now),
-        fence=fence,
-        answers=answers.id if answers else None,
+        fence=turn.fence,
+        answers=prepared.answering.id if prepared.answering else None,
     )
 
 

@@ -9,8 +9,6 @@ from tools.drafting.limits import check_length, check_offer
 from tools.drafting.wording import has_han, side_of
 from tools.translation.equality import differences
 
-TEMPLATE_LANGUAGES = frozenset({"en", "es", "zh"})
-
 
 def check(content: Content, occasion: Occasion, *, policy: BrandPolicy) -> tuple[Flag, ...]:
     """What is wrong with a draft, blocking flags first. `occasion.offer` is ignored: the content's own offer counts."""

@@ -17,7 +17,9 @@ _QUOTES = re.compile(r"[“「«『]([^”」»』\n]{2,200})[”」»』]|\"([^
 _HANDLE = re.compile(r"(?<![\w.])@([\w.]{2,})")
 _HASHTAG = re.compile(r"(?<![\w&])#(\w+)")
 _GREETED = re.compile(
-    r"^(?:hi|hey|hello|dear|hola|buenas|estimad[oa]|saludos|qué tal)[, ]+(?:there\b)?([^\n,.:;!？?，。：]{1,60})", re.I
+    r"^(?:hi|hey|hello|dear|hola|buenas|estimad[oa]|saludos|qué tal)(?: again| de nuevo| otra vez)?[, ]+"
+    r"(?:there\b)?([^\n,.:;!？?，。：]{1,60})",
+    re.I,
 )
 _GREETED_HAN = re.compile(
     r"^(?:嗨[，,]|尊敬的|亲爱的|你好[，,])\s?([^\n,.:，。：！]{1,60})|^([^\n,.:，。：！]{1,60}?)[，, ]?(?:你好|您好)"

@@ -15,6 +15,8 @@ from tools.drafting.wording import category_text, has_han, money_text, reads_as,
 
 _HAS_SAMPLE = frozenset({Stage.SAMPLE_SENT, Stage.DELIVERED, Stage.POSTED, Stage.SELLING})
 _HAS_POSTED = frozenset({Stage.POSTED, Stage.SELLING})
+# By then the creator knows who writes: no introduction.
+_ACQUAINTED = frozenset({Purpose.CONTENT_REMINDER, Purpose.NEGOTIATE, Purpose.THANKS, Purpose.REPLY})
 _MOST_POINTS, _LONGEST_POINT = 2, 80
 
 
@@ -115,6 +117,8 @@ def _circumstances(occasion: Occasion) -> set[str]:
     facts: set[str] = set()
     if occasion.purpose in FIRST_MESSAGES:
         facts.add("first")
+    if occasion.purpose in _ACQUAINTED:
+        facts.add("known")
     if offer.free_sample:
         facts.add("sample")
     if offer.commission_bp is not None or offer.free_sample:

@@ -8,12 +8,12 @@ from memory.domain.creator import CreatorFacts
 from tools.drafting.families import read_toml
 
 LONGEST_PHRASE = 60
-_LEAST_WORDS, _MOST_WORDS = 2, 10
+_LEAST_WORDS, _MOST_WORDS = 4, 10
 _MARKUP = re.compile(r"<[^>]*>|&[a-z]+;|[`*_~|\\{}\[\]<>]")
 _OUTSIDE = re.compile(r"https?://\S*|www\.\S*|\S+@\S+|\b\S+\.(?:com|net|org|io|co|me|ly|shop|store)\b\S*", re.I)
 _TAGS = re.compile(r"[@#]\S+")
 _BREAK = re.compile(r"[.!?…|•;:\n\r\t]+|\s[-–—/]\s|，|。|！|？|；|：")
-_FORBIDDEN = re.compile(r"[$€£¥%％@#=“”\"«»「」『』]|\d{4,}")
+_FORBIDDEN = re.compile(r"[()$€£¥%％@#=“”\"«»「」『』]|\d{4,}")
 _HAN_BEGINS = 0x3000
 _GAP = "\u0003"  # where a tag, handle or link stood: words around it are no phrase
 _TAG = re.compile(r"[^\W_][\w]{2,29}")
@@ -24,16 +24,13 @@ def phrase_from(text: str) -> str | None:
     cleaned = _MARKUP.sub(" ", _TAGS.sub(_GAP, _OUTSIDE.sub(_GAP, strip_controls(text, keep_lines=True))))
     if gives_orders(cleaned):
         return None
-    for clause in _BREAK.split(cleaned):
-        whole = clause.strip(f" {_GAP}")
-        phrase = " ".join(_only_text(whole).split()).strip(" ,'-–—&+·’‘")
-        if _GAP not in whole and not _FORBIDDEN.search(whole) and _quotable(phrase):
-            return phrase
-    return None
+    whole = next((clause for clause in _BREAK.split(cleaned) if clause.strip()), "").strip().rstrip(f" {_GAP}")
+    phrase = " ".join(_only_text(whole).split()).strip(" ,'-–—&+·’‘")
+    return phrase if _GAP not in whole and not _FORBIDDEN.search(whole) and _quotable(phrase) else None
 
 
 def hashtags_from(facts: CreatorFacts) -> tuple[str, ...]:
-    """The creator's telling hashtags, with #, in their order."""
+    """The creator's telling hashtags, with #, the most used in captions first."""
     generic = _words("generic_hashtags")
     tags = (strip_controls(tag).strip().lstrip("#").lower() for tag in facts.hashtags)
     telling = (
@@ -45,7 +42,9 @@ def hashtags_from(facts: CreatorFacts) -> tuple[str, ...]:
         and not _mentions(tag, "sensitive")
         and not any(part in tag for part in _words("never_in_hashtags"))
     )
-    return tuple(f"#{tag}" for tag in dict.fromkeys(telling))
+    captions = " ".join(facts.captions).lower()
+    often = sorted(dict.fromkeys(telling), key=lambda tag: -len(re.findall(rf"#{re.escape(tag)}(?!\w)", captions)))
+    return tuple(f"#{tag}" for tag in often)
 
 
 def captions_from(facts: CreatorFacts) -> tuple[str, ...]:
@@ -98,6 +97,7 @@ def _quotable(phrase: str) -> bool:
         and not shouted
         and not re.search(r"(\w)\1{3,}", phrase)
         and not _mentions(phrase, "sensitive")
+        and words[-1].lower() not in _words("dangling")
     )
 
 

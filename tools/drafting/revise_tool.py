@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from memory.domain.errors import BadRequest, NotAllowed
-from memory.domain.outreach import Batch, Draft, DraftStatus, Flag, Tone
+from memory.domain.outreach import Batch, Draft, DraftStatus, Tone
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
@@ -21,7 +21,6 @@ _CHANGEABLE = frozenset(
         DraftStatus.REJECTED,
     }
 )
-_LASTING = frozenset({"language_fallback", "no_channel", "already_invited", "nothing_personal"})
 
 
 class ReviseDraftsArgs(Arguments):
@@ -72,7 +71,7 @@ def revise_drafts(units: Units, model: TextModel | None) -> Tool[ReviseDraftsArg
                     lang=turn.lang,
                     model=model,
                 )
-                await unit.drafts.add_version(draft.id, content, (*flags, *lasting_flags(draft)))
+                await unit.drafts.add_version(draft.id, content, flags)
             after = await unit.drafts.batch(batch.code)
         fresh = after or batch
         numbers = {draft.number for draft in changeable}
@@ -86,11 +85,6 @@ def revise_drafts(units: Units, model: TextModel | None) -> Tool[ReviseDraftsArg
         "Change drafts of a batch: tone, length, commission, sample, listed sentences. Both languages change together."
     )
     return Tool("revise_drafts", Effect.DRAFTS, ReviseDraftsArgs, run, about)
-
-
-def lasting_flags(draft: Draft) -> tuple[Flag, ...]:
-    """Flags that are about the creator, not the text: a new version keeps them."""
-    return tuple(flag for flag in draft.version.flags if flag.key in _LASTING)
 
 
 async def _batch(unit: Unit, args: ReviseDraftsArgs, turn: TurnContext) -> Batch:

@@ -23,6 +23,8 @@ from tools.drafting.occasions import occasion_of
 from tools.drafting.writing import Writer
 from tools.translation.figures import Kind, amounts, figures
 
+_LASTING = frozenset({"language_fallback", "no_channel", "already_invited", "nothing_personal"})
+
 
 @dataclass(frozen=True, slots=True)
 class Revised:
@@ -58,7 +60,21 @@ async def revise(
         lang=lang,
         model=model,
     )
-    return revised.content, revised.flags
+    return revised.content, (*revised.flags, *lasting_flags(draft))
+
+
+async def edit(
+    unit: Unit, draft: Draft, *, text: str | None = None, text_zh: str | None = None
+) -> tuple[Content, tuple[Flag, ...]]:
+    """A person's own words on one side or both, checked; nothing is stored. One side alone unpairs the draft."""
+    occasion, policy = await occasion_of(unit, draft)
+    content = edited(draft.version.content, text=text, text_zh=text_zh)
+    return content, (*check(content, occasion, policy=policy), *lasting_flags(draft))
+
+
+def lasting_flags(draft: Draft) -> tuple[Flag, ...]:
+    """Flags that are about the creator, not the text: a new version keeps them."""
+    return tuple(flag for flag in draft.version.flags if flag.key in _LASTING)
 
 
 def change_wanted(instruction: str, *, commission_rate: float | None, tone: Tone | None) -> Change:

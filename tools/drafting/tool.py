@@ -15,9 +15,10 @@ from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Pur
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
-from tools.drafting.answering import Answering, answer_creators
+from tools.drafting.answering import Answering, prepare_answers
 from tools.drafting.batching import (
     LeftOut,
+    Prepared,
     Wish,
     keep_batch,
     newest_sent,
@@ -117,36 +118,17 @@ def draft_messages(units: Units, messengers: Messengers, model: TextModel | None
             default = {channel_for(creator, workspace=workspace) for creator in creators}
             channel = args.channel or (Channel.PLAYGROUND if Channel.PLAYGROUND in default else Channel.BY_HAND)
             if args.purpose is Purpose.REPLY:
-                answering = Answering(offer, args.product, channel, wish)
-                batches, unanswered = await answer_creators(unit, creators, answering, turn, messengers, model)
+                how = Answering(offer, args.product, channel, wish)
+                ready, unanswered = await prepare_answers(unit, creators, how, messengers)
                 left += unanswered
-                if not batches:
-                    raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
-                return Drafted(batches[0], tuple(left), 0, notes, tuple(batches[1:]))
-            earlier = await newest_sent(unit, creators) if args.purpose is Purpose.FOLLOW_UP else {}
-            product = await _product(unit, args, creators)
-            brand = await brand_of(unit, product.brand)
-            policy = await unit.people.policy(brand.id)
-            relations = await unit.relations.of([creator.id for creator in creators])
-            outside = await outside_flags(
-                unit, creators, brand=brand.id, purpose=args.purpose, channel=channel, messengers=messengers
-            )
-        occasions = [
-            Occasion(
-                creator,
-                brand,
-                args.purpose,
-                channel,
-                product,
-                offer_or(offer, earlier.get(creator.id)),
-                relations.get(creator.id),
-            )
-            for creator in creators
-        ]
-        written = await write_batch(occasions, wish, policy=policy, outside=outside, lang=turn.lang, model=model)
+            else:
+                ready = [await _prepare(unit, args, creators, channel, offer, messengers)]
+        if not ready:
+            raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
+        written = [await write_batch(prepared, wish, lang=turn.lang, model=model) for prepared in ready]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            batch = await keep_batch(unit, written, occasions[0], conversation=turn.conversation, fence=turn.fence)
-        return Drafted(batch, tuple(left), written.similarity, notes)
+            kept = [await keep_batch(unit, prepared, one, turn) for prepared, one in zip(ready, written, strict=True)]
+        return Drafted(kept[0], tuple(left), written[0].similarity, notes, tuple(kept[1:]))
 
     about = "Draft bilingual messages that wait for approval; creators by ranks, handles, segment or the shortlist."
     return Tool("draft_messages", Effect.DRAFTS, DraftMessagesArgs, run, about)
@@ -184,6 +166,37 @@ async def _meant(unit: Unit, args: DraftMessagesArgs, turn: TurnContext) -> list
     if not found:
         raise BadRequest("nobody_in_segment", segment=args.segment)
     return [found[creator] for creator in ids if creator in found]
+
+
+async def _prepare(
+    unit: Unit,
+    args: DraftMessagesArgs,
+    creators: Sequence[Creator],
+    channel: Channel,
+    offer: Offer,
+    messengers: Messengers,
+) -> Prepared:
+    """Read everything one batch is about; a follow-up without an offer repeats the earlier one."""
+    earlier = await newest_sent(unit, creators) if args.purpose is Purpose.FOLLOW_UP else {}
+    product = await _product(unit, args, creators)
+    brand = await brand_of(unit, product.brand)
+    relations = await unit.relations.of([creator.id for creator in creators])
+    outside = await outside_flags(
+        unit, creators, brand=brand.id, purpose=args.purpose, channel=channel, messengers=messengers
+    )
+    occasions = tuple(
+        Occasion(
+            creator,
+            brand,
+            args.purpose,
+            channel,
+            product,
+            offer_or(offer, earlier.get(creator.id)),
+            relations.get(creator.id),
+        )
+        for creator in creators
+    )
+    return Prepared(occasions, await unit.people.policy(brand.id), outside)
 
 
 async def _product(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator]) -> Product:

@@ -47,7 +47,7 @@ def products(units: Units) -> Tool[ProductsArgs]:
             if not turn.scope.role.covers(Role.OPERATOR):
                 raise NotAllowed("needs_role", role=Role.OPERATOR)
             if turn.scope.brand is None:
-                raise BadRequest("which_brand")
+                raise BadRequest("choose_a_brand")
             if not args.name or not args.name.strip():
                 raise BadRequest("product_needs_name")
             present = find(kept, args.name)

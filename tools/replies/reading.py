@@ -12,10 +12,10 @@ from memory.domain.outreach import Gist, Intent
 from tools.translation.figures import Figure, Kind, amounts, figures
 from tools.translation.numerals import FULL_WIDTH
 
-LONGEST_READ = 8000
+LONGEST_READ = 4000  # platforms carry 2,000 characters
 _LONGEST_QUOTE = 160
 _APOSTROPHES = str.maketrans("’‘\u02bc`\u00b4", "'''''")
-_QUESTION = re.compile(r"[^.!?？。！\n¿]*[?？]")
+_SENTENCE_END = re.compile(r"(?<=[.!?\n\u3002\uff01\uff1f])")
 _SLASHED = re.compile(r"(?<![\d/$£€.,])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>(?:20)?\d\d))?(?![\d/%])")
 # What a person must hear first, when a message says several things.
 _ORDER = (
@@ -54,9 +54,7 @@ def read_reply(text: str, *, now: date) -> Gist:
             )
         ),
         dates=tuple(dict.fromkeys((*_dates(read, now), *_slashed_dates(plain, now)))),
-        questions=tuple(
-            dict.fromkeys(_sentence(match.group()) for match in _QUESTION.finditer(text) if match.group().strip(" ?？"))
-        ),
+        questions=tuple(dict.fromkeys(_questions(text[:LONGEST_READ]))),
         quotes=tuple(dict.fromkeys(_sentence(quote) for quote in found.get(intent, ())))[:3],
     )
 
@@ -88,6 +86,13 @@ def _around(text: str, start: int, end: int) -> str:
     return text[begin : min(ends, default=len(text))]
 
 
+def _questions(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE_END.split(text):
+        quoted = _sentence(sentence)
+        if quoted.endswith(("?", "\uff1f")) and any(mark.isalnum() for mark in quoted):
+            yield quoted
+
+
 def _sentence(text: str) -> str:
     flat = " ".join(text.split()).strip()
     return flat if len(flat) <= _LONGEST_QUOTE else flat[: _LONGEST_QUOTE - 1] + "…"
@@ -112,6 +117,8 @@ def _dates(read: tuple[Figure, ...], now: date) -> Iterator[date]:
 def _slashed_dates(text: str, now: date) -> Iterator[date]:
     """12/05 as month/day, unless only day/month is possible."""
     for match in _SLASHED.finditer(text):
+        if match.group() == "24/7":
+            continue
         first, second = int(match["a"]), int(match["b"])
         month, day = (first, second) if first <= 12 else (second, first)
         year = int(match["y"]) if match["y"] else None

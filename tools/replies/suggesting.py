@@ -7,8 +7,8 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import CreatorMessage, Draft, Intent, Tone
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
-from tools.drafting.answering import Answering, answer
-from tools.drafting.batching import Wish
+from tools.drafting.answering import Answering, prepare_answer
+from tools.drafting.batching import Wish, keep_batch, write_batch
 from tools.drafting.messengers import Messengers, channel_for
 
 
@@ -31,9 +31,11 @@ async def with_suggestion(
     workspace = await unit.people.workspace()
     how = Answering(Offer(), None, channel_for(creator, workspace=workspace), Wish(Tone.WARM))
     try:
-        batch = await answer(unit, creator, message, how, turn, messengers, None)
+        prepared = await prepare_answer(unit, creator, message, how, messengers)
     except (BadRequest, NotFound):
         return message
+    written = await write_batch(prepared, how.wish, lang=turn.lang, model=None)
+    batch = await keep_batch(unit, prepared, written, turn)
     return replace(message, suggested=_only(batch.drafts))
 
 

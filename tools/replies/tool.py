@@ -6,10 +6,11 @@ from typing import Literal
 from memory.domain.outreach import CreatorMessage, Intent
 from memory.domain.stores import Units
 from memory.domain.workspace import Role
-from tools.contract import Arguments, Effect, Tool, TurnContext
+from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.messengers import Messengers
 from tools.replies.suggesting import with_suggestion
 from tools.replies.summary import SummaryLine, heading_of, summarise
+from tools.replies.translating import translated
 
 AT_MOST = 20
 
@@ -40,8 +41,8 @@ class Replies:
     status: str
 
 
-def list_replies(units: Units, messengers: Messengers) -> Tool[ListRepliesArgs]:
-    """Show creators' messages and suggest answers."""
+def list_replies(units: Units, messengers: Messengers, model: TextModel | None = None) -> Tool[ListRepliesArgs]:
+    """Show creators' messages and suggest answers; with a model each is translated besides."""
 
     async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
         """Oldest first; marks what is shown as read. None found is an answer, not an error.
@@ -55,6 +56,8 @@ def list_replies(units: Units, messengers: Messengers) -> Tool[ListRepliesArgs]:
             if turn.scope.role.covers(Role.OPERATOR):
                 shown = [await with_suggestion(unit, message, turn, messengers) for message in shown]
             await unit.creator_messages.mark_read([message.id for message in shown])
+        if model is not None:
+            shown = await translated(shown, model, to=turn.lang)
         items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)
         return Replies(len(found), items, args.status)
 

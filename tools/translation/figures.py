@@ -80,7 +80,9 @@ _WEEKDAY_HAN = "|".join(day for day in _WEEKDAYS if "\u3400" <= day[0] <= "\u9ff
 _NOT_IN_LINK = r"\s<>\"'“”「」«»()\u3000-\u9fff\uff00-\uffef"
 _LINK = re.compile(
     rf"(?:https?://|www\.)[^{_NOT_IN_LINK}]+"
-    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|shop|store|io|co|me|link|ly|test|example)\b(?:/[^{_NOT_IN_LINK}]*)?",
+    r"|(?<![\w.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}"
+    r"\.(?:com|net|org|shop|store|io|co|me|link|ly|test|example)\b"
+    rf"(?:/[^{_NOT_IN_LINK}]*)?",
     re.IGNORECASE,
 )
 _DATE_ISO = re.compile(r"\b(?P<y>20\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b")

@@ -41,7 +41,7 @@ def translate(model: TextModel | None) -> Tool[TranslateArgs]:
             raise Refused("needs_model")
         to = (args.to or turn.lang).lower()
         system = prompt("replies/translate.md", language=to)
-        user = f"<data>\n{args.text.replace('</data>', '')}\n</data>"
+        user = as_data(args.text)
         translation = (await model.write(system=system, user=user, purpose="translate")).strip()
         lost = differences(args.text, translation)
         if lost:
@@ -54,3 +54,8 @@ def translate(model: TextModel | None) -> Tool[TranslateArgs]:
 
     about = "Translate a text between languages (needs a model)."
     return Tool("translate", Effect.READS, TranslateArgs, run, about)
+
+
+def as_data(text: str) -> str:
+    """Foreign text inside its mark, unable to close it."""
+    return f"<data>\n{text.replace('<', '(').replace('>', ')')}\n</data>"

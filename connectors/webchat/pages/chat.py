@@ -42,7 +42,8 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     async def new_conversation(visit: visit_of) -> Response:
         mine = await surface.queries.conversations(visit.scope, connector=CONNECTOR)
         return await page(
-            surface, visit, "chat.html", conversations=mine, conversation=None, conversation_id=None, messages=(), fresh={}, newest={},
+            surface, visit, "chat.html", conversations=mine, conversation=None, conversation_id=None, messages=(),
+            fresh={}, newest={},
             turn=None, after=0, nonce=new_nonce(), examples=EXAMPLES,
         )  # fmt: skip
 
@@ -56,7 +57,8 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             raise NotFound("web_error_conversation")
         newest = _newest_cards(messages)
         return await page(
-            surface, visit, "chat.html", conversations=mine, conversation=current, conversation_id=here, messages=messages,
+            surface, visit, "chat.html", conversations=mine, conversation=current, conversation_id=here,
+            messages=messages,
             newest=newest, fresh=await _present_all(visit, newest, here), nonce=new_nonce(), examples=EXAMPLES,
             turn=await surface.queries.running_turn(visit.scope, here), after=_last_id(messages),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 
 from connectors.ports.queries import CreatorPage
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import read_form
+from connectors.webchat.forms import place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import UpdateRelation
@@ -38,8 +38,7 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         try:
             found = await surface.queries.creators(visit.scope, filters=used, offset=max(0, offset), limit=PAGE_SIZE)
         except BadRequest as error:
-            place = str(error.facts.get("field", "form"))
-            errors = {place if place in FILTERS else "form": surface.told(error, visit.lang)}
+            errors = {place_of(error, FILTERS): surface.told(error, visit.lang)}
             found = _NOTHING
         return await page(
             surface, visit, "creators.html", status=422 if errors else 200, found=found, typed=typed,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from connectors.webchat.door import Visit, status_of, visitor
+from connectors.webchat.door import Visit, visitor
 from connectors.webchat.forms import Fields, read_form
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
@@ -27,7 +27,9 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     async def inbox(visit: visit_of) -> Response:
         waiting = await surface.queries.inbox(visit.scope)
         cards = [await surface.desk.present(visit.scope, batch.code) for batch in waiting]
-        return await page(surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True)))
+        return await page(
+            surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True))
+        )
 
     @router.get("/batches")
     async def batches(visit: visit_of, offset: int = 0) -> Response:
@@ -65,7 +67,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         except Conflict as error:
             fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
             return await _card(visit, fresh, conversation=conversation, error=error, ticked=tap.approve)
-        card = await _fresh(visit, code, reply, conversation)
+        card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
         answer = await _card(visit, card, conversation=conversation, reply=reply)
         answer.headers.update(MOVED)
         return answer
@@ -81,7 +83,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         except Conflict as error:
             fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
             return await _card(visit, fresh, conversation=conversation, error=error, ticked=ticked, edited=draft)
-        card = await _fresh(visit, code, reply, conversation)
+        card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
         answer = await _card(
             visit, card, conversation=conversation, reply=reply, ticked=ticked, edited=draft, saved=True
         )
@@ -102,14 +104,15 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     async def replies(visit: visit_of, status: str = "unanswered") -> Response:
         chosen = status if status in REPLY_STATUSES else REPLY_STATUSES[0]
         reply = await surface.queries.replies(visit.scope, status=chosen)
-        return await page(surface, visit, "replies.html", reply=reply, conversation_id=None, status_filter=chosen, statuses=REPLY_STATUSES)
-
-    async def _fresh(visit: Visit, code: str, reply: Reply, conversation: int | None) -> DraftsCard:
-        """The card after a change: the one the answer brought along, or a new presentation."""
-        brought = [card for card in reply.cards if isinstance(card, DraftsCard) and card.batch == code]
-        if brought and brought[-1].presentation is not None:
-            return brought[-1]
-        return await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
+        return await page(
+            surface,
+            visit,
+            "replies.html",
+            reply=reply,
+            conversation_id=None,
+            status_filter=chosen,
+            statuses=REPLY_STATUSES,
+        )
 
     async def _card(
         visit: Visit,

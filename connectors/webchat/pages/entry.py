@@ -8,10 +8,18 @@ from starlette.responses import RedirectResponse
 
 from connectors.ports.accounts import FirstSetup
 from connectors.webchat.door import (
-    BRAND_COOKIE, LANG_COOKIE, SESSION_COOKIE, Visit, lang_of, local_path, remember_choice, remember_session,
-    status_of, visitor,
+    BRAND_COOKIE,
+    LANG_COOKIE,
+    SESSION_COOKIE,
+    Visit,
+    lang_of,
+    local_path,
+    remember_choice,
+    remember_session,
+    status_of,
+    visitor,
 )  # fmt: skip
-from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.forms import Fields, place_of, read_form
 from connectors.webchat.render import plain
 from connectors.webchat.surface import Surface
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
@@ -42,15 +50,14 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         fields = await read_form(request)
         errors = {name: "web_error_needed" for name in _NEEDED if not fields.text(name)}
         if "password" not in errors and len(fields.raw("password")) < PASSWORD_LENGTH:
-            errors["password"] = "web_error_short_password"
+            errors["password"] = "web_error_short_password"  # noqa: S105  # the key of a text
         if errors:
             said = {name: surface.say(key, lang_of(request), least=PASSWORD_LENGTH) for name, key in errors.items()}
             return _setup_page(request, fields.typed(), said, status=422)
         try:
             token = await surface.accounts.set_up(_setup_of(fields, lang_of(request)))
         except (BadRequest, Conflict) as error:
-            place = str(error.facts.get("field", "form"))
-            said = {place: surface.told(error, lang_of(request))}
+            said = {place_of(error, fields.typed().keys() | {"password"}): surface.told(error, lang_of(request))}
             return _setup_page(request, fields.typed(), said, status=status_of(error))
         answer = RedirectResponse("/", status_code=303)
         remember_session(answer, token, surface=surface, request=request)
@@ -78,6 +85,9 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             )
         answer = RedirectResponse(target, status_code=303)
         remember_session(answer, token, surface=surface, request=request)
+        scope = await surface.accounts.scope(token.token)
+        if scope is not None and LANG_COOKIE not in request.cookies:  # so that error pages speak it too
+            remember_choice(answer, LANG_COOKIE, scope.lang, surface=surface, request=request)
         return answer
 
     @router.post("/logout")

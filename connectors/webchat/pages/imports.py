@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote
 
@@ -72,11 +73,19 @@ def import_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         view = await surface.queries.import_run(visit.scope, ImportRunId(run))
         return await fragment(surface, visit, "parts/import_card.html", view=view, problem=problem, said=said)
 
+    @router.get("/imports/{run}/card")
+    async def progress(visit: visit_of, run: int) -> Response:
+        view = await surface.queries.import_run(visit.scope, ImportRunId(run))
+        return await fragment(surface, visit, "parts/import_card.html", view=view)
+
     @router.get("/imports/{run}/rejected.csv")
     async def rejected(visit: visit_of, run: int) -> Response:
         view = await surface.queries.import_run(visit.scope, ImportRunId(run))
-        heads = (surface.say("web_import_row", visit.lang), surface.say("web_import_problem", visit.lang))
+        heads = [surface.say("web_import_row", visit.lang), surface.say("web_import_problem", visit.lang)]
         name = f"rejected-{run}.csv"
+        if (await surface.queries.shell(visit.scope)).workspace.is_demo:
+            heads.append(surface.say("web_demo", visit.lang))
+            name = f"demo-{name}"
         return _download(_rejected_csv(view, heads), name=name, media_type="text/csv; charset=utf-8")
 
     @router.get("/files/{key}")
@@ -102,7 +111,7 @@ def _kind(text: str) -> str:
     return text if text in KINDS else KINDS[0]
 
 
-def _rejected_csv(view: ImportView, heads: tuple[str, str]) -> bytes:
+def _rejected_csv(view: ImportView, heads: Sequence[str]) -> bytes:
     """The rows that were not taken, for a spreadsheet: with a byte order mark, and no cell it would calculate."""
     out = io.StringIO()
     writer = csv.writer(out)

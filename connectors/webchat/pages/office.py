@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.forms import Fields, place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import Command, SaveMember, SavePolicy, SaveProduct
@@ -72,7 +72,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         try:
             await surface.desk.submit(visit.scope, command())
         except _EXPECTED as error:
-            return {str(error.facts.get("field", "form")): surface.told(error, visit.lang)}
+            return {place_of(error, fields.data.keys()): surface.told(error, visit.lang)}
         return {}
 
     async def _products(

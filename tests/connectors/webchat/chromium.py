@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.browser import ABSENT, chromium_path, demanded
 
 AXE = Path(__file__).parents[3] / "connectors" / "webchat" / "node_modules" / "axe-core" / "axe.min.js"
 ARGS = (
@@ -28,7 +31,9 @@ class Site:
     browser: Browser
     trouble: list[str] = field(default_factory=list)
 
-    def visit(self, path: str = "/", *, lang: str = "zh", size: tuple[int, int] = DESKTOP, token: str = "token-1") -> Page:
+    def visit(
+        self, path: str = "/", *, lang: str = "zh", size: tuple[int, int] = DESKTOP, token: str = "token-1"
+    ) -> Page:
         """Open a page as a member."""
         context: BrowserContext = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
@@ -64,9 +69,12 @@ def served(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, without a window and without a network of its own."""
+    """The machine's Chromium, without a window and without a network of its own; without one the tests are skipped."""
+    found = chromium_path()
+    if found is None:
+        pytest.fail(ABSENT) if demanded() else pytest.skip(ABSENT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGS))
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGS))
         try:
             yield browser
         finally:

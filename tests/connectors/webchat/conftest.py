@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from connectors.server import create_app
 from connectors.webchat.settings import WebSettings
 from prompts.render import Lang, Texts
-from tests.support.fake_desk import FakeAccounts, FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
@@ -20,6 +21,7 @@ ERRORS: dict[Lang, dict[str, str]] = {
         "wrong_login": "登录名或密码不对。",
         "too_many_tries": "试了太多次，请 {minutes} 分钟后再试。",
         "unreadable_number": "「{text}」读不成数字。",
+        "money_unreadable": "「{text}」读不成数字。",
         "message_too_long": "一条消息最多 {most} 字。",
         "unreadable_file": "这个文件读不了。",
     },
@@ -27,6 +29,7 @@ ERRORS: dict[Lang, dict[str, str]] = {
         "wrong_login": "Login or password is wrong.",
         "too_many_tries": "Too many tries; wait {minutes} minutes.",
         "unreadable_number": "“{text}” is not a number.",
+        "money_unreadable": "“{text}” is not a number.",
         "message_too_long": "A message takes at most {most} characters.",
         "unreadable_file": "This file cannot be read.",
     },

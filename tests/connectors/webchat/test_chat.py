@@ -52,18 +52,21 @@ async def test_a_message_is_stored_and_its_answer_connects(office: FakeOffice, c
     assert 'hx-sse:connect="/turns/5/events?conversation=7"' in answer.text
     assert "找 20 个\n美国宠物达人" in answer.text
     fresh = re.search(r'id="nonce" name="nonce" value="([^"]+)"', answer.text)
-    assert fresh and fresh[1] != "n-1"
+    assert fresh
+    assert fresh[1] != "n-1"
 
 
 async def test_the_first_message_makes_the_conversation(office: FakeOffice, client: httpx.AsyncClient) -> None:
     answer = await client.post("/conversations", data=SAID, headers=HTMX)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/conversations/7")
-    assert office.received[0].chat == "web-n-1" and office.received[0].conversation is None
+    assert office.received[0].chat == "web-n-1"
+    assert office.received[0].conversation is None
 
 
 async def test_a_decision_in_words_is_shown_at_once(client: httpx.AsyncClient) -> None:
     answer = await client.post("/conversations/7/messages", data={"text": "批准 1-2"}, headers=HTMX)
-    assert "已批准 K7 的 1、2。" in answer.text and "K7 的发送计划" in answer.text
+    assert "已批准 K7 的 1、2。" in answer.text
+    assert "K7 的发送计划" in answer.text
     assert "hx-sse:connect" not in answer.text
     assert answer.headers["hx-trigger"] == "daren:moved"
 
@@ -71,14 +74,17 @@ async def test_a_decision_in_words_is_shown_at_once(client: httpx.AsyncClient) -
 @pytest.mark.parametrize("text", ["", "  \n "])
 async def test_nothing_is_not_a_message(office: FakeOffice, client: httpx.AsyncClient, text: str) -> None:
     answer = await client.post("/conversations/7/messages", data={"text": text}, headers=HTMX)
-    assert answer.status_code == 422 and "先写点什么再发送。" in answer.text
+    assert answer.status_code == 422
+    assert "先写点什么再发送。" in answer.text
     assert office.received == []
 
 
 async def test_a_message_over_the_limit_is_refused_in_place(client: httpx.AsyncClient) -> None:
     answer = await client.post("/conversations/7/messages", data={"text": "好" * 8001}, headers=HTMX)
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text and "一条消息最多 8000 字。" in answer.text and "<html" not in answer.text
+    assert 'role="alert"' in answer.text
+    assert "一条消息最多 8000 字。" in answer.text
+    assert "<html" not in answer.text
 
 
 async def test_a_desk_that_is_away_says_when_to_try_again(office: FakeOffice, client: httpx.AsyncClient) -> None:
@@ -95,10 +101,14 @@ async def test_an_answer_streams_with_its_steps_and_ends(office: FakeOffice, cli
     assert answer.headers["cache-control"] == "no-store"
     sent = messages(answer.text)
     assert list(sent) == [1, 2, 3, 4, 5, 6]
-    assert "搜索达人" in sent[2] and "146 位" in sent[3]
-    assert 'hx-target="#turn-5-done" hx-swap="beforeend"><p>第一段。</p>' in sent[4] and "<p>第二</p>" in sent[4]
-    assert "第一段" not in sent[5] and "<p>第二段。</p>" in sent[5]
-    assert 'hx-target="#turn-5" hx-swap="outerHTML"' in sent[6] and "查看 1 个步骤" in sent[6]
+    assert "搜索达人" in sent[2]
+    assert "146 位" in sent[3]
+    assert 'hx-target="#turn-5-done" hx-swap="beforeend"><p>第一段。</p>' in sent[4]
+    assert "<p>第二</p>" in sent[4]
+    assert "第一段" not in sent[5]
+    assert "<p>第二段。</p>" in sent[5]
+    assert 'hx-target="#turn-5" hx-swap="outerHTML"' in sent[6]
+    assert "查看 1 个步骤" in sent[6]
     assert answer.text.endswith("event: done\ndata: done\n\n")
 
 
@@ -120,14 +130,18 @@ async def test_another_attempt_drops_the_half_answer(office: FakeOffice, client:
     )
     sent = messages((await client.get("/turns/5/events")).text)
     assert 'hx-target="#turn-5-done" hx-swap="innerHTML"> </hx-partial>' in sent[3]
-    assert "刚才中断了，重新回答。" in sent[3] and "中断" not in sent[1]
-    assert "半个" not in sent[4] and "回答</p>" not in sent[4]
-    assert "没能回答，请再说一次。" in sent[5] and 'role="alert"' in sent[5]
+    assert "刚才中断了，重新回答。" in sent[3]
+    assert "中断" not in sent[1]
+    assert "半个" not in sent[4]
+    assert "回答</p>" not in sent[4]
+    assert "没能回答，请再说一次。" in sent[5]
+    assert 'role="alert"' in sent[5]
 
 
 async def test_a_turn_out_of_sight_is_said_in_the_stream(client: httpx.AsyncClient) -> None:
     answer = await client.get("/turns/6/events")
-    assert "没有找到，或者您看不到它。" in answer.text and answer.text.endswith("data: done\n\n")
+    assert "没有找到，或者您看不到它。" in answer.text
+    assert answer.text.endswith("data: done\n\n")
 
 
 async def test_a_silent_turn_is_kept_open_by_comment_lines() -> None:
@@ -175,15 +189,19 @@ async def test_news_brings_only_notices_that_are_new(office: FakeOffice, client:
     office.say(Author.MEMBER, Reply(text="我说的"))
     office.say(Author.NOTICE, Reply(text="新的通知", cards=(fake_office.replies(),)))
     answer = (await client.get("/conversations/7/news?after=1", headers=HTMX)).text
-    assert "新的通知" in answer and "旧的通知" not in answer and "我说的" not in answer
-    assert 'hx-get="/conversations/7/news?after=3"' in answer and "data-counter='waiting'" in answer
+    assert "新的通知" in answer
+    assert "旧的通知" not in answer
+    assert "我说的" not in answer
+    assert 'hx-get="/conversations/7/news?after=3"' in answer
+    assert "data-counter='waiting'" in answer
     later = (await client.get("/conversations/7/news?after=3", headers=HTMX)).text
     assert "通知" not in later
 
 
 async def test_a_conversation_of_somebody_else_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get("/conversations/99")
-    assert answer.status_code == 404 and "<h1>没能完成</h1>" in answer.text
+    assert answer.status_code == 404
+    assert "<h1>没能完成</h1>" in answer.text
 
 
 async def test_a_conversation_gets_a_title(office: FakeOffice, client: httpx.AsyncClient) -> None:

@@ -15,7 +15,14 @@ from tests.connectors.webchat.test_pages import PAGES, fill
 from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
 
-WITHOUT_A_MEMBER = ("/login", "/setup", "/nope")
+pytestmark = pytest.mark.browser
+
+EXAMINED = (
+    *[path for path in PAGES if path not in ("/products", "/products?add=1", "/members")],
+    "/login",
+    "/setup",
+    "/nope",
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +64,7 @@ def compose(page: Page, *, key: str, composing: bool) -> None:
     )
 
 
-@pytest.mark.parametrize("path", (*PAGES, *WITHOUT_A_MEMBER))
+@pytest.mark.parametrize("path", EXAMINED)
 def test_axe_finds_nothing_and_nothing_overflows(office: FakeOffice, site: Site, path: str) -> None:
     fill(office)
     office.is_empty = path == "/setup"
@@ -97,16 +104,27 @@ def test_steps_are_seen_while_the_turn_runs(office: FakeOffice, site: Site) -> N
 
 
 def test_a_broken_stream_resumes_without_repeating(office: FakeOffice, site: Site) -> None:
-    office.break_after = 3
+    office.hold_after, office.is_breaking = 3, True
     answer(office)
     page = site.visit("/conversations/7")
     asked: list[str | None] = []
     page.on("request", lambda sent: asked.append(sent.headers.get("last-event-id")) if "/events" in sent.url else None)
     page.locator("#say").fill("找 20 个")
     page.locator("#say").press("Enter")
+    expect(page.locator(".step-sum")).to_contain_text("146 位")
+    office.release.set()
     expect(page.locator("table.creators tbody tr")).to_have_count(8)
     assert asked == [None, "3"]
     expect(page.locator(".steps-done .step")).to_have_count(1)
+
+
+def test_a_stream_that_could_not_begin_is_tried_again(office: FakeOffice, site: Site) -> None:
+    answer(office)
+    page = site.visit("/conversations/7")
+    page.route("**/events?*", lambda route: route.abort(), times=1)
+    page.locator("#say").fill("找 20 个")
+    page.locator("#say").press("Enter")
+    expect(page.locator("table.creators tbody tr")).to_have_count(8)
 
 
 def test_enter_in_an_input_method_does_not_send(office: FakeOffice, site: Site) -> None:
@@ -150,7 +168,7 @@ def test_ticked_drafts_are_approved_after_they_were_delivered(office: FakeOffice
     card.get_by_role("button", name="批准所选").click()
     expect(card.locator(".banner-good")).to_contain_text("已批准 1 条")
     expect(card.locator("[data-draft='2'] .pill")).to_have_text("已批准")
-    expect(card.locator("h3")).to_be_focused()
+    expect(card.locator("h3").first).to_be_focused()
     assert [tap.approve for tap in office.taps] == [(2,)]
     assert office.taps[0].presentation in office.delivered
 
@@ -174,6 +192,8 @@ def test_the_keyboard_decides_in_the_inbox(office: FakeOffice, site: Site) -> No
     expect(page.locator("[data-batch=K7] [data-tick-count]")).to_have_text("已选 1 条")
     page.keyboard.press("k")
     page.keyboard.press("x")
+    expect(page.locator("#ask-text")).to_contain_text("拒绝第 1 条")
+    page.keyboard.press("Enter")
     expect(page.locator("[data-batch=K7] [data-draft='1'] .pill")).to_have_text("已拒绝")
     assert [tap.reject for tap in office.taps] == [(1,)]
     page.keyboard.press("?")
@@ -193,7 +213,8 @@ def test_a_draft_is_edited_on_one_side_and_ticks_are_kept(office: FakeOffice, si
     expect(card.locator("[data-draft='1'] .saved")).to_be_visible()
     expect(card.locator("[data-tick-count]")).to_have_text("已选 1 条")
     [edit] = office.commands
-    assert isinstance(edit, EditDraft) and (edit.text, edit.text_zh) == (None, "改过的中文")
+    assert isinstance(edit, EditDraft)
+    assert (edit.text, edit.text_zh) == (None, "改过的中文")
     expect(card.locator("[data-draft='1'] .editor")).to_be_hidden()
 
 
@@ -227,6 +248,33 @@ def test_stopping_asks_once_and_can_be_left(office: FakeOffice, site: Site) -> N
     assert office.commands == [StopBatch(batch=None)]
 
 
+def test_an_error_without_a_place_of_its_own_is_said_at_the_edge(office: FakeOffice, site: Site) -> None:
+    office.next_error = Unavailable()
+    page = site.visit("/inbox")
+    page.get_by_role("button", name="快进到下一个窗口").click()
+    expect(page.locator("#toasts [role=alert]")).to_contain_text("服务暂时不可用")
+    page.locator("#toasts").get_by_role("button", name="关闭").click()
+    expect(page.locator("#toasts [role=alert]")).to_have_count(0)
+
+
+def test_a_lost_connection_is_said_and_nothing_typed_is_lost(site: Site) -> None:
+    page = site.visit("/conversations/7")
+    page.locator("#say").fill("地铁里写的")
+    page.context.set_offline(True)
+    page.locator("#say").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("连接断了，内容还在")
+    expect(page.locator("#say")).to_have_value("地铁里写的")
+
+
+def test_a_rejection_is_asked_first(office: FakeOffice, site: Site) -> None:
+    page = site.visit("/inbox")
+    page.get_by_role("button", name="拒绝第 1 条").first.click()
+    expect(page.locator("#ask-text")).to_contain_text("@pawsome.mia")
+    page.locator("#ask").get_by_role("button", name="取消").click()
+    expect(page.locator("#ask")).to_be_hidden()
+    assert office.taps == []
+
+
 def test_moving_the_demo_clock_brings_the_answers_and_new_states(office: FakeOffice, site: Site) -> None:
     office.statuses = {1: "approved"}
     office.say(Author.DAREN, Reply(text="", cards=(fake_office.drafts(),)))
@@ -252,7 +300,8 @@ def test_a_dropped_file_is_previewed_in_the_chat(office: FakeOffice, site: Site)
     expect(page.locator(".import .numbers")).to_contain_text("58")
     expect(page.locator("#upload")).to_be_hidden()
     page.get_by_role("button", name="导入 56 行").click()
-    expect(page.locator(".import .banner-good")).to_contain_text("新增 41")
+    expect(page.locator(".import")).to_contain_text("正在导入")
+    expect(page.locator(".import .numbers")).to_contain_text("41")
     assert office.uploads == [("达人.csv", "creators", 11)]
 
 
@@ -267,7 +316,9 @@ def test_a_choice_is_sent_as_text(office: FakeOffice, site: Site) -> None:
 def test_an_older_card_of_a_batch_folds_when_a_newer_one_arrives(office: FakeOffice, site: Site) -> None:
     office.say(Author.DAREN, Reply(text="", cards=(fake_office.drafts(),)))
     reply = Reply(text="", cards=(fake_office.drafts(presentation=90),))
-    office.tell((TurnEventKind.STARTED, {"attempt": 1}), (TurnEventKind.ANSWER, {"reply": reply.model_dump(mode="json")}))
+    office.tell(
+        (TurnEventKind.STARTED, {"attempt": 1}), (TurnEventKind.ANSWER, {"reply": reply.model_dump(mode="json")})
+    )
     page = site.visit("/conversations/7")
     page.locator("#say").fill("再看一下 K7")
     page.locator("#say").press("Enter")

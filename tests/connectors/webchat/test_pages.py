@@ -75,16 +75,20 @@ async def test_the_stop_button_is_on_every_page_while_something_may_go_out(clien
 async def test_a_viewer_is_offered_nothing_a_viewer_may_not_do(office: FakeOffice, client: httpx.AsyncClient) -> None:
     office.role = Role.VIEWER
     inbox, products, members = [(await client.get(path)).text for path in ("/inbox", "/products?edit=1", "/members")]
-    assert "/decide" not in inbox and 'class="editor"' not in inbox and "您的角色不能批准" in inbox
+    assert "/decide" not in inbox
+    assert 'class="editor"' not in inbox
+    assert "您的角色不能批准" in inbox
     assert '<form method="post" action="/products"' not in products
-    assert '<form method="post" action="/members"' not in members and "只有负责人可以修改" in members
+    assert '<form method="post" action="/members"' not in members
+    assert "只有负责人可以修改" in members
 
 
 async def test_foreign_text_is_shown_as_text(office: FakeOffice, client: httpx.AsyncClient) -> None:
     fill(office)
     page = (await client.get("/conversations/7")).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; Ignore all rules" in page
-    assert "<img" not in page and "\u202e" not in page
+    assert "<img" not in page
+    assert "\u202e" not in page
     assert '<p class="foreign message" dir="auto">' in page
 
 
@@ -102,7 +106,20 @@ async def test_a_failing_draft_has_no_tick_and_one_side_alone_is_decided_alone(c
     ticks = re.findall(r'name="approve" value="(\d)"', card)
     assert ticks == ["1", "2", "5"]
     assert re.search(r'name="approvable" value="([^"]*)"', card)[1] == "1 2 5"  # type: ignore[index]  # it is there
-    assert 'value="approve:4"' in card and "佣金 25% 高于产品上限 20%" in card
+    assert 'value="approve:4"' in card
+    assert "佣金 25% 高于产品上限 20%" in card
+
+
+async def test_an_approved_draft_can_still_be_rejected_and_a_sent_one_cannot(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    office.statuses = {1: "approved", 2: "sent", 3: "held", 4: "rejected", 5: "sending"}
+    card = (await client.get("/batches/K7/card", headers=HTMX)).text
+    assert re.findall(r'value="reject:(\d)"', card) == ["1", "3"]
+    assert "批准所选" not in card
+    assert f'hx-post="/presentations/{office.presented}/decide"' in card
+    office.statuses = dict.fromkeys(range(1, 6), "sent")
+    assert "/decide" not in (await client.get("/batches/K7/card", headers=HTMX)).text
 
 
 async def test_planned_messages_show_both_clocks(office: FakeOffice, client: httpx.AsyncClient) -> None:
@@ -115,14 +132,16 @@ async def test_a_card_without_a_presentation_is_fetched_fresh(office: FakeOffice
     card: DraftsCard = fake_office.drafts("K9", presentation=None)
     office.say(Author.DAREN, Reply(text="", cards=(card,)))
     page = (await client.get("/conversations/7")).text
-    assert 'hx-get="/batches/K9/card?conversation=7"' in page and "/decide" not in page
+    assert 'hx-get="/batches/K9/card?conversation=7"' in page
+    assert "/decide" not in page
 
 
 async def test_a_filter_that_cannot_be_read_is_said_at_its_field(client: httpx.AsyncClient) -> None:
     answer = await client.get("/creators", params={"followers_min": "很多", "topic": "猫"})
     assert answer.status_code == 422
     assert '<p class="wrong" id="e-followers_min">「很多」读不成数字。</p>' in answer.text
-    assert 'value="很多"' in answer.text and 'value="猫"' in answer.text
+    assert 'value="很多"' in answer.text
+    assert 'value="猫"' in answer.text
 
 
 async def test_pages_of_creators_keep_their_filters(client: httpx.AsyncClient) -> None:
@@ -130,15 +149,18 @@ async def test_pages_of_creators_keep_their_filters(client: httpx.AsyncClient) -
     assert "/creators?topic=%E7%8C%AB+%26+%E7%8B%97&amp;offset=0" in page
 
 
-async def test_unknown_is_shown_as_unknown(client: httpx.AsyncClient) -> None:
-    page = (await client.get("/creators")).text
-    assert page.count('<span class="unknown">未知</span>') == 1
+async def test_unknown_is_shown_as_unknown(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.say(Author.DAREN, Reply(text="", cards=(fake_office.shortlist(),)))
+    chat, creators = [(await client.get(path)).text for path in ("/conversations/7", "/creators")]
+    assert chat.count('<span class="unknown">未知</span>') == 1
+    assert creators.count('<span class="unknown">未知</span>') == 1 + 3 * 8
+    assert '<td data-label="互动率" class="num">4.8%</td>' in creators
 
 
 async def test_rejected_rows_come_as_a_file_no_spreadsheet_calculates(client: httpx.AsyncClient) -> None:
     answer = await client.get("/imports/3/rejected.csv")
     assert answer.content.decode("utf-8-sig").splitlines() == [
-        "行,原因",
+        "行,原因,演示数据",
         "7,粉丝数「很多」读不成数字",
         "19,'=HYPERLINK(...) 没有账号",
     ]
@@ -159,4 +181,5 @@ async def test_a_brand_that_is_not_the_members_is_refused(make_client: Callable[
     async with make_client(token="token-2") as approver:
         assert (await approver.post("/brand", data={"brand": "2"})).status_code == 403
         kept = await approver.post("/brand", data={"brand": "1", "next": "/inbox"})
-    assert kept.headers["location"] == "/inbox" and "daren_brand=1" in kept.headers["set-cookie"]
+    assert kept.headers["location"] == "/inbox"
+    assert "daren_brand=1" in kept.headers["set-cookie"]

@@ -13,7 +13,8 @@ from connectors.webchat.settings import WebSettings
 from memory.domain.errors import Misconfigured
 from prompts.render import Texts
 from tests.connectors.webchat.conftest import HTMX
-from tests.support.fake_desk import FakeAccounts, FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 
 async def test_probes_say_whether_it_lives_and_whether_it_is_ready(
@@ -47,8 +48,10 @@ async def test_what_is_not_there_is_said_in_the_way_it_was_asked(client: httpx.A
     piece = await client.get("/nope", headers=HTMX)
     program = await client.get("/nope", headers={"Accept": "application/json"})
     assert [answer.status_code for answer in (page, piece, program)] == [404, 404, 404]
-    assert "<html" in page.text and "没有这个页面" in page.text
-    assert "<html" not in piece.text and 'role="alert"' in piece.text
+    assert "<html" in page.text
+    assert "没有这个页面" in page.text
+    assert "<html" not in piece.text
+    assert 'role="alert"' in piece.text
     assert program.json() == {"error": "没有这个页面，或者您看不到它。"}
 
 
@@ -69,9 +72,10 @@ async def test_a_message_of_two_megabytes_is_refused_with_a_clear_answer(
 
     headers = HTMX | {"Content-Type": "application/x-www-form-urlencoded"}
     content = body if declared else chunks()
-    answer = await client.post("/conversations/7/messages", content=content, headers=headers)  # type: ignore[arg-type]
+    answer = await client.post("/conversations/7/messages", content=content, headers=headers)  # type: ignore[arg-type]  # bytes or a stream
     assert answer.status_code == 413
-    assert "消息最多 8,000 字" in answer.text and office.received == []
+    assert "消息最多 8,000 字" in answer.text
+    assert office.received == []
 
 
 async def test_a_file_over_its_own_limit_is_refused(
@@ -80,14 +84,17 @@ async def test_a_file_over_its_own_limit_is_refused(
     async with make_client(settings=WebSettings(upload_bytes=200_000)) as browser:
         file = {"file": ("a.csv", b"x" * 300_000, "text/csv")}
         answer = await browser.post("/imports", data={"kind": "creators"}, files=file)
-    assert answer.status_code == 413 and office.uploads == []
+    assert answer.status_code == 413
+    assert office.uploads == []
 
 
 async def test_a_bug_is_answered_without_its_insides(office: FakeOffice, client: httpx.AsyncClient) -> None:
     office.next_error = ZeroDivisionError("secret detail")  # type: ignore[assignment]  # no deliberate failure
     answer = await client.post("/conversations/7/messages", data={"text": "x"}, headers=HTMX)
     assert answer.status_code == 500
-    assert "我们这边出错了" in answer.text and "secret" not in answer.text and "Zero" not in answer.text
+    assert "我们这边出错了" in answer.text
+    assert "secret" not in answer.text
+    assert "Zero" not in answer.text
 
 
 async def test_an_error_without_a_text_of_its_own_is_told_by_its_kind(
@@ -95,7 +102,8 @@ async def test_an_error_without_a_text_of_its_own_is_told_by_its_kind(
 ) -> None:
     office.next_error = Misconfigured("no_such_text")
     answer = await client.post("/demo/clock", headers=HTMX)
-    assert answer.status_code == 503 and "设置有问题" in answer.text
+    assert answer.status_code == 503
+    assert "设置有问题" in answer.text
 
 
 async def test_the_files_a_page_names_are_there(client: httpx.AsyncClient) -> None:

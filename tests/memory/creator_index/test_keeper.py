@@ -121,7 +121,7 @@ async def test_an_index_of_another_model_is_refused_with_the_command_that_mends_
         await other.search(CreatorQuery(topic="cats"), tenant=OURS, limit=1)
     assert refused.value.text_key == "index_model_mismatch"
     assert refused.value.facts == {"built_with": "words", "configured": "larger", "command": "daren reindex"}
-    await other.rebuild(rows_of(entry(1), entry(2)))  # type: ignore[arg-type]
+    await other.rebuild(rows_of(entry(1), entry(2)))  # type: ignore[arg-type]  # rows of any length
     assert await other.count([CreatorQuery()], tenant=OURS) == [2]
     with pytest.raises(Misconfigured):
         await index.search(CreatorQuery(topic="cats"), tenant=OURS, limit=1)
@@ -139,9 +139,11 @@ async def half_written(index: KeeperIndex, home: Path) -> None:
 
 async def test_a_half_written_index_says_how_it_is_mended(index: KeeperIndex, tmp_path: Path) -> None:
     await half_written(index, tmp_path)
+    without_rows = client(tmp_path)
     with pytest.raises(Misconfigured) as refused:
-        await client(tmp_path).count([CreatorQuery()], tenant=OURS)
+        await without_rows.count([CreatorQuery()], tenant=OURS)
     assert (refused.value.text_key, refused.value.facts) == ("index_damaged", {"command": "daren reindex"})
+    await without_rows.aclose()
 
 
 async def test_a_half_written_index_is_built_again_from_rows(index: KeeperIndex, tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ async def test_the_present_keeper_answers_during_a_rebuild_and_later_changes_are
 async def test_only_one_rebuild_runs_at_a_time(index: KeeperIndex, tmp_path: Path) -> None:
     await index.upsert([entry(1)])
     with locked(tmp_path / "index" / "rebuild.lock"), pytest.raises(Conflict):
-        await index.rebuild(rows_of(entry(2)))  # type: ignore[arg-type]
+        await index.rebuild(rows_of(entry(2)))  # type: ignore[arg-type]  # rows of any length
     assert await index.count([CreatorQuery()], tenant=OURS) == [1]
 
 

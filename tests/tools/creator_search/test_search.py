@@ -30,12 +30,12 @@ def pets(handle: str, **facts: object) -> CreatorFacts:
         bio=f"pets of {handle}",
         market="US",
         categories=("pets",),
-        **facts,  # type: ignore[arg-type]
+        **facts,  # type: ignore[arg-type]  # a builder takes any fact
     )
 
 
 async def search(shop: Shop, **arguments: object) -> Shortlist:
-    found = await shop.run(search_creators(shop.units, shop.index), **arguments)  # type: ignore[arg-type]
+    found = await shop.run(search_creators(shop.units, shop.index), **arguments)  # type: ignore[arg-type]  # any argument of the tool
     assert isinstance(found, Shortlist)
     return found
 
@@ -173,9 +173,8 @@ async def test_an_empty_workspace_says_so(shop: Shop) -> None:
 async def test_recent_activity_is_a_filter_and_a_reason(shop: Shop) -> None:
     async with shop.database.unit(shop.scope) as unit:
         now = unit.now
-    await shop.add(
-        pets("awake", last_active_at=now - timedelta(days=2)), pets("asleep", last_active_at=AS_OF.replace(year=2025))
-    )
+    long_ago = AS_OF.replace(year=2025)
+    await shop.add(pets("awake", last_active_at=now - timedelta(days=2)), pets("asleep", last_active_at=long_ago))
     found = await search(shop, active_within_days=7)
     assert handles(found) == ["awake"]
     assert {reason.key: reason.facts for reason in found.items[0].reasons}["reason_active"] == {"days": 2}

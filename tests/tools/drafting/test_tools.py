@@ -17,19 +17,22 @@ from tests.support.fake_drafting import BRAND, LITTER_BOX, NOW, Acceptor, Office
 from tools.contract import TextModel
 from tools.drafting.product_meant import product_meant
 from tools.drafting.revise_tool import DraftsRevised, ReviseDraftsArgs, revise_drafts
-from tools.drafting.tool import DraftList, Drafted, DraftMessagesArgs, ListDraftsArgs, draft_messages, list_drafts
+from tools.drafting.revising import edit, revise
+from tools.drafting.tool import Drafted, DraftList, DraftMessagesArgs, ListDraftsArgs, draft_messages, list_drafts
 
 FOUNTAIN = replace(LITTER_BOX, id=ProductId(2), name="Cat Water Fountain", link=None)
 
 
-async def draft(office: Office, *, model: TextModel | None = None, refused: Sequence[str] = (), **args: Any) -> Drafted:
+async def draft(
+    office: Office, *, model: TextModel | None = None, refused: Sequence[str] = (), **args: object
+) -> Drafted:
     tool = draft_messages(office.units(), Acceptor(*refused), model)
     drafted = await tool.run(DraftMessagesArgs.model_validate({"purpose": "invite"} | args), turn())
     assert isinstance(drafted, Drafted)
     return drafted
 
 
-async def refusal(office: Office, **args: Any) -> AppError:
+async def refusal(office: Office, **args: Any) -> AppError:  # noqa: ANN401  # any argument of the tool
     with pytest.raises(AppError) as refused:
         await draft(office, **args)
     return refused.value
@@ -253,3 +256,25 @@ async def test_tone_is_what_was_asked() -> None:
     drafted = await draft(Office(), ranks=[1], tone=Tone.FORMAL, language="es")
     content = drafted.batch.drafts[0].version.content
     assert (content.language, (content.template or "").split(".")[1]) == ("es", "formal")
+
+
+async def test_an_edit_by_hand_is_checked_and_keeps_what_is_about_the_creator() -> None:
+    office = Office()
+    made = (await draft(office, ranks=[1], commission_rate=0.18, refused=["pawlife1"])).batch.drafts[0]
+    content, flags = await edit(
+        office.as_unit(), made, text=made.version.content.text + " We pay 40% and it cures acne."
+    )
+    assert not content.paired
+    assert {flag.key for flag in flags} == {"ungrounded_number", "compliance_health_claim", "pair_stale", "no_channel"}
+
+
+async def test_a_draft_is_revised_outside_the_tool_too() -> None:
+    office = Office()
+    made = (await draft(office, ranks=[1], commission_rate=0.18)).batch.drafts[0]
+    content, flags = await revise(office.as_unit(), made, "佣金改成 15%", lang="zh", model=None)
+    assert ("15%" in content.text, "15%" in content.text_zh, content.offer.commission_bp, flags) == (
+        True,
+        True,
+        1500,
+        (),
+    )

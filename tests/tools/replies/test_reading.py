@@ -14,14 +14,44 @@ NOW = date(2026, 11, 20)  # a Friday
 @pytest.mark.parametrize(
     "text",
     [
-        "STOP", "stop messaging me", "Please stop.", "Unsubscribe", "unsubscribe me pls", "don't message me again", "dont contact me anymore",
-        "Do not text me.", "never contact me again", "please remove me", "Remove my info from your list", "take me off this list", "leave me alone",
-        "I don't want to receive any more messages from you", "opt out", "This is spam.", "quit emailing me", "I’d like no more DMs please, opting out",
-        "no me escribas más", "No me escriban más por favor", "deja de escribirme", "no quiero recibir más mensajes", "bórrame de tu lista", "elimínenme de la base",
-        "dejen de mandarme mensajes", "Bitte keine Nachrichten mehr", "Schreib mir nicht mehr", "Hören Sie auf", "Ne m'écrivez plus", "Désabonnez-moi",
-        "Não me mande mais mensagens", "Non scrivetemi più", "もう連絡しないでください", "别再给我发消息了", "请不要再联系我", "退订",
+        "STOP",
+        "stop messaging me",
+        "Please stop.",
+        "Unsubscribe",
+        "unsubscribe me pls",
+        "don't message me again",
+        "dont contact me anymore",
+        "Do not text me.",
+        "never contact me again",
+        "please remove me",
+        "Remove my info from your list",
+        "take me off this list",
+        "leave me alone",
+        "I don't want to receive any more messages from you",
+        "opt out",
+        "This is spam.",
+        "quit emailing me",
+        "I’d like no more DMs please, opting out",
+        "no me escribas más",
+        "No me escriban más por favor",
+        "deja de escribirme",
+        "no quiero recibir más mensajes",
+        "bórrame de tu lista",
+        "elimínenme de la base",
+        "dejen de mandarme mensajes",
+        "Bitte keine Nachrichten mehr",
+        "Schreib mir nicht mehr",
+        "Hören Sie auf",
+        "Ne m'écrivez plus",
+        "Désabonnez-moi",
+        "Não me mande mais mensagens",
+        "Non scrivetemi più",
+        "もう連絡しないでください",
+        "别再给我发消息了",
+        "请不要再联系我",
+        "退订",
     ],
-)  # fmt: skip
+)
 def test_an_opt_out_is_never_missed(text: str) -> None:
     assert read_reply(text, now=NOW).intent is Intent.OPT_OUT
 
@@ -29,11 +59,20 @@ def test_an_opt_out_is_never_missed(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I can't stop loving it!", "my cat won't stop playing with it", "Non-stop fun", "I never stop posting", "Don't hesitate to message me",
-        "Sorry, I didn't get your message", "I don't check my emails often, DM is better", "It stops the smell, love it", "stopped by to say yes!",
-        "No dudes en escribirme", "no me llegó el mensaje", "没收到消息",
+        "I can't stop loving it!",
+        "my cat won't stop playing with it",
+        "Non-stop fun",
+        "I never stop posting",
+        "Don't hesitate to message me",
+        "Sorry, I didn't get your message",
+        "I don't check my emails often, DM is better",
+        "It stops the smell, love it",
+        "stopped by to say yes!",
+        "No dudes en escribirme",
+        "no me llegó el mensaje",
+        "没收到消息",
     ],
-)  # fmt: skip
+)
 def test_a_harmless_stop_is_no_opt_out(text: str) -> None:
     assert read_reply(text, now=NOW).intent is not Intent.OPT_OUT
 

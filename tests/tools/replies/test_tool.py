@@ -7,7 +7,7 @@ from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.outreach import Gist, Intent
 from memory.domain.workspace import Role
-from tests.support.fake_drafting import BRAND, NOW, Acceptor, Office, message, turn
+from tests.support.fake_drafting import BRAND, NOW, Acceptor, Office, ScriptedModel, message, turn
 from tools.drafting.tool import DraftMessagesArgs, draft_messages
 from tools.replies.summary import SummaryLine, summarise
 from tools.replies.tool import ListRepliesArgs, Replies, list_replies
@@ -62,6 +62,16 @@ async def test_the_heading_says_that_nothing_was_translated() -> None:
     plain = message("sure!", Gist(Intent.INTERESTED, 85))
     office = Office(messages_=[plain, replace(plain, translation="好的！")])
     assert [item.heading for item in (await listed(office)).items] == ["reply_untranslated", "reply_translated"]
+
+
+async def test_a_model_translates_and_a_changed_figure_is_not_shown() -> None:
+    said = [message("I charge $250", Gist(Intent.PRICE, 80)), message("20% ok", Gist(Intent.PRICE, 80), number=2)]
+    model = ScriptedModel(["我收 250 美元", "25% 可以"])
+    tool = list_replies(Office(messages_=said).units(), Acceptor(), model)
+    shown = await tool.run(ListRepliesArgs(), turn(role=Role.VIEWER))
+    assert isinstance(shown, Replies)
+    assert [item.message.translation for item in shown.items] == ["我收 250 美元", None]
+    assert [item.heading for item in shown.items] == ["reply_translated", "reply_untranslated"]
 
 
 def test_the_summary_has_a_line_for_each_thing_found() -> None:

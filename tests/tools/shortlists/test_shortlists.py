@@ -66,7 +66,7 @@ async def test_an_unknown_name_or_rank_is_said(shop: Shop) -> None:
 
 
 async def exported(shop: Shop, **arguments: object) -> ShortlistExported:
-    made = await shop.run(export_shortlist(shop.units), **arguments)  # type: ignore[arg-type]
+    made = await shop.run(export_shortlist(shop.units), **arguments)  # type: ignore[arg-type]  # any argument of the tool
     assert isinstance(made, ShortlistExported)
     return made
 

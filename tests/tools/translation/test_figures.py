@@ -46,6 +46,8 @@ from tools.translation.numerals import read_chinese
         ("1万", Kind.NUMBER, "10000"),
         ("https://a.example/x?y=1.", Kind.LINK, "a.example/x?y=1"),
         ("https://a.example/x你好", Kind.LINK, "a.example/x"),
+        ("bit.ly/abc9", Kind.LINK, "bit.ly/abc9"),
+        ("shop.pets.example", Kind.LINK, "shop.pets.example"),
     ],
 )
 def test_a_figure_is_read(text: str, kind: Kind, value: str) -> None:

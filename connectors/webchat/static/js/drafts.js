@@ -1,5 +1,6 @@
 // Draft cards: ticks and their count, the editor on either side, copying; older cards of a batch fold away.
 import { forget, grow, keep, restore } from "./keep.js";
+import { sure } from "./notices.js";
 
 function recount(card) {
   const ticks = [...card.querySelectorAll("[data-tick]")];
@@ -45,6 +46,8 @@ function prepare(root) {
   }
 }
 
+// htmx may have gone over the page before this module came
+prepare(document);
 document.addEventListener("htmx:after:process", (event) => prepare(event.target));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick]")) recount(event.target.closest(".drafts"));
@@ -53,6 +56,13 @@ document.addEventListener("input", (event) => {
   if (!event.target.matches(".editor [data-keep]")) return;
   keep(event.target);
   grow(event.target);
+});
+// a rejection is for good, and its button lies beside others: asked first
+document.addEventListener("click", async (event) => {
+  const reject = event.target.closest("[data-sure]");
+  if (!reject) return;
+  event.preventDefault();
+  if (await sure(reject.dataset.sure)) reject.form.requestSubmit(reject);
 });
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-edit]");

@@ -19,18 +19,25 @@ function notice(text, bad) {
   if (!bad) setTimeout(() => toast.remove(), FADE);
 }
 
-document.addEventListener("htmx:confirm", (event) => {
+export function sure(text) {
+  ask.querySelector("#ask-text").textContent = text;
+  ask.returnValue = "no";
+  ask.showModal();
+  ask.querySelector("[data-yes]").focus();
+  return new Promise((answer) => {
+    ask.addEventListener("close", () => answer(ask.returnValue === "yes"), { once: true });
+  });
+}
+
+document.addEventListener("htmx:confirm", async (event) => {
   const { ctx, issueRequest, dropRequest } = event.detail;
   if (!ctx.confirm || !ask) return;
   event.preventDefault();
-  ask.querySelector("#ask-text").textContent = ctx.confirm;
-  ask.returnValue = "no";
-  ask.addEventListener("close", () => (ask.returnValue === "yes" ? issueRequest() : dropRequest()), { once: true });
-  ask.showModal();
-  ask.querySelector("[data-yes]").focus();
+  if (await sure(ctx.confirm)) issueRequest();
+  else dropRequest();
 });
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx && toasts) notice(document.body.dataset.lost, true);
+  if (event.detail.ctx && toasts && !event.target.matches?.("[hx-sse\\:connect]")) notice(document.body.dataset.lost, true);
 });
 document.addEventListener("daren:say", (event) => notice(event.detail, false));
 document.addEventListener("click", (event) => {

@@ -1,0 +1,241 @@
+"""The composition root: the only module that names concrete adapters and reads settings."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from connectors.files.reader import FileReader
+from fastapi import FastAPI
+from procrastinate import App
+from prometheus_client import generate_latest
+from pydantic import HttpUrl, ValidationError
+
+from agent.accounts import OpenAccounts
+from agent.cards.decisions import DecisionWords
+from agent.cards.shown import Presenter
+from agent.catalogue import build_catalogue
+from agent.demo_clock import DemoClock
+from agent.desk import OpenDesk
+from agent.forms import Forms
+from agent.graph import Nodes, build
+from agent.imports import Imports
+from agent.indexing import Indexer
+from agent.jobs.blueprint import Workshop
+from agent.jobs.upkeep import Upkeep
+from agent.jobs.worker import make_app, retry_stalled
+from agent.model_books import ModelBooks
+from agent.nodes.act import Act
+from agent.nodes.answer import Answer
+from agent.nodes.recall import Recall
+from agent.nodes.think import Limits, Think
+from agent.planner.model import ChatModel, connect
+from agent.planner.tokens import unpack_vocabulary
+from agent.queries import OpenQueries
+from agent.settings import Settings
+from agent.turn import TurnRunner
+from connectors.playground.agency import demo_agency
+from connectors.playground.answers import PlaygroundAnswers
+from connectors.playground.messenger import PlaygroundMessenger
+from connectors.playground.source import PlaygroundSource
+from connectors.playground.world import World
+from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
+from connectors.server import Lifespan, create_app
+from connectors.terminal.channel import ScriptLine, Terminal
+from connectors.terminal.contract import failure_json, to_json
+from connectors.webchat.settings import WebSettings
+from memory.creator_index.embedders.endpoint import open_endpoint
+from memory.creator_index.embedders.usem3 import Usem3Embedder
+from memory.creator_index.keeper.index import KeeperIndex
+from memory.creator_index.server import ServerIndex, open_server_index
+from memory.custody import ScopeCursors
+from memory.database import Database
+from memory.domain.clock import Clock, SystemClock
+from memory.domain.errors import BadRequest
+from memory.domain.ids import TenantId
+from memory.domain.stores import Embedder
+from memory.domain.workspace import Scope
+from prompts.render import Texts, texts
+
+Index = KeeperIndex | ServerIndex
+
+__all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Everything one process works with, put together once."""
+
+    settings: Settings
+    database: Database
+    index: Index
+    accounts: OpenAccounts
+    desk: OpenDesk
+    queries: OpenQueries
+    indexer: Indexer
+    imports: Imports
+    workshop: Workshop
+    jobs: App
+    world: World
+    texts: Texts
+    model: ChatModel | None
+
+    async def try_model(self) -> None:
+        """Ask the configured model one short thing. Raises Unavailable or Refused."""
+        if self.model is not None:
+            await self.model.write(system="Answer with one word.", user="ping", purpose="doctor", max_tokens=5)
+
+
+@asynccontextmanager
+async def installed(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Installation]:
+    """Open the database (migrated already) and the index, and put everything together.
+
+    Raises:
+        Misconfigured: a setting or the machine must be mended first (not retryable).
+        Unavailable: the database or a configured server does not answer (retryable).
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    unpack_vocabulary(settings.home)
+    async with AsyncExitStack() as stack:
+        url = str(settings.database_url) if settings.database_url else None
+        database = await stack.enter_async_context(Database.open(home=settings.home, url=url))
+        await database.require_migrated()
+        world = await World.open(database.url)
+        stack.push_async_callback(world.close)
+        yield await _put_together(settings, database, world, clock or SystemClock(), stack)
+
+
+async def _put_together(
+    settings: Settings, database: Database, world: World, clock: Clock, stack: AsyncExitStack
+) -> Installation:
+    words = texts()
+    accounts = OpenAccounts(database, database, clock, settings.home)
+    indexer = Indexer(database, database, accounts.of_tenant)
+    index = await _open_index(settings, indexer)
+    stack.push_async_callback(index.aclose)
+    model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
+    workspace = await accounts.workspace()
+    simulated = workspace is not None and workspace.is_demo
+    messengers: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
+    sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
+    jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
+    catalogue = build_catalogue(database, index, messengers, model, clock)
+    presenter = Presenter(words)
+    graph = build(
+        Nodes(
+            Recall(database),
+            Think(catalogue, words, model, Limits(settings.turn_steps, settings.turn_tokens)),
+            Act(catalogue, presenter, database, words),
+            Answer(database, words),
+        )
+    )
+    imports = Imports(database, FileReader(), words)
+    demo_clock = DemoClock(database, database, sources, words)
+    forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move)
+    desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words))
+
+    async def stalled() -> int:
+        return await retry_stalled(jobs)
+
+    upkeep = Upkeep(
+        units=database,
+        services=database,
+        outreach=database,
+        cursors=lambda scope: ScopeCursors(database, scope),
+        scope_of_tenant=accounts.of_tenant,
+        messengers=messengers,
+        sources=sources,
+        scope_of=accounts.of_member,
+        texts=words,
+        retry_stalled=stalled,
+    )
+
+    async def index_tenant(tenant: TenantId) -> None:
+        await indexer.catch_up(index, tenant)
+
+    workshop = Workshop(
+        scopes=accounts,
+        run_turn=TurnRunner(database, graph, words, settings.turn_seconds).run,
+        run_import=imports.carry_out,
+        dispatch=upkeep.dispatch,
+        reconcile=upkeep.reconcile,
+        collect_answers=upkeep.collect_answers,
+        index=index_tenant,
+        sweep=upkeep.sweep,
+    )
+    queries = OpenQueries(database, index, imports, words, "model" if model else "offline", _checks(database, index))
+    return Installation(
+        settings, database, index, accounts, desk, queries, indexer, imports, workshop, jobs, world, words, model
+    )
+
+
+async def _open_index(settings: Settings, indexer: Indexer) -> Index:
+    embedder: Embedder | None = None
+    if settings.embedder is not None:
+        embedder = await open_endpoint(
+            base_url=settings.embedder.base_url,
+            api_key=settings.embedder.api_key.get_secret_value(),
+            model=settings.embedder.name,
+        )
+    if settings.qdrant_url is None:
+        return KeeperIndex(settings.home, embedder, indexer.rows)
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    return await open_server_index(url=settings.qdrant_url, api_key=key, embedder=embedder or Usem3Embedder())
+
+
+def _checks(database: Database, index: Index) -> dict[str, Callable[[], Awaitable[str]]]:
+    async def rows() -> str:
+        async with database.across_tenants("readiness") as work:
+            await work.accounts.workspace()
+        return "ok"
+
+    async def creators() -> str:
+        await index.info()
+        return "ok"
+
+    return {"database": rows, "index": creators}
+
+
+async def migrated(settings: Settings) -> None:
+    """Bring the tables of a home or database up to this version. Raises as `installed`."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    url = str(settings.database_url) if settings.database_url else None
+    async with Database.open(home=settings.home, url=url) as database:
+        if await database.needs_migration():
+            await database.migrate()
+
+
+def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
+    """The HTTP application of an installation."""
+    words = daren.texts
+    return create_app(
+        desk=daren.desk,
+        queries=daren.queries,
+        accounts=daren.accounts,
+        say=words.say,
+        metrics=generate_latest,
+        now=SystemClock().now,
+        settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
+        lifespan=lifespan,
+    )
+
+
+def terminal(daren: Installation, scope: Scope) -> Terminal:
+    """A terminal for one member."""
+    return Terminal(daren.desk, daren.queries, scope, daren.texts.say)
+
+
+def script_line(text: str) -> ScriptLine:
+    """One line of `daren ask --batch`. Raises BadRequest("line_unreadable")."""
+    try:
+        return ScriptLine.model_validate_json(text)
+    except ValidationError as failure:
+        raise BadRequest("line_unreadable", line=text[:80]) from failure
+
+
+def playground_source(daren: Installation) -> CreatorSource:
+    """The demo world's creators, through the port every platform uses."""
+    return PlaygroundSource(daren.world)
+
+
+script_answer = to_json
+script_failure = failure_json

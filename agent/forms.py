@@ -1,0 +1,212 @@
+"""Forms of pages and terminal: the closed union `Command`, each carried out in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields, replace
+
+from agent.accounts import check_password
+from agent.approval.recording import stop
+from agent.cards.drafts import drafts_card
+from agent.imports import Imports
+from memory.domain import jobs
+from memory.domain.chat import (
+    Command,
+    DecisionOutcome,
+    EditDraft,
+    MoveDemoClock,
+    Rename,
+    Reply,
+    RunImport,
+    SaveMember,
+    SavePolicy,
+    SaveProduct,
+    StopBatch,
+    UpdateRelation,
+)
+from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
+from memory.domain.ids import BrandId, ImportRunId
+from memory.domain.stores import Unit, Units
+from memory.domain.workspace import BrandPolicy, Member, Role, Scope
+from prompts.render import Texts
+from tools.drafting.revising import edit
+from tools.products.fields import parse_link, parse_money, parse_share
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Carries forms out. `hash_password` and `move_clock` come from accounts and the demo."""
+
+    units: Units
+    texts: Texts
+    imports: Imports
+    hash_password: Callable[[str], Awaitable[str]]
+    move_clock: Callable[[Scope], Awaitable[Reply]]
+
+    async def submit(self, scope: Scope, command: Command) -> Reply:
+        """See `Desk.submit`."""
+        match command:
+            case RunImport(run=run, mapping=mapping):
+                return await self.imports.start(scope, run, mapping)
+            case MoveDemoClock():
+                return await self.move_clock(scope)
+            case SaveMember(password=password) if password:
+                check_password(password)
+                return await self._in_unit(scope, command, await self.hash_password(password))
+            case _:
+                return await self._in_unit(scope, command, None)
+
+    async def _in_unit(self, scope: Scope, command: Command, password_hash: str | None) -> Reply:
+        async with self.units.unit(scope) as unit:
+            match command:
+                case EditDraft():
+                    return await self._edit(unit, command)
+                case StopBatch(batch=batch):
+                    return await self._stop(unit, batch)
+                case SaveProduct():
+                    return await self._product(unit, command)
+                case SaveMember():
+                    return await self._member(unit, command, password_hash)
+                case SavePolicy():
+                    return await self._policy(unit, command)
+                case UpdateRelation():
+                    return await self._relation(unit, command)
+                case Rename(conversation=conversation, title=title):
+                    await unit.conversations.rename(conversation, title=title.strip()[:80])
+                    return Reply(text=self.texts.say("renamed", unit.scope.lang))
+                case _:
+                    raise BadRequest("bad_request")
+
+    async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
+        """See `Desk.upload`."""
+        return await self.imports.preview(scope, name=name, content=content, kind=kind)
+
+    async def _edit(self, unit: Unit, form: EditDraft) -> Reply:
+        _needs(unit, Role.OPERATOR)
+        draft = await unit.drafts.by_id(form.draft)
+        if draft is None:
+            raise NotFound("draft_unknown")
+        (draft,) = await unit.drafts.lock(draft.batch, numbers=[draft.number])
+        if draft.version.digest != form.seen_digest:
+            raise Conflict("draft_stale")
+        if form.text is not None and not form.text.strip():
+            raise BadRequest("edit_empty")
+        content, flags = await edit(unit, draft, text=form.text, text_zh=form.text_zh)
+        await unit.drafts.add_version(draft.id, content, flags)
+        batch = await unit.drafts.batch(draft.batch_code)
+        if batch is None:
+            raise NotFound("no_such_batch", batch=draft.batch_code)
+        shown = await unit.drafts.present(
+            batch.id, conversation=batch.conversation, numbers=[draft.number], now=unit.now
+        )
+        card = drafts_card(batch, lang=unit.scope.lang, texts=self.texts, numbers=[draft.number], presentation=shown)
+        said = self.texts.say("edited", unit.scope.lang, batch=batch.code, number=draft.number)
+        outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))
+        return Reply(text=said, cards=(card,), decision=outcome)
+
+    async def _stop(self, unit: Unit, batch: str | None) -> Reply:
+        count = await stop(unit, batch)
+        key = "stopped_batch" if batch else "stopped_all"
+        said = self.texts.say(key, unit.scope.lang, batch=batch or "", count=count)
+        return Reply(text=said, decision=DecisionOutcome(batch=batch or "", stopped=True))
+
+    async def _product(self, unit: Unit, form: SaveProduct) -> Reply:
+        _needs(unit, Role.OPERATOR)
+        if unit.scope.brand is None:
+            raise BadRequest("choose_a_brand")
+        if not form.name.strip():
+            raise BadRequest("product_needs_name")
+        brand = await unit.people.brand(unit.scope.brand)
+        present = await unit.products.by_id(form.id) if form.id else None
+        if form.id and present is None:
+            raise NotFound("product_unknown", name=form.name, products="-")
+        values: dict[str, object] = {
+            "name": form.name.strip(),
+            "link": parse_link(form.link),
+            "price": parse_money(form.price, default_currency=brand.currency) if form.price.strip() else None,
+            "selling_points": tuple(point.strip() for point in form.selling_points if point.strip()),
+            "commission_ceiling_bp": parse_share(form.commission_ceiling) if form.commission_ceiling.strip() else None,
+            "sample": form.sample,
+        }
+        saved = await unit.products.save(present, values, brand=unit.scope.brand)
+        key = "product_changed" if present else "product_added"
+        return Reply(text=self.texts.say(key, unit.scope.lang, name=saved.name))
+
+    async def _member(self, unit: Unit, form: SaveMember, password_hash: str | None) -> Reply:
+        _needs(unit, Role.LEAD)
+        if form.role not in set(Role):
+            raise BadRequest("role_unknown", role=form.role)
+        if not form.login.strip():
+            raise BadRequest("login_empty")
+        members = await unit.people.members()
+        present = next((member for member in members if member.id == form.id), None)
+        if form.id and present is None:
+            raise NotFound("no_such_member", login=form.login)
+        if present is None and password_hash is None:
+            check_password(form.password)
+        _keep_a_lead(members, present, form)
+        values: dict[str, object] = {
+            "login": form.login.strip(),
+            "name": form.name.strip() or form.login.strip(),
+            "role": Role(form.role),
+            "brand": BrandId(form.brand) if form.brand else None,
+            "active": form.active,
+        }
+        if password_hash is not None:
+            values["password_hash"] = password_hash
+        await unit.people.save_member(present, values)
+        await _look_again(unit)
+        return Reply(text=self.texts.say("saved", unit.scope.lang))
+
+    async def _policy(self, unit: Unit, form: SavePolicy) -> Reply:
+        _needs(unit, Role.LEAD)
+        if unit.scope.brand is None:
+            raise BadRequest("choose_a_brand")
+        before = await unit.people.policy(unit.scope.brand)
+        after = replace(
+            before,
+            own_drafts_approvable=form.own_drafts_approvable,
+            commission_ceiling_bp=parse_share(form.commission_ceiling),
+        )
+        await unit.people.save_policy(unit.scope.brand, after)
+        await unit.audit.record(
+            "policy.changed", subject=f"brand:{unit.scope.brand}", before=_shown(before), after=_shown(after)
+        )
+        await _look_again(unit)
+        return Reply(text=self.texts.say("saved", unit.scope.lang))
+
+    async def _relation(self, unit: Unit, form: UpdateRelation) -> Reply:
+        _needs(unit, Role.OPERATOR)
+        found = await unit.creators.by_handles([form.handle.removeprefix("@").lower()])
+        creator = next(iter(found.values()), None)
+        if creator is None:
+            raise NotFound("creator_unknown", handles=f"@{form.handle}")
+        await unit.relations.update(
+            [creator.id],
+            stage=form.stage or None,
+            add_tags=[tag.strip() for tag in form.add_tags if tag.strip()],
+            remove_tags=form.remove_tags,
+            note=form.note.strip() or None,
+            blocked=form.blocked,
+        )
+        await _look_again(unit)
+        return Reply(text=self.texts.say("saved", unit.scope.lang))
+
+
+async def _look_again(unit: Unit) -> None:
+    """What was held may be free now: look at it at once, not at the next sweep."""
+    await unit.steps.wake_held()
+    await unit.defer(jobs.dispatch())
+
+
+def _needs(unit: Unit, role: Role) -> None:
+    if not unit.scope.role.covers(role):
+        raise NotAllowed("needs_role", role=role)
+
+
+def _keep_a_lead(members: list[Member], present: Member | None, form: SaveMember) -> None:
+    others = [m for m in members if m.role is Role.LEAD and m.active and (present is None or m.id != present.id)]
+    if not others and not (form.role == Role.LEAD and form.active):
+        raise BadRequest("last_lead")
+
+
+def _shown(policy: BrandPolicy) -> dict[str, str]:
+    return {entry.name: str(getattr(policy, entry.name)) for entry in fields(policy)}

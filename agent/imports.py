@@ -1,0 +1,206 @@
+"""Files handed in: previewed at once, carried out by a job, with a report per row. Nothing is lost on bad rows."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from agent.cards.drafts import flag_text
+from connectors.ports.files import CreatorRow, ProductRow, Sheet, SheetReader
+from connectors.ports.queries import ImportView
+from memory.domain import jobs
+from memory.domain.chat import Reply
+from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
+from memory.domain.ids import ImportRunId
+from memory.domain.import_stores import ImportRun, ImportState, RowOutcome, RowVerdict
+from memory.domain.outreach import Flag
+from memory.domain.stores import Change, Unit, Units
+from memory.domain.workspace import Role, Scope
+from prompts.render import Texts
+
+log = structlog.get_logger()
+
+KINDS = ("creators", "products")
+NEEDED = {"creators": "handle", "products": "name"}
+AT_ONCE = 500
+_OUTCOMES = {
+    Change.ADDED: RowOutcome.ADDED,
+    Change.CHANGED: RowOutcome.CHANGED,
+    Change.SAME: RowOutcome.SAME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Previews and carries out imports of one workspace."""
+
+    units: Units
+    reader: SheetReader
+    texts: Texts
+
+    async def preview(
+        self, scope: Scope, *, name: str, content: bytes, kind: str, mapping: str | None = None
+    ) -> ImportRunId:
+        """Read a file and judge every row without changing anything; `mapping` names one, else it is recognised.
+
+        Raises BadRequest, NotAllowed.
+        """
+        if not scope.role.covers(Role.OPERATOR):
+            raise NotAllowed("needs_role", role=Role.OPERATOR)
+        if kind not in KINDS:
+            raise BadRequest("kind_unknown", kind=kind)
+        sheet = await asyncio.to_thread(self.reader.read, name=name, content=content)
+        guessed = self.reader.guess(sheet.headers, kind=kind, name=mapping)
+        async with self.units.unit(scope) as unit:
+            learnt = await unit.imports.learnt(kind, sheet.headers)
+            run = await unit.imports.add(
+                kind=kind,
+                file_name=name[:200],
+                headers=sheet.headers,
+                rows=sheet.rows,
+                mapping=guessed.fields if mapping or not learnt else learnt,
+                mapping_name="learnt" if learnt and not mapping else guessed.name,
+            )
+            kept = await unit.imports.lock(run)
+            await self._judge(unit, kept, sheet)
+        return run
+
+    async def start(self, scope: Scope, run: ImportRunId, mapping: Mapping[str, str]) -> Reply:
+        """Queue a previewed run, with the mapping a person chose. Raises BadRequest, NotFound, Conflict."""
+        if not scope.role.covers(Role.OPERATOR):
+            raise NotAllowed("needs_role", role=Role.OPERATOR)
+        async with self.units.unit(scope) as unit:
+            kept = await unit.imports.lock(run)
+            chosen = {header: field for header, field in mapping.items() if field} if mapping else kept.mapping
+            if NEEDED[kept.kind] not in chosen.values():
+                raise BadRequest("import_no_handle" if kept.kind == "creators" else "import_no_name")
+            if mapping and chosen != kept.mapping:
+                await unit.imports.map(run, chosen, name="chosen")
+            await unit.imports.move(run, ImportState.QUEUED)
+            await unit.defer(jobs.run_import(run, scope=scope))
+            counts = await unit.imports.counts(run)
+        return Reply(text=self.texts.say("import_started", scope.lang, rows=counts.get("rows", 0)))
+
+    async def remap(self, scope: Scope, run: ImportRunId, mapping: Mapping[str, str]) -> None:
+        """Judge every row again with another mapping; nothing is changed. Raises Conflict once it runs."""
+        async with self.units.unit(scope) as unit:
+            kept = await unit.imports.lock(run)
+            await unit.imports.map(run, dict(mapping), name="chosen")
+            kept = await unit.imports.lock(run)
+            await self._judge(unit, kept, await self._sheet(unit, kept))
+
+    async def carry_out(self, scope: Scope, run: ImportRunId) -> None:
+        """Do what a queued run says; a second call after a crash continues, an upsert repeated changes nothing."""
+        try:
+            async with self.units.unit(scope) as unit:
+                kept = await unit.imports.lock(run)
+                if kept.state in (ImportState.DONE, ImportState.FAILED):
+                    return
+                await unit.imports.move(run, ImportState.RUNNING)
+                sheet = await self._sheet(unit, kept)
+            if kept.kind == "creators":
+                await self._creators(scope, kept, sheet)
+            else:
+                await self._products(scope, kept, sheet)
+        except AppError as failure:
+            if failure.retryable:
+                raise
+            log.warning("import.failed", run=run, error=failure.text_key)
+            async with self.units.unit(scope) as unit:
+                await unit.imports.move(run, ImportState.FAILED)
+            return
+        async with self.units.unit(scope) as unit:
+            await unit.imports.move(run, ImportState.DONE)
+            await unit.defer(jobs.index_creators(scope.tenant))
+
+    async def _creators(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        rows = [row for row in await asyncio.to_thread(self._read_creators, run, sheet, scope) if row.facts]
+        for start in range(0, len(rows), AT_ONCE):
+            part = rows[start : start + AT_ONCE]
+            async with self.units.unit(scope) as unit:
+                facts = [row.facts for row in part if row.facts]
+                changes = await unit.creators.upsert(facts, source=f"file:{run.file_name}", as_of=run.made_at)
+                verdicts = [
+                    RowVerdict(row.number, _OUTCOMES[change], self._said(row.problems, scope))
+                    for row, change in zip(part, changes, strict=True)
+                ]
+                await unit.imports.judge(run.id, verdicts)
+
+    async def _products(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        if scope.brand is None:
+            raise BadRequest("choose_a_brand")
+        async with self.units.unit(scope) as unit:
+            kept = {product.name.casefold(): product for product in await unit.products.all()}
+            verdicts = []
+            for row in self._read_products(run, sheet):
+                if row.fields is None:
+                    continue
+                name = str(row.fields["name"]).casefold()
+                present = kept.get(name)
+                kept[name] = await unit.products.save(present, row.fields, brand=scope.brand)
+                same = present == kept[name]
+                outcome = RowOutcome.SAME if same else RowOutcome.CHANGED if present else RowOutcome.ADDED
+                verdicts.append(RowVerdict(row.number, outcome, self._said(row.problems, scope)))
+            await unit.imports.judge(run.id, verdicts)
+
+    async def _judge(self, unit: Unit, run: ImportRun, sheet: Sheet) -> None:
+        rows: list[CreatorRow] | list[ProductRow]
+        if run.kind == "creators":
+            rows = await asyncio.to_thread(self._read_creators, run, sheet, unit.scope)
+        else:
+            rows = self._read_products(run, sheet)
+        verdicts = []
+        for row in rows:
+            usable = (row.facts if isinstance(row, CreatorRow) else row.fields) is not None
+            verdicts.append(
+                RowVerdict(row.number, None if usable else RowOutcome.LEFT_OUT, self._said(row.problems, unit.scope))
+            )
+        await unit.imports.judge(run.id, verdicts)
+
+    def _read_creators(self, run: ImportRun, sheet: Sheet, scope: Scope) -> list[CreatorRow]:
+        del scope
+        return self.reader.creators(sheet, run.mapping, mapping_name=run.mapping_name, currency="USD")
+
+    def _read_products(self, run: ImportRun, sheet: Sheet) -> list[ProductRow]:
+        return self.reader.products(sheet, run.mapping, mapping_name=run.mapping_name, currency="USD")
+
+    async def _sheet(self, unit: Unit, run: ImportRun) -> Sheet:
+        rows = []
+        last = 0
+        while part := await unit.imports.rows(run.id, after=last, limit=5000):
+            rows += part
+            last = part[-1].number
+        return Sheet(run.headers, tuple(rows))
+
+    def _said(self, problems: tuple[Flag, ...], scope: Scope) -> str | None:
+        said = [flag_text(problem, lang=scope.lang, texts=self.texts) for problem in problems]
+        return "；".join(said) or None
+
+    async def view(self, scope: Scope, run: ImportRunId) -> ImportView:
+        """One import as its page shows it. Raises NotFound."""
+        async with self.units.unit(scope) as unit:
+            kept = await unit.imports.by_id(run)
+            if kept is None:
+                raise NotFound("import_unknown")
+            counts = await unit.imports.counts(run)
+            problems = await unit.imports.problems(run)
+            sample = await unit.imports.rows(run, limit=8)
+        rows = counts.get("rows", 0)
+        return ImportView(
+            run=run,
+            kind=kept.kind,
+            file_name=kept.file_name,
+            state=kept.state,
+            headers=kept.headers,
+            mapping=kept.mapping,
+            mapping_name=kept.mapping_name,
+            fields=self.reader.fields(kept.kind),
+            rows=rows,
+            good=rows - counts.get(RowOutcome.LEFT_OUT, 0),
+            added=counts.get(RowOutcome.ADDED, 0),
+            changed=counts.get(RowOutcome.CHANGED, 0),
+            same=counts.get(RowOutcome.SAME, 0),
+            problems=tuple(problems),
+            sample=tuple(dict(zip(kept.headers, row.cells, strict=False)) for row in sample),
+        )

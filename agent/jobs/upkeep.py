@@ -1,0 +1,98 @@
+"""What happens by itself: due steps sent, unclear sends asked about, answers collected, forgotten rows picked up."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from agent.cards.searching import reply_rows
+from agent.outreach.answers import AnswerDesk, collect
+from agent.outreach.dispatch import dispatch_due
+from agent.outreach.reconcile import reconcile
+from connectors.ports.custody import Cursors
+from connectors.ports.platforms import AnswerSource, Messenger
+from memory.domain import jobs
+from memory.domain.account_stores import Services
+from memory.domain.chat import Reply
+from memory.domain.dispatch import Service
+from memory.domain.errors import Unavailable
+from memory.domain.ids import ConversationId, ImportRunId, TenantId, TurnId
+from memory.domain.outreach import CreatorMessage
+from memory.domain.stores import Units
+from memory.domain.workspace import Lang, Scope
+from prompts.render import Texts
+from tools.replies.reading import read_reply
+from tools.replies.summary import heading_of, summarise
+from tools.replies.tool import ReplyShown
+
+log = structlog.get_logger()
+
+FORGOTTEN_AFTER = timedelta(seconds=30)
+ScopeOf = Callable[..., Awaitable[Scope | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The workspace's housekeeping, each part a job's body; all of it may be repeated at any time."""
+
+    units: Units
+    services: Services
+    outreach: Service
+    cursors: Callable[[Scope], Cursors]
+    scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
+    messengers: Sequence[Messenger]
+    sources: Sequence[AnswerSource]
+    scope_of: ScopeOf
+    texts: Texts
+    retry_stalled: Callable[[], Awaitable[int]]
+
+    async def dispatch(self) -> None:
+        """Send what is due; when a limit made some wait, the minute's sweep looks again."""
+        report = await dispatch_due(self.outreach, self.messengers)
+        if report.sent or report.held:
+            log.info("outreach.dispatched", sent=report.sent, held=report.held)
+        await self.collect_answers()
+
+    async def reconcile(self) -> None:
+        """Ask platforms about unclear sends."""
+        await reconcile(self.outreach, self.messengers)
+
+    async def collect_answers(self) -> None:
+        """Take in what creators wrote, tenant by tenant, source by source; one that is down is tried next minute."""
+        async with self.services.across_tenants("whose answers to collect") as work:
+            tenants = await work.accounts.tenants()
+        desk = AnswerDesk(self.outreach, self.units, read_reply, self.scope_of, self.notice)
+        for tenant in tenants:
+            scope = await self.scope_of_tenant(tenant)
+            if scope is None:
+                continue
+            for source in self.sources:
+                try:
+                    await collect(desk, source, self.cursors(scope), tenant=tenant)
+                except Unavailable as failure:
+                    log.warning("answers.unavailable", source=source.name, error=failure.text_key)
+
+    def notice(self, lang: Lang, messages: Sequence[CreatorMessage]) -> Reply:
+        """「2 位达人回复了」, with what they wrote."""
+        items = [ReplyShown(message, heading_of(message), summarise(message.gist)) for message in messages]
+        text = self.texts.say("answers_in", lang, count=len(items))
+        return Reply(text=text, cards=(reply_rows(items, lang, self.texts),))
+
+    async def sweep(self) -> None:
+        """Once a minute: rows are the truth, so whatever waits without a job gets one."""
+        await self.retry_stalled()
+        async with self.services.across_tenants("what waits without a job") as work:
+            before = work.now - FORGOTTEN_AFTER
+            for row in await work.sweeps.turns(before=before):
+                scope = Scope(row.tenant, row.brand, row.member, row.role, row.lang)
+                await work.defer(
+                    jobs.answer_turn(TurnId(row.id), scope=scope, conversation=ConversationId(row.conversation or 0))
+                )
+            for row in await work.sweeps.imports(before=before):
+                scope = Scope(row.tenant, row.brand, row.member, row.role, row.lang)
+                await work.defer(jobs.run_import(ImportRunId(row.id), scope=scope))
+            for tenant in await work.sweeps.tenants_to_index():
+                await work.defer(jobs.index_creators(tenant))
+            await work.defer(jobs.dispatch())
+            await work.defer(jobs.reconcile())

@@ -1,0 +1,195 @@
+"""Read-only views of one scope; satisfies `connectors.ports.queries.Queries`."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.browsing import typed_filters
+from agent.cards.creators import row as creator_row
+from agent.cards.drafts import plan_rows
+from agent.cards.searching import reply_rows
+from agent.imports import Imports
+from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
+from memory.domain.chat import Reply
+from memory.domain.chat_stores import Conversation, Message
+from memory.domain.errors import BadRequest, NotFound
+from memory.domain.ids import ConversationId, ImportRunId, TurnId
+from memory.domain.offer import Product
+from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.stores import CreatorIndex, QuotaStatus, StoredFile, Unit, Units
+from memory.domain.workspace import BrandPolicy, Member, Scope
+from memory.domain.zones import home_zone
+from prompts.render import Texts
+from tools.creator_search.asking import to_query
+from tools.creator_search.finding import under_our_rules
+from tools.creator_search.gloss import in_english
+from tools.replies.summary import heading_of, summarise
+from tools.replies.tool import ReplyShown
+
+PAGE = 20
+WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQueries:
+    """Views over rows and index."""
+
+    units: Units
+    index: CreatorIndex
+    imports: Imports
+    texts: Texts
+    planner: str
+    checks: Mapping[str, Callable[[], Awaitable[str]]]
+
+    async def shell(self, scope: Scope) -> Shell:
+        """See `Queries.shell`."""
+        async with self.units.unit(scope) as unit:
+            brands = await unit.people.brands()
+            members = await unit.people.members()
+            waiting = await unit.drafts.find(statuses=WAITING)
+            unread = await unit.creator_messages.find(status="unread")
+            return Shell(
+                workspace=await unit.people.workspace(),
+                brand=next((brand for brand in brands if brand.id == scope.brand), None),
+                brands=tuple(brands),
+                member=next(member for member in members if member.id == scope.member),
+                now=unit.now,
+                waiting=len(waiting),
+                unread=len(unread),
+                planner=self.planner,
+            )
+
+    async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
+        """See `Queries.conversations`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.conversations.mine(connector=connector)
+
+    async def transcript(self, scope: Scope, conversation: ConversationId) -> Sequence[Message]:
+        """See `Queries.transcript`."""
+        async with self.units.unit(scope) as unit:
+            await _known(unit, conversation)
+            return await unit.conversations.transcript(conversation, limit=100)
+
+    async def running_turn(self, scope: Scope, conversation: ConversationId) -> TurnId | None:
+        """See `Queries.running_turn`."""
+        async with self.units.unit(scope) as unit:
+            await _known(unit, conversation)
+            return await unit.turns.running(conversation)
+
+    async def inbox(self, scope: Scope) -> Sequence[Batch]:
+        """See `Queries.inbox`."""
+        async with self.units.unit(scope) as unit:
+            codes = {draft.batch_code for draft in await unit.drafts.find(statuses=WAITING)}
+            batches = [batch for code in codes if (batch := await unit.drafts.batch(code))]
+        return sorted(batches, key=lambda batch: (batch.decide_by, batch.id))
+
+    async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
+        """See `Queries.batches`."""
+        async with self.units.unit(scope) as unit:
+            return [self._view(batch, scope) for batch in await unit.drafts.batches(limit=PAGE, offset=offset)]
+
+    async def batch(self, scope: Scope, code: str) -> BatchView:
+        """See `Queries.batch`."""
+        async with self.units.unit(scope) as unit:
+            found = await unit.drafts.batch(code)
+            if found is None:
+                raise NotFound("no_such_batch", batch=code[:12])
+            return self._view(found, scope)
+
+    def _view(self, batch: Batch, scope: Scope) -> BatchView:
+        counts = Counter(str(draft.status) for draft in batch.drafts)
+        return BatchView(batch, plan_rows(batch.drafts, lang=scope.lang, texts=self.texts), dict(counts))
+
+    async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
+        """See `Queries.creators`."""
+        async with self.units.unit(scope) as unit:
+            asked = typed_filters(filters)
+            rates = await unit.knowledge.rates()
+            query = to_query(asked, topic=in_english(asked.topic or ""), rates=rates, now=unit.now)
+            query = await under_our_rules(unit, asked, query)
+            hits = await self.index.search(query, tenant=scope.tenant, limit=limit, offset=offset)
+            (total,) = await self.index.count([query], tenant=scope.tenant)
+            ids = [hit.id for hit in hits]
+            found = await unit.creators.by_ids(ids)
+            relations = await unit.relations.of(ids)
+        rows = tuple(
+            creator_row(found[one], rank=offset + place, relation=relations.get(one))
+            for place, one in enumerate(ids, 1)
+            if one in found
+        )
+        return CreatorPage(rows, total, offset)
+
+    async def creator(self, scope: Scope, handle: str) -> CreatorProfile:
+        """See `Queries.creator`."""
+        async with self.units.unit(scope) as unit:
+            found = await unit.creators.by_handles([handle.removeprefix("@").lower()])
+            creator = next(iter(found.values()), None)
+            if creator is None:
+                raise NotFound("creator_unknown", handles=f"@{handle[:40]}")
+            relations = await unit.relations.of([creator.id])
+            thread = await unit.creator_messages.thread(creator.id)
+            messages = await unit.creator_messages.find(status="all", handles=[creator.handle.lower()])
+            home = home_zone(creator.facts.zone, creator.facts.market)
+            return CreatorProfile(
+                creator=creator,
+                relation=relations.get(creator.id),
+                thread=tuple(thread),
+                messages=tuple(messages),
+                local_time=unit.now.astimezone(home.zone),
+                zone=home.zone.key,
+                zone_estimated=home.estimated,
+            )
+
+    async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
+        """See `Queries.replies`."""
+        if status not in {"unread", "unanswered", "all"}:
+            raise BadRequest("bad_request")
+        async with self.units.unit(scope) as unit:
+            found = await unit.creator_messages.find(status=status)
+            await unit.creator_messages.mark_read([message.id for message in found])
+        items = [ReplyShown(message, heading_of(message), summarise(message.gist)) for message in found]
+        if not items:
+            return Reply(text=self.texts.say("no_replies", scope.lang))
+        said = self.texts.say("replies_found", scope.lang, total=len(items), shown=len(items))
+        return Reply(text=said, cards=(reply_rows(items, scope.lang, self.texts),))
+
+    async def products(self, scope: Scope) -> Sequence[Product]:
+        """See `Queries.products`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.products.all()
+
+    async def members(self, scope: Scope) -> Sequence[Member]:
+        """See `Queries.members`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.people.members()
+
+    async def policy(self, scope: Scope) -> BrandPolicy:
+        """See `Queries.policy`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.people.policy(scope.brand) if scope.brand else BrandPolicy()
+
+    async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
+        """See `Queries.quota`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.counters.quota()
+
+    async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
+        """See `Queries.import_run`."""
+        return await self.imports.view(scope, run)
+
+    async def file(self, scope: Scope, key: str) -> StoredFile:
+        """See `Queries.file`."""
+        async with self.units.unit(scope) as unit:
+            found = await unit.files.read(key)
+        if found is None:
+            raise NotFound("file_gone")
+        return found
+
+    async def health(self) -> dict[str, str]:
+        """See `Queries.health`."""
+        return {name: await check() for name, check in self.checks.items()}
+
+
+async def _known(unit: Unit, conversation: ConversationId) -> None:
+    if await unit.conversations.by_id(conversation) is None:
+        raise NotFound("not_found")

@@ -1,0 +1,74 @@
+"""What reading a handed-in table offers: cells, a mapping of its headers, and our nouns row by row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from memory.domain.creator import CreatorFacts
+from memory.domain.import_stores import ImportedRow
+from memory.domain.outreach import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it was read. Cells are foreign text, as long as the headers."""
+
+    headers: tuple[str, ...]
+    rows: tuple[ImportedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedMapping:
+    """Which header holds which of our fields, under the name of the mapping that knew it."""
+
+    name: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorRow:
+    """One row as a creator; `facts` None when it cannot be used, `problems` say why or what was left out."""
+
+    number: int
+    facts: CreatorFacts | None
+    problems: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One row as a product's fields (attribute names of Product); None when it cannot be used."""
+
+    number: int
+    fields: dict[str, object] | None
+    problems: tuple[Flag, ...] = ()
+
+
+class SheetReader(Protocol):
+    """Reads CSV and Excel. Pure: nothing is stored."""
+
+    def read(self, *, name: str, content: bytes) -> Sheet:
+        """Read a file. Raises BadRequest ("file_unreadable", "file_empty", "file_too_large", "file_no_header")."""
+        ...
+
+    def guess(self, headers: Sequence[str], *, kind: str, name: str | None = None) -> GuessedMapping:
+        """Map headers to our fields as far as they are known, or by one named mapping.
+
+        Raises BadRequest("mapping_unknown") for a name nobody knows.
+        """
+        ...
+
+    def fields(self, kind: str) -> tuple[str, ...]:
+        """Our fields a header may be mapped to."""
+        ...
+
+    def creators(
+        self, sheet: Sheet, mapping: Mapping[str, str], *, mapping_name: str, currency: str
+    ) -> list[CreatorRow]:
+        """Rows as creators, in file order."""
+        ...
+
+    def products(
+        self, sheet: Sheet, mapping: Mapping[str, str], *, mapping_name: str, currency: str
+    ) -> list[ProductRow]:
+        """Rows as products, in file order."""
+        ...

@@ -1,0 +1,199 @@
+"""Each guard of a claim, taken away: what only that guard stops would go out."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, STEP_GUARDS, TIME_GUARDS
+from evals.suites.selling_office import SellingOffice
+from memory.domain.outreach import Purpose
+from memory.domain.workspace import BrandPolicy, Role
+
+Scenario = Callable[[SellingOffice], Awaitable[None]]
+
+
+async def behind_our_back(shop: SellingOffice, *statements: str) -> None:
+    """Bring rows into a state that only a race could leave."""
+    async with await psycopg.AsyncConnection.connect(shop.database.url) as connection:
+        await connection.execute("set local role daren_service")
+        for statement in statements:
+            await connection.execute(statement.encode())
+
+
+async def stopped_while_it_was_being_approved(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update batch set stopped_at = now()")
+
+
+async def rejected_and_planned_at_once(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(1))
+    await shop.decide(await shop.show(batch, shop.ben), shop.ben, reject=[1])
+    await behind_our_back(shop, "update outreach_step set state = 'planned'")
+
+
+async def opted_out_after_approval(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update relation set opted_out_at = now()")
+
+
+async def suppressed_for_every_brand(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(
+        shop,
+        "insert into suppression (tenant_id, platform, handle_key, reason, at)"
+        " select tenant_id, platform, handle_key, 'opt_out', now() from creator",
+    )
+
+
+async def blocked_after_approval(shop: SellingOffice) -> None:
+    creators = await shop.creators(1)
+    await shop.approved(creators)
+    async with shop.database.unit(shop.lead) as unit:
+        await unit.relations.update(creators, blocked=True)
+
+
+async def unreachable_after_approval(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    shop.messenger.unreachable = {"creator00000"}
+
+
+async def edited_away_after_approval(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(1))
+    await shop.edit(batch.drafts[0], "never approved")
+    await behind_our_back(
+        shop,
+        "update decision set voided_at = null",
+        "update outreach_step set state = 'planned', look_at = due_at",
+    )
+
+
+async def approved_without_having_been_shown(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update presentation set delivered_at = null")
+
+
+async def approved_too_long_ago(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.move_clock(timedelta(days=8))
+    await shop.move_to_hour(12)
+
+
+async def decider_lost_the_role(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.set_role(shop.anna.member, Role.OPERATOR)
+
+
+async def decider_left(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.set_role(shop.anna.member, Role.APPROVER, active=False)
+
+
+async def own_draft_when_that_is_no_longer_allowed(shop: SellingOffice) -> None:
+    batch = await shop.draft(await shop.creators(1), by=shop.anna)
+    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1])
+    async with shop.database.unit(shop.lead) as unit:
+        await unit.people.save_policy(shop.brand, BrandPolicy(own_drafts_approvable=False))
+
+
+async def planned_for_later(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update outreach_step set due_at = due_at + interval '1 hour'")
+
+
+async def overdue_at_night(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.move_to_hour(22)
+
+
+SCENARIOS: list[tuple[str, Scenario]] = [
+    ("batch_runs", stopped_while_it_was_being_approved),
+    ("nobody_rejected", rejected_and_planned_at_once),
+    ("creator_listens", opted_out_after_approval),
+    ("creator_listens", suppressed_for_every_brand),
+    ("creator_is_not_blocked", blocked_after_approval),
+    ("somebody_delivers", unreachable_after_approval),
+    ("text_is_approved", edited_away_after_approval),
+    ("text_was_seen", approved_without_having_been_shown),
+    ("approval_is_fresh", approved_too_long_ago),
+    ("decider_has_role", decider_lost_the_role),
+    ("decider_has_role", decider_left),
+    ("decider_may_sign_own", own_draft_when_that_is_no_longer_allowed),
+    ("is_due", planned_for_later),
+    ("it_is_daytime", overdue_at_night),
+]
+
+
+def test_every_guard_has_a_scenario() -> None:
+    assert {guard for guard, _ in SCENARIOS} == set(CLAIM_GUARDS)
+
+
+@pytest.mark.parametrize(("guard", "scenario"), SCENARIOS, ids=lambda part: getattr(part, "__name__", part))
+async def test_only_this_guard_stops_it(
+    shop: SellingOffice, monkeypatch: pytest.MonkeyPatch, guard: str, scenario: Scenario
+) -> None:
+    await scenario(shop)
+    assert (await shop.dispatch()).claimed == 0
+    assert shop.messenger.received == []
+    for table in (STEP_GUARDS, APPROVAL_GUARDS, TIME_GUARDS):
+        monkeypatch.delitem(table, guard, raising=False)
+    await behind_our_back(
+        shop,
+        "update outreach_step set state = 'planned' where state = 'stopped'",
+        "update outreach_step set look_at = '2000-01-01'",
+    )
+    if guard == "it_is_daytime":
+        await behind_our_back(shop, "update outreach_step set due_at = '2000-01-01'")
+    await shop.dispatch()
+    assert len(shop.messenger.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (
+            (
+                "insert into send (tenant_id, brand_id, step_id, attempt, state, version_id, digest, claimed_at)"
+                " select tenant_id, brand_id, step_id, attempt + 1, 'claimed', version_id, digest, claimed_at from send"
+            ),
+            "uq_send_open",
+        ),
+        (
+            (
+                "insert into send (tenant_id, brand_id, step_id, attempt, state, version_id, digest, claimed_at)"
+                " select tenant_id, brand_id, step_id, attempt, 'refused', version_id, digest, claimed_at from send"
+            ),
+            "uq_send_step_id_attempt",
+        ),
+        ("update outreach_step set state = 'lost'", "ck_outreach_step_state"),
+        (
+            (
+                "insert into decision (tenant_id, brand_id, draft_id, member_id, verdict, version_id, digest,"
+                " presentation_id, decided_at, valid_until) select tenant_id, brand_id, draft_id, member_id, 'reject',"
+                " version_id, digest, presentation_id, decided_at, valid_until from decision"
+            ),
+            "uq_decision_live",
+        ),
+    ],
+)
+async def test_the_database_refuses_what_no_code_may_write(shop: SellingOffice, statement: str, index: str) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.dispatch()
+    with pytest.raises(psycopg.errors.IntegrityError, match=index):
+        await behind_our_back(shop, statement)
+
+
+async def test_the_database_keeps_a_second_first_message_out(shop: SellingOffice) -> None:
+    creators = await shop.creators(1)
+    for _ in range(2):
+        batch = await shop.draft(creators, purpose=Purpose.THANKS)
+        await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1])
+    with pytest.raises(psycopg.errors.UniqueViolation, match="uq_outreach_step_first_message"):
+        await behind_our_back(shop, "update outreach_step set first_message = true")
+
+
+async def test_the_database_sends_an_occasion_once(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(2))
+    with pytest.raises(psycopg.errors.UniqueViolation, match="uq_outreach_step_occasion"):
+        await behind_our_back(shop, "update outreach_step set occasion = 'the same'")

@@ -1,0 +1,174 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from agent.outreach.answers import AnswerDesk, collect
+from agent.outreach.planning import next_due
+from connectors.ports.platforms import Answer
+from evals.suites.selling_office import SellingOffice, open_office
+from memory.database import Database
+from memory.domain.chat import Reply
+from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
+from memory.domain.outreach import CreatorMessage, DraftStatus, Gist, Intent, Purpose
+from memory.domain.workspace import Lang, Scope
+
+
+@dataclass
+class FakeSource:
+    """Answers in a list; the cursor is how many were read."""
+
+    written: list[Answer] = field(default_factory=list)
+    name: str = "fake"
+
+    async def answers(self, *, after: str | None, now: datetime) -> tuple[Sequence[Answer], str | None]:
+        return self.written[int(after or 0) :], str(len(self.written))
+
+    async def next_due(self) -> datetime | None:
+        return None
+
+
+@dataclass
+class FakeCursors:
+    positions: dict[str, str] = field(default_factory=dict)
+
+    async def read(self, source: str) -> str | None:
+        return self.positions.get(source)
+
+    async def write(self, source: str, position: str) -> None:
+        self.positions[source] = position
+
+
+def read(text: str, *, now: date) -> Gist:
+    return Gist(Intent.OPT_OUT if "stop" in text else Intent.INTERESTED, 90, quotes=(text,), dates=(now,))
+
+
+def notice(lang: Lang, messages: Sequence[CreatorMessage]) -> Reply:
+    return Reply(text=f"{lang}: " + ", ".join(message.handle for message in messages))
+
+
+def desk_of(shop: SellingOffice) -> AnswerDesk:
+    async def scope_of(tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        known = {scope.member: scope for scope in (shop.operator, shop.anna)}
+        return known.get(member)
+
+    return AnswerDesk(shop.database, shop.database, read, scope_of, notice)
+
+
+def answer(handle: str, text: str, number: int = 1) -> Answer:
+    return Answer(f"a{number}", "tiktok", handle, text, datetime.now(UTC))
+
+
+@pytest.fixture
+async def shop(database: Database) -> SellingOffice:
+    office = await open_office(database)
+    await office.move_to_hour(12)
+    return office
+
+
+async def sent_from_a_talk(shop: SellingOffice, count: int) -> ConversationId:
+    async with shop.database.unit(shop.operator) as unit:
+        talk = await unit.conversations.start(connector="web", chat="direct", now=unit.now)
+    creators = await shop.creators(count)
+    batch = await shop.draft(creators, conversation=talk.id)
+    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=range(1, count + 1))
+    await shop.dispatch()
+    return talk.id
+
+
+async def test_an_answer_is_stored_once_and_told_once_where_it_was_asked_for(shop: SellingOffice) -> None:
+    talk = await sent_from_a_talk(shop, 2)
+    source, cursors = FakeSource([answer("creator00000", "love it")]), FakeCursors()
+    first = await collect(desk_of(shop), source, cursors, tenant=shop.owner.tenant)
+    again = await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    assert (len(first.stored), first.told, len(again.stored), again.repeats, again.told) == (1, 1, 0, 1, 0)
+    async with shop.database.unit(shop.operator) as unit:
+        lines = await unit.conversations.transcript(talk)
+        (message,) = await unit.creator_messages.find(status="unread")
+        thread = await unit.creator_messages.thread(message.creator)
+    assert [line.reply.text for line in lines] == ["zh: creator00000"]
+    assert (message.text, message.draft_number, message.gist.intent) == ("love it", 1, Intent.INTERESTED)
+    assert [who for who, _, _ in thread] in (["us", "creator"], ["creator", "us"])
+
+
+async def test_any_answer_stops_what_was_still_planned(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 1)
+    async with shop.database.unit(shop.operator) as unit:
+        (creator,) = (await unit.creators.by_handles(["creator00000"])).values()
+    await shop.move_to_hour(22)
+    follow = await shop.draft([creator.id], purpose=Purpose.FOLLOW_UP)
+    await shop.decide(await shop.show(follow, shop.anna), shop.anna, approve=[1])
+    source = FakeSource([answer("@Creator00000", "tell me more")])
+    await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    (draft,) = await shop.read(follow)
+    assert (draft.status, draft.reason and draft.reason.key) == (DraftStatus.STOPPED, "replied")
+    await shop.move_to_hour(12)
+    assert (await shop.dispatch()).claimed == 0
+
+
+async def test_an_opt_out_silences_every_brand_at_once(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 1)
+    source = FakeSource([answer("creator00000", "please stop")])
+    await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    async with shop.database.unit(shop.operator) as unit:
+        (creator,) = (await unit.creators.by_handles(["creator00000"])).values()
+        relation = (await unit.relations.of([creator.id]))[creator.id]
+    assert relation.opted_out_at is not None
+    again = await shop.draft([creator.id])
+    result = await shop.decide(await shop.show(again, shop.anna), shop.anna, approve=[1])
+    assert [refusal.reason.key for refusal in result.refused] == ["opted_out"]
+
+
+async def test_a_reply_is_suggested_sent_once_and_marks_the_message_answered(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 1)
+    source = FakeSource([answer("creator00000", "how much?")])
+    await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    async with shop.database.unit(shop.operator) as unit:
+        (message,) = await unit.creator_messages.find()
+    one, two = [await shop.draft([message.creator], purpose=Purpose.REPLY, answers=message.id) for _ in range(2)]
+    async with shop.database.unit(shop.operator) as unit:
+        (listed,) = await unit.creator_messages.find()
+    assert listed.suggested is not None
+    assert listed.suggested.batch == two.id
+    assert (await shop.decide(await shop.show(one, shop.anna), shop.anna, approve=[1])).approved == (1,)
+    twice = await shop.decide(await shop.show(two, shop.ben), shop.ben, approve=[1])
+    assert [refusal.reason.key for refusal in twice.refused] == ["occasion_used"]
+    assert (await shop.dispatch()).sent == 1
+    async with shop.database.unit(shop.operator) as unit:
+        assert await unit.creator_messages.find() == []
+        (answered,) = await unit.creator_messages.find(status="all")
+    assert answered.answered
+
+
+async def test_a_stopped_answer_may_be_written_anew(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 1)
+    source = FakeSource([answer("creator00000", "how much?")])
+    await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    async with shop.database.unit(shop.operator) as unit:
+        (message,) = await unit.creator_messages.find()
+    one = await shop.draft([message.creator], purpose=Purpose.REPLY, answers=message.id)
+    await shop.decide(await shop.show(one, shop.anna), shop.anna, approve=[1])
+    await shop.decide(await shop.show(one, shop.ben), shop.ben, reject=[1])
+    two = await shop.draft([message.creator], purpose=Purpose.REPLY, answers=message.id)
+    assert (await shop.decide(await shop.show(two, shop.anna), shop.anna, approve=[1])).approved == (1,)
+    assert (await shop.dispatch()).sent == 1
+
+
+async def test_a_stranger_is_not_kept(shop: SellingOffice) -> None:
+    source = FakeSource([answer("nobody", "hello")])
+    report = await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    assert (report.strangers, report.stored) == (1, [])
+
+
+async def test_the_next_moment_is_the_earliest_planned_message(shop: SellingOffice) -> None:
+    await shop.move_to_hour(22)
+    await shop.approved(await shop.creators(1))
+    await shop.approved(await shop.creators(1, zone="Asia/Tokyo"))
+    async with shop.database.unit(shop.operator) as unit:
+        found = await next_due(unit)
+        now = unit.now
+    assert found is not None
+    assert timedelta(0) < found - now < timedelta(hours=12)
+    await shop.move_clock(found - now)
+    assert (await shop.dispatch()).sent >= 1
