@@ -38,6 +38,7 @@ class OpenAccounts:
     clock: Clock
     home: Path
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    team_zone: str = "Asia/Shanghai"  # of a workspace made without asking
 
     async def workspace(self) -> Workspace | None:
         """See `Accounts.workspace`."""
@@ -208,7 +209,7 @@ class OpenAccounts:
             name = shop_name or f"{user}"
             await work.accounts.make_workspace(WorkspaceKind.REAL, name=name)
             tenant = await work.accounts.make_tenant(name)
-            await work.accounts.make_brand(tenant, NewBrand(name, name, "US", "Asia/Shanghai", "USD"))
+            await work.accounts.make_brand(tenant, NewBrand(name, name, "US", self.team_zone, "USD"))
             owner = await work.accounts.make_member(tenant, NewMember(user, user, Role.LEAD))
             await work.accounts.bind(owner.id, kind=OS_USER, outside_id=user)
 

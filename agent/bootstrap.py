@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from connectors.files.reader import FileReader
 from fastapi import FastAPI
 from procrastinate import App
 from prometheus_client import generate_latest
@@ -33,6 +32,7 @@ from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.settings import Settings
 from agent.turn import TurnRunner
+from connectors.files.reader import FileReader
 from connectors.playground.agency import demo_agency
 from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
@@ -108,7 +108,7 @@ async def _put_together(
     settings: Settings, database: Database, world: World, clock: Clock, stack: AsyncExitStack
 ) -> Installation:
     words = texts()
-    accounts = OpenAccounts(database, database, clock, settings.home)
+    accounts = OpenAccounts(database, database, clock, settings.home, team_zone=settings.team_timezone.key)
     indexer = Indexer(database, database, accounts.of_tenant)
     index = await _open_index(settings, indexer)
     stack.push_async_callback(index.aclose)
@@ -118,7 +118,7 @@ async def _put_together(
     messengers: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
-    catalogue = build_catalogue(database, index, messengers, model, clock)
+    catalogue = build_catalogue(database, index, messengers, model, clock, decision_hours=settings.decision_hours)
     presenter = Presenter(words)
     graph = build(
         Nodes(

@@ -18,6 +18,7 @@ from tools.compliance.tool import check_compliance
 from tools.contract import TextModel
 from tools.creator_search.tool import search_creators, show_creator, similar_creators
 from tools.crm.tool import crm_update
+from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
 from tools.preferences.tool import preferences
@@ -59,7 +60,13 @@ class ReadCriteria:
 
 
 def build_catalogue(
-    units: Units, index: CreatorIndex, messengers: Sequence[Messenger], model: TextModel | None, clock: Clock
+    units: Units,
+    index: CreatorIndex,
+    messengers: Sequence[Messenger],
+    model: TextModel | None,
+    clock: Clock,
+    *,
+    decision_hours: int = DECIDE_HOURS,
 ) -> Catalogue:
     """Every tool; nothing among them sends, spends or approves."""
     routes = Routes(messengers)
@@ -72,10 +79,10 @@ def build_catalogue(
             open_shortlist(units),
             list_shortlists(units),
             export_shortlist(units),
-            draft_messages(units, routes, model),
+            draft_messages(units, routes, model, decide_hours=decision_hours),
             revise_drafts(units, model),
             list_drafts(units),
-            list_replies(units, routes),
+            list_replies(units, routes, model, decide_hours=decision_hours),
             crm_update(units),
             products(units),
             preferences(units, ReadCriteria(clock)),

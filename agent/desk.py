@@ -8,6 +8,7 @@ from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
 from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, parse
 from agent.forms import Forms
+from agent.metrics import DECISIONS
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.cards import DraftsCard
@@ -158,6 +159,8 @@ class OpenDesk:
         trouble: Sequence[str] = (),
     ) -> Reply:
         brand = await unit.people.brand(batch.brand)
+        DECISIONS.labels("approve").inc(len(result.approved))
+        DECISIONS.labels("reject").inc(len(result.rejected))
         reply = self.words.result(
             result, lang=unit.scope.lang, team_zone=brand.team_zone, revised=revised, trouble=trouble
         )

@@ -133,7 +133,7 @@ class Imports:
         async with self.units.unit(scope) as unit:
             kept = {product.name.casefold(): product for product in await unit.products.all()}
             verdicts = []
-            for row in self._read_products(run, sheet):
+            for row in await asyncio.to_thread(self._read_products, run, sheet):
                 if row.fields is None:
                     continue
                 name = str(row.fields["name"]).casefold()
@@ -149,7 +149,7 @@ class Imports:
         if run.kind == "creators":
             rows = await asyncio.to_thread(self._read_creators, run, sheet, unit.scope)
         else:
-            rows = self._read_products(run, sheet)
+            rows = await asyncio.to_thread(self._read_products, run, sheet)
         verdicts = []
         for row in rows:
             usable = (row.facts if isinstance(row, CreatorRow) else row.fields) is not None

@@ -15,8 +15,9 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
+from memory.domain.office_stores import QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
-from memory.domain.stores import CreatorIndex, QuotaStatus, StoredFile, Unit, Units
+from memory.domain.stores import CreatorIndex, Unit, Units
 from memory.domain.workspace import BrandPolicy, Member, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts

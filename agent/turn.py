@@ -9,6 +9,7 @@ import structlog
 from pydantic import JsonValue
 
 from agent.graph import TurnGraph
+from agent.metrics import TURN_SECONDS, TURNS
 from agent.nodes.run import TurnRun
 from agent.planner.model import Payer, paying
 from agent.state import TurnState
@@ -89,7 +90,8 @@ class TurnRunner:
         events = EventWriter(self.units, turn.scope, fence)
         run = TurnRun(turn.scope, turn.conversation, turn.message, fence, turn.scope.lang, events)
         try:
-            await self._answer(turn, run)
+            with TURN_SECONDS.time():
+                await self._answer(turn, run)
         except Superseded:
             log.info("turn.superseded", attempt=fence.attempt)
         finally:
@@ -114,6 +116,7 @@ class TurnRunner:
             paying.reset(token)
         async with self.units.unit(turn.scope, fence=run.fence) as unit:
             await unit.turns.end(run.fence, reply=reply, failed=failed, now=unit.now)
+        TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()
 
     def _tell(self, failure: AppError, run: TurnRun) -> str:
         key = failure.text_key if failure.text_key in self.texts else "unexpected"

@@ -17,18 +17,8 @@ from memory.domain.errors import Unavailable, Unclear
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
-from memory.domain.stores import (
-    AuditStore,
-    CounterStore,
-    CreatorStore,
-    FileStore,
-    KnowledgeStore,
-    PeopleStore,
-    PreferenceStore,
-    ProductStore,
-    RelationStore,
-    ShortlistStore,
-)
+from memory.domain.office_stores import AuditStore, CounterStore, FileStore
+from memory.domain.stores import CreatorStore, KnowledgeStore, PeopleStore, PreferenceStore, ProductStore, RelationStore, ShortlistStore
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow

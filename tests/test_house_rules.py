@@ -220,6 +220,12 @@ def test_every_setting_is_explained_in_both_readmes() -> None:
     assert papers.undocumented(["DAREN_GONE"], READMES)
 
 
+def test_every_setting_is_read_by_something() -> None:
+    agent = [source for source in tree.python_files("agent") if source.path != "agent/settings.py"]
+    assert papers.unread(Settings, agent) == []
+    assert papers.unread(_Inner, planted("said.surname\n"))
+
+
 def test_the_readmes_explain_no_setting_that_nothing_reads() -> None:
     beside = {"DAREN_INIT_PASSWORD", "DAREN_CHROMIUM", "DAREN_TEST_BROWSER", "DAREN_TEST_QDRANT_URL"}
     assert papers.invented({*papers.setting_names(Settings), *beside}, READMES) == []

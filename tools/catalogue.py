@@ -90,10 +90,20 @@ class Catalogue:
             while reads < len(numbered) and self.effect(numbered[reads][0].name) is Effect.READS:
                 reads += 1
             group, numbered = numbered[: max(reads, 1)], numbered[max(reads, 1) :]
+            outcomes += await self._side_by_side(group)
+        return outcomes
+
+    async def _side_by_side(self, group: Sequence[tuple[Call, TurnContext]]) -> list[Outcome]:
+        overtaken: Superseded | None = None
+        running: list[asyncio.Task[Outcome]] = []
+        try:
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(self._run(call, context)) for call, context in group]
-            outcomes += [task.result() for task in running]
-        return outcomes
+        except* Superseded:
+            overtaken = Superseded()
+        if overtaken is not None:  # alone, not in a group: the turn looks for exactly this
+            raise overtaken
+        return [task.result() for task in running]
 
     async def _run(self, call: Call, turn: TurnContext) -> Outcome:
         began = time.monotonic()

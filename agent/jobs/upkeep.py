@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from agent.cards.searching import reply_rows
+from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.reconcile import reconcile
@@ -50,6 +51,8 @@ class Upkeep:
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again."""
         report = await dispatch_due(self.outreach, self.messengers)
+        for end, count in report.ends.items():
+            SENDS.labels(str(end)).inc(count)
         if report.sent or report.held:
             log.info("outreach.dispatched", sent=report.sent, held=report.held)
         await self.collect_answers()
@@ -69,7 +72,8 @@ class Upkeep:
                 continue
             for source in self.sources:
                 try:
-                    await collect(desk, source, self.cursors(scope), tenant=tenant)
+                    report = await collect(desk, source, self.cursors(scope), tenant=tenant)
+                    ANSWERS.inc(len(report.stored))
                 except Unavailable as failure:
                     log.warning("answers.unavailable", source=source.name, error=failure.text_key)
 

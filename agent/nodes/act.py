@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.cards.shown import Presenter
+from agent.metrics import TOOL_CALLS
 from agent.nodes.run import TurnRun
 from agent.state import TurnState
 from memory.domain.chat import TurnEventKind
@@ -46,6 +47,8 @@ class Act:
                 content = json.dumps(piece.for_planner, ensure_ascii=False, default=str)
                 messages.append({"role": "tool", "tool_call_id": outcome.call.id, "content": content})
             done.append({"name": outcome.call.name, "arguments": outcome.call.arguments, "ok": outcome.ok})
+            known = outcome.call.name if self.catalogue.effect(outcome.call.name) else "unknown"
+            TOOL_CALLS.labels(known, "ok" if outcome.ok else "failed").inc()
             await run.events.add(TurnEventKind.STEP_DONE, {"name": outcome.call.name, "ok": outcome.ok})
         await self._record(outcomes, run)
         stopped, notices = self._after_failure(outcomes, waiting, run)

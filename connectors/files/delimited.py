@@ -38,20 +38,14 @@ def _delimiter(lines: list[str], known: Callable[[list[str]], int]) -> str:
 def _records(lines: list[str], delimiter: str) -> Iterator[list[str]]:
     start = 0
     while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
-        used = 0
-        while True:
-            try:
-                record = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                break
-            if reader.line_num - used > _MOST_LINES:
-                break
-            used = reader.line_num
-            yield record
-        # A stray quotation mark: the record's first line stands for itself, and the next begins afresh.
-        start += used
-        yield next(csv.reader(lines[start : start + 1], delimiter=delimiter), [])
-        start += 1
+        # A reader for each record: only so is it known where the next begins when a quotation mark goes astray.
+        ahead = (lines[place] for place in range(start, min(start + _MOST_LINES, len(lines))))
+        reader = csv.reader(ahead, delimiter=delimiter, strict=True)
+        try:
+            record = next(reader)
+            taken = reader.line_num
+        except csv.Error:
+            record = next(csv.reader(lines[start : start + 1], delimiter=delimiter), [])
+            taken = 1
+        yield record
+        start += taken

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from connectors.files.numbers import currencies_of, multiplier_in
+from connectors.files.foreign import folded
+from connectors.files.numbers import currencies_of, unit_of
 from connectors.ports.files import GuessedMapping
 from memory.domain.errors import BadRequest
 
@@ -109,10 +110,7 @@ def _forms(header: str) -> Iterator[str]:
 
 
 def _is_unit(bracketed: str) -> bool:
-    inside = [part.strip() for part in bracketed[1:-1].casefold().split("/")]
-    return all(
-        part in ("%", "") or currencies_of(part) or multiplier_in(f"({part})") > 1 or part.isdigit() for part in inside
-    )
+    return all(unit_of(part.strip()) for part in folded(bracketed[1:-1]).split("/"))
 
 
 def _squeezed(text: str) -> str:

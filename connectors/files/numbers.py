@@ -36,6 +36,14 @@ class Amount:
     factor: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a header says of the numbers below: each counts `factor`, in the currency of `sign`."""
+
+    factor: int = 1
+    sign: str | None = None
+
+
 def is_unknown(text: str) -> bool:
     """Whether the cell says that nothing is known. An empty one does; a zero does not."""
     return len(text) <= _LONGEST and folded(text) in _unknown()
@@ -54,7 +62,7 @@ def read_amount(text: str, *, dots: Dots = "by currency", currency: str | None =
     plain = folded(text)
     if plain in _unknown():
         return None
-    plain = _without(plain, _table()["approximately"])
+    plain = plain.removeprefix(_hedge(plain)).lstrip()
     sides = [_side(side, dots=dots, currency=currency) for side in _BETWEEN.split(plain)]
     match sides:
         case [only]:
@@ -76,8 +84,9 @@ def currency_in(header: str) -> str | None:
     """The currency a header names, folded as written: "GMV($)" is "$", "price_usd" is "usd"."""
     plain = folded(header)
     for inside in _brackets(plain):
-        if currencies_of(inside):
-            return inside
+        sign = unit_of(inside)
+        if sign and sign.sign:
+            return sign.sign
     words = re.split(r"[^a-z$€£¥₫฿₱₩]+", plain)
     # Outside brackets only signs and three-letter codes: "real" and 「元」 are ordinary words too.
     return next((word for word in words if re.fullmatch(r"[a-z]{3}|[^a-z]+", word) and currencies_of(word)), None)
@@ -85,8 +94,20 @@ def currency_in(header: str) -> str | None:
 
 def multiplier_in(header: str) -> int:
     """What bare numbers under a header count: 10,000 under 「粉丝数（万）」, else 1."""
-    factors = _multipliers()
-    return next((factors[inside] for inside in _brackets(folded(header)) if inside in factors), 1)
+    found = (unit_of(inside) for inside in _brackets(folded(header)))
+    return next((unit.factor for unit in found if unit and unit.factor > 1), 1)
+
+
+def unit_of(bracketed: str) -> Unit | None:
+    """What folded text in a header's brackets says of the numbers below: "$", "%", "k", 「万元」; None for all else."""
+    if bracketed == "%":
+        return Unit()
+    for cut in range(len(bracketed) + 1):
+        for number, sign in ((bracketed[:cut], bracketed[cut:]), (bracketed[cut:], bracketed[:cut])):
+            factor = _multipliers().get(number.strip(), 1 if not number else None)
+            if factor and (not sign or currencies_of(sign.strip())) and bracketed:
+                return Unit(factor, sign.strip() or None)
+    return None
 
 
 def is_percent(header: str) -> bool:
@@ -151,9 +172,9 @@ def _is_grouped(whole: str) -> bool:
     return bool(re.fullmatch(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}|\d+", whole))
 
 
-def _without(text: str, words: list[str]) -> str:
-    word = next((word for word in sorted(words, key=len, reverse=True) if text.startswith(word)), "")
-    return text[len(word) :].lstrip()
+def _hedge(plain: str) -> str:
+    hedges: list[str] = _table()["approximately"]
+    return next((word for word in hedges if plain.startswith(word)), "")
 
 
 @cache

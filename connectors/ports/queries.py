@@ -11,8 +11,8 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
+from memory.domain.office_stores import QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
-from memory.domain.stores import QuotaStatus, StoredFile
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
 

@@ -106,7 +106,7 @@ class ScriptedChatModel(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: Any = None,  # noqa: ANN401  # LangChain's own signature
-        **kwargs: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401  # as above
     ) -> ChatResult:
         del stop, run_manager, kwargs
         if messages[-1].type == "tool":

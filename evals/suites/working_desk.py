@@ -3,7 +3,7 @@
 A turn runs either here and now (`ask`) or through a job and a worker (`working`), with any stand-in for the model.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -23,14 +23,14 @@ from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, PlannerModel, Think
 from agent.planner.tokens import unpack_vocabulary
 from agent.turn import TurnRunner
-from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, Sheet
+from connectors.files.reader import FileReader
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.creator_index.edge import EdgeEngine
 from memory.creator_index.embedded import EmbeddedIndex
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.vector_index import VectorIndex
 from memory.database import Database
-from memory.domain.chat import Accepted, Inbound, Reply
+from memory.domain.chat import Accepted, Inbound, Reply, RunImport
 from memory.domain.clock import SystemClock
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import BadRequest
@@ -48,34 +48,6 @@ class Model(PlannerModel, TextModel, Protocol):
     """Both doors of a language model."""
 
 
-class NoFiles:
-    """A desk nobody hands files to. Satisfies `connectors.ports.files.SheetReader`."""
-
-    def read(self, *, name: str, content: bytes) -> Sheet:
-        """See `SheetReader.read`."""
-        raise BadRequest("file_unreadable", name=name, size=len(content))
-
-    def guess(self, headers: Sequence[str], *, kind: str, name: str | None = None) -> GuessedMapping:
-        """See `SheetReader.guess`."""
-        raise BadRequest("mapping_unknown", name=name or kind, headers=len(headers))
-
-    def fields(self, kind: str) -> tuple[str, ...]:
-        """See `SheetReader.fields`."""
-        raise BadRequest("kind_unknown", kind=kind)
-
-    def creators(
-        self, sheet: Sheet, mapping: Mapping[str, str], *, mapping_name: str, currency: str
-    ) -> list[CreatorRow]:
-        """See `SheetReader.creators`."""
-        raise BadRequest("mapping_unknown", name=mapping_name, rows=len(sheet.rows) + len(mapping), currency=currency)
-
-    def products(
-        self, sheet: Sheet, mapping: Mapping[str, str], *, mapping_name: str, currency: str
-    ) -> list[ProductRow]:
-        """See `SheetReader.products`."""
-        raise BadRequest("mapping_unknown", name=mapping_name, rows=len(sheet.rows) + len(mapping), currency=currency)
-
-
 @dataclass(slots=True)
 class WorkingDesk:
     """One office at work with one planner."""
@@ -87,6 +59,7 @@ class WorkingDesk:
     graph: TurnGraph
     desk: OpenDesk
     runner: TurnRunner
+    imports: Imports
 
     async def add_creators(
         self, facts: Sequence[CreatorFacts], *, source: str, by: Scope | None = None
@@ -95,13 +68,25 @@ class WorkingDesk:
         scope = by or self.office.owner
         async with self.database.unit(scope) as unit:
             await unit.creators.upsert(facts, source=source, as_of=unit.now)
-            entries = await unit.creators.stale(limit=1_000)
             found = await unit.creators.by_handles([one.handle for one in facts])
-            read_at = unit.now
+        await self._catch_up(scope)
+        return [found[one.handle.lower()].id for one in facts]
+
+    async def import_creators(self, scope: Scope, *, name: str, content: bytes, handle: str) -> CreatorId:
+        """Hand in a file, start its import and carry it out as the job does; the id of one creator in it."""
+        run = await self.desk.upload(scope, name=name, content=content, kind="creators")
+        await self.desk.submit(scope, RunImport(run=run))
+        await self.imports.carry_out(scope, run)
+        await self._catch_up(scope)
+        async with self.database.unit(scope) as unit:
+            return (await unit.creators.by_handles([handle]))[handle.lower()].id
+
+    async def _catch_up(self, scope: Scope) -> None:
+        async with self.database.unit(scope) as unit:
+            entries, read_at = await unit.creators.stale(limit=1_000), unit.now
         await self.index.upsert(entries)
         async with self.database.unit(scope) as unit:
             await unit.creators.mark_indexed([entry.id for entry in entries], at=read_at)
-        return [found[one.handle.lower()].id for one in facts]
 
     async def start(self, scope: Scope, *, chat: str = "direct") -> ConversationId:
         """A new conversation of a member."""
@@ -144,11 +129,12 @@ async def open_working_desk(
             Answer(database, words),
         )
     )
-    forms = Forms(database, words, Imports(database, NoFiles(), words), _no_passwords, _no_clock)
+    imports = Imports(database, FileReader(), words)
+    forms = Forms(database, words, imports, _no_passwords, _no_clock)
     desk = OpenDesk(database, database.turn_events, words, office.messengers, forms, DecisionWords(words))
     runner = TurnRunner(database, graph, words, TURN_SECONDS)
     try:
-        yield WorkingDesk(database, office, index, catalogue, graph, desk, runner)
+        yield WorkingDesk(database, office, index, catalogue, graph, desk, runner, imports)
     finally:
         engine.close()
 

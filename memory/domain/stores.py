@@ -2,12 +2,13 @@
 
 `Units.unit(scope)` opens one transaction; everything reached through the `Unit` lives in it and is committed
 when the block ends, rolled back when it raises. Every method sees only the scope's tenant (and brand).
-Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`.
+Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`, counters, audit and files
+in `office_stores.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +20,7 @@ from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.money import RateTable
 from memory.domain.offer import Product
+from memory.domain.office_stores import AuditStore, CounterStore, FileStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
@@ -242,35 +244,6 @@ class PreferenceStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaStatus:
-    """What may still be sent. `day_used` counts today's sends in the shop's zone, claims included."""
-
-    brand: str
-    minute_limit: int
-    day_limit: int
-    day_used: int
-    planned: int
-    held: int
-    as_of: datetime
-
-
-class CounterStore(Protocol):
-    """Counts per tenant and day (searches, active creators, invites, messages), from the start."""
-
-    async def bump(self, name: str, by: int = 1) -> None:
-        """Add to today's counter."""
-        ...
-
-    async def today(self) -> dict[str, int]:
-        """Today's counters."""
-        ...
-
-    async def quota(self) -> list[QuotaStatus]:
-        """What each brand of the scope may still send."""
-        ...
-
-
 class PeopleStore(Protocol):
     """The workspace, its brands and members, as a scope may see them."""
 
@@ -303,41 +276,11 @@ class PeopleStore(Protocol):
         ...
 
 
-class AuditStore(Protocol):
-    """Who did what, when, to which row; enough to undo."""
-
-    async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
-        """Write one event; values are JSON-shaped."""
-        ...
-
-
 class KnowledgeStore(Protocol):
     """The dated exchange table."""
 
     async def rates(self) -> RateTable:
         """The newest table."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A small file kept in a row until it is fetched: an export."""
-
-    key: str
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
-
-
-class FileStore(Protocol):
-    """Files made for a member, reachable by an unguessable key within the scope."""
-
-    async def keep(self, *, name: str, media_type: str, content: bytes) -> StoredFile:
-        """Keep a file (at most 20 MB)."""
-        ...
-
-    async def read(self, key: str) -> StoredFile | None:
-        """Read one back."""
         ...
 
 

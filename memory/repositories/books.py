@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.errors import BadRequest
 from memory.domain.markets import MARKETS
+from memory.domain.office_stores import QuotaStatus, StoredFile
 from memory.domain.outreach import SendState, StepState
-from memory.domain.stores import QuotaStatus, StoredFile
 from memory.domain.workspace import BrandPolicy, Scope
 from memory.models.base import JsonObject
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow

@@ -67,3 +67,10 @@ def decision_faults(decisions: Iterable[Source]) -> list[str]:
         if not source.text.startswith(f"# {number}"):
             found.append(f"{source.path} does not begin with its number")
     return found
+
+
+def unread(settings: type[BaseModel], files: Iterable[Source]) -> list[str]:
+    """Settings that no code but their own module asks for."""
+    code = "\n".join(source.text for source in files)
+    names = {name.rsplit("__", 1)[-1].removeprefix("DAREN_").lower() for name in setting_names(settings)}
+    return [f"nothing reads the setting {name}" for name in sorted(names) if not re.search(rf"\w\.{name}\b", code)]

@@ -85,10 +85,10 @@ def running_server() -> Iterator[TestServer]:
 
 
 @contextmanager
-def fresh_url(tests: TestServer, *, migrated: bool = True) -> Iterator[str]:
+def fresh_url(tests: TestServer, *, migrated: bool = True, template: str = _TEMPLATE) -> Iterator[str]:
     """The URL of a new database: a copy of the template, or an empty one."""
     name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    yield_url = tests.make(name, template=_TEMPLATE if migrated else None)
+    yield_url = tests.make(name, template=template if migrated else None)
     try:
         yield yield_url
     finally:

@@ -40,8 +40,8 @@ from memory.domain.ids import (
     VersionId,
 )  # fmt: skip
 from memory.domain.offer import Offer, Product
+from memory.domain.office_stores import QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, Channel, Content, Draft, DraftStatus, DraftVersion, Purpose
-from memory.domain.stores import QuotaStatus, StoredFile
 from memory.domain.workspace import (
     BrandPolicy,
     Lang,

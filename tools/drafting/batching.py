@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from memory.domain.creator import Creator
 from memory.domain.ids import BrandId, CreatorId
@@ -161,8 +161,10 @@ async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: Text
     return WrittenBatch(new, similarity_of(new, occasions))
 
 
-async def keep_batch(unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext) -> Batch:
-    """Store a batch under the next short code; it can be decided for DECIDE_HOURS."""
+async def keep_batch(
+    unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext, *, decide_hours: int = DECIDE_HOURS
+) -> Batch:
+    """Store a batch under the next short code; it can be decided for `decide_hours`."""
     occasion = prepared.occasions[0]
     return await unit.drafts.add_batch(
         written.drafts,
@@ -171,15 +173,10 @@ async def keep_batch(unit: Unit, prepared: Prepared, written: WrittenBatch, turn
         purpose=occasion.purpose,
         channel=occasion.channel,
         product=occasion.product.id if occasion.product else None,
-        decide_by=decide_by(unit.now),
+        decide_by=unit.now + timedelta(hours=decide_hours),
         fence=turn.fence,
         answers=prepared.answering.id if prepared.answering else None,
     )
-
-
-def decide_by(now: datetime) -> datetime:
-    """Until when a batch made now can be decided."""
-    return now + timedelta(hours=DECIDE_HOURS)
 
 
 def similarity_of(drafts: Sequence[NewDraft], occasions: Sequence[Occasion]) -> int:

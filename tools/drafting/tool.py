@@ -17,6 +17,7 @@ from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.answering import Answering, prepare_answers
 from tools.drafting.batching import (
+    DECIDE_HOURS,
     LeftOut,
     Prepared,
     Wish,
@@ -95,7 +96,9 @@ class DraftList:
     batch: str | None
 
 
-def draft_messages(units: Units, messengers: Messengers, model: TextModel | None) -> Tool[DraftMessagesArgs]:
+def draft_messages(
+    units: Units, messengers: Messengers, model: TextModel | None, *, decide_hours: int = DECIDE_HOURS
+) -> Tool[DraftMessagesArgs]:
     """Write a batch of messages to creators, each in two languages; nothing is sent."""
 
     async def run(args: DraftMessagesArgs, turn: TurnContext) -> Drafted:
@@ -127,7 +130,10 @@ def draft_messages(units: Units, messengers: Messengers, model: TextModel | None
             raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
         written = [await write_batch(prepared, wish, lang=turn.lang, model=model) for prepared in ready]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            kept = [await keep_batch(unit, prepared, one, turn) for prepared, one in zip(ready, written, strict=True)]
+            kept = [
+                await keep_batch(unit, prepared, one, turn, decide_hours=decide_hours)
+                for prepared, one in zip(ready, written, strict=True)
+            ]
         return Drafted(kept[0], tuple(left), written[0].similarity, notes, tuple(kept[1:]))
 
     about = "Draft bilingual messages that wait for approval; creators by ranks, handles, segment or the shortlist."

@@ -39,11 +39,10 @@ def parse_share(text: str) -> int:
         number = Decimal(bare)
     except InvalidOperation as failure:
         raise BadRequest("share_unreadable", text=text) from failure
-    is_fraction = bare == folded and number < 1 and "." in bare
-    basis_points = int(number * (BASIS_POINTS if is_fraction else 100))
-    if not number.is_finite() or not 0 <= basis_points <= BASIS_POINTS:
+    if not number.is_finite() or not 0 <= number <= 100:
         raise BadRequest("share_unreadable", text=text)
-    return basis_points
+    is_fraction = bare == folded and number < 1 and "." in bare
+    return int(number * (BASIS_POINTS if is_fraction else 100))
 
 
 def parse_link(text: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from memory.domain.stores import QuotaStatus, Units
+from memory.domain.office_stores import QuotaStatus
+from memory.domain.stores import Units
 from tools.contract import Arguments, Effect, Tool, TurnContext
 
 

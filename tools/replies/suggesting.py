@@ -8,12 +8,12 @@ from memory.domain.outreach import CreatorMessage, Draft, Intent, Tone
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
 from tools.drafting.answering import Answering, prepare_answer
-from tools.drafting.batching import Wish, keep_batch, write_batch
+from tools.drafting.batching import DECIDE_HOURS, Wish, keep_batch, write_batch
 from tools.drafting.messengers import Messengers, channel_for
 
 
 async def with_suggestion(
-    unit: Unit, message: CreatorMessage, turn: TurnContext, messengers: Messengers
+    unit: Unit, message: CreatorMessage, turn: TurnContext, messengers: Messengers, *, decide_hours: int = DECIDE_HOURS
 ) -> CreatorMessage:
     """The message with a suggested answer: the one kept already, or a new draft from templates.
 
@@ -35,7 +35,7 @@ async def with_suggestion(
     except (BadRequest, NotFound):
         return message
     written = await write_batch(prepared, how.wish, lang=turn.lang, model=None)
-    batch = await keep_batch(unit, prepared, written, turn)
+    batch = await keep_batch(unit, prepared, written, turn, decide_hours=decide_hours)
     return replace(message, suggested=_only(batch.drafts))
 
 

@@ -7,6 +7,7 @@ from memory.domain.outreach import CreatorMessage, Intent
 from memory.domain.stores import Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
+from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.messengers import Messengers
 from tools.replies.suggesting import with_suggestion
 from tools.replies.summary import SummaryLine, heading_of, summarise
@@ -41,7 +42,9 @@ class Replies:
     status: str
 
 
-def list_replies(units: Units, messengers: Messengers, model: TextModel | None = None) -> Tool[ListRepliesArgs]:
+def list_replies(
+    units: Units, messengers: Messengers, model: TextModel | None = None, *, decide_hours: int = DECIDE_HOURS
+) -> Tool[ListRepliesArgs]:
     """Show creators' messages and suggest answers; with a model each is translated besides."""
 
     async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
@@ -54,7 +57,10 @@ def list_replies(units: Units, messengers: Messengers, model: TextModel | None =
             found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
             shown = found[:AT_MOST]
             if turn.scope.role.covers(Role.OPERATOR):
-                shown = [await with_suggestion(unit, message, turn, messengers) for message in shown]
+                shown = [
+                    await with_suggestion(unit, message, turn, messengers, decide_hours=decide_hours)
+                    for message in shown
+                ]
             await unit.creator_messages.mark_read([message.id for message in shown])
         if model is not None:
             shown = await translated(shown, model, to=turn.lang)

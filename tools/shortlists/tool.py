@@ -8,7 +8,8 @@ from pydantic import Field
 
 from memory.domain.creator import Shortlist, ShortlistItem
 from memory.domain.errors import BadRequest, NotFound
-from memory.domain.stores import NewShortlistItem, StoredFile, Unit, Units
+from memory.domain.office_stores import StoredFile
+from memory.domain.stores import NewShortlistItem, Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.shortlists.sheet import sheet_of

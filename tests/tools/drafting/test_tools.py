@@ -104,6 +104,13 @@ async def test_commission_above_the_ceiling_makes_failing_drafts() -> None:
     assert drafted.batch.drafts[0].status is DraftStatus.FAILING
 
 
+async def test_a_batch_can_be_decided_as_long_as_the_setting_says() -> None:
+    tool = draft_messages(Office().units(), Acceptor(), None, decide_hours=5)
+    drafted = await tool.run(DraftMessagesArgs(purpose=Purpose.INVITE), turn())
+    assert isinstance(drafted, Drafted)
+    assert drafted.batch.decide_by == NOW + timedelta(hours=5)
+
+
 async def test_a_viewer_may_not_draft() -> None:
     tool = draft_messages(Office().units(), Acceptor(), None)
     with pytest.raises(NotAllowed):

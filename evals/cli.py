@@ -1,0 +1,79 @@
+"""`daren eval` and `daren bench`: run suites by name, print their scorecards, end with 1 when a bound does not hold."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from agent.logs import configure
+from evals.registry import BENCHMARKS, SUITES, Run
+from evals.scorers.scorecard import Line, Scorecard
+
+EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
+_Names = Annotated[list[str] | None, typer.Argument(help="Which ones; all when none is named.")]
+_Fast = Annotated[bool, typer.Option("--fast", help="The cut that runs with the tests.")]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard, one a line.")]
+
+
+def eval_command(suites: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
+    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions."""
+    _command(SUITES, suites, fast=fast, as_json=as_json)
+
+
+def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
+    """Measure Daren against others in one run: search, turn, dispatch."""
+    _command(BENCHMARKS, benchmarks, fast=fast, as_json=as_json)
+
+
+def _command(known: Mapping[str, Run], names: Sequence[str] | None, *, fast: bool, as_json: bool) -> None:
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        typer.echo(f"unknown: {', '.join(unknown)}; there are: {', '.join(known)}", err=True)
+        raise typer.Exit(EXIT_USAGE)
+    configure(level="ERROR", as_json=False)
+    console = Console()
+    ok = True
+    for name in names or known:
+        began = perf_counter()
+        card = asyncio.run(_scored(known[name], fast=fast))
+        ok = ok and card.ok
+        if as_json:
+            typer.echo(json.dumps(asdict(card) | {"ok": card.ok}, ensure_ascii=False))
+        else:
+            console.print(table(card, seconds=perf_counter() - began))
+    if not ok:
+        raise typer.Exit(EXIT_BOUND_BROKEN)
+
+
+async def _scored(run: Run, *, fast: bool) -> Scorecard:
+    return await run(fast)
+
+
+def table(card: Scorecard, *, seconds: float) -> Table:
+    """A scorecard as a table: what has a bound first, then what is only reported, misses among it."""
+    verdict = "ok" if card.ok else "FAIL"
+    shown = Table(title=f"{card.name}: {verdict} ({seconds:.1f} s)", title_justify="left", expand=False)
+    shown.add_column("metric")
+    shown.add_column("value", overflow="fold")
+    shown.add_column("bound")
+    shown.add_column("")
+    bounded = [line for line in card.lines if line.bound]
+    reported = [line for line in card.lines if not line.bound]
+    for group in (bounded, reported):
+        for line in group:
+            shown.add_row(escape(line.metric), escape(line.value), escape(line.bound), _mark(line))
+        shown.add_section()
+    return shown
+
+
+def _mark(line: Line) -> str:
+    if not line.bound:
+        return ""
+    return "[green]ok[/green]" if line.ok else "[bold red]FAIL[/bold red]"

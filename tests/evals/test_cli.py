@@ -1,0 +1,72 @@
+"""`daren eval` and `daren bench`: names, tables, exit codes."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+import typer
+from rich.console import Console
+
+from evals import cli, registry
+from evals.scorers.scorecard import Line, Scorecard
+
+GOOD = Scorecard("good", (Line("share", "0.98", "≥ 0.97", ok=True), Line("misses", "[p1] none", "", ok=True)))
+BAD = Scorecard("bad", (Line("sends", "1", "= 0", ok=False),))
+
+
+async def good(fast: bool) -> Scorecard:
+    return GOOD if fast else BAD
+
+
+async def bad(fast: bool) -> Scorecard:
+    return BAD
+
+
+KNOWN: Mapping[str, registry.Run] = {"good": good, "bad": bad}
+
+
+def run(*names: str, fast: bool = True, as_json: bool = False) -> int:
+    try:
+        cli._command(KNOWN, names, fast=fast, as_json=as_json)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def test_a_held_bound_ends_with_zero_and_shows_bounds_before_reports(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("good") == 0
+    shown = capsys.readouterr().out
+    assert shown.index("≥ 0.97") < shown.index("[p1] none")
+    assert "good: ok" in shown
+
+
+def test_a_broken_bound_ends_with_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("bad") == cli.EXIT_BOUND_BROKEN
+    assert "FAIL" in capsys.readouterr().out
+
+
+def test_no_name_runs_all_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(as_json=True) == cli.EXIT_BOUND_BROKEN
+    cards = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(card["name"], card["ok"]) for card in cards] == [("good", True), ("bad", False)]
+
+
+def test_the_whole_suite_runs_unless_the_cut_is_asked_for() -> None:
+    assert run("good", fast=False) == cli.EXIT_BOUND_BROKEN
+
+
+def test_an_unknown_name_is_a_wrong_use_and_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("nonsense") == cli.EXIT_USAGE
+    assert "good, bad" in capsys.readouterr().err
+
+
+def test_the_table_takes_marks_in_values_literally() -> None:
+    console = Console(width=80, record=True, file=None)
+    with console.capture() as captured:
+        console.print(cli.table(GOOD, seconds=1.0))
+    assert "[p1] none" in captured.get()
+
+
+def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
+    assert [*registry.SUITES] == ["planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions"]
+    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch"]

@@ -1,0 +1,37 @@
+"""The product a journey goes through."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from agent.bootstrap import Installation
+from agent.settings import Settings
+from tests.support.database import TestServer
+from tests.support.product import Person, SeededDemo, at_work, copied, person, seeded_demo
+
+
+@pytest.fixture(scope="session")
+def seeded(postgres: TestServer) -> Iterator[SeededDemo]:
+    """The demo every test copies."""
+    with seeded_demo(postgres) as demo:
+        yield demo
+
+
+@pytest.fixture
+def demo_settings(seeded: SeededDemo) -> Iterator[Settings]:
+    """A demo of this test alone."""
+    with copied(seeded) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def demo(demo_settings: Settings) -> AsyncIterator[Installation]:
+    """The demo at work."""
+    async with at_work(demo_settings) as daren:
+        yield daren
+
+
+@pytest.fixture
+async def approver(demo: Installation) -> Person:
+    """Somebody who may ask, draft and decide for the pet brand."""
+    return await person(demo, login="approver")
