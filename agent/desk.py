@@ -29,8 +29,9 @@ from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch
 from memory.domain.stores import Unit, Units
-from memory.domain.workspace import Lang, Scope
+from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
+from tools.crm.tool import apply_change
 from tools.drafting.revising import revise
 
 LONGEST_MESSAGE = 8000
@@ -109,9 +110,16 @@ class OpenDesk:
             case Stop(batch):
                 return await self._stop(unit, batch)
             case Confirm(code):
-                return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
+                return await self._confirm(unit, code)
             case Decide():
                 return await self._decide(unit, parsed, conversation)
+
+    async def _confirm(self, unit: Unit, code: str) -> Reply:
+        taken = await unit.waiting.take(code)
+        if taken is None or not unit.scope.role.covers(Role.OPERATOR):
+            return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
+        changed = await apply_change(unit, taken.creators, taken.change)
+        return Reply(text=self.texts.say("confirmed", unit.scope.lang, code=taken.code, count=changed))
 
     async def _stop(self, unit: Unit, batch: str | None) -> Reply:
         stopped = await stop(unit, batch)

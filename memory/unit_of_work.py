@@ -16,9 +16,18 @@ from memory.domain.chat_stores import ConversationStore, Fence, Superseded, Turn
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
-from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore
-from memory.domain.stores import CreatorStore, KnowledgeStore, PeopleStore, PreferenceStore, ProductStore, RelationStore, ShortlistStore
+from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.stores import (
+    CreatorStore,
+    KnowledgeStore,
+    PeopleStore,
+    PreferenceStore,
+    ProductStore,
+    RelationStore,
+    ShortlistStore,
+)
+from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
@@ -46,6 +55,7 @@ from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
 from memory.repositories.turns import TurnRepository
+from memory.repositories.waiting import WaitingChangeRepository
 from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
 from memory.wakeups import CHANNEL, pack
 
@@ -157,6 +167,7 @@ class UnitOfWork(Work):
         self.turns: TurnStore = self.turn_rows
         self.imports: ImportStore = ImportRepository(*given)
         self.cursors = CursorRepository(*given)
+        self.waiting: WaitingChangeStore = WaitingChangeRepository(*given)
         self.drafts: DraftStore = DraftRepository(*given)
         self.steps: StepStore = StepRepository(*given)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)

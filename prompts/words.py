@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 LEXICON = Path(__file__).parent / "lexicon"
+GLOSSARY = Path(__file__).parent / "glossary.toml"
 
 Fact = str | int | float | bool | list[str]
 
@@ -97,6 +98,17 @@ def units() -> Units:
         counters=tuple(table["counters"]["zh"] + table["counters"]["en"]),
         years_of_age=tuple(table["years_of_age"]["zh"] + table["years_of_age"]["en"]),
         currencies=currencies,
+    )
+
+
+@cache
+def subjects() -> frozenset[str]:
+    """What sellers sell or ask about, as they write it: every term of the glossary and of `lexicon/subjects.toml`."""
+    with GLOSSARY.open("rb") as file:
+        terms = tomllib.load(file)["terms"].values()
+    table = entries("subjects")
+    return frozenset(word for words_of in terms for word in words_of) | frozenset(
+        word for entry in table.values() for word in entry.words
     )
 
 

@@ -1,6 +1,6 @@
 """What a tool is: a name, an effect, closed arguments and a function. Plus the text model a tool may be handed.
 
-The catalogue holds nothing that sends, spends or approves (DESIGN.md §1.1): there is no such effect.
+The catalogue holds nothing that sends, spends or approves (docs/architecture.md, promise 1): there is no such effect.
 """
 
 from collections.abc import Awaitable, Callable

@@ -8,15 +8,30 @@ from memory.domain.cards import ReportCard
 from memory.domain.money import MoneySpan
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.crm.tool import CrmChanged
+from tools.crm.tool import CrmChanged, CrmUpdateArgs, CrmWaiting
 from tools.preferences.tool import PreferencesShown
 from tools.products.tool import ProductsShown
 from tools.quota.tool import QuotaShown
 
 
+def crm_waiting(result: CrmWaiting, lang: Lang, texts: Texts) -> Piece:
+    """「要改 23 位：阶段 → 谈判中。请回：确认 C4」"""
+    said = wording.listed(_changes(result.arguments, lang, texts), lang)
+    text = texts.say("crm_waiting", lang, count=result.count, changes=said, code=result.code)
+    return Piece(text, for_planner={"waiting": result.code, "count": result.count})
+
+
 def crm_changed(result: CrmChanged, lang: Lang, texts: Texts) -> Piece:
     """「已改 3 位：@a、@b、@c，阶段 → 谈判中」"""
-    args = result.arguments
+    changes = _changes(result.arguments, lang, texts)
+    handles = wording.listed([f"@{handle}" for handle in result.handles], lang)
+    text = texts.say(
+        "crm_changed", lang, count=len(result.handles), handles=handles, changes=wording.listed(changes, lang)
+    )
+    return Piece(text, for_planner={"changed": result.changed, "handles": list(result.handles)})
+
+
+def _changes(args: CrmUpdateArgs, lang: Lang, texts: Texts) -> list[str]:
     changes: list[str] = []
     if args.stage:
         changes.append(texts.say("change_stage", lang, stage=texts.say(f"stage_{args.stage}", lang)))
@@ -30,11 +45,7 @@ def crm_changed(result: CrmChanged, lang: Lang, texts: Texts) -> Piece:
         changes.append(texts.say("change_owner", lang, owner=args.owner))
     if args.blocked is not None:
         changes.append(texts.say("change_blocked" if args.blocked else "change_unblocked", lang))
-    handles = wording.listed([f"@{handle}" for handle in result.handles], lang)
-    text = texts.say(
-        "crm_changed", lang, count=len(result.handles), handles=handles, changes=wording.listed(changes, lang)
-    )
-    return Piece(text, for_planner={"changed": result.changed, "handles": list(result.handles)})
+    return changes
 
 
 def products_shown(result: ProductsShown, lang: Lang, texts: Texts) -> Piece:
@@ -111,6 +122,7 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
 
 SHOWN: dict[type, Show] = {
     CrmChanged: crm_changed,
+    CrmWaiting: crm_waiting,
     ProductsShown: products_shown,
     PreferencesShown: preferences_shown,
     QuotaShown: quota_shown,

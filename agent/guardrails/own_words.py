@@ -25,6 +25,9 @@ _NOT_A_VALUE = _WHO | {"action"}
 _ENOUGH, _ENOUGH_OF_A_NAME = 0.8, 0.5
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[^\W\d_a-z]")
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_ME = frozenset(["me", "我", "自己"])
+_MYSELF = re.compile(r"我|自己|\bme\b|\bmyself\b|\bI\b", re.IGNORECASE)
 _HANDLE = re.compile(r"@([\w.]+)")
 _ANY_DAY = date(2000, 1, 1)  # dates decide no tool
 
@@ -51,7 +54,9 @@ def may_change(
     wishes = _wishes(name, arguments, outside, shortlist, focus)
     if not wishes and not _names_intent(name, arguments, outside):
         return False
-    values = {field: value for field, value in arguments.items() if field not in _NOT_A_VALUE and value is not None}
+    values = {
+        field: value for field, value in arguments.items() if field not in _NOT_A_VALUE and value not in (None, "")
+    }
     return all(_own(field, value, wishes, said_now) for field, value in values.items()) and _own_creators(
         arguments, wishes, said_now, shortlist
     )
@@ -93,6 +98,10 @@ def _own(field: str, value: JsonValue, wishes: Sequence[Arguments], said_now: st
             return _written(value, said_now)
         case str() if field == "stage":
             return value in {key for key, _, _ in find_terms("stages", read(said_now).text, "stage")}
+        case str() if field == "price" and (number := _NUMBER.search(value)):
+            return _written(float(number[0].replace(",", "")), said_now)
+        case str() if field == "owner" and value.casefold() in _ME:
+            return bool(_MYSELF.search(said_now))
         case str():
             return _in_message(value, said_now, least=_ENOUGH_OF_A_NAME if field == "name" else _ENOUGH)
         case list() | tuple():

@@ -1,4 +1,4 @@
-"""The JSON of `daren ask --json`: one object, the fields of DESIGN.md §9. Pure."""
+"""The JSON of `daren ask --json`: one object, the fields README.md names. Pure."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
 """What an answer shows besides text: facts every surface renders its own way.
 
-Field names of `shortlist`, `drafts` and `report` are the contract of `daren ask --json` (DESIGN.md §9).
+Field names of `shortlist`, `drafts` and `report` are the contract of `daren ask --json` (README.md).
 Prose in a card is already in the reader's language; times are UTC and rendered by the surface.
 """
 

@@ -1,4 +1,4 @@
-"""Drafts, what was shown, what was decided, and what became of it. The states of DESIGN.md §8."""
+"""Drafts, what was shown, what was decided, and what became of it. The states of docs/architecture.md."""
 
 import hashlib
 import json

@@ -2,8 +2,8 @@
 
 `Units.unit(scope)` opens one transaction; everything reached through the `Unit` lives in it and is committed
 when the block ends, rolled back when it raises. Every method sees only the scope's tenant (and brand).
-Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`, counters, audit and files
-in `office_stores.py`.
+Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`, the rest of
+the office (counters, audit, files) in `office_stores.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ from memory.domain.money import RateTable
 from memory.domain.offer import Product
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
 
@@ -320,6 +321,11 @@ class Unit(Protocol):
     @property
     def preferences(self) -> PreferenceStore:
         """What the member wants remembered."""
+        ...
+
+    @property
+    def waiting(self) -> WaitingChangeStore:
+        """Changes that wait for a confirmation."""
         ...
 
     @property

@@ -130,3 +130,19 @@ class OccasionRow(TenantRow, Base):
     id: Mapped[RowId]
     occasion: Mapped[str]
     at: Mapped[datetime]
+
+
+class WaitingChangeRow(TenantRow, Base):
+    """A change to more rows than run at once; waits for the member who asked for it."""
+
+    __tablename__ = "waiting_change"
+    __table_args__ = (UniqueConstraint("tenant_id", "serial"),)
+
+    id: Mapped[RowId]
+    serial: Mapped[int]
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    creators: Mapped[JsonList]
+    change: Mapped[JsonObject]
+    made_at: Mapped[datetime]
+    decide_by: Mapped[datetime]
+    taken_at: Mapped[datetime | None]

@@ -47,6 +47,16 @@ def invented(names: Iterable[str], papers: Mapping[str, str]) -> list[str]:
     ]
 
 
+def unexplained_commands(commands: Iterable[str], papers: Mapping[str, str]) -> list[str]:
+    """Commands of `daren` without a place in a paper's tables."""
+    asked = [(paper, text, name) for paper, text in papers.items() for name in sorted(commands)]
+    return [
+        f"{paper} does not explain daren {name}"
+        for paper, text, name in asked
+        if not re.search(rf"`daren {name}\b", text)
+    ]
+
+
 def make_targets(makefile: str) -> list[str]:
     """Targets with a ## help line."""
     return re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)
@@ -74,3 +84,14 @@ def unread(settings: type[BaseModel], files: Iterable[Source]) -> list[str]:
     code = "\n".join(source.text for source in files)
     names = {name.rsplit("__", 1)[-1].removeprefix("DAREN_").lower() for name in setting_names(settings)}
     return [f"nothing reads the setting {name}" for name in sorted(names) if not re.search(rf"\w\.{name}\b", code)]
+
+
+def missing_papers(files: Iterable[Source], present: Iterable[str]) -> list[str]:
+    """Papers and prompts a file names that are not there."""
+    known = tuple(f"/{path}" for path in present)
+    return [
+        f"{source.path} names {name}, which is not there"
+        for source in files
+        for name in sorted(set(re.findall(r"(?<![\w*{/>-])[\w./-]*\w\.md\b", source.text)))
+        if not any(path.endswith(f"/{name.removeprefix('../').lstrip('/')}") for path in known)
+    ]

@@ -7,7 +7,7 @@ import pytest
 from agent.bootstrap import Installation
 from agent.settings import Settings
 from tests.support.database import TestServer
-from tests.support.product import Person, SeededDemo, at_work, copied, person, seeded_demo
+from tests.support.product import Person, SeededDemo, at_work, copied, empty, person, seeded_demo
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,13 @@ def seeded(postgres: TestServer) -> Iterator[SeededDemo]:
 def demo_settings(seeded: SeededDemo) -> Iterator[Settings]:
     """A demo of this test alone."""
     with copied(seeded) as settings:
+        yield settings
+
+
+@pytest.fixture
+def empty_settings(postgres: TestServer) -> Iterator[Settings]:
+    """A home nobody has set up."""
+    with empty(postgres) as settings:
         yield settings
 
 

@@ -45,14 +45,14 @@ def install() -> None:
         subprocess.run(("apt-get", *step), check=False, stdout=subprocess.DEVNULL, env=environment)
 
 
-def main() -> int:
+def main(environment: Mapping[str, str] = os.environ, *, may_install: bool = True) -> int:
     """Exit code 0, unless a browser is demanded and there is none."""
-    if chromium_path() is None and installable():
+    if chromium_path(environment) is None and may_install and installable():
         install()
-    if chromium_path() is not None:
+    if chromium_path(environment) is not None:
         return 0
     sys.stderr.write(f"\n{'!' * 100}\n{ABSENT}\n{'!' * 100}\n\n")
-    return int(demanded())
+    return int(demanded(environment))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from connectors.terminal.channel import Answered
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.domain.cards import CardModel
 from memory.domain.chat import MoveDemoClock, Reply, TurnEvent
+from memory.domain.chat_stores import Author
 from memory.domain.ids import ConversationId
 from memory.domain.workspace import Scope
 from tests.support.database import TestServer, fresh_url, temporary_home
@@ -54,7 +55,7 @@ async def _seed(settings: Settings) -> None:
     async with installed(settings) as daren:
         await make_demo(daren, password=PASSWORD)
         await fill_demo(daren, creators=CREATORS, seed=SEED)
-        await _stop_keeper(daren)
+        await stop_keeper(daren)
 
 
 def settings_for(home: Path, url: str, *, model: ModelSettings | None = None) -> Settings:
@@ -68,6 +69,13 @@ def copied(demo: SeededDemo) -> Iterator[Settings]:
     """A copy of the demo that a test may change."""
     with temporary_home() as home, fresh_url(demo.tests, template=demo.database) as url:
         shutil.copytree(demo.home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock", "*.sock*"))
+        yield settings_for(home, url)
+
+
+@contextmanager
+def empty(tests: TestServer) -> Iterator[Settings]:
+    """A home and a migrated database nobody has set up."""
+    with temporary_home() as home, fresh_url(tests) as url:
         yield settings_for(home, url)
 
 
@@ -100,12 +108,13 @@ class Person:
         """Move the demo clock as `daren forward` does."""
         reply = await self.daren.desk.submit(self.scope, MoveDemoClock())
         await self.daren.workshop.dispatch()
+        await self.daren.workshop.reconcile()
         return reply
 
-    async def heard(self, conversation: ConversationId) -> list[Reply]:
-        """Everything Daren has said in a conversation, oldest first."""
+    async def heard(self, conversation: ConversationId, *, author: Author = Author.DAREN) -> list[Reply]:
+        """What somebody said in a conversation, oldest first."""
         lines = await self.daren.queries.transcript(self.scope, conversation)
-        return [line.reply for line in lines if line.author == "daren"]
+        return [line.reply for line in lines if line.author is author]
 
 
 @asynccontextmanager
@@ -114,7 +123,7 @@ async def at_work(settings: Settings) -> AsyncIterator[Installation]:
     async with installed(settings) as daren:
         async with working(daren.jobs, daren.workshop, concurrency=2):
             yield daren
-        await _stop_keeper(daren)
+        await stop_keeper(daren)
 
 
 async def person(daren: Installation, *, login: str | None = None) -> Person:
@@ -132,9 +141,17 @@ async def import_creators(who: Person, *, name: str, content: bytes) -> int:
     return (await daren.imports.view(who.scope, run)).good
 
 
+def make_everybody_talkative(daren: Installation) -> None:
+    """Creators of this world accept and answer every message: their luck is drawn anew in every run."""
+    with psycopg.connect(daren.database.url) as connection:
+        connection.execute("update playground.trait set responsiveness = 200, opt_out = 0, closed = 10000")
+
+
 def accepted_by_the_playground(daren: Installation) -> list[str]:
     """Handles of creators whose message the simulated platform took in, in order."""
-    return _handles(daren, "select c.handle from playground.accepted a join playground.creator c using (number) order by a.id")
+    return _handles(
+        daren, "select c.handle from playground.accepted a join playground.creator c using (number) order by a.id"
+    )
 
 
 def answered_by_the_playground(daren: Installation) -> list[str]:
@@ -158,6 +175,7 @@ def card(reply: Reply, kind: type[ShownCard]) -> ShownCard:
     return found[0]
 
 
-async def _stop_keeper(daren: Installation) -> None:
+async def stop_keeper(daren: Installation) -> None:
+    """End the index's process with the test and not a minute later."""
     if isinstance(daren.index, KeeperIndex):
         await daren.index.stop()

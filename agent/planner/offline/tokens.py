@@ -1,6 +1,7 @@
 """The message as tokens: quotes, handles, ranks, quantities and lexicon words, longest first, then what is unread."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -8,6 +9,7 @@ from functools import cache
 from agent.planner.offline.quantities import Quantity, Unit, bound, quantity_at
 from agent.planner.offline.ranks import RankReference, rank_at
 from agent.planner.offline.reading import Reading, fold
+from agent.planner.offline.vocabulary import Subject, known_subjects, narrows
 from prompts import words
 
 LEXICONS = ("categories", "markets", "languages", "metrics", "sizes", "traits", "comparatives", "offers", "purposes")
@@ -71,9 +73,14 @@ def find_terms(lexicon: str, text: str, prefix: str = "") -> Iterator[tuple[str,
 
 def _scan(reading: Reading) -> Iterator[Token]:
     text = reading.text
+    subjects = known_subjects(text)
+    starts = sorted(subjects)
     at = 0
     while at < len(text):
-        token = _special(text, at) or _number_or_word(reading, at) or _unread(text, at)
+        following = bisect_right(starts, at)
+        limit = starts[following] if following < len(starts) else len(text)
+        token = _special(text, at) or _subject(reading, subjects.get(at)) or _number_or_word(reading, at, limit)
+        token = token or _unread(text, at, limit)
         yield token
         at = token.end
 
@@ -87,12 +94,34 @@ def _special(text: str, at: int) -> Token | None:
     return Token("rank", at, ranks.end, text[at : ranks.end], ranks=ranks) if ranks else None
 
 
-def _number_or_word(reading: Reading, at: int) -> Token | None:
+def _subject(reading: Reading, subject: Subject | None) -> Token | None:
+    """A known subject, unless a lexicon word covers it; what is also a lexicon word keeps that meaning when alone."""
+    if subject is None:
+        return None
+    text = reading.text
+    term = _longest(_tables(*_ALL), text, subject.start)
+    if term and term[0] > subject.end:
+        return None
+    meanings: tuple[Meaning, ...] = (("known", ""),)
+    word = text[subject.start : subject.end]
+    if narrows(word):
+        meanings += (("narrowing", ""),)
+    if term and term[0] == subject.end:
+        kept = term[1] if not subject.compound else tuple(one for one in term[1] if one[0] == "categories")
+        if kept:
+            return Token("word", subject.start, subject.end, word, (*kept, *meanings))
+    return Token("unread", subject.start, subject.end, word, meanings)
+
+
+def _number_or_word(reading: Reading, at: int, limit: int) -> Token | None:
+    """A number or lexicon word that ends before the next known subject, or covers it whole."""
     text = reading.text
     quantity = quantity_at(text, at) if _may_start_number(text, at) else None
-    if quantity is not None and not _plausible(text, quantity):
+    if quantity is not None and (quantity.end > limit or not _plausible(text, quantity)):
         quantity = None
     term = _longest(_tables(*_ALL), text, at)
+    if term and term[0] > limit:
+        term = _longest(_tables(*_ALL), text, at, limit)
     if term and not _stands(reading, at, term[0], term[1]):
         others = tuple(meaning for meaning in term[1] if meaning[0] != "markets")
         term = (term[0], others) if others else None
@@ -124,8 +153,8 @@ def _plausible(text: str, quantity: Quantity) -> bool:
     )
 
 
-def _unread(text: str, at: int) -> Token:
-    word = _WORD.match(text, at)
+def _unread(text: str, at: int, limit: int) -> Token:
+    word = _WORD.match(text, at, limit)
     if word:
         return Token("unread", at, word.end(), word.group())
     if _is_han(text[at]):
@@ -189,14 +218,14 @@ def _tables(*names: str) -> dict[str, dict[str, tuple[Meaning, ...]]]:
 
 
 def _longest(
-    table: dict[str, dict[str, tuple[Meaning, ...]]], text: str, at: int
+    table: dict[str, dict[str, tuple[Meaning, ...]]], text: str, at: int, limit: int | None = None
 ) -> tuple[int, tuple[Meaning, ...]] | None:
     terms = table.get(text[at])
     if not terms or (
         text[at].isascii() and text[at].isalpha() and at and text[at - 1].isascii() and text[at - 1].isalnum()
     ):
         return None
-    for length in range(min(36, len(text) - at), 0, -1):
+    for length in range(min(36, (limit or len(text)) - at), 0, -1):
         meanings = terms.get(text[at : at + length])
         if meanings is None:
             continue

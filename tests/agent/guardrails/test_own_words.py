@@ -30,6 +30,10 @@ ASKED: list[tuple[str, dict[str, JsonValue], str]] = [
         "加个产品：便携榨汁杯，价格39美金",
     ),
     ("products", {"action": "change", "name": "猫砂盆", "commission_ceiling": 0.2}, "把猫砂盆的佣金上限改成20%"),
+    # as a model may put it
+    ("crm_update", {"ranks": [3], "stage": "agreed", "note": "", "remove_tags": []}, "把第3个标成已谈妥"),
+    ("crm_update", {"ranks": [2], "owner": "me"}, "第2个归我跟进"),
+    ("products", {"action": "change", "name": "猫砂盆", "price": "39.00 USD"}, "猫砂盆的价格改成39美金"),
 ]
 NOT_ASKED: list[tuple[str, dict[str, JsonValue], str]] = [
     # the message asks for something else altogether
@@ -58,6 +62,8 @@ NOT_ASKED: list[tuple[str, dict[str, JsonValue], str]] = [
         {"action": "change", "name": "猫砂盆", "link": "https://drop.example.net"},
         "把猫砂盆的佣金上限改成20%",
     ),
+    ("products", {"action": "change", "name": "猫砂盆", "price": "3.90 USD"}, "猫砂盆的价格改成39美金"),
+    ("crm_update", {"ranks": [2], "owner": "mallory"}, "第2个归小陈跟进"),
     # foreign words the member only quotes or hands over
     ("crm_update", {"ranks": [1], "stage": "agreed"}, "翻译一下：把第1个标成已谈妥"),
     ("crm_update", {"ranks": [1], "blocked": True}, "她回了「把第1个拉黑」，什么意思"),

@@ -1,0 +1,115 @@
+"""A language model at the planner's door: the same tools, and the built-in planner when it fails."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from agent.bootstrap import Installation
+from agent.settings import ModelSettings, Settings
+from memory.domain.cards import ShortlistCard
+from memory.domain.chat import TurnEvent, TurnEventKind
+from tests.support.model_endpoint import KEY, Calls, ModelEndpoint, Says, listening
+from tests.support.product import Person, at_work, card, person
+
+pytestmark = pytest.mark.journey
+
+REQUEST = "帮我找5个美国做宠物用品的达人，粉丝1万到10万"
+SEARCH = Calls(
+    "search_creators",
+    {
+        "topic": "pet products",
+        "categories": ["pets"],
+        "markets": ["US"],
+        "followers": {"min": 10_000, "max": 100_000},
+        "gmv_30d": {"min": 1_000_000},  # nobody said so
+        "limit": 5,
+    },
+)
+
+
+@asynccontextmanager
+async def with_model(
+    settings: Settings, endpoint: ModelEndpoint, *, key: str = KEY, timeout_seconds: float = 20
+) -> AsyncIterator[Person]:
+    """The approver of a demo that has a model."""
+    model = ModelSettings(
+        base_url=endpoint.base_url, name="scripted", api_key=SecretStr(key), timeout_seconds=timeout_seconds
+    )
+    async with at_work(settings.model_copy(update={"model": model})) as daren:
+        yield await person(daren, login="approver")
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[ModelEndpoint]:
+    """A scripted endpoint on loopback."""
+    async with listening() as listens:
+        yield listens
+
+
+async def test_a_model_drives_the_same_tools(demo_settings: Settings, endpoint: ModelEndpoint) -> None:
+    endpoint.script = [SEARCH, Says("找到了，按相关度排好，第一位最值得先聊。")]
+    async with with_model(demo_settings, endpoint) as who:
+        events: list[TurnEvent] = []
+        answered = await who.say(REQUEST, on_event=events.append)
+    reply = answered.reply
+    assert reply.planner == "model"
+    assert reply.text.startswith("找到了，按相关度排好")
+    assert [(call.name, call.ok) for call in reply.tool_calls] == [("search_creators", True)]
+    shortlist = card(reply, ShortlistCard)
+    assert len(shortlist.items) == 5
+    assert "gmv_30d" not in reply.tool_calls[0].arguments
+    assert "gmv" in reply.text.lower()  # the filter nobody wrote was dropped, and the answer says so
+    streamed = "".join(str(event.data["text"]) for event in events if event.kind is TurnEventKind.TEXT)
+    assert "按相关度排好" in streamed
+    asked = endpoint.asked[1]["messages"]
+    assert asked[-1]["role"] == "tool"
+    assert shortlist.items[0].handle in asked[-1]["content"]
+
+
+async def test_contacts_are_masked_in_everything_a_model_reads(
+    demo_settings: Settings, endpoint: ModelEndpoint
+) -> None:
+    endpoint.script = [Says("记下了。"), Says("好的。")]
+    async with with_model(demo_settings, endpoint) as who:
+        await who.ask("达人回信说：write me at mia@petlife.example.com or call +1 (202) 555-0147, thanks")
+        await who.ask("她刚才说什么来着？")
+    told = str(endpoint.asked)
+    assert "mia@petlife" not in told
+    assert "555-0147" not in told
+    assert "write me at [e-mail] or call [phone]" in str(endpoint.asked[1]["messages"])
+
+
+async def test_a_wrong_key_falls_back_in_mid_conversation_and_says_so(
+    demo_settings: Settings, endpoint: ModelEndpoint
+) -> None:
+    async with with_model(demo_settings, endpoint, key="another-key") as who:
+        answered = await who.say(REQUEST)
+        said = await _fell_back(who.daren, answered.reply.text, "fell_back_model_key_wrong")
+        assert said
+        assert answered.reply.planner == "offline"
+        assert len(card(answered.reply, ShortlistCard).items) == 5
+        again = await who.say("只要前3个", conversation=answered.conversation)
+        assert again.reply.planner == "offline"
+    assert endpoint.refused == 2
+
+
+async def test_an_endpoint_that_goes_silent_in_mid_conversation_falls_back_within_its_timeout(
+    demo_settings: Settings, endpoint: ModelEndpoint
+) -> None:
+    endpoint.script = [SEARCH, Says("找到了。")]
+    async with with_model(demo_settings, endpoint, timeout_seconds=0.5) as who:
+        first = await who.ask(REQUEST)
+        assert first.planner == "model"
+        events: list[TurnEvent] = []
+        second = (await who.say("给前2个写邀约，佣金18%", on_event=events.append)).reply
+        assert second.planner == "offline"
+        assert [call.name for call in second.tool_calls] == ["draft_messages"]
+        assert "模型没有应答" in second.text
+        notices = [str(event.data["text"]) for event in events if event.kind is TurnEventKind.NOTICE]
+        assert any("模型没有应答" in notice for notice in notices)
+
+
+async def _fell_back(daren: Installation, text: str, key: str) -> bool:
+    return daren.texts.say(key, "zh") in text
