@@ -1,13 +1,14 @@
 """The one door for every surface: what people say, decide and submit. Satisfies `connectors.ports.desk.Desk`."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.approval.recording import DecisionResult, decide, stop
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
 from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, parse
 from agent.forms import Forms
+from agent.language import language_of
 from agent.metrics import DECISIONS
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -56,6 +57,7 @@ class OpenDesk:
             raise BadRequest("message_empty")
         if len(text) > LONGEST_MESSAGE:
             raise BadRequest("message_too_long", length=len(text), limit=LONGEST_MESSAGE)
+        scope = replace(scope, lang=language_of(text, default=scope.lang))
         forwarded = await self._forward(scope, text)
         async with self.units.unit(scope) as unit:
             conversation = await unit.conversations.find_or_start(

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from pydantic import JsonValue
 
 from agent.graph import TurnGraph
+from agent.language import language_of
 from agent.metrics import TURN_SECONDS, TURNS
 from agent.nodes.run import TurnRun
 from agent.planner.model import Payer, paying
 from agent.state import TurnState
+from agent.summary import roll
 from memory.domain.chat import Reply, TurnEventKind
 from memory.domain.chat_stores import Fence, Superseded, Turn
 from memory.domain.errors import AppError
@@ -88,7 +90,9 @@ class TurnRunner:
         structlog.contextvars.bind_contextvars(turn_id=turn_id, conversation_id=turn.conversation)
         fence = Fence(turn.id, turn.attempt)
         events = EventWriter(self.units, turn.scope, fence)
-        run = TurnRun(turn.scope, turn.conversation, turn.message, fence, turn.scope.lang, events)
+        lang = language_of(turn.text, default=turn.scope.lang)
+        speaking = replace(turn.scope, lang=lang)
+        run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events)
         try:
             with TURN_SECONDS.time():
                 await self._answer(turn, run)
@@ -115,6 +119,9 @@ class TurnRunner:
         finally:
             paying.reset(token)
         async with self.units.unit(turn.scope, fence=run.fence) as unit:
+            conversation = await unit.conversations.by_id(turn.conversation)
+            rolled = roll(conversation.summary if conversation else "", said=turn.text, calls=reply.tool_calls)
+            await unit.conversations.summarise(turn.conversation, summary=rolled)
             await unit.turns.end(run.fence, reply=reply, failed=failed, now=unit.now)
         TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()
 

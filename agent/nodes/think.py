@@ -64,7 +64,9 @@ class Think:
                 await run.events.add(TurnEventKind.NOTICE, {"text": notice})
                 fallen: dict[str, Any] = {"planner": "offline", "notices": [*state.get("notices", []), notice]}
                 # What the model has already done stands; planning the same message again would do it twice.
-                return fallen if state.get("ran") else {**fallen, **self._plan(state, run)}
+                if state.get("ran"):
+                    return fallen
+                return {**fallen, **self._plan({**state, "notices": fallen["notices"]}, run)}
         return self._plan(state, run)
 
     def _plan(self, state: TurnState, run: TurnRun) -> dict[str, Any]:

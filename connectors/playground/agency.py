@@ -51,7 +51,9 @@ class DemoAgency:
     members: tuple[DemoMember, ...]
 
 
-def _product(code: str, name: str, price: str, points: tuple[str, ...], ceiling_bp: int, *, sample: bool) -> DemoProduct:
+def _product(
+    code: str, name: str, price: str, points: tuple[str, ...], ceiling_bp: int, *, sample: bool
+) -> DemoProduct:
     return DemoProduct(code, name, f"https://shop.example/{code}", Money.of(price), points, ceiling_bp, sample)
 
 
@@ -63,9 +65,20 @@ PETS = DemoBrand(
     team_zone="Asia/Shanghai",
     categories=("pets",),
     products=(
-        _product("litter-box", "Self-cleaning Cat Litter Box | 自动猫砂盆", "59.99", ("cleans itself after every visit | 每次用完自动清理", "holds 9 L of waste | 9 升集便仓", "quiet enough for a bedroom | 放卧室也安静"), 2000, sample=True),
+        _product(
+            "litter-box",
+            "Self-cleaning Cat Litter Box | 自动猫砂盆",
+            "59.99",
+            (
+                "cleans itself after every visit | 每次用完自动清理",
+                "holds 9 L of waste | 9 升集便仓",
+                "quiet enough for a bedroom | 放卧室也安静",
+            ),
+            2000,
+            sample=True,
+        ),
     ),
-)  # fmt: skip
+)
 HOME = DemoBrand(
     code="lumidew",
     name="Lumidew 露米",
@@ -74,12 +87,40 @@ HOME = DemoBrand(
     team_zone="Asia/Shanghai",
     categories=("beauty", "skincare", "home", "kitchen", "cleaning"),
     products=(
-        _product("air-fryer", "Dual-zone Air Fryer 8 L | 双仓空气炸锅 8 L", "99.00", ("two baskets of 4 L | 两个 4 L 炸篮", "8 presets | 8 个预设", "dishwasher-safe baskets | 炸篮可进洗碗机"), 1500, sample=False),
-        _product("spin-scrubber", "Spin Scrubber | 电动清洁刷", "39.99", ("7 heads | 7 个刷头", "extends to 1.2 m | 可伸到 1.2 m"), 2000, sample=True),
-        _product("lip-oil", "Tinted Lip Oil | 润色唇油", "12.99", ("6 shades | 6 个色号", "not sticky | 不黏"), 3000, sample=True),
-        _product("sunset-lamp", "Sunset Lamp | 落日灯", "24.99", ("16 colours | 16 种颜色", "remote control | 带遥控"), 2500, sample=True),
+        _product(
+            "air-fryer",
+            "Dual-zone Air Fryer 8 L | 双仓空气炸锅 8 L",
+            "99.00",
+            ("two baskets of 4 L | 两个 4 L 炸篮", "8 presets | 8 个预设", "dishwasher-safe baskets | 炸篮可进洗碗机"),
+            1500,
+            sample=False,
+        ),
+        _product(
+            "spin-scrubber",
+            "Spin Scrubber | 电动清洁刷",
+            "39.99",
+            ("7 heads | 7 个刷头", "extends to 1.2 m | 可伸到 1.2 m"),
+            2000,
+            sample=True,
+        ),
+        _product(
+            "lip-oil",
+            "Tinted Lip Oil | 润色唇油",
+            "12.99",
+            ("6 shades | 6 个色号", "not sticky | 不黏"),
+            3000,
+            sample=True,
+        ),
+        _product(
+            "sunset-lamp",
+            "Sunset Lamp | 落日灯",
+            "24.99",
+            ("16 colours | 16 种颜色", "remote control | 带遥控"),
+            2500,
+            sample=True,
+        ),
     ),
-)  # fmt: skip
+)
 MEMBERS = (
     DemoMember("lead", "林悦 Lin Yue", Role.LEAD, None),
     DemoMember("approver", "周航 Zhou Hang", Role.APPROVER, PETS.code),

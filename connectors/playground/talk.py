@@ -93,7 +93,11 @@ def _intent(heard: Heard, traits: Traits, past: Past, draw: random.Random) -> In
     """The chances in one place; each `throw` is 0-100."""
     if past.last in (Intent.OPT_OUT, Intent.DECLINE):
         return None
-    eager = heard.personal * 8 + (heard.sample and traits.wants_sample > 50) * 8 - (heard.long and traits.spam_averse > 50) * 12
+    eager = (
+        heard.personal * 8
+        + (heard.sample and traits.wants_sample > 50) * 8
+        - (heard.long and traits.spam_averse > 50) * 12
+    )
     eager += 8 if heard.commission_bp is not None and heard.commission_bp >= traits.wants_commission_bp else 0
     if draw.random() * 100 < traits.opt_out * (1 + past.unanswered * traits.spam_averse / 40):
         return Intent.OPT_OUT

@@ -1,4 +1,4 @@
-"""The playground world's rows: the only module that reaches schema `playground`. Decisions are made in talk.py and people/.
+"""The playground world's rows: the only module that reaches schema `playground`; talk.py and people/ decide.
 
 Hidden traits stay here. The login must own the database; the product's own roles get no grant on the schema.
 """
@@ -12,7 +12,7 @@ from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import cast
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -92,7 +92,7 @@ class World:
             if await self._stored(connection) == (creators, seed):
                 return False
             ddl = Path(__file__).with_name("schema.sql").read_text("utf-8")
-            await connection.execute(cast("LiteralString", ddl))  # our own file, no outside text in it
+            await connection.execute(ddl)  # our own file, no outside text in it
             done = 0
             everybody = population(creators=creators, seed=seed, now=now)
             while people := await asyncio.to_thread(lambda: list(islice(everybody, _BATCH))):
@@ -103,7 +103,9 @@ class World:
             for statement in _AFTER:
                 await connection.execute(statement)
             revision = hashlib.sha256(f"{creators}/{seed}/{now.isoformat()}".encode()).hexdigest()
-            await connection.execute("insert into playground.world values (%s, %s, %s, %s)", (creators, seed, now, revision))
+            await connection.execute(
+                "insert into playground.world values (%s, %s, %s, %s)", (creators, seed, now, revision)
+            )
         await self.refresh()
         return True
 
@@ -122,7 +124,8 @@ class World:
             if not await self._learn(connection):
                 return []
             rows = await connection.execute(
-                "select number, facts from playground.creator where number > %s order by number limit %s", (after, limit)
+                "select number, facts from playground.creator where number > %s order by number limit %s",
+                (after, limit),
             )
             return [(number, from_json(facts)) for number, facts in await rows.fetchall()]
 
@@ -179,7 +182,8 @@ class World:
             ids = [row[0] for row in await due.fetchall()]
             async with connection.cursor() as cursor:
                 await cursor.executemany(
-                    "update playground.answer set seq = nextval('playground.answer_seq') where id = %s", [(i,) for i in ids]
+                    "update playground.answer set seq = nextval('playground.answer_seq') where id = %s",
+                    [(i,) for i in ids],
                 )
             rows = await connection.execute(
                 "select seq, id, handle, text, due_at from playground.answer join playground.creator using (number)"
@@ -229,7 +233,9 @@ class World:
     async def _number_of(self, connection: Connection, ticket: SendTicket) -> int:
         if not await self._learn(connection) or ticket.platform != PLATFORM:
             raise Refused("no_channel", handle=ticket.handle)
-        rows = await connection.execute("select number from playground.creator where handle = %s", (ticket.handle.lower(),))
+        rows = await connection.execute(
+            "select number from playground.creator where handle = %s", (ticket.handle.lower(),)
+        )
         row = await rows.fetchone()
         if row is None:
             raise Refused("no_channel", handle=ticket.handle)
@@ -242,7 +248,8 @@ class World:
 
     async def _creator(self, connection: Connection, number: int) -> tuple[CreatorFacts, Traits]:
         rows = await connection.execute(
-            "select facts, t.* from playground.creator join playground.trait t using (number) where number = %s", (number,)
+            "select facts, t.* from playground.creator join playground.trait t using (number) where number = %s",
+            (number,),
         )
         facts, _, *traits = cast("TupleRow", await rows.fetchone())
         return from_json(facts), Traits(*traits)
@@ -258,7 +265,8 @@ class World:
         now: datetime,
     ) -> None:
         rows = await connection.execute(
-            "select a.intent from playground.accepted m left join playground.answer a on a.accepted = m.id and a.due_at <= %s"
+            "select a.intent from playground.accepted m"
+            " left join playground.answer a on a.accepted = m.id and a.due_at <= %s"
             " where m.brand = %s and m.number = %s and m.id < %s order by m.id",
             (now, ticket.brand, number, accepted),
         )
@@ -269,7 +277,8 @@ class World:
         planned = answer_to(ticket.text, facts=facts, traits=traits, past=past, draw=draw, now=now)
         if planned is not None:
             await connection.execute(
-                "insert into playground.answer (accepted, brand, number, intent, text, due_at) values (%s, %s, %s, %s, %s, %s)",
+                "insert into playground.answer (accepted, brand, number, intent, text, due_at)"
+                " values (%s, %s, %s, %s, %s, %s)",
                 (accepted, ticket.brand, number, planned.intent.value, planned.text, planned.due_at),
             )
 
@@ -298,7 +307,7 @@ async def _copy(connection: Connection, people: Sequence[Person]) -> None:
     async with connection.cursor() as cursor:
         for table, columns in _COPIES.items():
             statement = f"copy playground.{table} ({', '.join(columns)}) from stdin"
-            async with cursor.copy(cast("LiteralString", statement)) as copy:
+            async with cursor.copy(statement) as copy:
                 await copy.write("".join(_line(row) for row in rows[table]))
 
 

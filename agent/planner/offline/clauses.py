@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from agent.planner.offline.reading import Reading
 from agent.planner.offline.tokens import Token, tokenise
+from agent.planner.offline.vocabulary import masked
 from prompts import words
 
 _LONGEST_SPOKEN = 300
@@ -107,8 +108,9 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
 
 
 def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
-    """What a clause asks for, by the first pattern that fits."""
-    return next((intent for intent in words.intents() if (weak or not intent.weak) and intent.matches(clause)), None)
+    """What a clause asks for, by the first pattern that fits; the names of known subjects ask for nothing."""
+    heard = masked(clause)
+    return next((intent for intent in words.intents() if (weak or not intent.weak) and intent.matches(heard)), None)
 
 
 def _group(clauses: list[Clause]) -> list[Segment]:

@@ -90,7 +90,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             segment.intent = "list_replies"
         name, fill = _FILLS.get(segment.intent, ("search_creators", searching.search))
         sheet = fill(segment, context)
-        if not segment.intent and not _is_bare_search(sheet, context):
+        if not segment.intent and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
@@ -123,8 +123,10 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
         sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
 
 
-def _is_bare_search(sheet: Sheet, context: PlanningContext) -> bool:
-    """Conditions without a verb (「美国宠物，1-10w粉」) are a search when a filter other than a topic was read."""
+def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:
+    """Without a verb, a subject beside the word for creators or beside any other filter is a search."""
+    if "topic" in sheet.arguments and any(token.has("creator") for token in segment.tokens):
+        return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
     return bool(set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"})

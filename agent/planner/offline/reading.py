@@ -77,7 +77,8 @@ def _simplify_piece(piece: str) -> str:
 @cache
 def _slips() -> tuple[re.Pattern[str], dict[str, str]]:
     table = {fold(wrong): fold(right) for wrong, right in words.replacements().items()}
-    table.update({fold(word): fold(word) for word in words.entries("guards")["whole"].words})
+    whole = [fold(word) for word in (*words.entries("guards")["whole"].words, *words.subjects())]
+    table.update({word: word for word in whole if any(wrong in word for wrong in table)})
     ordered = sorted(table, key=len, reverse=True)
     return re.compile("|".join(_bounded(word) for word in ordered)), table
 

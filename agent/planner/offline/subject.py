@@ -9,6 +9,8 @@ from agent.planner.offline.sheet import Sheet
 
 _JOINTS = frozenset(["和", "与", "及", "或", "跟", "以及", "或者", "、", "&", "and", "or", "/", "还有", "+"])
 _SPLITTING = frozenset(["的", "了", "吗", "呢", "吧", "啊", "嗯", "呀", "嘛", "我", "你", "是", "很", "也", "都"])
+_FIRST_LETTERS = frozenset("大高多全本上下中面用名点行好太像加改去成数对亲宝早可限月起检")
+_LAST_LETTERS = frozenset("本说宝面会人地像")
 _GLUE = frozenset([" ", "-", "'", "·"])
 _QUOTES = '「」『』“”"《》【】'
 
@@ -89,7 +91,19 @@ def _may_be_subject(sheet: Sheet, index: int) -> bool:
     token = sheet.tokens[index]
     if index in sheet.used:
         return False
-    return token.kind in ("unread", "quote") or token.has("categories")
+    return token.kind in ("unread", "quote") or token.has("categories") or _glued(sheet, index)
+
+
+def _glued(sheet: Sheet, index: int) -> bool:
+    """Whether a small word is the first letter of an unknown subject: the 大 of 大闸蟹, not the 多 of 粉丝多."""
+    token = sheet.tokens[index]
+    if token.text not in _FIRST_LETTERS or index + 1 >= len(sheet.tokens) or token.kind != "word":
+        return False
+    after = sheet.tokens[index + 1]
+    if after.kind != "unread" or after.has("known") or after.text.isascii() or index + 1 in sheet.used:
+        return False
+    before = sheet.tokens[index - 1] if index else None
+    return before is None or before.kind == "mark" or before.has("subject", "noise", "request")
 
 
 def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
@@ -102,6 +116,8 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
     if _may_be_subject(sheet, after):
         return after
     token = sheet.tokens[after]
+    if token.has("known") and after not in sheet.used:
+        return after
     follow = after + 1
     if token.text == " ":
         if follow < len(sheet.tokens) and sheet.tokens[follow].text in _JOINTS:
@@ -118,8 +134,16 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
     inside = small and after not in sheet.used and follow < len(sheet.tokens)
     if inside and sheet.tokens[last].kind == "unread" and sheet.tokens[follow].kind == "unread":
         return follow
+    if small and token.text in _LAST_LETTERS and after not in sheet.used and _is_lone_letter(sheet, last):
+        return after
     digits = token.kind == "quantity" and after not in sheet.used and token.text.isdigit()
     return after if digits and token.end - token.start < 4 else None
+
+
+def _is_lone_letter(sheet: Sheet, index: int) -> bool:
+    """Whether an unknown letter waits for its other half: the 绘 of 绘本."""
+    token = sheet.tokens[index]
+    return token.kind == "unread" and not token.has("known") and len(token.text) == 1 and not token.text.isascii()
 
 
 def _same_script(sheet: Sheet, one: int, other: int) -> bool:
@@ -170,7 +194,7 @@ def _categories(sheet: Sheet, chunk: Chunk) -> list[str]:
             previous_joint = False
         elif token.text in _JOINTS:
             previous_joint = True
-        elif token.text != " ":
+        elif token.text != " " and not token.has("narrowing"):
             return []
     return found
 

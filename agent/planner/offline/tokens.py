@@ -77,10 +77,10 @@ def _scan(reading: Reading) -> Iterator[Token]:
     starts = sorted(subjects)
     at = 0
     while at < len(text):
-        following = bisect_right(starts, at)
-        limit = starts[following] if following < len(starts) else len(text)
-        token = _special(text, at) or _subject(reading, subjects.get(at)) or _number_or_word(reading, at, limit)
-        token = token or _unread(text, at, limit)
+        place = bisect_right(starts, at)
+        following = subjects[starts[place]] if place < len(starts) else Subject(len(text), len(text))
+        token = _special(text, at) or _subject(reading, subjects.get(at)) or _number_or_word(reading, at, following)
+        token = token or _unread(text, at, following.start)
         yield token
         at = token.end
 
@@ -113,15 +113,15 @@ def _subject(reading: Reading, subject: Subject | None) -> Token | None:
     return Token("unread", subject.start, subject.end, word, meanings)
 
 
-def _number_or_word(reading: Reading, at: int, limit: int) -> Token | None:
+def _number_or_word(reading: Reading, at: int, following: Subject) -> Token | None:
     """A number or lexicon word that ends before the next known subject, or covers it whole."""
     text = reading.text
     quantity = quantity_at(text, at) if _may_start_number(text, at) else None
-    if quantity is not None and (quantity.end > limit or not _plausible(text, quantity)):
+    if quantity is not None and (quantity.end > following.start or not _plausible(text, quantity)):
         quantity = None
     term = _longest(_tables(*_ALL), text, at)
-    if term and term[0] > limit:
-        term = _longest(_tables(*_ALL), text, at, limit)
+    if term and following.start < term[0] < following.end:
+        term = _longest(_tables(*_ALL), text, at, following.start)
     if term and not _stands(reading, at, term[0], term[1]):
         others = tuple(meaning for meaning in term[1] if meaning[0] != "markets")
         term = (term[0], others) if others else None

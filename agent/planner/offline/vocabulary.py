@@ -58,7 +58,8 @@ def _matches(text: str) -> list[tuple[int, int]]:
         lengths, terms = known
         for length in lengths:
             end = at + length
-            if text[at:end] in terms and not (_is_latin(text[end - 1]) and _is_latin(text[end : end + 1])):
+            inside_word = _is_latin(text[end - 1 : end]) and _is_latin(text[end : end + 1])
+            if end <= len(text) and text[at:end] in terms and not inside_word:
                 found.append((at, end))
     return found
 
@@ -72,7 +73,7 @@ def _starts_with_verb(text: str, start: int, end: int) -> bool:
     return text[start] in _VERBS
 
 
-_VERBS = frozenset("推做卖带拍教养")
+_VERBS = frozenset("推做卖带拍教养个位款只")
 
 
 @cache

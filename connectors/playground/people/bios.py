@@ -1,13 +1,13 @@
 """Bios, captions and hashtags: lines of the creator's language put together the way people do."""
 
 import random
-import re
+import unicodedata
 from dataclasses import dataclass
 
 from connectors.playground.people.voices import Subject, Voice
 
-_WORD = re.compile(r"[\W_]+")
 _FEW = ("2", "3", "4")
+_LONGEST, _LONGEST_TAG = 160, 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ def write_bio(draw: random.Random, *, voice: Voice, about: Self) -> str:
     if draw.random() < 0.45:
         parts.append(draw.choice(voice.bio["promise"]))
     if draw.random() < 0.3:
-        parts.append(draw.choice([line for line in personal if line not in parts]))
+        placed = "{city}" in parts[1]
+        parts.append(draw.choice([p for p in personal if p not in parts and not (placed and "{city}" in p)]))
     lines = [_fill(draw, part, voice, about) for part in parts]
     if draw.random() < 0.25:
         lines[0], lines[1] = lines[1], lines[0]
@@ -41,9 +42,9 @@ def write_bio(draw: random.Random, *, voice: Voice, about: Self) -> str:
         lines.append(_fill(draw, draw.choice(contact), voice, about))
     joint = draw.choice(("\n", "\n", "\n", " | ", " · ", " ✨ ", " // ", " "))
     if joint == " ":
-        lines = [line if line[-1] in "!?.…" or not line[-1].isalnum() else f"{line}." for line in lines]
-    bio = joint.join(_cased(draw, line, voice) for line in lines)
-    while len(bio) > 160 and len(lines) > 1:
+        lines = [line if not line[-1].isalnum() or "@" in line else f"{line}." for line in lines]
+    bio = joint.join(_cased(draw, line) for line in lines)
+    while len(bio) > _LONGEST and len(lines) > 1:
         lines.pop(1 if len(lines) > 2 else -1)
         bio = joint.join(lines)
     return bio
@@ -57,7 +58,7 @@ def write_captions(draw: random.Random, *, voice: Voice, about: Self) -> tuple[s
         niche = draw.choice(about.niches)
         text = _fill(draw, line, voice, about, niche=niche)
         tags = [f"#{tag}" for tag in _tags(draw, voice, niche)]
-        captions.append(" ".join([_cased(draw, text, voice), *tags]))
+        captions.append(" ".join([_cased(draw, text), *tags]))
     return tuple(captions)
 
 
@@ -73,10 +74,14 @@ def hashtags_of(captions: tuple[str, ...]) -> tuple[str, ...]:
 
 def _tags(draw: random.Random, voice: Voice, niche: str) -> list[str]:
     words = voice.niches[niche]
-    own = [_WORD.sub("", phrase.lower()) for phrase in words if len(phrase) <= 22]
-    own = own or [_WORD.sub("", niche)]
+    own = [_tag(phrase) for phrase in words if len(phrase) <= _LONGEST_TAG] or [_tag(niche)]
     picked = draw.sample(own, min(len(own), draw.randint(1, 2))) + draw.sample(voice.tags, draw.randint(0, 2))
     return list(dict.fromkeys(picked))
+
+
+def _tag(phrase: str) -> str:
+    """A phrase as one word; marks stay, Thai vowels are marks."""
+    return "".join(sign for sign in phrase.lower() if sign.isalnum() or unicodedata.category(sign).startswith("M"))
 
 
 def _fill(draw: random.Random, line: str, voice: Voice, about: Self, *, niche: str | None = None) -> str:
@@ -92,6 +97,7 @@ def _fill(draw: random.Random, line: str, voice: Voice, about: Self, *, niche: s
         year=about.year,
         email=about.email or "",
         few=draw.choice(_FEW),
+        years=draw.choice((2, 3, 4, 5, 6, 8)),
         n=draw.choice((3, 4, 5, 6, 7, 10, 12, 14, 21, 30)),
         price=draw.choice((5, 10, 15, 20, 25, 30)),
         weekday=draw.choice(voice.weekdays),
@@ -99,7 +105,7 @@ def _fill(draw: random.Random, line: str, voice: Voice, about: Self, *, niche: s
     )
 
 
-def _cased(draw: random.Random, text: str, voice: Voice) -> str:
+def _cased(draw: random.Random, text: str) -> str:
     """Half of the people who write Latin letters begin with a capital one; German nouns stay as they are."""
     if draw.random() < 0.55:
         return text[:1].upper() + text[1:]

@@ -23,8 +23,15 @@ from memory.domain.money import MoneySpan, Span, exponent
 
 T = TypeVar("T")
 FEWEST, MOST = 500, 20_000_000
+_COMMISSIONS = (500, 800, 1000, 1000, 1200, 1500, 1500, 1800, 2000, 2500)
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55+")
-_HANDLE_WORDS = {"cat_litter": "cats", "cat_toys": "meow", "dog_training": "dogs", "dog_grooming": "paws", "small_pets": "bunny"}
+_HANDLE_WORDS = {
+    "cat_litter": "cats",
+    "cat_toys": "meow",
+    "dog_training": "dogs",
+    "dog_grooming": "paws",
+    "small_pets": "bunny",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +94,16 @@ def make_person(seed: int, number: int, *, now: datetime) -> Person:
         avg_price=_average_price(history, market.currency),
         avg_views=_sometimes(draw, 0.93, Span.exactly(plan.views)),
         engagement_bp=_sometimes(draw, 0.92, Span.exactly(_engagement(draw, followers))),
-        commission_bp=_sometimes(draw, 0.7, Span.exactly(draw.choice((500, 800, 1000, 1000, 1200, 1500, 1500, 1800, 2000, 2500)))),
-        fulfilment_bp=_sometimes(draw, 0.65, Span.exactly(min(10_000, traits.fulfilment * 100 + draw.randint(-400, 400)))),
+        commission_bp=_sometimes(draw, 0.7, Span.exactly(draw.choice(_COMMISSIONS))),
+        fulfilment_bp=_sometimes(
+            draw, 0.65, Span.exactly(min(10_000, traits.fulfilment * 100 + draw.randint(-400, 400)))
+        ),
         content=_sometimes(draw, 0.95, plan.kind),
         audience_gender=_gender(draw, chosen[0]),
         audience_age=_sometimes(draw, 0.88, draw.choices(_AGES, (34, 38, 16, 8, 4))[0]),
         email=email,
         last_active_at=_sometimes(draw, 0.96, history.posts[-1].posted_at),
-    )  # fmt: skip
+    )
     return Person(number, _called(facts, called.handle), traits, history)
 
 
@@ -129,7 +138,7 @@ def _plan(
     subject = chosen[0]
     sales = max(other.sales for other in chosen)
     views = max(50, int(followers * draw.lognormvariate(math.log(0.18), 0.8)))
-    unit = home.per_usd * 10 ** exponent(currency)
+    unit = home.per_usd * _minor(currency)
     monthly = 0
     if draw.random() < 0.55 + 0.22 * min(sales, 1.6):
         dollars = 2_900 * (followers / 25_000) ** 0.65 * sales * home.sales * draw.lognormvariate(0, 1.3)
@@ -139,14 +148,13 @@ def _plan(
     idle = draw.choice((0, 0, 0, 1, 1, 2, 3, 4, 6, 9, 14)) if draw.random() < 0.9 else draw.randint(20, 150)
     if idle > MONTH:
         monthly = 0
-    return Plan(monthly, prices, views, kind, idle, _known(draw, chosen, home, currency), traits.fulfilment)
+    ours = _known(draw, chosen, home, currency)
+    return Plan(monthly, prices, views, kind, idle, subject.refunds, ours, traits.fulfilment)
 
 
-def _known(
-    draw: random.Random, chosen: tuple[Subject, ...], home: Home, currency: str
-) -> tuple[str, str, int] | None:
-    """The brand and product of ours a creator has met before; about one in eight of a brand's own field."""
-    if draw.random() >= 0.12:
+def _known(draw: random.Random, chosen: tuple[Subject, ...], home: Home, currency: str) -> tuple[str, str, int] | None:
+    """The brand and product of ours a creator has met before; about two in five of a brand's own field."""
+    if draw.random() >= 0.42:
         return None
     slugs = {subject.slug for subject in chosen}
     offers: list[tuple[str, DemoProduct]] = [
@@ -165,8 +173,8 @@ def _price(dollars: float, home: Home, currency: str) -> int:
     """A price people put on a tag, in minor units of the market's currency."""
     local = dollars * home.per_usd
     if local >= 1_000:
-        step = 10 ** (int(math.log10(local)) - 1)
-        return max(step, round(local / step) * step) * 10 ** exponent(currency)
+        step = int(10 ** (int(math.log10(local)) - 1))
+        return max(step, round(local / step) * step) * _minor(currency)
     return max(1, round(local)) * 100 - 1
 
 
@@ -175,12 +183,17 @@ def _gmv(draw: random.Random, minor: int, currency: str) -> MoneySpan | None:
     chance = draw.random()
     if chance < 0.15:
         return None
-    whole = minor // 10 ** exponent(currency)
-    if chance < 0.25 and whole >= 10:
+    unit = _minor(currency)
+    whole = minor // unit
+    if chance < 0.30 and whole >= 10:
         low, high = _rung(whole)
-        unit = 10 ** exponent(currency)
         return MoneySpan(low * unit, high * unit, currency)
     return MoneySpan(minor, minor, currency)
+
+
+def _minor(currency: str) -> int:
+    """Minor units in one of the currency."""
+    return int(10 ** exponent(currency))
 
 
 def _rung(whole: int) -> tuple[int, int]:

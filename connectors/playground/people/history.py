@@ -92,28 +92,26 @@ class Plan:
     views: int
     kind: str
     idle_days: int
+    refunds: int  # percent of the orders
     ours: tuple[str, str, int] | None  # (brand code, product code, price), for creators we know already
     honest: int
 
 
 def live_through(draw: random.Random, plan: Plan, *, now: datetime) -> History:
     """Draw 180 days that end at `now`."""
-    messages: list[PastMessage] = []
-    samples: list[Sample] = []
-    posts: list[Post] = []
-    lines: list[Line] = []
-    if plan.ours is not None:
-        _story(draw, plan, plan.ours, now, messages, samples, posts, lines)
+    story = _story(draw, plan, now)
+    posts, lines = list(story.posts), list(story.lines)
     if plan.monthly:
         lines.extend(Line(None, price, draw.choice((179, 179, 150, 110))) for price in plan.prices)
-    for line in lines:
-        if line.product is None:
-            posts.append(_post(draw, plan, now, line.since_day, selling=True))
-    for day in draw.sample(range(plan.idle_days, DAYS - 1), draw.randint(1, 4)) if plan.idle_days < DAYS - 6 else ():
-        posts.append(_post(draw, plan, now, day, selling=bool(plan.monthly) and draw.random() < 0.5))
+    posts.extend(_post(draw, plan, now, line.since_day, selling=True) for line in lines if line.product is None)
+    if plan.idle_days < DAYS - 6:
+        days = draw.sample(range(plan.idle_days, DAYS - 1), draw.randint(1, 4))
+        sells = plan.monthly > 0
+        posts.extend(_post(draw, plan, now, day, selling=sells and draw.random() < 0.5) for day in days)
     posts.append(_post(draw, plan, now, min(plan.idle_days, DAYS - 1), selling=False))
     orders = sorted(_orders(draw, plan, lines, now), key=lambda order: order.placed_at)
-    return History(tuple(sorted(posts, key=lambda post: post.posted_at)), tuple(orders), tuple(samples), tuple(messages))
+    posts.sort(key=lambda post: post.posted_at)
+    return History(tuple(posts), tuple(orders), tuple(story.samples), tuple(story.messages))
 
 
 def _ago(now: datetime, day: int, hour: float) -> datetime:
@@ -129,16 +127,16 @@ def _post(draw: random.Random, plan: Plan, now: datetime, day: int, *, selling: 
 def _orders(draw: random.Random, plan: Plan, lines: list[Line], now: datetime) -> Iterator[Order]:
     if not plan.monthly:
         for line in lines:  # ours only: a handful after the post
-            yield from _sold(draw, line, now, daily=0.25, share=0.12)
+            yield from _sold(draw, plan, line, now, daily=0.25, share=0.12)
         return
     share = draw.uniform(0.15, 0.5)
     weights = [draw.uniform(0.4, 1.0) * (0.5 if line.product else 1.0) for line in lines]
     for line, weight in zip(lines, weights, strict=True):
         daily = plan.monthly * weight / sum(weights) / MONTH / line.price
-        yield from _sold(draw, line, now, daily=daily, share=share)
+        yield from _sold(draw, plan, line, now, daily=daily, share=share)
 
 
-def _sold(draw: random.Random, line: Line, now: datetime, *, daily: float, share: float) -> Iterator[Order]:
+def _sold(draw: random.Random, plan: Plan, line: Line, now: datetime, *, daily: float, share: float) -> Iterator[Order]:
     """Sell on `share` of the days since the line began; fewer days when so little is sold."""
     growth = draw.uniform(-0.6, 0.5)
     days = range(line.since_day)
@@ -146,44 +144,64 @@ def _sold(draw: random.Random, line: Line, now: datetime, *, daily: float, share
     for day in draw.sample(days, min(len(days), max(1, round(len(days) * share)))):
         wanted = daily / share * (1 + growth * day / DAYS) * draw.lognormvariate(-0.08, 0.4)
         quantity = max(1, round(wanted))
-        refunded = _refunds(draw, quantity) if day > 3 else 0
+        refunded = _refunded(draw, plan, quantity) if day > 3 else 0  # they need three days to come back
         yield Order(_ago(now, day, draw.uniform(0, 22)), line.product, line.price, quantity, refunded)
 
 
-def _refunds(draw: random.Random, quantity: int) -> int:
-    """About one in twenty-five; one share for many, one throw each for few."""
-    if quantity >= 12:
-        return round(quantity * draw.uniform(0.01, 0.08))
-    return sum(draw.random() < 0.04 for _ in range(quantity))
+def _refunded(draw: random.Random, plan: Plan, quantity: int) -> int:
+    """Pieces of one order that came back: mostly none, else one to all of them."""
+    return draw.randint(1, quantity) if draw.random() * 100 < plan.refunds else 0
 
 
-def _story(
-    draw: random.Random,
-    plan: Plan,
-    ours: tuple[str, str, int],
-    now: datetime,
-    messages: list[PastMessage],
-    samples: list[Sample],
-    posts: list[Post],
-    lines: list[Line],
-) -> None:
-    brand, product, price = ours
-    day = draw.randint(60, 170)
-    messages.append(PastMessage(brand, ours=True, kind="invite", at=_ago(now, day, 2)))
-    if draw.random() < 0.4:
-        return
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What came of a brand of ours writing to a creator."""
+
+    messages: list[PastMessage] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+def _story(draw: random.Random, plan: Plan, now: datetime) -> _Story:
+    """Invite, follow up, agree, send the sample, remind, and thank for the post; it may end anywhere."""
+    story = _Story()
+    if plan.ours is None:
+        return story
+    brand, product, price = plan.ours
+    day = draw.randint(70, 170)
+
+    def wrote(kind: str, hour: float, *, ours: bool = True) -> None:
+        story.messages.append(PastMessage(brand, ours, kind, _ago(now, day, hour)))
+
+    wrote("invite", 2)
+    if draw.random() < 0.35:
+        day -= draw.randint(4, 7)
+        wrote("follow_up", 3)
+        if draw.random() < 0.6:
+            return story
     day -= draw.randint(1, 3)
-    messages.append(PastMessage(brand, ours=False, kind="interested", at=_ago(now, day, 5)))
-    if draw.random() < 0.3:
-        return
+    if draw.random() < 0.12:
+        wrote("decline", 5, ours=False)
+        return story
+    wrote("interested", 5, ours=False)
+    if draw.random() < 0.12:
+        return story
+    wrote("sample_offer", 4)
+    wrote("address", 2.5, ours=False)
     asked, shipped = _ago(now, day, 1), _ago(now, day - 3, 6)
     day -= draw.randint(8, 14)
     delivered = _ago(now, day, 4)
     posted_at = None
+    if draw.random() < 0.4:
+        day -= 5
+        wrote("content_reminder", 4)
     if draw.random() * 100 < plan.honest:
         day -= draw.randint(3, 16)
         post = Post(_ago(now, day, 23), product, selling=True, kind=plan.kind, views=max(20, plan.views))
         posted_at = post.posted_at
-        posts.append(post)
-        lines.append(Line(product, price, day))
-    samples.append(Sample(product, asked, shipped, delivered, posted_at))
+        story.posts.append(post)
+        story.lines.append(Line(product, price, day))
+        wrote("thanks", 20)
+    story.samples.append(Sample(product, asked, shipped, delivered, posted_at))
+    return story

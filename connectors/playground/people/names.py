@@ -40,19 +40,32 @@ def to_latin(text: str) -> str:
 
 
 def _display(draw: random.Random, given: str, family: str, niche_word: str, sign: str) -> str:
-    joined = f"{family}{given}" if not given.isascii() and not family.isascii() and len(family) == 2 else f"{given} {family}"  # noqa: E501  # 田中さくら has no space and the family name first
+    family_first = len(family) == 2 and not to_latin(family)  # 田中さくら: no space either
+    joined = f"{family}{given}" if family_first else f"{given} {family}"
     if draw.random() < 0.28:
         return given
     return draw.choice(
         (joined, joined, joined, f"{given} {sign}", given.lower(), f"{given} | {niche_word}", f"{joined} {sign}", given)
-    )  # fmt: skip
+    )
 
 
 def _handle(draw: random.Random, latin: str, surname: str, niche_word: str) -> str:
     year = draw.randrange(85, 108) % 100
     shapes = [
-        f"{latin}.{niche_word}", f"{niche_word}with{latin}", f"{latin}{niche_word}", f"{niche_word}_{latin}", f"its{latin}{surname}",
-        f"{latin}_{surname}", f"{latin}{surname}{year:02}", f"the{niche_word}{latin}", f"{latin}.{surname}", f"{niche_word}by{latin}",
-        f"{latin}.and.{niche_word}", f"{niche_word}.{surname or latin}", f"{latin}{surname}_", f"hey{latin}{year:02}", f"{latin}loves{niche_word}",
-    ]  # fmt: skip
+        f"{latin}.{niche_word}",
+        f"{niche_word}with{latin}",
+        f"{latin}{niche_word}",
+        f"{niche_word}_{latin}",
+        f"its{latin}{surname}",
+        f"{latin}_{surname}",
+        f"{latin}{surname}{year:02}",
+        f"the{niche_word}{latin}",
+        f"{latin}.{surname}",
+        f"{niche_word}by{latin}",
+        f"{latin}.and.{niche_word}",
+        f"{niche_word}.{surname or latin}",
+        f"{latin}{surname}_",
+        f"hey{latin}{year:02}",
+        f"{latin}loves{niche_word}",
+    ]
     return re.sub(r"([._])[._]+", r"\1", draw.choice(shapes))[:_LONGEST].rstrip(".")

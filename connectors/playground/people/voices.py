@@ -11,13 +11,14 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A category as the world sees it. `price` in US dollars (low, high); `women` in percent of the audience."""
+    """A category as the world sees it. `price` in US dollars (low, high); `women` and `refunds` in percent."""
 
     slug: str
     weight: float
     sales: float
     women: int
     price: tuple[int, int]
+    refunds: int
     signs: tuple[str, ...]
     niches: tuple[str, ...]
     near: tuple[str, ...]
@@ -68,6 +69,7 @@ def subjects() -> dict[str, Subject]:
             sales=table["sales"],
             women=table["women"],
             price=(table["price"][0], table["price"][1]),
+            refunds=table["refunds"],
             signs=tuple(table["signs"]),
             niches=tuple(table["niches"]),
             near=tuple(table["near"]),
@@ -103,9 +105,8 @@ def names(key: str) -> Names:
 
 @cache
 def voice(language: str) -> Voice:
-    """The words of one language (ISO 639-1)."""
-    path = HERE / "voices" / f"{language}.toml"
-    table = _load(path if path.exists() else HERE / "voices" / "en.toml")
+    """The words of one language (ISO 639-1); FileNotFoundError for a language nobody here speaks."""
+    table = _load(HERE / "voices" / f"{language}.toml")
     return Voice(
         language=language,
         niches={niche: tuple(words) for niche, words in table["niches"].items()},
