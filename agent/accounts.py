@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from connectors.ports.accounts import FirstSetup
-from memory.domain.account_stores import Account, NewBrand, NewMember, Services
+from memory.domain.account_stores import Account, AccountStore, NewBrand, NewMember, Services
 from memory.domain.clock import Clock
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import BrandId, MemberId, TenantId
@@ -67,34 +67,28 @@ class OpenAccounts:
         """Make the workspace, or finish the one an earlier command made for the operating-system user."""
         password = await asyncio.to_thread(self.hasher.hash, setup.password)
         market = MARKETS[setup.market.upper()]
+        shop = NewBrand(
+            setup.brand_name.strip(), setup.shop_name.strip(), market.code, setup.team_zone, market.currency
+        )
+        login, name = setup.owner_login.strip(), setup.owner_name.strip() or setup.owner_login.strip()
         async with self.services.across_tenants("set up a workspace") as work:
-            await work.accounts.make_workspace(WorkspaceKind.REAL, name=setup.shop_name.strip())
-            tenant = await work.accounts.make_tenant(setup.shop_name.strip())
-            brand = await work.accounts.make_brand(
-                tenant,
-                NewBrand(
-                    setup.brand_name.strip(),
-                    setup.shop_name.strip(),
-                    market.code,
-                    setup.team_zone,
-                    market.currency,
-                ),
-            )
-            owner = await work.accounts.make_member(
-                tenant,
-                NewMember(
-                    setup.owner_login.strip(),
-                    setup.owner_name.strip() or setup.owner_login.strip(),
-                    Role.LEAD,
-                    None,
-                    setup.lang,
-                    password,
-                ),
-            )
-            await work.accounts.bind(owner.id, kind=OS_USER, outside_id=os_user())
+            bare = await _bare_owner(work.accounts)
+            if bare is not None:
+                tenant, owner_id = bare.tenant, bare.member.id
+                (own,) = await work.accounts.brands_of(bare)
+                brand = await work.accounts.rename(tenant, own.id, shop=shop)
+                await work.accounts.rename_member(owner_id, login=login, name=name, lang=setup.lang)
+                await work.accounts.set_password(owner_id, password)
+            else:
+                await work.accounts.make_workspace(WorkspaceKind.REAL, name=shop.shop_name)
+                tenant = await work.accounts.make_tenant(shop.shop_name)
+                brand = await work.accounts.make_brand(tenant, shop)
+                owner = NewMember(login, name, Role.LEAD, None, setup.lang, password)
+                owner_id = (await work.accounts.make_member(tenant, owner)).id
+                await work.accounts.bind(owner_id, kind=OS_USER, outside_id=os_user())
         if setup.product_name.strip():
-            await self._first_product(setup, Scope(tenant, brand.id, owner.id, Role.LEAD, setup.lang), brand)
-        return owner.id
+            await self._first_product(setup, Scope(tenant, brand.id, owner_id, Role.LEAD, setup.lang), brand)
+        return owner_id
 
     async def _first_product(self, setup: FirstSetup, scope: Scope, brand: Brand) -> None:
         fields = product_fields(setup, currency=brand.currency)
@@ -216,6 +210,15 @@ class OpenAccounts:
     async def _check_owner(self) -> None:
         if hasattr(os, "getuid") and self.home.exists() and self.home.stat().st_uid not in (os.getuid(), 0):
             raise NotAllowed("not_your_home", home=str(self.home))
+
+
+async def _bare_owner(accounts: AccountStore) -> Account | None:
+    """The owner of a workspace that `import` or `ask` made: a lead bound to this user, whom nobody gave a password."""
+    workspace = await accounts.workspace()
+    if workspace is None or workspace.is_demo:
+        return None
+    found = await accounts.by_identity(kind=OS_USER, outside_id=os_user())
+    return found if found is not None and found.password_hash is None else None
 
 
 # A hash nobody knows the password of, so that an unknown login takes as long as a known one.

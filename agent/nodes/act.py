@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.cards.shown import Presenter
+from agent.guardrails.foreign import fenced
+from agent.guardrails.own_words import may_change
 from agent.metrics import TOOL_CALLS
 from agent.nodes.run import TurnRun
 from agent.state import TurnState
 from memory.domain.chat import TurnEventKind
-from memory.domain.errors import AppError
+from memory.domain.errors import AppError, NotAllowed
 from memory.domain.stores import Units
 from prompts.render import Texts
 from tools.catalogue import Call, Catalogue, Outcome
@@ -32,7 +34,7 @@ class Act:
         ran = state.get("ran", 0)
         for call in calls:
             await run.events.add(TurnEventKind.STEP, {"name": call.name, "label": self._label(call, run)}, at_once=True)
-        outcomes = await self.catalogue.run_all(calls, run.context(tuple(state["said"])), first=ran)
+        outcomes = await self._run(calls, state, run)
         pieces, messages, done = [], list(state.get("messages", [])), []
         for outcome in outcomes:
             piece = self.presenter.show(outcome, run.lang)
@@ -45,7 +47,8 @@ class Act:
             )
             if outcome.call.id:
                 content = json.dumps(piece.for_planner, ensure_ascii=False, default=str)
-                messages.append({"role": "tool", "tool_call_id": outcome.call.id, "content": content})
+                told = fenced(content, source=outcome.call.name, limit=8000)
+                messages.append({"role": "tool", "tool_call_id": outcome.call.id, "content": told})
             done.append({"name": outcome.call.name, "arguments": outcome.call.arguments, "ok": outcome.ok})
             known = outcome.call.name if self.catalogue.effect(outcome.call.name) else "unknown"
             TOOL_CALLS.labels(known, "ok" if outcome.ok else "failed").inc()
@@ -60,6 +63,28 @@ class Act:
             "tool_calls": [*state.get("tool_calls", []), *done],
             "notices": [*state.get("notices", []), *notices],
         }
+
+    async def _run(self, calls: list[Call], state: TurnState, run: TurnRun) -> list[Outcome]:
+        """Run what may run, keep the order; a change nobody asked for in this message is refused, not run."""
+        meant = [self._is_meant(call, state) for call in calls]
+        allowed = [call for call, ok in zip(calls, meant, strict=True) if ok]
+        ran = iter(await self.catalogue.run_all(allowed, run.context(tuple(state["said"])), first=state.get("ran", 0)))
+        return [
+            next(ran) if ok else Outcome(call, None, NotAllowed("not_asked_for", tool=self._label(call, run)), 0)
+            for call, ok in zip(calls, meant, strict=True)
+        ]
+
+    def _is_meant(self, call: Call, state: TurnState) -> bool:
+        if self.catalogue.effect(call.name) is not Effect.CHANGES:
+            return True
+        planning = state["planning"]
+        return may_change(
+            call.name,
+            call.arguments,
+            state["said"][-1],
+            shortlist=tuple(planning["shortlist"]),
+            focus=planning["last_focus"],
+        )
 
     def _label(self, call: Call, run: TurnRun) -> str:
         key = f"step_{call.name}"

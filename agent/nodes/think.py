@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from agent.guardrails.foreign import without_links
 from agent.guardrails.written_numbers import drop_unwritten
 from agent.nodes.run import TurnRun
 from agent.planner.model import ModelAnswer
@@ -33,6 +35,9 @@ class PlannerModel(Protocol):
     ) -> ModelAnswer:
         """See `ChatModel.chat`."""
         ...
+
+
+MOST_CALLS = 12  # of one step; a model that wants more is lost or misled
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +128,10 @@ class Think:
         answer = await model.chat(messages, tools=schemas(self.catalogue), on_text=on_text)
         messages.append(answer.message)
         if not answer.calls:
-            return {"planner": "model", "messages": messages, "closing": answer.text, "steps": steps + 1}
+            return {"planner": "model", "messages": messages, "closing": without_links(answer.text), "steps": steps + 1}
         calls: list[dict[str, Any]] = []
         dropped: list[str] = []
-        for call in answer.calls:
+        for call in answer.calls[:MOST_CALLS]:
             kept = drop_unwritten(call.name, call.arguments, said=state["said"])
             dropped += kept.dropped
             calls.append({"name": call.name, "arguments": kept.arguments, "id": call.id})
@@ -156,8 +161,9 @@ class Think:
         return [{"role": "system", "content": system}, *history, {"role": "user", "content": state["text"]}]
 
 
+@cache
 def schemas(catalogue: Catalogue) -> list[dict[str, JsonValue]]:
-    """The tools in the shape of the Chat Completions protocol."""
+    """The tools in the shape of the Chat Completions protocol; made once per catalogue."""
     return [
         {
             "type": "function",

@@ -27,8 +27,8 @@ class Breaker:
         self._failures = 0
         self._closed_again_at = None
 
-    def failed(self, now: datetime) -> None:
-        """A call was not answered."""
-        self._failures += 1
+    def failed(self, now: datetime, *, silent: bool = False) -> None:
+        """A call was not answered; after a silent one, which cost its whole limit, the next caller need not wait."""
+        self._failures = self.threshold if silent else self._failures + 1
         if self._failures >= self.threshold:
             self._closed_again_at = now + self.rest

@@ -140,7 +140,13 @@ class ChatModel:
         began = time.monotonic()
         try:
             async for attempt in stamina.retry_context(
-                on=_PASSING, attempts=self.attempts, wait_initial=0.3, wait_max=3.0, wait_jitter=0.5, timeout=None
+                on=_PASSING,
+                attempts=self.attempts,
+                wait_initial=0.3,
+                wait_max=3.0,
+                wait_jitter=0.5,
+                # A quick failure is tried again; a silence as long as the limit is not, or it would outlast the turn.
+                timeout=self.settings.timeout_seconds,
             ):
                 with attempt:
                     pieces = _Pieces()
@@ -152,7 +158,7 @@ class ChatModel:
                             raise Unavailable("model_unavailable", reason=type(failure).__name__) from failure
                         raise
         except _PASSING as failure:
-            self.breaker.failed(self.clock.now())
+            self.breaker.failed(self.clock.now(), silent=isinstance(failure, openai.APITimeoutError))
             await self._record(payer, purpose, masked, None, began, ok=False)
             raise Unavailable("model_unavailable", reason=type(failure).__name__) from failure
         except openai.AuthenticationError as failure:

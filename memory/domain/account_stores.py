@@ -67,6 +67,14 @@ class AccountStore(Protocol):
         """Make a brand with its policy."""
         ...
 
+    async def rename(self, tenant: TenantId, brand: BrandId, *, shop: NewBrand) -> Brand:
+        """Give a bare workspace, its tenant and its one brand their real names. Raises NotFound."""
+        ...
+
+    async def rename_member(self, member: MemberId, *, login: str, name: str, lang: Lang) -> None:
+        """Give a member another login and name. Raises Conflict("login_taken")."""
+        ...
+
     async def make_member(self, tenant: TenantId, member: NewMember) -> Member:
         """Make a member. Raises Conflict("login_taken")."""
         ...

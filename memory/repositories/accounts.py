@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from memory.domain.account_stores import Account, NewBrand, NewMember
 from memory.domain.errors import Conflict, NotAllowed, NotFound
-from memory.domain.ids import MemberId, TenantId
+from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.workspace import Brand, BrandPolicy, Lang, Member, Role, Workspace, WorkspaceKind
 from memory.models.base import Base
 from memory.models.workspace import (
@@ -85,6 +85,34 @@ class AccountRepository:
         values = {name: getattr(policy, name) for name in _POLICY_FIELDS}
         await self._keep(BrandPolicyRow(tenant_id=tenant, brand_id=row.id, changed_at=self._now, **values))
         return to_brand(row)
+
+    async def rename(self, tenant: TenantId, brand: BrandId, *, shop: NewBrand) -> Brand:
+        """See `AccountStore.rename`."""
+        workspace = await self._session.scalar(select(WorkspaceRow).with_for_update())
+        owner = await self._session.scalar(select(TenantRecord).where(TenantRecord.id == tenant))
+        row = await self._session.scalar(
+            select(BrandRecord).where(BrandRecord.id == brand, BrandRecord.tenant_id == tenant)
+        )
+        if workspace is None or owner is None or row is None:
+            raise NotFound("no_workspace")
+        workspace.name = owner.name = shop.shop_name
+        row.name, row.shop_name, row.market = shop.name, shop.shop_name, shop.market
+        row.team_zone, row.currency = shop.team_zone, shop.currency
+        await self._session.flush()
+        return to_brand(row)
+
+    async def rename_member(self, member: MemberId, *, login: str, name: str, lang: Lang) -> None:
+        """See `AccountStore.rename_member`."""
+        taken = await self._session.scalar(
+            select(MemberRow.id).where(MemberRow.login_key == login_key(login), MemberRow.id != member)
+        )
+        if taken is not None:
+            raise Conflict("login_taken")
+        row = await self._session.scalar(select(MemberRow).where(MemberRow.id == member))
+        if row is None:
+            raise NotFound("no_such_member", login=login)
+        row.login, row.login_key, row.name, row.lang = login.strip(), login_key(login), name, lang
+        await self._session.flush()
 
     async def make_member(self, tenant: TenantId, member: NewMember) -> Member:
         """See `AccountStore.make_member`."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, JsonValue
+from rapidfuzz.fuzz import partial_ratio
 
 from memory.domain.errors import BadRequest
 from memory.domain.stores import Preference, Units
 from tools.contract import Arguments, Effect, Tool, TurnContext
 
 LIMIT = 20
+SAID_ALIKE = 80  # rapidfuzz partial ratio: a planner may tidy a person's words, not make up others
 
 
 class PreferencesArgs(Arguments):
@@ -58,8 +60,8 @@ def preferences(units: Units, read_criteria: Callable[[str], dict[str, JsonValue
 
 def _said(text: str, message: str) -> bool:
     """A preference must come from the member's own message: a model cannot be talked into one by foreign text."""
-    wanted = {char for char in text.casefold() if char.isalnum()}
-    return bool(wanted) and len(wanted & set(message.casefold())) >= 0.8 * len(wanted)
+    wanted, heard = ("".join(char for char in words.casefold() if char.isalnum()) for words in (text, message))
+    return bool(wanted) and partial_ratio(wanted, heard) >= SAID_ALIKE and len(wanted) <= len(heard) + 4
 
 
 def _meant(kept: list[Preference], text: str) -> Preference:

@@ -1,6 +1,7 @@
 """From a message to segments: clauses cut at punctuation and 然后, each given to the request it belongs to."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from agent.planner.offline.vocabulary import masked
 from prompts import words
 
 _LONGEST_SPOKEN = 300
+_LONGEST_HEARD, _LONGEST_END = 300, 60
 _STRONG = ".。;!?\n…"
 _RANKED = re.compile(
     r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|the (?:first|second|third|last)"
@@ -96,20 +98,21 @@ def whole(reading: Reading, intent: str) -> Segment:
 
 
 def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segment]) -> list[Segment]:
+    starts = [token.start for token in tokens]
     for segment in found:
         segment.reading = reading
         segment.tokens = [
             token
             for clause in segment.clauses
-            for token in tokens
-            if clause.start <= token.start and token.end <= clause.end
+            for token in tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+            if token.end <= clause.end
         ]
     return found
 
 
 def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
     """What a clause asks for, by the first pattern that fits; the names of known subjects ask for nothing."""
-    heard = masked(clause)
+    heard = masked(clause if len(clause) <= _LONGEST_HEARD else clause[:_LONGEST_HEARD] + clause[-_LONGEST_END:])
     return next((intent for intent in words.intents() if (weak or not intent.weak) and intent.matches(heard)), None)
 
 

@@ -11,13 +11,15 @@ _HESITANT = frozenset(
 )
 _REPLACEABLE = ("markets", "languages", "categories", "sizes", "purposes")
 _REACH = 6
+_MOST = 20
 
 
 def amend(reading: Reading) -> Reading:
     """The message without what its writer corrected; every offset unchanged."""
     tokens = [token for token in tokenise(reading) if token.kind != "mark" or token.text in ",.;!?。\n"]
-    for position, token in enumerate(tokens):
-        if not token.has("correction") or not _is_correction(reading.text, token):
+    markers = [position for position, token in enumerate(tokens) if token.has("correction")]
+    for position in markers[:_MOST]:
+        if not _is_correction(reading.text, tokens[position]):
             continue
         reading = _replace(reading, tokens, position)
     return reading

@@ -24,6 +24,7 @@ _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
 _AUDIENCE = re.compile(r"audience|受众|年龄|followers aged|viewers|粉丝群|aged")
+_REACH = 30
 _THINGS = ("条", "封", "份", "款", "家", "只")
 
 
@@ -119,24 +120,23 @@ def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) 
 
 def _adjacent_metric(sheet: Sheet, index: int, quantity: Quantity, step: int, taken: set[int]) -> int | None:
     clause = sheet.clause_of(index)
-    at = index + step
-    while 0 <= at < len(sheet.tokens) and sheet.clause_of(at) == clause:
+    for at in range(index + step, index + step * _REACH, step):
+        if not 0 <= at < len(sheet.tokens) or sheet.clause_of(at) != clause:
+            return None
         token = sheet.tokens[at]
         if token.has("metrics") and at not in taken:
             return at if _fits(token.value("metrics"), quantity) else None
         inside = quantity.start <= token.start and token.end <= quantity.end
         if token.quantity is not None and token.quantity.unit is Unit.DAYS:
-            at += step
             continue
         if at in taken or not (inside or sheet.is_quiet(at) or token.has("orders")):
             return None
-        at += step
     return None
 
 
 def _earlier_metric(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> int | None:
     clause = sheet.clause_of(index)
-    for at in range(index - 1, -1, -1):
+    for at in range(index - 1, max(-1, index - _REACH), -1):
         token = sheet.tokens[at]
         if sheet.clause_of(at) < clause - 1 or token.quantity is not None:
             return None

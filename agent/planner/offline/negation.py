@@ -1,16 +1,23 @@
 """What a negation covers: 「不要美妆的」 forward, 「美妆的不要」 backward, up to 「要…」 or the end of the clause."""
 
+from itertools import groupby
+
 from agent.planner.offline.sheet import Sheet
+
+_REACH = 30
+"""How many tokens to either side a negation may cover; longer clauses are no speech."""
 
 
 def negated(sheet: Sheet) -> set[int]:
     """Indexes of the tokens that are not wanted; negation words themselves are marked as read."""
     unwanted: set[int] = set()
-    for number in range(len(sheet.segment.clauses)):
-        indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number]
+    everything = range(len(sheet.tokens))
+    for _, group in groupby(everything, key=sheet.clause_of):
+        indexes = list(group)
         markers = [i for i in indexes if sheet.tokens[i].has("negation") and i not in sheet.used]
         for marker in markers:
-            covered = _covered(sheet, indexes, marker)
+            place = marker - indexes[0]
+            covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker)
             if covered:
                 unwanted |= covered
                 sheet.use(marker)

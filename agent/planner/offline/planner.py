@@ -68,6 +68,9 @@ _READS = frozenset(
         "quota_status",
     ]
 )
+LONGEST_REQUEST = 2_000
+"""Letters of a message that are read as requests; a text to translate or to check is taken whole."""
+_QUOTED = 40
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
@@ -81,7 +84,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
     if spoken is not None:
         return Plan(notes=(spoken,))
     whole = texts.taken_whole(reading)
-    parts = [whole] if whole else segments(amend(reading))
+    asked, beyond = reading.parted(LONGEST_REQUEST)
+    parts = [whole] if whole else segments(amend(asked))
     calls: list[PlannedCall] = []
     notes: list[Note] = []
     unread: list[str] = []
@@ -104,6 +108,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
         elif name == "draft_messages":
             unread += leftovers(sheet)
         context = replace(context, last_tool=name)
+    if beyond and not whole and _WORTH_QUOTING.search(beyond):
+        unread.append(f"{beyond[:_QUOTED]}…")
     if not calls and not notes and unread:
         notes.append(Note("help"))
     return Plan(_stages(calls), tuple(dict.fromkeys(unread)), tuple(notes))

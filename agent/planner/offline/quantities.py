@@ -156,7 +156,13 @@ def _signs() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _measures() -> tuple[tuple[str, Unit, str | None, Decimal | None], ...]:
+def _first_of_signs() -> frozenset[str]:
+    return frozenset(sign[0] for sign, _ in _signs())
+
+
+@cache
+def _measures() -> dict[str, list[tuple[str, Unit, str | None, Decimal | None]]]:
+    """Unit words by first letter, longest first."""
     units = words.units()
     table: list[tuple[str, Unit, str | None, Decimal | None]] = []
     table += [(fold(word), Unit.PERCENT, None, Decimal(str(factor))) for word, factor in units.percent.items()]
@@ -164,10 +170,15 @@ def _measures() -> tuple[tuple[str, Unit, str | None, Decimal | None], ...]:
     table += [(fold(word), Unit.PEOPLE, None, None) for word in units.counters]
     table += [(fold(word), Unit.AGE, None, None) for word in units.years_of_age]
     table += [(fold(word), Unit.MONEY, c.code, None) for c in units.currencies for word in c.after]
-    return tuple(sorted(table, key=lambda row: -len(row[0])))
+    by_letter: dict[str, list[tuple[str, Unit, str | None, Decimal | None]]] = {}
+    for row in sorted(table, key=lambda row: -len(row[0])):
+        by_letter.setdefault(row[0][0], []).append(row)
+    return by_letter
 
 
 def _sign_at(text: str, at: int) -> _Sign | None:
+    if text[at : at + 1] not in _first_of_signs():
+        return None
     for sign, code in _signs():
         if text.startswith(sign, at) and not (sign[0].isalpha() and text[at - 1 : at].isalpha() and at):
             length = len(sign) + (text[at + len(sign) : at + len(sign) + 1] == " ")
@@ -180,7 +191,7 @@ def _unit_at(text: str, end: int, sign: _Sign | None) -> _Measure:
     if sign:
         return _Measure(Unit.MONEY, end, sign.currency)
     at = end + 1 if text[end : end + 1] == " " else end
-    for word, unit, currency, factor in _measures():
+    for word, unit, currency, factor in _measures().get(text[at : at + 1], ()):
         if not text.startswith(word, at):
             continue
         stop = at + len(word)

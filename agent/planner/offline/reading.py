@@ -31,6 +31,15 @@ class Reading:
             return ""
         return self.source[self.origins[start][0] : self.origins[end - 1][1]].strip(" \n\t,，。.;；:：、!！?？")
 
+    def parted(self, longest: int) -> tuple["Reading", str]:
+        """The first letters of a message up to a stop, and the person's own words of what comes after them."""
+        if len(self.text) <= longest:
+            return self, ""
+        stops = [self.text.rfind(stop, 0, longest) for stop in "。.;!?\n, "]
+        cut = max(stops) + 1 or longest
+        kept = Reading(self.source, self.text[:cut], self.origins[:cut])
+        return kept, self.quote(cut, len(self.text))
+
     def without(self, start: int, end: int) -> "Reading":
         """The same message with `text[start:end]` blanked, every other offset unchanged."""
         return Reading(self.source, self.text[:start] + " " * (end - start) + self.text[end:], self.origins)

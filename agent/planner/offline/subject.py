@@ -9,8 +9,12 @@ from agent.planner.offline.sheet import Sheet
 
 _JOINTS = frozenset(["和", "与", "及", "或", "跟", "以及", "或者", "、", "&", "and", "or", "/", "还有", "+"])
 _SPLITTING = frozenset(["的", "了", "吗", "呢", "吧", "啊", "嗯", "呀", "嘛", "我", "你", "是", "很", "也", "都"])
-_FIRST_LETTERS = frozenset("大高多全本上下中面用名点行好太像加改去成数对亲宝早可限月起检")
-_LAST_LETTERS = frozenset("本说宝面会人地像")
+_OPENING = frozenset("大高多全本上下中里面名点好太加改去成数亲宝早限月起检整批换偏每哪份像号内外名另先头超破双单一")
+_NEVER_OPENING = frozenset(
+    "的了吗呢吧啊嗯呀嘛哦我你您他她它这那些款个批条找搜查挑筛看想请帮给跟与把将让被就才又再还没过"
+)
+_FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "offers", "comparatives")
+_LAST_LETTERS = frozenset("本说宝面会人地像名月")
 _GLUE = frozenset([" ", "-", "'", "·"])
 _QUOTES = '「」『』“”"《》【】'
 
@@ -80,9 +84,9 @@ def _chunks(sheet: Sheet, unwanted: set[int]) -> list[Chunk]:
             if step is None:
                 break
             last = step
-        start, end = sheet.tokens[index].start, sheet.tokens[last].end
-        text = sheet.segment.reading.text[start:end]
-        found.append(Chunk(index, last, text, _weight(sheet, index, last)))
+        first = _first_letter(sheet, index, found[-1].last + 1 if found else 0)
+        text = sheet.segment.reading.text[sheet.tokens[first].start : sheet.tokens[last].end]
+        found.append(Chunk(first, last, text, _weight(sheet, first, last)))
         index = last + 1
     return found
 
@@ -91,19 +95,31 @@ def _may_be_subject(sheet: Sheet, index: int) -> bool:
     token = sheet.tokens[index]
     if index in sheet.used:
         return False
-    return token.kind in ("unread", "quote") or token.has("categories") or _glued(sheet, index)
+    return token.kind in ("unread", "quote") or token.has("categories")
 
 
-def _glued(sheet: Sheet, index: int) -> bool:
-    """Whether a small word is the first letter of an unknown subject: the 大 of 大闸蟹, not the 多 of 粉丝多."""
+def _first_letter(sheet: Sheet, first: int, floor: int) -> int:
+    """Where an unknown word really begins: 大闸蟹 is read as 大 and 闸蟹, and 带鱼 as 带 and 鱼."""
+    while _is_lone_letter(sheet, first) and first > floor and _completes(sheet, first - 1, floor):
+        first -= 1
+        while first > floor and sheet.tokens[first].text in _OPENING and _completes(sheet, first - 1, floor):
+            first -= 1
+        break
+    return first
+
+
+def _completes(sheet: Sheet, index: int, floor: int) -> bool:
+    """Whether the small word at `index` belongs to the unknown letter behind it."""
     token = sheet.tokens[index]
-    if token.text not in _FIRST_LETTERS or index + 1 >= len(sheet.tokens) or token.kind != "word":
+    small = token.kind == "word" and len(token.text) == 1 and not token.text.isascii() and index not in sheet.used
+    if not small or token.text in _NEVER_OPENING or token.has(*_FACTS):
         return False
-    after = sheet.tokens[index + 1]
-    if after.kind != "unread" or after.has("known") or after.text.isascii() or index + 1 in sheet.used:
-        return False
-    before = sheet.tokens[index - 1] if index else None
-    return before is None or before.kind == "mark" or before.has("subject", "noise", "request")
+    before = sheet.tokens[index - 1] if index > floor else None
+    if before is None or sheet.clause_of(index - 1) != sheet.clause_of(index):
+        return token.text in _OPENING
+    if before.has("subject"):
+        return True
+    return token.text in _OPENING and not before.has("metrics", "traits") and not token.has("subject")
 
 
 def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:

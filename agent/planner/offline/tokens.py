@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.planner.offline.quantities import Quantity, Unit, bound, quantity_at
 from agent.planner.offline.ranks import RankReference, rank_at
@@ -46,9 +46,13 @@ class Token:
 
     def has(self, *lexicons: str) -> bool:
         """Whether it means something in any of them."""
-        return any(name in lexicons for name, _ in self.meanings)
+        for name, _ in self.meanings:  # noqa: SIM110 - asked a hundred times a letter, a generator doubles its cost
+            if name in lexicons:
+                return True
+        return False
 
 
+@lru_cache(maxsize=4)
 def tokenise(reading: Reading) -> tuple[Token, ...]:
     """Every token of a message in order, blanks and punctuation left out as kind `mark`."""
     return tuple(_widen(reading.text, list(_scan(reading))))
@@ -117,7 +121,9 @@ def _number_or_word(reading: Reading, at: int, following: Subject) -> Token | No
     """A number or lexicon word that ends before the next known subject, or covers it whole."""
     text = reading.text
     quantity = quantity_at(text, at) if _may_start_number(text, at) else None
-    if quantity is not None and (quantity.end > following.start or not _plausible(text, quantity)):
+    if quantity is not None and quantity.end > following.start:
+        quantity = quantity_at(text[: following.start], at)
+    if quantity is not None and not _plausible(text, quantity):
         quantity = None
     term = _longest(_tables(*_ALL), text, at)
     if term and following.start < term[0] < following.end:
@@ -198,8 +204,16 @@ def _names_creators_next(text: str, end: int) -> bool:
 _ALL = (*LEXICONS, "sorts", "orders", "fillers")
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The terms that begin with one letter, and the lengths they have, longest first."""
+
+    lengths: tuple[int, ...]
+    meanings: dict[str, tuple[Meaning, ...]]
+
+
 @cache
-def _tables(*names: str) -> dict[str, dict[str, tuple[Meaning, ...]]]:
+def _tables(*names: str) -> dict[str, _Terms]:
     """Terms by first letter; the last name may be a prefix that keys must have."""
     lexicons, prefix = (names[:-1], names[-1]) if len(names) == 2 else (names, "")
     table: dict[str, dict[str, tuple[Meaning, ...]]] = {}
@@ -214,19 +228,23 @@ def _tables(*names: str) -> dict[str, dict[str, tuple[Meaning, ...]]]:
                 known = table.setdefault(folded[0], {})
                 meaning = (key if lexicon == "fillers" else lexicon, key.removeprefix(f"{prefix}.") if prefix else key)
                 known[folded] = (*known.get(folded, ()), meaning)
-    return table
+    return {
+        letter: _Terms(tuple(sorted({len(term) for term in known}, reverse=True)), known)
+        for letter, known in table.items()
+    }
 
 
 def _longest(
-    table: dict[str, dict[str, tuple[Meaning, ...]]], text: str, at: int, limit: int | None = None
+    table: dict[str, _Terms], text: str, at: int, limit: int | None = None
 ) -> tuple[int, tuple[Meaning, ...]] | None:
     terms = table.get(text[at])
-    if not terms or (
+    if terms is None or (
         text[at].isascii() and text[at].isalpha() and at and text[at - 1].isascii() and text[at - 1].isalnum()
     ):
         return None
-    for length in range(min(36, (limit or len(text)) - at), 0, -1):
-        meanings = terms.get(text[at : at + length])
+    room = (limit or len(text)) - at
+    for length in terms.lengths:
+        meanings = terms.meanings.get(text[at : at + length]) if length <= room else None
         if meanings is None:
             continue
         last, after = text[at + length - 1], text[at + length : at + length + 1]
@@ -245,12 +263,12 @@ def _widen(text: str, tokens: list[Token]) -> Iterator[Token]:
             continue
         quantity = bound(text, token.quantity, skip=_SKIP_BEFORE_BOUND)
         widened.append(replace(token, quantity=quantity))
-    claimed: list[tuple[int, int]] = []
+    claimed: set[int] = set()
     for token in widened:
         if token.quantity is not None:
-            claimed += [(token.quantity.start, token.start), (token.end, token.quantity.end)]
+            claimed.update(range(token.quantity.start, token.start), range(token.end, token.quantity.end))
     for token in widened:
-        inside = any(start <= token.start and token.end <= end for start, end in claimed)
+        inside = token.start in claimed and token.end - 1 in claimed
         if inside and token.quantity is None and not token.has("metrics"):
             continue
         yield token

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.guardrails.contacts import mask
-from agent.guardrails.foreign import clean, fenced
+from agent.guardrails.foreign import clean, fenced, without_links
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,16 @@ def test_foreign_text_cannot_close_its_fence_or_hide() -> None:
 
 def test_long_foreign_text_is_cut() -> None:
     assert clean("x" * 50, limit=10) == "xxxxxxxxx…"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("see [open](https://x.example/?d=secret) now", "see open now"),
+        ("![pixel](https://x.example/p.png)", "pixel"),
+        ('[a](https://x.example/a(b) "title") b', "a b"),
+        ("粉丝 [1万] (约)", "粉丝 [1万] (约)"),
+    ],
+)
+def test_a_models_words_carry_no_address(text: str, plain: str) -> None:
+    assert without_links(text) == plain
