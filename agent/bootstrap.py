@@ -124,7 +124,7 @@ async def _put_together(
         Nodes(
             Recall(database),
             Think(catalogue, words, model, Limits(settings.turn_steps, settings.turn_tokens)),
-            Act(catalogue, presenter, database, words),
+            Act(catalogue, presenter, words),
             Answer(database, words),
         )
     )

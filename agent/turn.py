@@ -122,6 +122,8 @@ class TurnRunner:
             conversation = await unit.conversations.by_id(turn.conversation)
             rolled = roll(conversation.summary if conversation else "", said=turn.text, calls=reply.tool_calls)
             await unit.conversations.summarise(turn.conversation, summary=rolled)
+            for record in run.tool_records:
+                await unit.turns.record_tool_call(run.fence, record)
             await unit.turns.end(run.fence, reply=reply, failed=failed, now=unit.now)
         TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()
 

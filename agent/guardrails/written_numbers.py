@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from pydantic import JsonValue
 
@@ -18,6 +19,8 @@ RANGES = frozenset(
 SCALARS = frozenset(["active_within_days", "not_contacted_within_days", "limit", "commission_rate"])
 _SIDES = ("min", "max")
 _TOLERANCE = Decimal("0.000001")
+_MOST_NUMBERS = 1_000
+"""Readings taken from one message; whatever a page of figures holds beyond them was not meant as a filter."""
 _LARGEST_LIMIT = Decimal(200)
 
 
@@ -67,7 +70,7 @@ class _Written:
         steps: list[tuple[str, Decimal]] = []
         for message in said:
             text = read(message).text
-            for quantity in _quantities(text):
+            for quantity in islice(_quantities(text), _MOST_NUMBERS):
                 numbers.update(_values(quantity))
             for key, _, _ in find_terms("sizes", text):
                 facts = words.entries("sizes")[key].facts

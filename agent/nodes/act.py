@@ -11,8 +11,7 @@ from agent.metrics import TOOL_CALLS
 from agent.nodes.run import TurnRun
 from agent.state import TurnState
 from memory.domain.chat import TurnEventKind
-from memory.domain.errors import AppError, NotAllowed
-from memory.domain.stores import Units
+from memory.domain.errors import NotAllowed
 from prompts.render import Texts
 from tools.catalogue import Call, Catalogue, Outcome
 from tools.contract import Effect
@@ -24,7 +23,6 @@ class Act:
 
     catalogue: Catalogue
     presenter: Presenter
-    units: Units
     texts: Texts
 
     async def __call__(self, state: TurnState, run: TurnRun) -> dict[str, Any]:
@@ -53,7 +51,7 @@ class Act:
             known = outcome.call.name if self.catalogue.effect(outcome.call.name) else "unknown"
             TOOL_CALLS.labels(known, "ok" if outcome.ok else "failed").inc()
             await run.events.add(TurnEventKind.STEP_DONE, {"name": outcome.call.name, "ok": outcome.ok})
-        await self._record(outcomes, run)
+        self._record(outcomes, run)
         stopped, notices = self._after_failure(outcomes, waiting, run)
         return {
             "stages": [] if stopped else waiting,
@@ -99,18 +97,15 @@ class Act:
         left = [self._label(Call(call["name"], {}), run) for stage in waiting for call in stage]
         return True, [self.texts.say("not_done_after_failure", run.lang, steps="、".join(left))]
 
-    async def _record(self, outcomes: list[Outcome], run: TurnRun) -> None:
-        async with self.units.unit(run.scope, fence=run.fence) as unit:
-            for outcome in outcomes:
-                failure = outcome.error.text_key if isinstance(outcome.error, AppError) else None
-                await unit.turns.record_tool_call(
-                    run.fence,
-                    {
-                        "name": outcome.call.name,
-                        "arguments": outcome.call.arguments,
-                        "ok": outcome.ok,
-                        "error": failure,
-                        "effect": str(self.catalogue.effect(outcome.call.name) or Effect.READS),
-                        "milliseconds": outcome.milliseconds,
-                    },
-                )
+    def _record(self, outcomes: list[Outcome], run: TurnRun) -> None:
+        for outcome in outcomes:
+            run.tool_records.append(
+                {
+                    "name": outcome.call.name,
+                    "arguments": outcome.call.arguments,
+                    "ok": outcome.ok,
+                    "error": outcome.error.text_key if outcome.error else None,
+                    "effect": str(self.catalogue.effect(outcome.call.name) or Effect.READS),
+                    "milliseconds": outcome.milliseconds,
+                }
+            )

@@ -1,7 +1,7 @@
 """What one attempt at a turn carries besides its state: whose it is, and where its events go."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -23,7 +23,7 @@ class Events(Protocol):
 
 @dataclass(slots=True)
 class TurnRun:
-    """One attempt. `reply` is what the answer node leaves for the turn to store."""
+    """One attempt. `reply` and `tool_records` are what the nodes leave for the turn to store when it ends."""
 
     scope: Scope
     conversation: ConversationId
@@ -32,6 +32,7 @@ class TurnRun:
     lang: Lang
     events: Events
     reply: Reply | None = None
+    tool_records: list[dict[str, JsonValue]] = field(default_factory=list)
 
     def context(self, said: tuple[str, ...]) -> TurnContext:
         """What a tool is told of the turn."""

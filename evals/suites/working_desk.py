@@ -125,7 +125,7 @@ async def open_working_desk(
         Nodes(
             Recall(database),
             Think(catalogue, words, model, Limits()),
-            Act(catalogue, Presenter(words), database, words),
+            Act(catalogue, Presenter(words), words),
             Answer(database, words),
         )
     )

@@ -1,4 +1,4 @@
-"""Arguments of the search tools, closed and checked: names and fields are a contract with prompts, cases and scripts."""
+"""Arguments of the search tools, closed and checked: a contract with prompts, cases and scripts."""
 
 from typing import Annotated, Literal
 

@@ -18,7 +18,7 @@ class Subject:
 
 def known_subjects(text: str) -> dict[int, Subject]:
     """The known subjects of a folded text by their first letter, longest first, none overlapping another."""
-    found = sorted(_matches(text), key=lambda span: (span[0] - span[1], _starts_with_verb(text, *span), span[0]))
+    found = sorted(_matches(text), key=lambda span: (span[0] - span[1], text[span[0]] in _VERBS, span[0]))
     taken: dict[int, int] = {}
     claimed: set[int] = set()
     for start, end in found:
@@ -68,12 +68,8 @@ def _is_latin(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
 
 
-def _starts_with_verb(text: str, start: int, end: int) -> bool:
-    """推车载支架 is 推 + 车载, not 推车: of two equally long readings the one without a verb of offering wins."""
-    return text[start] in _VERBS
-
-
 _VERBS = frozenset("推做卖带拍教养个位款只")
+"""推车载支架 is 推 + 车载, not 推车: of two equally long readings the one without a verb or a counter wins."""
 
 
 @cache
