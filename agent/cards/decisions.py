@@ -34,7 +34,7 @@ class DecisionWords:
     ) -> Reply:
         """「K7：已批准 1、2、4；已改 3（请重新看）；已拒 5。1、2、4 排在 …」"""
         parts = [
-            self.texts.say(key, lang, numbers=wording.ranges(list(numbers)))
+            self.texts.say(key, lang, numbers=wording.ranges(numbers, lang))
             for key, numbers in (
                 ("decided_approved", result.approved),
                 ("decided_waiting", result.waiting),
@@ -78,7 +78,7 @@ class DecisionWords:
         lines = []
         if waiting:
             first = min(waiting, key=lambda draft: (draft.due_at is None, draft.due_at, draft.number))
-            numbers = wording.ranges([draft.number for draft in waiting])
+            numbers = wording.ranges([draft.number for draft in waiting], lang)
             lines.append(
                 self.texts.say("planned_from", lang, numbers=numbers, when=both_clocks(first, team_zone, lang))
             )

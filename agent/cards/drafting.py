@@ -35,7 +35,7 @@ def _summary(batch: Batch, lang: Lang, texts: Texts) -> str:
     failing = [draft.number for draft in map(as_published, batch.drafts) if draft.status is DraftStatus.FAILING]
     count = len(batch.drafts)
     if failing:
-        return texts.say("drafted_failing", lang, batch=batch.code, count=count, failing=wording.ranges(failing))
+        return texts.say("drafted_failing", lang, batch=batch.code, count=count, failing=wording.ranges(failing, lang))
     return texts.say("drafted", lang, batch=batch.code, count=count)
 
 
@@ -50,9 +50,9 @@ def _how_to_answer(batch: Batch, lang: Lang, texts: Texts) -> str:
 def revised(result: DraftsRevised, lang: Lang, texts: Texts) -> Piece:
     """New versions, shown in full again: what was decided of the old ones is void."""
     numbers = [draft.number for draft in result.changed]
-    lines = [texts.say("revised", lang, batch=result.batch.code, numbers=wording.ranges(numbers))]
+    lines = [texts.say("revised", lang, batch=result.batch.code, numbers=wording.ranges(numbers, lang))]
     if result.settled:
-        lines.append(texts.say("revise_settled", lang, numbers=wording.ranges(list(result.settled))))
+        lines.append(texts.say("revise_settled", lang, numbers=wording.ranges(result.settled, lang)))
     card = drafts_card(result.batch, lang=lang, texts=texts, numbers=numbers)
     return Piece("\n".join(lines), (card,), for_planner=_for_planner((result.batch,)))
 

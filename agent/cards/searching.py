@@ -44,7 +44,7 @@ def shortlist(result: Shortlist, lang: Lang, texts: Texts) -> Piece:
 
 def _notes(result: Shortlist, lang: Lang, texts: Texts) -> list[str]:
     notes = [
-        texts.say("also_unknown", lang, count=count, field=_label(name, lang, texts))
+        texts.say("also_unknown", lang, count=count, field=_label(name, lang, texts, short=True))
         for name, count in result.unknown.items()
         if count
     ]
@@ -79,8 +79,9 @@ def _value(name: str, value: int | None, lang: Lang) -> str:
     return wording.share(value) if name in _SHARE_FIELDS else wording.number(value, lang)
 
 
-def _label(name: str, lang: Lang, texts: Texts) -> str:
-    for key in (f"label_{_LABELS.get(name, name)}", f"field_{name}"):
+def _label(name: str, lang: Lang, texts: Texts, *, short: bool = False) -> str:
+    known = _LABELS.get(name, name)
+    for key in (*((f"short_{known}",) if short else ()), f"label_{known}", f"field_{name}"):
         if key in texts:
             return texts.say(key, lang)
     return name

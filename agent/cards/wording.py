@@ -1,5 +1,6 @@
 """How facts read in Chinese and English: counts, money, shares, times. Pure; unknown is said, never zero."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def listed(words: list[str], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(words)
 
 
-def ranges(numbers: list[int]) -> str:
+def ranges(numbers: Sequence[int], lang: Lang) -> str:
     """[1, 2, 4, 6, 7, 8] → 1、2、4、6-8 with short runs kept single."""
     parts: list[str] = []
     place = 0
@@ -85,4 +86,4 @@ def ranges(numbers: list[int]) -> str:
         else:
             parts += [str(value) for value in ordered[place : end + 1]]
         place = end + 1
-    return ", ".join(parts)
+    return listed(parts, lang)

@@ -161,6 +161,10 @@ class ChatModel:
             self.breaker.failed(self.clock.now(), silent=isinstance(failure, openai.APITimeoutError))
             await self._record(payer, purpose, masked, None, began, ok=False)
             raise Unavailable("model_unavailable", reason=type(failure).__name__) from failure
+        except Unavailable:  # broke off after words were shown
+            self.breaker.failed(self.clock.now())
+            await self._record(payer, purpose, masked, None, began, ok=False)
+            raise
         except openai.AuthenticationError as failure:
             await self._record(payer, purpose, masked, None, began, ok=False)
             raise Refused("model_key_wrong") from failure

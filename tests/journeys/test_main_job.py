@@ -49,7 +49,7 @@ async def test_a_request_becomes_a_shortlist_drafts_a_decision_messages_and_answ
 
     decided = await approver.ask("批准 1-4，改 3：佣金改成 15%，拒 5")
     assert decided.decision == DecisionOutcome(batch=drafts.batch, approved=(1, 2, 4), revised=(3,), rejected=(5,))
-    for repeated in ("已批准 1, 2, 4", "已改 3", "已拒 5"):
+    for repeated in ("已批准 1、2、4", "已改 3", "已拒 5"):
         assert repeated in decided.text
     (revised,) = card(decided, DraftsCard).items
     assert revised.number == 3

@@ -50,7 +50,7 @@ async def test_a_real_workspace_starts_empty_and_holds_what_its_owner_brings(emp
 
         earning = await owner.ask("找美国宠物达人，近30天GMV过5000美金")
         assert [row.handle for row in card(earning, ShortlistCard).items] == ["catlady.test"]
-        assert "另有 1 位近30天GMV未知" in str(earning)
+        assert "另有 1 位 GMV 未知" in str(earning)
 
         with pytest.raises(NotAllowed) as refused:
             await daren.desk.submit(scope, MoveDemoClock())

@@ -45,7 +45,8 @@ def test_a_moment_is_said_on_the_clock_of_its_zone() -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "said"),
-    [([1, 2, 4], "1, 2, 4"), ([1, 2, 3, 4], "1-4"), ([8, 6, 7, 1], "1, 6-8"), ([], "")],
+    [([1, 2, 4], "1、2、4"), ([1, 2, 3, 4], "1-4"), ([8, 6, 7, 1], "1、6-8"), ([], "")],
 )
 def test_numbers_are_read_back_shortly(numbers: list[int], said: str) -> None:
-    assert wording.ranges(numbers) == said
+    assert wording.ranges(numbers, "zh") == said
+    assert wording.ranges(numbers, "en") == said.replace("、", ", ")
