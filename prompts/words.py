@@ -137,6 +137,13 @@ def intents() -> tuple[Intent, ...]:
 
 
 @cache
+def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
+    """Every way of naming one part of a request (`lexicon/phrases.toml`), the first to fit wins."""
+    ways: list[str] = _load("phrases")[request][part]["ways"]
+    return re.compile("|".join(ways), flags)
+
+
+@cache
 def bounds() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """For `min`, `max` and `about`: the words before a number, and those after it."""
     return MappingProxyType(

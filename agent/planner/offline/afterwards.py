@@ -17,46 +17,19 @@ from agent.planner.offline.tokens import find_terms
 from agent.planner.plan import PlanningContext
 from prompts import words
 
-_NUMBER_LIST = re.compile(
-    r"(?<![\d.k])(\d{1,3}(?:\s?(?:-|到|至|~)\s?\d{1,3})?(?:\s?(?:、|,|和|跟|and|"
-    r"&)\s?\d{1,3}(?:\s?-\s?\d{1,3})?)*)\s?(?:号|条|个|封)?(?![\d.%万千wk天点成])"
-)
-_REFERENCE = re.compile(
-    r"^(?:请|帮我|麻烦|把|将|给|那个|嗯|please |can you |could you )*(?:k\d+)?(?:\s|的|里|里面|中|"
-    r",|:|in |of )*(?:第?[\d一二三四五六七八九十、,和到至~-]+(?:条|封|个|号)|(?:number|no\.?|#|"
-    r"draft|message)s? ?#?\d+(?:(?:,| and | & |-)\s?#?\d+)*|the (?:first|second|third|fourth|"
-    r"fifth|last)(?: one| draft| message| invite)?|最后一(?:条|封|个)|所有|全部|这批|草稿|它们|都|"
-    r"的|里|for |in |of |from |make |:|\s|,)*"
-)
-_CAMPAIGN = re.compile(
-    r"[「\"“《](?P<a>[^」\"”》]+)[」\"”》](?:的)?(?:活动|计划|campaign)?|"
-    r"(?P<b>[^\s,，。的看有哪]{2,12})活动|\bcampaign [\"“]?(?P<c>(?!is|was|doing|"
-    r"with)[\w-]+(?: (?!with|compared|for|in|this|last|by|vs)[\w-]+)?)"
-)
+_NUMBER_LIST = words.phrase("afterwards", "number_list")
+_REFERENCE = words.phrase("afterwards", "reference")
+_CAMPAIGN = words.phrase("afterwards", "campaign")
 _DAYS_LATER = re.compile(
     r"\s?(?:after|后|之后|以后|内没|没|未|还没|还不|不回|都没|如果|要是|再|无|later|without|"
     r"and (?:they|no)|, ?(?:if|follow|nudge|remind))"
 )
-_EVERY = re.compile(
-    r"每(?:隔)?(?P<zh>(?:\d+|[一二两三四五六七八九十])?)\s?个?(?P<u>天|日|周|星期|礼拜|月)|"
-    r"\bevery (?P<en>\d+|one|two|three|four|five|six|seven|other)? ?(?P<v>day|week|month)s?"
-)
-_ROUNDS = re.compile(
-    r"(?P<a>\d+|[一二两三四五六七八九十])\s?(?:轮|次|遍)|\b(?P<b>\d+|one|two|three|four|five|once|"
-    r"twice) ?(?:rounds?|times?|follow[- ]?ups?|x\b|reminders?|nudges?)|\b(?P<c>once|twice)\b"
-)
-_NOT_POSTED = re.compile(
-    r"(?:没|未|还没|没有|不)(?:有)?(?:发|出|拍|交)(?:过)?(?:视频|内容|作品|片|稿)?|(?:have|has|"
-    r"did|do)(?:n't| not) (?:yet )?(?:post|publish|upload)|no (?:video|content|post)|not posted|"
-    r"without posting"
-)
+_EVERY = words.phrase("afterwards", "every")
+_ROUNDS = words.phrase("afterwards", "rounds")
+_NOT_POSTED = words.phrase("afterwards", "not_posted")
 _DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
 _UNREAD = re.compile(r"未读|没读|没看|unread|new repl|新回复|新消息")
-_UNANSWERED = re.compile(
-    r"(?:我们?)?(?:没|未|待|还没)(?:有)?(?:回复?|答复|处理)(?!我|了我)|等(?:着)?我|要回的|"
-    r"unanswered|haven't (?:we|i) (?:answered|replied)|waiting for|need(?:s)? (?:a |an |my |"
-    r"our )?(?:reply|answer)|haven't answered|not answered|to answer"
-)
+_UNANSWERED = words.phrase("afterwards", "unanswered")
 _ALL_REPLIES = re.compile(
     r"(?:所有|全部|全都)(?:的)?(?:回复|消息|来信|回信)|\ball (?:the |of the )?(?:replies|responses|messages)"
 )

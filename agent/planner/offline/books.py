@@ -12,64 +12,14 @@ from agent.planner.offline.sheet import Sheet
 from agent.planner.offline.texts import QUOTES
 from agent.planner.offline.tokens import find_terms
 from agent.planner.plan import PlanningContext
+from prompts import words
 
-_LIST_NAME = re.compile(
-    r"(?:名单|清单|收藏夹|列表)(?:名字?)?(?:叫做?|为|是|名为|:|"
-    r"：)*\s*(?P<a>[^\s,，。的里]+(?: [^\s,，。]+)?)|(?:叫做?|命名为|取名叫?|名字(?:叫|是|"
-    r"为))\s*(?P<b>[^\s,，。]+)"
-    r"|(?:打开|调出|切换到|切到|加载|看看|看一下|查看|导出|下载|回到|拉出|翻出|用|载入|到|成|为|"
-    r"进|把)\s*(?P<c>[^\s,，。前第上这那把为成到]{2,20}?)(?:的|这个|那个)?(?:名单|清单)"
-    r"|(?:存|保存|另存|收藏)(?:成|为|到|在|进)\s*(?P<d>(?!名单|清单)[^\s,，。]+)"
-    r"|\b(?:save|store|keep|export|download) (?:this (?:short)?list|this|these|them|it|that|the (?:list|shortlist|"
-    r"results?|creators)|the (?:first|top) \w+(?: creators| ones)?|all(?: of them)?|all \w+|"
-    r"number[s]? [\d ,and]+)?\s?(?:as|to|into|under|in) (?:a |the |"
-    r"my )?(?:new )?(?:short)?(?:list )?(?:called |named )?(?P<e>[^,.;]+)"
-    r"|\b(?:called|named|call it|name it|call (?:the|this) (?:short)?list) (?P<f>[^,.;]+)"
-    r"|\b(?:open|load|bring up|pull up|switch to|go to|go back to|use|show|export|download|reopen|"
-    r"see)(?: me)? (?:the |my |our )?(?P<g>[^,.;]{1,40}?) (?:short)?list\b|"
-    r"\b(?:short)?list (?P<h>(?!as\b|to\b|in\b|of\b|please\b|called\b|named\b|into\b)[^,.;]+)"
-)
-_NOT_A_NAME = re.compile(
-    r"^(?:的|excel|xlsx|csv|表格|名单|清单|一个|个|一下|起来|下来|文件|表|this|these|current|"
-    r"saved|the|my|last|old|that|short|shortlist|a|an|spreadsheet|excel file|csv file|now|file|和|"
-    r"吧|了|给我)$"
-)
-_TAG_ADD = re.compile(
-    r"(?:加上|打上|加|换成|\badd)\s*[「\"“](?P<g>[^」\"”]+)[」\"”]|"
-    r"(?:打|加|贴|标)(?:上|个|一个|了|一下)?(?:标签|tag)(?:是|为|叫|"
-    r":)?\s*[「\"“]?(?P<a>[^,，。「」\"”]+)[」\"”]?|(?:打|加|贴)(?:上|个|一个|"
-    r"了)?[「\"“]?(?P<b>[^,，。「」\"”]{1,20}?)[」\"”]?(?:的|这个)?标签|标签(?:改成|设为|是|为|"
-    r":)\s*[「\"“]?(?P<c>[^,，。「」\"”]+)"
-    r"|\btag (?:them|it|these|those|all|her|him|@[\w.]+|the (?:first|top|last) \w+|number \d+|"
-    r"#\d+|.{1,30}?) (?:as|with) [\"“]?(?P<d>[\w -]+?)[\"”]?$|\badd (?:the |a )?(?:tags? |"
-    r"labels? )[\"“]?(?P<e>[\w, -]+?)[\"”]?(?= to|$)|"
-    r"\badd [\"“]?(?P<f>[\w-]+)[\"”]? (?:as a )?(?:tag|label)"
-)
-_TAG_REMOVE = re.compile(
-    r"(?:去掉|删掉|移除|拿掉|\bremove(?: the)?(?: tags?| labels?)?)\s*[「\"“](?P<f>[^」\"”]+)[」\"”]|"
-    r"(?:去掉|删掉|移除|去除|删除|取消|拿掉|撕掉|删|去)(?:了|上|他们|她们|它们|"
-    r"的)*[「\"“]?(?P<a>[^,，。「」\"”]{1,20}?)[」\"”]?(?:的|这个|那个)?标签|(?:去掉|删掉|移除|"
-    r"去除|删除|取消)标签(?:是|:)?\s*[「\"“]?(?P<b>[^,，。「」\"”]+)|"
-    r"标签[「\"“]?(?P<g>[^,，。「」\"”]{1,16}?)[」\"”]?(?:去掉|删掉|移除|删了)"
-    r"|\b(?:remove|delete|drop) (?:the |a )?(?:tags? |"
-    r"labels? )[\"“]?(?P<c>[\w -]+?)[\"”]?(?= from|$)|\b(?:remove|delete|"
-    r"drop) (?:the )?[\"“]?(?P<d>[\w-]+)[\"”]? (?:tag|label)|\buntag\b.{0,30}?(?:as |"
-    r"from )?(?P<e>[\w-]+)$"
-)
-_NOTE = re.compile(
-    r"(?:备注|记一笔|记录一下|备忘)(?:一下|一条|说|上|为|成|:|：|\s|，|,)*(?P<a>.+)|"
-    r"\b(?:add (?:a |the )?note|note)(?: (?:to|for|on) .{1,30}?)?(?: that|:| saying)\s*(?P<b>.+)|"
-    r"\bnote\s+(?P<c>.+)",
-    re.DOTALL,
-)
-_OWNER = re.compile(
-    r"负责人(?:都|全部|统一)?(?:改成|改为|设为|设成|换成|是|为|写|指定为|定为|给|变成|"
-    r":)*\s*(?P<a>[^\s,，。了]+)|(?:分配|指派|转交?|交|派|分|"
-    r"归)给\s*(?P<b>[^\s,，。跟来负管处对]+)|(?:由|让)\s*(?P<c>[^\s,，。来]+?)(?:来)?(?:负责|跟进|"
-    r"对接|跟)|换成\s*(?P<g>[^\s,，。]{1,6}?)(?:来)?(?:跟|负责|管|对接)|"
-    r"\bgive @[\w.]+ to (?P<h>[a-z]\w*)|归(?P<f>[^\s,，。]+?)(?:负责|管|跟)"
-    r"|\bassign\b.{1,40}? to (?P<d>[a-z]\w*)|\bowner\b(?: of .{1,30}?)? (?:to|is|as|=) ?(?P<e>[a-z]\w*)"
-)
+_LIST_NAME = words.phrase("books", "list_name")
+_NOT_A_NAME = words.phrase("books", "not_a_name")
+_TAG_ADD = words.phrase("books", "tag_add")
+_TAG_REMOVE = words.phrase("books", "tag_remove")
+_NOTE = words.phrase("books", "note", re.DOTALL)
+_OWNER = words.phrase("books", "owner")
 _UNBLOCK = re.compile(
     r"(?:解除|取消|移出|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|off the blacklist|从黑名单"
 )

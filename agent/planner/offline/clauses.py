@@ -14,7 +14,8 @@ _LONGEST_SPOKEN = 300
 _LONGEST_HEARD, _LONGEST_END = 300, 60
 _STRONG = ".。;!?\n…"
 _RANKED = re.compile(
-    r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|the (?:first|second|third|last)"
+    r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
+    r"the (?:first|second|third|last)"
 )
 _INNER = re.compile(
     r"(?:再|并|并且|和|,)?(?=给(?:前|第|他们|她们|每|这|上面|@|所有|最后)|导出|存成|保存成|存为|保存为|另存|按.{1,8}排)"

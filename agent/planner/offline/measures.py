@@ -24,6 +24,7 @@ _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
 _AUDIENCE = re.compile(r"audience|受众|年龄|followers aged|viewers|粉丝群|aged")
+_CUT_TO = re.compile(r"(?:只要|只留|留下|保留|只看)前|\b(?:only|just|keep) (?:the )?(?:first|top)\b")
 _REACH = 30
 _THINGS = ("条", "封", "份", "款", "家", "只")
 
@@ -36,7 +37,7 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
         quantity = token.quantity
         if index in sheet.used:
             continue
-        if token.ranks is not None and token.ranks.top and index not in unwanted and not sheet.context.shortlist:
+        if token.ranks is not None and token.ranks.top and index not in unwanted and _means_limit(sheet):
             _limit(sheet, index, len(token.ranks.numbers))
             continue
         if quantity is None or quantity.unit is Unit.DAYS:
@@ -62,9 +63,16 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
             _set(sheet, index, metric, quantity, unwanted=index in unwanted)
 
 
+def _means_limit(sheet: Sheet) -> bool:
+    """The first ten are a number to find where there is no list yet, or where the list is to be cut to them."""
+    return not sheet.context.shortlist or bool(_CUT_TO.search(sheet.segment.text))
+
+
 def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
     written = sheet.tokens[index].text.replace("–", "-").replace("到", "-") + ("+" if quantity.high is None else "")
-    about_people = _AUDIENCE.search(sheet.segment.clauses[sheet.clause_of(index)].text)
+    number = sheet.clause_of(index)
+    nearby = sheet.segment.clauses[max(0, number - 1) : number + 1]
+    about_people = any(_AUDIENCE.search(clause.text) for clause in nearby)
     return quantity.unit is Unit.PLAIN and bool(about_people) and written in {name for _, _, name in _AGES}
 
 
@@ -202,6 +210,11 @@ def _set(sheet: Sheet, index: int, metric: str, quantity: Quantity, *, unwanted:
         bounds["min"] = as_json(quantity.low)
     if quantity.high is not None and metric not in _ONLY_MIN:
         bounds["max"] = as_json(quantity.high)
+    low, high = bounds.get("min"), bounds.get("max")
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        sheet.note("cannot_exclude", what=sheet.quote(quantity.start, quantity.end))
+        sheet.refuse(index)
+        return
     if quantity.currency:
         bounds["currency"] = quantity.currency
     if bounds:

@@ -15,39 +15,11 @@ from agent.planner.offline.tokens import find_terms
 from agent.planner.plan import PlanningContext
 from prompts import words
 
-_ANSWERED = re.compile(
-    r"(?:没|未|还没|没有|不)(?:有)?(?:人)?回复?(?:过|的|我们?)?|回复(?:了|过|我们)的?|已回复|"
-    r"(?:not|n't|never|no) (?:repl\w+|respon\w+|answer\w+)|who (?:replied|responded|answered)|"
-    r"unanswered"
-)
-_PRODUCT = re.compile(
-    r"(?:产品|商品|推的|卖的|品)(?:名)?(?:是|用|为|选|就|:|"
-    r"叫)+\s*(?P<a>[^\s,，。]+(?: [a-z0-9][^\s,，。]*)*)|(?:主推|推广|推|宣传)(?:一下|我们的?|"
-    r"的是|咱们的?)?(?P<b>[^\s,，。的给写佣]{2,20})"
-    r"|(?:我们|咱们)的(?P<c>[^\s,，。的]{2,16}?)(?=写|发|的?邀|的?合作|的?样品|,|$)"
-    r"|\b(?:for|about|promoting|on|promote|pitching|featuring) (?:our|the|"
-    r"my) (?:new )?(?P<d>[a-z][a-z0-9' -]{1,40}?)(?=\s(?:with|at|in|and|to|offering|commission|by|"
-    r"plus|via|for|from|using)\b|\s\d|[,.;]|$)|\bproduct(?: is|"
-    r":)?\s+(?P<e>[a-z][a-z0-9' -]{1,40}?)(?=\s(?:with|at|in|and)\b|[,.;]|$)"
-    r"|写(?:个|一下|封|一封)?(?P<f>[^\s,，。的给写]{2,16}?)的(?:邀约|邀请|建联|合作|私信|开发信)|"
-    r"(?:关于|有关)(?P<g>[^\s,，。的]{2,16}?)(?=的|,|$)"
-)
-_NOT_A_PRODUCT = re.compile(
-    r"^(?:首轮|首封|合作|跟进|感谢|催|西语|英语|英文|中文|邀约|前|第|他|她|达人|样品|creators?|"
-    r"top|first|them|sample|content|video|campaign|last|same)|^(?:这|那|什么)"
-)
-_NOTE = re.compile(
-    r"(?:备注|强调|提一下|提到|提及|说明|注明|记得说|写上|写明|告诉(?:他们|她们|对方|达人)|突出|"
-    r"顺便说|说一下|补充|带上一句|加一句|跟(?:他们|她们)说|话里(?:带|提)|里面(?:提|说|写|"
-    r"强调)(?:到|一下|上)?)(?:一下|下|我们会|:)?\s*(?P<a>.+)"
-    r"|\b(?:mention(?:ing)?|emphasi[sz]e|tell (?:them|her|him)|say|stress|"
-    r"make sure (?:to )?(?:mention|say)|point out|highlight|(?<![-a-z] )note that|note:)(?: that| about|:)? (?P<b>.+)"
-)
-_TEMPLATE = re.compile(
-    r"用[「\"“]?(?P<a>[^\s,，。「」\"”用]{1,16}?)[」\"”]?(?:这个|的)?模板|模板(?:用|是|:|"
-    r"选)?[「\"“]?(?P<b>[^\s,，。「」\"”]{1,16})|\b(?:use|using|with) (?:the |"
-    r"template )?[\"“]?(?P<c>[\w-]+(?: [\w-]+)?)[\"”]? template|\btemplate [\"“]?(?P<d>[\w-]+)"
-)
+_ANSWERED = words.phrase("outreach", "answered")
+_PRODUCT = words.phrase("outreach", "product")
+_NOT_A_PRODUCT = words.phrase("outreach", "not_a_product")
+_NOTE = words.phrase("outreach", "note")
+_TEMPLATE = words.phrase("outreach", "template")
 _NO_SAMPLE_WORD = re.compile(r"不要样品|要样品|想要样品")
 
 

@@ -71,6 +71,7 @@ _READS = frozenset(
 LONGEST_REQUEST = 2_000
 """Letters of a message that are read as requests; a text to translate or to check is taken whole."""
 _QUOTED = 40
+_AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
@@ -99,6 +100,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
+        if name == "schedule_follow_up" and not _AIMED & set(sheet.arguments):
+            _for_the_ones_before(sheet, calls)
         if not sheet.incomplete:
             calls.append(PlannedCall(name, sheet.arguments))
         notes += [note for note in sheet.notes if note not in notes]
@@ -127,6 +130,13 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
     if calls and calls[-1].name == "show_creator":
         sheet.arguments = {**calls[-1].arguments, **sheet.arguments}
         sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
+
+
+def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
+    """「把@mia标成已签收，3天后提醒我跟进」: the follow-up is for the creators of the request just before."""
+    if calls and not _READS & {calls[-1].name}:
+        aimed = {key: value for key, value in calls[-1].arguments.items() if key in ("handles", "ranks")}
+        sheet.arguments = {**aimed, **sheet.arguments}
 
 
 def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:

@@ -113,6 +113,8 @@ def bound(text: str, quantity: Quantity, *, skip: re.Pattern[str] | None = None)
     if not follow and skip:
         between = skip.match(text, end)
         follow = after.match(text, between.end()) if between else None
+    if follow and quantity.unit is Unit.PEOPLE and follow.group().strip() == "内":
+        follow = None  # 20个内胆包: the letter begins the next word
     if follow and kind in (None, "about"):
         kind, end = _kind_of(follow), follow.end()
     if kind is None:

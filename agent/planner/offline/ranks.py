@@ -43,7 +43,8 @@ _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2})*(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
-    r"weeks|usd|percent|k))"
+    r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
+    r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
 )
 _EN_NTH = re.compile(
     rf"(?<![a-z0-9])(?:(?:the |that )(?={_ORD})|(?=\d)|(?={_ORD} (?:one|creator|message|"

@@ -65,6 +65,7 @@ def show(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+_AMONG = re.compile(r"(?:里|里面|当中|中)")
 _LIKENESS = ("类似", "相似", "差不多", "同类型", "similar", "像")
 
 
@@ -103,7 +104,7 @@ def _fill_excluded(sheet: Sheet, unwanted: set[int]) -> None:
         if token.kind == "handle":
             _exclude(sheet, [sheet.quote(token.start, token.end)])
             sheet.use(index)
-        elif token.ranks is not None:
+        elif token.ranks is not None and not _AMONG.match(sheet.segment.reading.text, token.end):
             ranks = [rank for rank in token.ranks.resolve(len(shortlist)) if rank <= len(shortlist)]
             if ranks:
                 _exclude(sheet, [shortlist[rank - 1] for rank in ranks])

@@ -16,6 +16,7 @@ _NEVER_OPENING = frozenset(
 _FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "offers", "comparatives")
 _LAST_LETTERS = frozenset("本说宝面会人地像名月")
 _GLUE = frozenset([" ", "-", "'", "·"])
+_MEASURE_WORDS = frozenset(["一款", "一个", "个", "款", "这款", "这个", "一种", "种", " "])
 _QUOTES = '「」『』“”"《》【】'
 
 
@@ -44,14 +45,28 @@ def fill_subject(sheet: Sheet, unwanted: set[int]) -> None:
     said = sheet.quote(start, end).strip(_QUOTES)
     if not said:
         return
-    sheet.arguments["topic"] = said
     categories = _categories(sheet, best)
+    product = _product_of(sheet, best, wanted) if categories else None
+    sheet.arguments["topic"] = product or said
     if categories:
         sheet.arguments["categories"] = cast(list[JsonValue], categories)
     sheet.use(*range(best.first, best.last + 1))
     for chunk in wanted:
         if chunk.text == best.text:
             sheet.use(*range(chunk.first, chunk.last + 1))
+
+
+def _product_of(sheet: Sheet, creators: Chunk, chunks: list[Chunk]) -> str | None:
+    """「推一款猫砂盆找宠物类红人」: the product is what to search for, the kind of creator its category."""
+    for chunk in chunks:
+        verb = chunk.first - 1
+        while verb > 0 and sheet.tokens[verb].text in _MEASURE_WORDS:
+            verb -= 1
+        offered = verb >= 0 and sheet.tokens[verb].has("subject")
+        if offered and chunk.last < creators.first and chunk.weight > 0:
+            sheet.use(*range(verb, chunk.last + 1))
+            return sheet.quote(sheet.tokens[chunk.first].start, sheet.tokens[chunk.last].end).strip(_QUOTES)
+    return None
 
 
 def leftovers(sheet: Sheet) -> list[str]:
@@ -178,9 +193,17 @@ def _weight(sheet: Sheet, first: int, last: int) -> int:
     if after is not None and tokens[after].has("creator"):
         weight += 3
     text = sheet.segment.reading.text[tokens[first].start : tokens[last].end]
-    if len(text) < 2:
+    if len(text) < 2 and not _offered_alone(sheet, first):
         weight -= 10
     return weight
+
+
+def _offered_alone(sheet: Sheet, index: int) -> bool:
+    """卖衫的, 卖茶: one letter between a verb of offering and the end of the phrase is a whole subject."""
+    before = sheet.tokens[index - 1] if index else None
+    after = sheet.tokens[index + 1] if index + 1 < len(sheet.tokens) else None
+    ends = after is None or after.kind == "mark" or after.text == "的" or after.has("creator")
+    return before is not None and before.has("subject") and before.end == sheet.tokens[index].start and ends
 
 
 def _neighbour(sheet: Sheet, index: int, step: int) -> int | None:

@@ -21,7 +21,7 @@ _NOT_CONTACTED_BEFORE = re.compile(
 )
 _ACTIVE_AFTER = re.compile(
     r"(?:以?内|之内|里|都|\s)*(?:还)?(?:有)?(?:活跃|更新|发过|有发|发布|在线|开播|发视频|有视频|"
-    r"有动态|播过|直播过|active|发了)(?:过)?(?:视频|内容|作品|动态)?(?:的)?"
+    r"有动态|播过|直播过|开过播|有出片|出过片|有出视频|出过视频|有开播|active|发了)(?:过)?(?:视频|内容|作品|动态)?(?:的)?"
 )
 _ACTIVE_BEFORE = re.compile(
     r"(?:active|posted|posting|updated|uploaded|went live|published|a post|post)[a-z ]{0,16}(?:in|"
@@ -45,6 +45,8 @@ _LEFT_OUT = re.compile(
 _SPOKEN = re.compile(
     r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
 )
+_NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
+_REPLACING = re.compile(r"换|改|只要|只看|instead|switch|change to")
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
@@ -141,7 +143,8 @@ def fill_comparatives(sheet: Sheet) -> None:
 
 def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
     """Markets, languages, sizes and single-word traits."""
-    for index, token in enumerate(sheet.tokens):
+    for index in sorted(range(len(sheet.tokens)), key=unwanted.__contains__):
+        token = sheet.tokens[index]
         if index in sheet.used:
             continue
         refused = index in unwanted
@@ -180,8 +183,12 @@ def fill_relations(sheet: Sheet) -> None:
         for stage, start, end in find_terms("stages", piece, "stage"):
             plain = piece[start:end].isascii() and not _STAGE_SAID.search(piece)
             span = range(clause.start + start, clause.start + end)
-            if plain or any(
-                i in sheet.used and t.start < span.stop and span.start < t.end for i, t in enumerate(sheet.tokens)
+            if (
+                plain
+                or _NEVER.search(piece[:start])
+                or any(
+                    i in sheet.used and t.start < span.stop and span.start < t.end for i, t in enumerate(sheet.tokens)
+                )
             ):
                 continue
             _add(sheet, "stages", [stage])
@@ -216,6 +223,9 @@ def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
     codes = [str(code) for code in members] if isinstance(members, list) else [key]
     if not refused:
         _add(sheet, "markets", codes)
+        sheet.use(index)
+        return
+    if "markets" in sheet.arguments and _REPLACING.search(sheet.segment.text):
         sheet.use(index)
         return
     last = (sheet.context.last_criteria or {}).get("markets")

@@ -29,7 +29,10 @@ def known_subjects(text: str) -> dict[int, Subject]:
     subjects: dict[int, Subject] = {}
     for start, end in taken.items():
         compound = start in ends or end in taken
-        if text[start:end] in _narrowing() and not (start in ends or (end in taken and start > 0)):
+        word = text[start:end]
+        if word in _narrowing() and not (start in ends or (end in taken and start > 0)):
+            continue
+        if word in _acting() and not (start in ends and text[end : end + 1] in _AFTER_A_PHRASE):
             continue
         subjects[start] = Subject(start, end, compound)
     return subjects
@@ -45,7 +48,7 @@ def masked(text: str) -> str:
 
 def narrows(word: str) -> bool:
     """Whether a word only says how a subject is treated (测评, 教程)."""
-    return word in _narrowing()
+    return word in _narrowing() or word in _acting()
 
 
 def _matches(text: str) -> list[tuple[int, int]]:
@@ -68,6 +71,7 @@ def _is_latin(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
 
 
+_AFTER_A_PHRASE = frozenset("的达博红网主创类")
 _VERBS = frozenset("推做卖带拍教养个位款只")
 """推车载支架 is 推 + 车载, not 推车: of two equally long readings the one without a verb or a counter wins."""
 
@@ -75,6 +79,11 @@ _VERBS = frozenset("推做卖带拍教养个位款只")
 @cache
 def _narrowing() -> frozenset[str]:
     return frozenset(fold(word) for word in words.entries("subjects")["narrowing"].words)
+
+
+@cache
+def _acting() -> frozenset[str]:
+    return frozenset(fold(word) for word in words.entries("subjects")["acting"].words)
 
 
 @cache

@@ -3,10 +3,11 @@
 import time
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.planner.offline.planner import plan
+from agent.planner.offline.planner import LONGEST_REQUEST, plan
 from agent.planner.offline.reading import LONGEST_MESSAGE, read
 from agent.planner.plan import PlanningContext
 from prompts import words
@@ -103,3 +104,44 @@ def test_a_message_of_a_megabyte_is_cut_and_answered() -> None:
     assert time.perf_counter() - start < 2
     assert len(read(text).source) == LONGEST_MESSAGE
     assert read_plan.calls[0].name == "search_creators"
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    [
+        "1",
+        "的",
+        "万",
+        "a",
+        " ",
+        "@",
+        "，",
+        "م",
+        "1 ",
+        "和1",
+        "1,",
+        "1万",
+        "不要",
+        "不对，",
+        "除了",
+        "第1个、",
+        "粉丝1万，",
+        "「",
+    ],
+)
+def test_the_longest_message_is_read_at_once(alphabet: str) -> None:
+    """Under 100 ms on a quiet core; the fastest of five, so that a busy machine does not fail it."""
+    text = (alphabet * LONGEST_MESSAGE)[:LONGEST_MESSAGE]
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        plan(text, FULL)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.1
+
+
+def test_what_stands_beyond_the_longest_request_is_quoted_back() -> None:
+    text = "找20个美国宠物达人。" + "嗯，" * LONGEST_REQUEST + "佣金不超过10%"
+    read_plan = plan(text, EMPTY)
+    assert read_plan.calls[0].arguments["limit"] == 20
+    assert read_plan.not_understood[-1].endswith("…")
