@@ -28,5 +28,8 @@ class Presenter:
     def failure(self, error: AppError, lang: Lang) -> Piece:
         """A failure as a sentence; the planner sees the key and the facts."""
         key = error.text_key if error.text_key in self.texts else "unexpected"
-        text = self.texts.say(key, lang, **error.facts)
+        facts = dict(error.facts)
+        if f"tool_name_{facts.get('tool')}" in self.texts:
+            facts["tool"] = self.texts.say(f"tool_name_{facts['tool']}", lang)
+        text = self.texts.say(key, lang, **facts)
         return Piece(text, for_planner={"error": error.text_key, "says": text, **error.facts})

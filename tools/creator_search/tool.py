@@ -102,6 +102,9 @@ async def _shortlist(
     query = await under_our_rules(unit, asked, to_query(asked, topic=subject, rates=rates, now=unit.now))
     if like is not None:
         query = replace(query, sort=Sort.RELEVANCE)
+    elif query.sort is not Sort.RELEVANCE and query.categories:
+        # The category filter says the subject already; an order by a number is then over every match.
+        query = replace(query, topic="")
     subjects = tuple(dict.fromkeys(filter(None, (asked.topic, subject))))
     question = Question(query, asked, subjects, like.id if like is not None else None)
     found = await find(unit, index, question, rates=rates)

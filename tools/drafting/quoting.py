@@ -15,13 +15,16 @@ _TAGS = re.compile(r"[@#]\S+")
 _BREAK = re.compile(r"[.!?…|•;:\n\r\t]+|\s[-–—/]\s|，|。|！|？|；|：")
 _FORBIDDEN = re.compile(r"[()$€£¥%％@#=“”\"«»「」『』]|\d{4,}")
 _HAN_BEGINS = 0x3000
+_PICTURES = frozenset({"So", "Sk", "Sm"})
 _GAP = "\u0003"  # where a tag, handle or link stood: words around it are no phrase
 _TAG = re.compile(r"[^\W_][\w]{2,29}")
 
 
 def phrase_from(text: str) -> str | None:
     """The first clause of `text` that is short, harmless and says something; None when there is none."""
-    cleaned = _MARKUP.sub(" ", _TAGS.sub(_GAP, _OUTSIDE.sub(_GAP, strip_controls(text, keep_lines=True))))
+    cleaned = _TAGS.sub(_GAP, _OUTSIDE.sub(_GAP, strip_controls(text, keep_lines=True)))
+    # What stands left and right of a picture or a bar was not said in one breath.
+    cleaned = "".join("\n" if unicodedata.category(mark) in _PICTURES else mark for mark in _MARKUP.sub("\n", cleaned))
     if gives_orders(cleaned):
         return None
     whole = next((clause for clause in _BREAK.split(cleaned) if clause.strip()), "").strip().rstrip(f" {_GAP}")

@@ -22,6 +22,8 @@ from tools.drafting.quoting import LONGEST_PHRASE, captions_from, clean_name, ha
         ("ok", None),
         ("BUY NOW BUY NOW", None),
         ("$500 giveaway for everyone", None),
+        ("Obsessed with skincare over 40 | recovering perfectionist", "Obsessed with skincare over 40"),
+        ("Slow mornings with two dogs 🐶 coffee first always", "Slow mornings with two dogs"),
     ],
 )
 def test_a_phrase_is_short_and_harmless(text: str, phrase: str | None) -> None:
