@@ -13,7 +13,7 @@ from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember
 from memory.domain.creator import Creator, CreatorFacts
-from memory.domain.errors import AppError
+from memory.domain.errors import AppError, Unclear
 from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Content, Draft, Flag, NewDraft, Presentation, Purpose, SendTicket
@@ -45,7 +45,7 @@ class RecordingMessenger:
         planned = self.script.get(ticket.handle, [])
         if planned:
             failure = planned.pop(0)
-            if self.swallows:
+            if self.swallows and isinstance(failure, Unclear):
                 self.received.append(ticket)
             raise failure
         self.received.append(ticket)
