@@ -58,7 +58,7 @@ class CreatorIndex(Protocol):
     """Finds creators by meaning, name and exact facts. Every answer holds public and own creators only."""
 
     async def search(self, query: CreatorQuery, *, tenant: TenantId, limit: int, offset: int = 0) -> Sequence[Hit]:
-        """Return at most `limit` hits, best first. Raises Unavailable (retryable) past its deadline."""
+        """At most `limit` hits, best first; a topic ordered by a number keeps what is near it. Raises Unavailable."""
         ...
 
     async def similar(self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int) -> Sequence[Hit]:

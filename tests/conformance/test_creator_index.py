@@ -240,7 +240,11 @@ async def test_every_answer_is_what_the_plain_reference_says(index: CreatorIndex
         for query, matching in zip(questions, expected, strict=True):
             found = ids(await index.search(query, tenant=tenant, limit=50))
             assert len(found) == len(set(found))
-            if query.names and not query.topic and query.sort is Sort.RELEVANCE:
+            if query.topic and query.sort is not Sort.RELEVANCE:
+                # Ordered by a number, a topic keeps what is near it: never more than matches, never nothing of it.
+                assert set(found) <= matching
+                assert bool(found) == bool(matching)
+            elif query.names and not query.topic and query.sort is Sort.RELEVANCE:
                 assert set(found) <= matching
             else:
                 assert set(found) == matching
