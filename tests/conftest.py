@@ -1,11 +1,18 @@
 """Fixtures every folder may use."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from memory.database import Database
 from tests.support.database import Office, TestServer, fresh_url, make_workspace, opened, running_server
+
+# Where a change is judged the same examples are drawn every time; everywhere else new ones are looked for.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
