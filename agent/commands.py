@@ -118,6 +118,11 @@ def parse(text: str, *, batch_sizes: Mapping[str, int], quoted: str | None) -> P
     )
 
 
+def may_be_command(text: str) -> bool:
+    """Whether a message is a command once some batch is open; False: a question whatever lies in the conversation."""
+    return parse(text, batch_sizes={"K1": 1}, quoted=None) is not None
+
+
 def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed | None:
     """Stop, confirm, and what comes with A2."""
     text = line.text

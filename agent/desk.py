@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent.approval.recording import DecisionResult, decide, stop
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
-from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, parse
+from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, may_be_command, parse
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
@@ -25,7 +25,7 @@ from memory.domain.chat import (
     Tap,
     TurnEvent,
 )
-from memory.domain.chat_stores import Conversation, Fence, TurnEvents
+from memory.domain.chat_stores import Conversation, Ending, Fence, TurnEvents
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch
@@ -73,14 +73,14 @@ class OpenDesk:
             if not is_new:
                 return Accepted(conversation=conversation.id, turn=turn)
             if forwarded is not None:
-                await unit.turns.end(Fence(turn, 0), reply=forwarded, failed=False, now=unit.now)
+                await unit.turns.end(Fence(turn, 0), Ending(forwarded), now=unit.now)
                 return Decided(conversation=conversation.id, reply=forwarded)
             parsed = await self._command(unit, text, conversation, inbound)
             if parsed is None:
                 await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation.id))
                 return Accepted(conversation=conversation.id, turn=turn)
             reply = await self._carry_out(unit, parsed, conversation)
-            await unit.turns.end(Fence(turn, 0), reply=reply, failed=False, now=unit.now)
+            await unit.turns.end(Fence(turn, 0), Ending(reply), now=unit.now)
             return Decided(conversation=conversation.id, reply=reply)
 
     async def _forward(self, scope: Scope, text: str) -> Reply | None:
@@ -94,6 +94,8 @@ class OpenDesk:
             return Reply(text=self.texts.say(failure.text_key, scope.lang, **failure.facts))
 
     async def _command(self, unit: Unit, text: str, conversation: Conversation, inbound: Inbound) -> Parsed | None:
+        if not may_be_command(text):
+            return None
         batches = await unit.drafts.open_batches(conversation.id)
         quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
         sizes = {batch.code: len(batch.drafts) for batch in batches}

@@ -16,7 +16,7 @@ from agent.planner.model import Payer, paying
 from agent.state import TurnState
 from agent.summary import roll
 from memory.domain.chat import Reply, TurnEventKind
-from memory.domain.chat_stores import Fence, Superseded, Turn
+from memory.domain.chat_stores import Ending, Fence, NewEvent, Superseded, Turn
 from memory.domain.errors import AppError
 from memory.domain.ids import TurnId
 from memory.domain.stores import Units
@@ -35,36 +35,39 @@ class EventWriter:
     units: Units
     scope: Scope
     fence: Fence
-    _waiting: list[tuple[TurnEventKind, dict[str, JsonValue]]] = field(default_factory=list)
+    _waiting: list[NewEvent] = field(default_factory=list)
     _timer: asyncio.Task[None] | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def add(self, kind: TurnEventKind, data: dict[str, JsonValue], *, at_once: bool = False) -> None:
+    async def add(self, kind: TurnEventKind, data: dict[str, JsonValue]) -> None:
         """See `Events.add`."""
         last = self._waiting[-1] if self._waiting else None
         if kind is TurnEventKind.TEXT and last and last[0] is TurnEventKind.TEXT:
             self._waiting[-1] = (kind, {"text": f"{last[1]['text']}{data['text']}"})
         else:
             self._waiting.append((kind, data))
-        if at_once:
-            await self.flush()
-        elif self._timer is None or self._timer.done():
+        if self._timer is None or self._timer.done():
             self._timer = asyncio.create_task(self._later())
 
     async def _later(self) -> None:
         await asyncio.sleep(COALESCE_SECONDS)
-        await self.flush()
-
-    async def flush(self) -> None:
-        """Write what waits."""
         async with self._lock:
-            waiting, self._waiting = self._waiting, []
+            waiting = self._take()
             if waiting:
-                async with self.units.unit(self.scope, fence=self.fence) as unit:
+                async with self.units.unit(self.scope) as unit:
                     await unit.turns.add_events(self.fence, waiting)
 
+    async def rest(self) -> list[NewEvent]:
+        """What waits still, for the turn to store with its answer; a write under way ends first."""
+        async with self._lock:
+            return self._take()
+
+    def _take(self) -> list[NewEvent]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
     async def close(self) -> None:
-        """Stop the timer; what waits is dropped unless flushed before (the final answer holds it all)."""
+        """Stop the timer; what waits is dropped (an attempt that stores no answer was overtaken)."""
         if self._timer is not None:
             self._timer.cancel()
             with suppress(asyncio.CancelledError, Superseded):
@@ -82,7 +85,10 @@ class TurnRunner:
     started: Callable[[TurnId], None] | None = None
 
     async def run(self, scope: Scope, turn_id: TurnId) -> None:
-        """Answer a turn, or tell the person why not. A turn already ended, or overtaken, is left alone."""
+        """Answer a turn, or tell the person why not. A turn already ended, or overtaken, is left alone.
+
+        `scope` only reaches the row: whose turn it is, and in which role it runs now, the row says.
+        """
         async with self.units.unit(scope) as unit:
             turn = await unit.turns.begin(turn_id)
         if turn is None:
@@ -95,14 +101,14 @@ class TurnRunner:
         run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events)
         try:
             with TURN_SECONDS.time():
-                await self._answer(turn, run)
+                await self._answer(turn, run, events)
         except Superseded:
             log.info("turn.superseded", attempt=fence.attempt)
         finally:
             await events.close()
             structlog.contextvars.unbind_contextvars("turn_id", "conversation_id")
 
-    async def _answer(self, turn: Turn, run: TurnRun) -> None:
+    async def _answer(self, turn: Turn, run: TurnRun, events: EventWriter) -> None:
         token = paying.set(Payer(turn.scope, turn.id))
         state: TurnState = {"text": turn.text}
         failed = False
@@ -118,13 +124,10 @@ class TurnRunner:
             failed, reply = True, Reply(text=self._tell(failure, run))
         finally:
             paying.reset(token)
-        async with self.units.unit(turn.scope, fence=run.fence) as unit:
-            conversation = await unit.conversations.by_id(turn.conversation)
-            rolled = roll(conversation.summary if conversation else "", said=turn.text, calls=reply.tool_calls)
-            await unit.conversations.summarise(turn.conversation, summary=rolled)
-            for record in run.tool_records:
-                await unit.turns.record_tool_call(run.fence, record)
-            await unit.turns.end(run.fence, reply=reply, failed=failed, now=unit.now)
+        rolled = None if run.summary is None else roll(run.summary, said=turn.text, calls=reply.tool_calls)
+        ending = Ending(reply, failed, await events.rest(), run.tool_records, rolled)
+        async with self.units.unit(turn.scope) as unit:
+            await unit.turns.end(run.fence, ending, now=unit.now)
         TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()
 
     def _tell(self, failure: AppError, run: TurnRun) -> str:

@@ -3,9 +3,10 @@
 The first of two guards; row-level security in the database is the second and knows nothing of this one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, NoReturn, cast
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Alias,
     ClauseElement,
     ColumnClause,
+    ColumnElement,
     Delete,
     Executable,
     Insert,
@@ -21,15 +23,18 @@ from sqlalchemy import (
     Table,
     TextClause,
     Update,
+    and_,
     or_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TableClause
 
+from memory.domain.ids import BrandId, TenantId
 from memory.domain.workspace import Scope
 from memory.models.base import AnyBrandRow, Base, BrandRow, SharedRow, TenantRow
 from memory.models.workspace import BrandRecord, TenantRecord
@@ -47,7 +52,6 @@ class Reach:
     now: datetime
     began: float = field(default_factory=monotonic)
     notices: list[tuple[str, str]] = field(default_factory=list)
-    narrowing: dict[bool, tuple[Any, ...]] = field(default_factory=dict)  # made once per session, by whether it reads
 
     def moment(self) -> datetime:
         """The workspace's time at this instant; `now` is the time at the transaction's beginning."""
@@ -122,7 +126,7 @@ def guard_statement(state: ORMExecuteState) -> None:
         _refuse("a statement that names no mapped class")
     if state.is_column_load:
         return  # columns of a row this session has read already
-    _look_through(statement)
+    named = _look_through(statement)
     if scope is None:
         return
     if isinstance(statement, Insert):
@@ -133,10 +137,8 @@ def guard_statement(state: ORMExecuteState) -> None:
             _refuse("an update by primary keys, which takes no further condition")
         _guard_values(_written(statement), scope)
     if isinstance(statement, Select | Update | Delete) or state.is_select:
-        reads = state.is_select
-        if reads not in reach.narrowing:
-            reach.narrowing[reads] = tuple(_narrowing(scope, reads=reads))
-        state.statement = statement.options(*reach.narrowing[reads])
+        narrowed = [_narrowed(table, scope.tenant, scope.brand, reads=state.is_select) for table in sorted(named)]
+        state.statement = statement.options(*(option for option in narrowed if option is not None))
 
 
 def guard_flush(session: Session, *_: object) -> None:
@@ -157,31 +159,54 @@ def guard_flush(session: Session, *_: object) -> None:
                 _refuse("a row of another brand")
 
 
-def _look_through(statement: Executable) -> None:
-    """Refuse text and tables that no mapped class stands for, wherever in the statement they are.
+def _look_through(statement: Executable) -> set[str]:
+    """Refuse text and tables that no mapped class stands for, wherever in the statement they are; name the others.
 
     A mapped class leaves its mark on what it stands for. A nested select also lists the bare tables that follow
     from its marked columns: those are fine, so tables are judged where somebody wrote them down.
     """
+    named: set[str] = set()
     for element in visitors.iterate(cast(ClauseElement, statement)):
+        if not _may_hide(type(element)):
+            continue
         match element:
             case TextClause():
                 _refuse("SQL as text")
-            case ColumnClause() if element.is_literal and element.name != "*":
-                _refuse("a column as text")
-            case ColumnClause() if isinstance(element.table, TableClause | Alias) and not _stands_for_class(element):
-                if element.table.name != "excluded":
-                    _refuse("a column of a table without its class")
-            case UpdateBase() if element is not statement:
-                _refuse("a write inside another statement")
+            case ColumnClause():
+                if element.is_literal and element.name != "*":
+                    _refuse("a column as text")
+                if isinstance(element.table, TableClause | Alias):
+                    if not _stands_for_class(element) and element.table.name != "excluded":
+                        _refuse("a column of a table without its class")
+                    named.add(_table_of(element.table))
+            case UpdateBase():
+                if element is not statement:
+                    _refuse("a write inside another statement")
             case Select():
                 written = [*element._raw_columns, *element._from_obj, *(join[0] for join in element._setup_joins)]  # noqa: SLF001 -- no public way to ask
                 if any(_is_bare(source) for source in written):
                     _refuse("a table without its class")
-            case TableClause() if not isinstance(element, Table):
-                _refuse("a table as text")
+            case TableClause():
+                if not isinstance(element, Table):
+                    _refuse("a table as text")
+                named.add(element.name)
             case _:
                 continue
+    return named
+
+
+# Asked some thirty times a statement, and most elements are values: which kinds are looked at, by kind.
+_LOOKED_AT = (TextClause, ColumnClause, UpdateBase, Select, TableClause)
+_may_hide: Callable[[Any], bool] = cache(lambda kind: issubclass(kind, _LOOKED_AT))
+
+
+def _table_of(source: TableClause | Alias) -> str:
+    while isinstance(source, Alias):
+        inner = source.element
+        if not isinstance(inner, TableClause | Alias):
+            _refuse("an alias of something that is no table")
+        source = inner
+    return source.name
 
 
 def _is_bare(source: object) -> bool:
@@ -195,20 +220,23 @@ def _stands_for_class(element: ClauseElement) -> bool:
     return "parentmapper" in element._annotations  # noqa: SLF001 -- no public way to ask
 
 
-def _narrowing(scope: Scope, *, reads: bool) -> Iterable[Any]:
-    tenant, brand = scope.tenant, scope.brand
-    yield with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
-    yield with_loader_criteria(TenantRecord, TenantRecord.id == tenant, include_aliases=True)
-    if reads:
-        yield with_loader_criteria(
-            SharedRow, lambda cls: or_(cls.tenant_id.is_(None), cls.tenant_id == tenant), include_aliases=True
-        )
-    else:
-        yield with_loader_criteria(SharedRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
-    if brand is not None:
-        yield with_loader_criteria(BrandRow, lambda cls: cls.brand_id == brand, include_aliases=True)
-        yield with_loader_criteria(AnyBrandRow, lambda cls: cls.brand_id == brand, include_aliases=True)
-        yield with_loader_criteria(BrandRecord, BrandRecord.id == brand, include_aliases=True)
+@lru_cache(maxsize=10_000)
+def _narrowed(table: str, tenant: TenantId, brand: BrandId | None, *, reads: bool) -> ExecutableOption | None:
+    """The condition that every use of a table is put under, aliases and nested selects included."""
+    cls = _classes()[table]
+    conditions: list[ColumnElement[bool]] = []
+    if issubclass(cls, TenantRow):
+        conditions.append(cls.tenant_id == tenant)
+    if issubclass(cls, SharedRow):
+        own = cls.tenant_id == tenant
+        conditions.append(or_(cls.tenant_id.is_(None), own) if reads else own)
+    if cls is TenantRecord:
+        conditions.append(TenantRecord.id == tenant)
+    if brand is not None and issubclass(cls, BrandRow | AnyBrandRow):
+        conditions.append(cls.brand_id == brand)
+    if brand is not None and cls is BrandRecord:
+        conditions.append(BrandRecord.id == brand)
+    return with_loader_criteria(cls, and_(*conditions), include_aliases=True) if conditions else None
 
 
 def _guard_insert(state: ORMExecuteState, statement: Insert, scope: Scope) -> None:
@@ -265,6 +293,11 @@ def _guard_values(row: Mapping[str, Any], scope: Scope) -> None:
 def is_owned(table: Table) -> bool:
     """Whether a table holds rows of tenants (and therefore needs both guards)."""
     return "tenant_id" in table.c or table.name == TenantRecord.__tablename__
+
+
+@cache
+def _classes() -> dict[str, type[Any]]:
+    return mapped_classes()
 
 
 def mapped_classes() -> dict[str, type[Any]]:

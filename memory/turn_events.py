@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from memory.domain.chat import TurnEvent
-from memory.domain.chat_stores import TurnState
 from memory.domain.errors import NotFound
 from memory.domain.ids import TurnId
 from memory.domain.workspace import Scope
@@ -14,7 +13,6 @@ from memory.turn_notice import from_notice, topic_of
 from memory.wakeups import Wakeups
 
 _LOOK_EVERY_SECONDS = 15.0
-_ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
 
 
 class HasTurnRows(Protocol):
@@ -65,7 +63,7 @@ class TurnEventFollower:
 
     async def _read(self, scope: Scope, turn: TurnId, after: int) -> tuple[list[TurnEvent], bool]:
         async with self._units.unit(scope) as unit:
-            found = await unit.turn_rows.by_id(turn)
-            if found is None:
-                raise NotFound("turn_not_found", turn=turn)
-            return await unit.turn_rows.events(turn, after=after), found.state in _ENDED
+            found = await unit.turn_rows.since(turn, after=after)
+        if found is None:
+            raise NotFound("turn_not_found", turn=turn)
+        return found

@@ -73,7 +73,7 @@ _DEFER = text(
     "select procrastinate_defer_jobs_v1(array[row(:queue, :task, :priority, :lock, :queueing_lock,"
     " cast(:args as jsonb), null)::procrastinate_job_to_defer_v1])"
 )
-_NOTIFY = text("select pg_notify(:channel, :payload)")
+_NOTIFY = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) as payload")
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
 
 
@@ -223,9 +223,9 @@ async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIt
                 transaction = OpenTransaction(connection, session, reach, [])
                 yield transaction
                 await session.flush()
-                for topic, payload in reach.notices:
-                    packed = pack(topic, payload) or pack(topic, "")
-                    await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": packed})
+                if reach.notices:
+                    packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
+                    await connection.execute(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
                 waiting += [job for job in transaction.jobs if not await _defer(connection, job)]
                 with _unclear_commit():
                     await connection.commit()

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 Lang = Literal["zh", "en"]
 Fact = str | int | float
@@ -66,13 +66,19 @@ def prompt(name: str, /, **variables: object) -> str:
 
     Raises ValueError when the variables given are not exactly those named.
     """
+    named, template = _prompt(name)
+    if named != set(variables):
+        message = f"{name} takes {sorted(named)}, was given {sorted(variables)}"
+        raise ValueError(message)
+    return template.render(**variables).strip()
+
+
+@cache
+def _prompt(name: str) -> tuple[frozenset[str], Template]:
+    """A prompt's variables and its compiled text, read once."""
     source = (HERE / name).read_text("utf-8")
     header = _HEADER.match(source)
     if header is None:
         message = f"{name} has no variables header"
         raise ValueError(message)
-    named = set(header["names"].split())
-    if named != set(variables):
-        message = f"{name} takes {sorted(named)}, was given {sorted(variables)}"
-        raise ValueError(message)
-    return _environment().from_string(source[header.end() :]).render(**variables).strip()
+    return frozenset(header["names"].split()), _environment().from_string(source[header.end() :])

@@ -31,7 +31,7 @@ class Act:
         calls = [Call(wish["name"], wish["arguments"], wish["id"]) for wish in stage]
         ran = state.get("ran", 0)
         for call in calls:
-            await run.events.add(TurnEventKind.STEP, {"name": call.name, "label": self._label(call, run)}, at_once=True)
+            await run.events.add(TurnEventKind.STEP, {"name": call.name, "label": self._label(call, run)})
         outcomes = await self._run(calls, state, run)
         pieces, messages, done = [], list(state.get("messages", [])), []
         for outcome in outcomes:

@@ -19,8 +19,8 @@ class Recall:
 
     async def __call__(self, state: TurnState, run: TurnRun) -> dict[str, Any]:
         """Gather the member's earlier lines, the current shortlist, open batches, products and preferences."""
-        async with self.units.unit(run.scope, fence=run.fence) as unit:
-            lines = await unit.conversations.transcript(run.conversation, limit=REMEMBERED_LINES)
+        async with self.units.unit(run.scope) as unit:
+            earlier = await unit.conversations.lines(run.conversation, before=run.message, limit=REMEMBERED_LINES)
             conversation = await unit.conversations.by_id(run.conversation)
             shortlist = await unit.shortlists.current(run.conversation)
             batches = await unit.drafts.open_batches(run.conversation)
@@ -28,7 +28,6 @@ class Recall:
             preferences = await unit.preferences.all()
             people = await unit.people.brands()
             now = unit.now
-        earlier = [line for line in lines if line.id < run.message]
         brand = next((brand for brand in people if brand.id == run.scope.brand), people[0] if people else None)
         planning = {
             "now": now.isoformat(),
@@ -42,10 +41,11 @@ class Recall:
             "last_tool": _last_tool(earlier),
             "last_focus": _last_focus(earlier),
         }
+        run.summary = conversation.summary if conversation else ""
         said = [line.reply.text for line in earlier if line.author is Author.MEMBER]
         return {
             "said": [*said, *(kept.text for kept in preferences), state["text"]],
-            "summary": conversation.summary if conversation else "",
+            "summary": run.summary,
             "planning": planning,
             "history": _history(earlier),
             "stages": [],

@@ -16,14 +16,17 @@ from tools.contract import TurnContext
 class Events(Protocol):
     """Where a running turn says what it does."""
 
-    def add(self, kind: TurnEventKind, data: dict[str, JsonValue], *, at_once: bool = False) -> Awaitable[None]:
-        """Add an event; those not wanted at once travel together within 80 ms."""
+    def add(self, kind: TurnEventKind, data: dict[str, JsonValue]) -> Awaitable[None]:
+        """Add an event; those of 80 ms travel together."""
         ...
 
 
 @dataclass(slots=True)
 class TurnRun:
-    """One attempt. `reply` and `tool_records` are what the nodes leave for the turn to store when it ends."""
+    """One attempt. `reply` and `tool_records` are what the nodes leave for the turn to store when it ends.
+
+    `summary` is the conversation's so far; None until it has been recalled.
+    """
 
     scope: Scope
     conversation: ConversationId
@@ -31,6 +34,7 @@ class TurnRun:
     fence: Fence
     lang: Lang
     events: Events
+    summary: str | None = None
     reply: Reply | None = None
     tool_records: list[dict[str, JsonValue]] = field(default_factory=list)
 

@@ -28,6 +28,24 @@ class Fence:
     attempt: int
 
 
+NewEvent = tuple[TurnEventKind, dict[str, JsonValue]]
+"""An event not numbered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an attempt leaves behind: its answer, events not written yet, what it called, the rolling summary.
+
+    `summary` None leaves the conversation's as it is. A tool call holds name, arguments, outcome and milliseconds.
+    """
+
+    reply: Reply
+    failed: bool = False
+    events: Sequence[NewEvent] = ()
+    tool_calls: Sequence[dict[str, JsonValue]] = ()
+    summary: str | None = None
+
+
 class Author(StrEnum):
     """Who said a line of a transcript."""
 
@@ -38,7 +56,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a transcript. A member's has text alone; Daren's is a whole Reply."""
+    """One line of a transcript. A member's has text alone; Daren's is a whole Reply, of the turn it answers."""
 
     id: MessageId
     author: Author
@@ -116,15 +134,15 @@ class ConversationStore(Protocol):
     async def transcript(
         self, conversation: ConversationId, *, before: MessageId | None = None, limit: int = 50
     ) -> list[Message]:
-        """The newest lines (before one, when given), oldest first."""
+        """The newest lines (before one, when given), oldest first. Reading the very newest marks them as seen."""
+        ...
+
+    async def lines(self, conversation: ConversationId, *, before: MessageId | None, limit: int) -> list[Message]:
+        """The same lines without anybody having seen them. A conversation that is not there has none."""
         ...
 
     async def rename(self, conversation: ConversationId, *, title: str) -> None:
         """Give it a title."""
-        ...
-
-    async def summarise(self, conversation: ConversationId, *, summary: str) -> None:
-        """Replace the rolling summary."""
         ...
 
 
@@ -138,7 +156,10 @@ class TurnStore(Protocol):
         ...
 
     async def begin(self, turn: TurnId) -> Turn | None:
-        """Start the next attempt: lock the row, raise `attempt`, drop unpublished work. None: already ended."""
+        """Start the next attempt: lock the row, raise `attempt`, drop unpublished work.
+
+        None: already ended, or ended now because its member is gone or no longer works for its brand.
+        """
         ...
 
     async def by_id(self, turn: TurnId) -> Turn | None:
@@ -149,22 +170,16 @@ class TurnStore(Protocol):
         """The newest turn of a conversation that has not ended."""
         ...
 
-    async def add_events(
-        self, fence: Fence, events: Sequence[tuple[TurnEventKind, dict[str, JsonValue]]]
-    ) -> list[TurnEvent]:
-        """Append events (numbered on from the last) and notify followers on commit."""
+    async def add_events(self, fence: Fence, events: Sequence[NewEvent]) -> None:
+        """Append events (numbered on from the last) and notify followers on commit. Raises Superseded."""
         ...
 
-    async def end(self, fence: Fence, *, reply: Reply, failed: bool, now: datetime) -> MessageId:
-        """Store the answer, publish what the turn drafted, end it, append its last event. Raises Superseded."""
+    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> MessageId:
+        """Store the answer and what came with it, publish what the turn drafted, end it. Raises Superseded."""
         ...
 
     async def record_model_call(self, turn: TurnId | None, call: dict[str, JsonValue]) -> None:
         """Keep tokens, cost and latency of one model call."""
-        ...
-
-    async def record_tool_call(self, fence: Fence, call: dict[str, JsonValue]) -> None:
-        """Keep name, arguments, outcome and milliseconds of one tool call."""
         ...
 
     async def month_cost_micro_usd(self) -> int:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, ConversationId, MemberId, MessageId, TurnId
 from memory.domain.workspace import Scope
+from memory.models.base import JsonObject
 from memory.models.chat import ConversationRow, MessageRow
 from memory.models.workspace import MemberRow
 from memory.tenancy import ScopedSession
@@ -125,34 +126,34 @@ class ConversationRepository:
     async def transcript(
         self, conversation: ConversationId, *, before: MessageId | None = None, limit: int = 50
     ) -> list[Message]:
-        """See `ConversationStore.transcript`. Reading the newest lines marks the conversation as read."""
+        """See `ConversationStore.transcript`."""
         if await self.by_id(conversation) is None:
             raise NotFound("conversation_not_found", conversation=conversation)
+        lines = await self.lines(conversation, before=before, limit=limit)
+        if before is None and lines:
+            newest = lines[-1].id
+            await self._session.execute(
+                update(ConversationRow)
+                .where(ConversationRow.id == conversation, ConversationRow.read_up_to < newest)
+                .values(read_up_to=newest)
+            )
+        return lines
+
+    async def lines(self, conversation: ConversationId, *, before: MessageId | None, limit: int) -> list[Message]:
+        """See `ConversationStore.lines`."""
         newest = (
-            select(MessageRow)
+            select(MessageRow.id, MessageRow.author, MessageRow.reply, MessageRow.at, MessageRow.turn_id)
             .where(MessageRow.conversation_id == conversation)
             .order_by(MessageRow.id.desc())
             .limit(limit)
         )
         if before is not None:
             newest = newest.where(MessageRow.id < before)
-        rows = list(await self._session.scalars(newest))
-        if before is None and rows:
-            await self._session.execute(
-                update(ConversationRow)
-                .where(ConversationRow.id == conversation, ConversationRow.read_up_to < rows[0].id)
-                .values(read_up_to=rows[0].id)
-            )
-        return [_to_message(row) for row in reversed(rows)]
+        return [_to_message(row) for row in reversed((await self._session.execute(newest)).all())]
 
     async def rename(self, conversation: ConversationId, *, title: str) -> None:
         """See `ConversationStore.rename`."""
         (await self._mine(conversation)).title = title
-        await self._session.flush()
-
-    async def summarise(self, conversation: ConversationId, *, summary: str) -> None:
-        """See `ConversationStore.summarise`."""
-        (await self._mine(conversation)).summary = summary
         await self._session.flush()
 
     async def _mine(self, conversation: ConversationId) -> ConversationRow:
@@ -179,7 +180,7 @@ def _to_conversation(row: ConversationRow, *, unread: int) -> Conversation:
     )
 
 
-def _to_message(row: MessageRow) -> Message:
+def _to_message(row: Row[int, str, JsonObject, datetime, int | None]) -> Message:
     return Message(
         id=MessageId(row.id),
         author=Author(row.author),

@@ -93,6 +93,8 @@ async def read_drafts(session: AsyncSession, query: DraftSelect, *, now: datetim
 
 async def read_batches(session: AsyncSession, batches: Sequence[BatchRow], *, now: datetime) -> list[Batch]:
     """Batches with all their drafts, in the order given."""
+    if not batches:
+        return []
     ids = [batch.id for batch in batches]
     drafts = await read_drafts(session, select_drafts().where(DraftRow.batch_id.in_(ids)), now=now)
     wanted = {batch.product_id for batch in batches if batch.product_id is not None}

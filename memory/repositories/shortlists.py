@@ -72,12 +72,8 @@ class ShortlistRepository:
 
     async def current(self, conversation: ConversationId) -> Shortlist | None:
         """See `ShortlistStore.current`."""
-        return await self._first(ShortlistRow.id == await self._current_id(conversation))
-
-    async def _current_id(self, conversation: ConversationId) -> int | None:
-        return await self._session.scalar(
-            select(ConversationRow.shortlist_id).where(ConversationRow.id == conversation)
-        )
+        kept = select(ConversationRow.shortlist_id).where(ConversationRow.id == conversation)
+        return await self._first(ShortlistRow.id == kept.scalar_subquery())
 
     async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
         """See `ShortlistStore.by_id`."""

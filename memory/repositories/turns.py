@@ -1,15 +1,16 @@
 """Turns: stored once, attempted under a fence, ended once; their events, and what they called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
-from memory.domain.chat_stores import Author, Fence, Superseded, Turn, TurnState
-from memory.domain.errors import NotFound
+from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn, TurnState
+from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, ConversationId, MemberId, MessageId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 from memory.models.chat import ConversationRow, MessageRow, ModelCallRow, ToolCallRow, TurnEventRow, TurnRow
@@ -33,26 +34,57 @@ class TurnRepository:
     async def add(
         self, conversation: ConversationId, *, text: str, connector: str, outside_id: str, now: datetime
     ) -> tuple[TurnId, bool]:
-        """See `TurnStore.add`."""
-        thread = await self._session.scalar(
-            select(ConversationRow).where(ConversationRow.id == conversation).with_for_update(key_share=True)
-        )
+        """See `TurnStore.add`. Holds the conversation, so that messages of one conversation are stored in order."""
+        title = (text.strip().splitlines() or [""])[0][:_TITLE_LENGTH]
+        thread = (
+            await self._session.execute(
+                update(ConversationRow)
+                .where(ConversationRow.id == conversation)
+                .values(updated_at=now, title=case((ConversationRow.title == "", title), else_=ConversationRow.title))
+                .returning(ConversationRow.brand_id)
+                .execution_options(synchronize_session=False)
+            )
+        ).one_or_none()
         if thread is None:
             raise NotFound("conversation_not_found", conversation=conversation)
         known = await self._known(connector, outside_id)
         if known is not None:
             return known, False
-        try:
-            async with self._session.begin_nested():
-                turn = await self._store(thread, text, connector, outside_id, now)
-        except IntegrityError:
-            known = await self._known(connector, outside_id)
-            if known is None:
-                raise
-            return known, False
-        thread.updated_at = now
-        thread.title = thread.title or (text.strip().splitlines() or [""])[0][:_TITLE_LENGTH]
-        return turn, True
+        said = await self._session.scalar(
+            insert(MessageRow)
+            .values(
+                conversation_id=conversation,
+                brand_id=thread.brand_id,
+                author=Author.MEMBER.value,
+                reply=Reply(text=text).model_dump(mode="json"),
+                at=now,
+            )
+            .returning(MessageRow.id)
+        )
+        turn = await self._session.scalar(
+            insert(TurnRow)
+            .values(
+                conversation_id=conversation,
+                brand_id=thread.brand_id,
+                message_id=said,
+                member_id=self._scope.member,
+                lang=self._scope.lang,
+                connector=connector,
+                outside_id=outside_id,
+                state=TurnState.QUEUED.value,
+                queued_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["tenant_id", "connector", "outside_id"])
+            .returning(TurnRow.id)
+        )
+        if turn is not None:
+            return TurnId(turn), True
+        # The same message came twice at once, into two conversations: the other one keeps it.
+        await self._session.execute(delete(MessageRow).where(MessageRow.id == said))
+        known = await self._known(connector, outside_id)
+        if known is None:
+            raise Conflict("conflict")
+        return known, False
 
     async def _known(self, connector: str, outside_id: str) -> TurnId | None:
         found = await self._session.scalar(
@@ -60,81 +92,65 @@ class TurnRepository:
         )
         return TurnId(found) if found is not None else None
 
-    async def _store(
-        self, thread: ConversationRow, text: str, connector: str, outside_id: str, now: datetime
-    ) -> TurnId:
-        said = MessageRow(
-            conversation_id=thread.id,
-            brand_id=thread.brand_id,
-            author=Author.MEMBER,
-            reply=Reply(text=text).model_dump(mode="json"),
-            at=now,
-        )
-        self._session.add(said)
-        await self._session.flush()
-        turn = TurnRow(
-            conversation_id=thread.id,
-            brand_id=thread.brand_id,
-            message_id=said.id,
-            member_id=self._scope.member,
-            lang=self._scope.lang,
-            connector=connector,
-            outside_id=outside_id,
-            state=TurnState.QUEUED,
-            queued_at=now,
-        )
-        self._session.add(turn)
-        await self._session.flush()
-        said.turn_id = turn.id
-        await self._session.flush()
-        return TurnId(turn.id)
-
     async def begin(self, turn: TurnId) -> Turn | None:
         """See `TurnStore.begin`. The first event of an attempt is `started`."""
-        row = await self._session.scalar(select(TurnRow).where(TurnRow.id == turn).with_for_update(key_share=True))
-        if row is None or row.state not in _OPEN:
+        found = await self._read(turn, hold=True)
+        if found is None or found.state not in _OPEN:
             return None
-        row.attempt += 1
-        row.state = TurnState.RUNNING
-        row.began_at = self._now
-        await self._session.execute(
-            delete(BatchRow)
-            .where(BatchRow.turn_id == turn, BatchRow.published_at.is_(None))
-            .execution_options(synchronize_session=False)
-        )
-        self._append(row, [(TurnEventKind.STARTED, {"attempt": row.attempt})])
-        await self._session.flush()
-        return await self.by_id(turn)
+        fence = Fence(turn, found.attempt)
+        if not found.may_work:
+            await self._close(fence, TurnState.FAILED, [(TurnEventKind.FAILED, {"text": ""})])
+            return None
+        attempt = found.attempt + 1
+        if found.attempt:
+            await self._session.execute(
+                delete(BatchRow)
+                .where(BatchRow.turn_id == turn, BatchRow.published_at.is_(None))
+                .execution_options(synchronize_session=False)
+            )
+        values = {"attempt": attempt, "state": TurnState.RUNNING.value, "began_at": self._now}
+        await self._append(fence, [(TurnEventKind.STARTED, {"attempt": attempt})], values)
+        return replace(found.turn, attempt=attempt, state=TurnState.RUNNING)
 
     async def by_id(self, turn: TurnId) -> Turn | None:
         """See `TurnStore.by_id`."""
-        found = (
-            await self._session.execute(
-                select(TurnRow, MessageRow.reply, MemberRow.role, MemberRow.active)
-                .join(MessageRow, MessageRow.id == TurnRow.message_id)
-                .join(MemberRow, MemberRow.id == TurnRow.member_id)
-                .where(TurnRow.id == turn)
+        found = await self._read(turn, hold=False)
+        return found.turn if found else None
+
+    async def _read(self, turn: TurnId, *, hold: bool) -> "_Found | None":
+        wanted = (
+            select(
+                TurnRow.conversation_id, TurnRow.message_id, TurnRow.tenant_id, TurnRow.brand_id, TurnRow.member_id,
+                TurnRow.lang, TurnRow.state, TurnRow.attempt, MessageRow.reply, MemberRow.role, MemberRow.active,
+                MemberRow.works_for,
             )
-        ).one_or_none()
-        if found is None:
+            .join(MessageRow, MessageRow.id == TurnRow.message_id)
+            .join(MemberRow, MemberRow.id == TurnRow.member_id)
+            .where(TurnRow.id == turn)
+        )  # fmt: skip
+        if hold:
+            wanted = wanted.with_for_update(key_share=True, of=TurnRow)
+        row = (await self._session.execute(wanted)).one_or_none()
+        if row is None:
             return None
-        row, said, role, active = found
         scope = Scope(
             tenant=TenantId(row.tenant_id),
             brand=BrandId(row.brand_id) if row.brand_id is not None else None,
             member=MemberId(row.member_id),
-            role=Role(role) if active else Role.VIEWER,
+            role=Role(row.role) if row.active else Role.VIEWER,
             lang="en" if row.lang == "en" else "zh",
         )
-        return Turn(
+        state = TurnState(row.state)
+        told = Turn(
             id=turn,
             conversation=ConversationId(row.conversation_id),
             message=MessageId(row.message_id),
-            text=Reply.model_validate(said).text,
-            state=TurnState(row.state),
+            text=Reply.model_validate(row.reply).text,
+            state=state,
             attempt=row.attempt,
             scope=scope,
         )
+        return _Found(told, state, row.attempt, may_work=row.active and row.works_for in (None, row.brand_id))
 
     async def running(self, conversation: ConversationId) -> TurnId | None:
         """See `TurnStore.running`."""
@@ -146,37 +162,51 @@ class TurnRepository:
         )
         return TurnId(found) if found is not None else None
 
-    async def events(self, turn: TurnId, *, after: int) -> list[TurnEvent]:
-        """Events with seq > `after`, in order."""
-        rows = await self._session.scalars(
-            select(TurnEventRow)
-            .where(TurnEventRow.turn_id == turn, TurnEventRow.seq > after)
-            .order_by(TurnEventRow.seq)
-        )
-        return [_to_event(row) for row in rows]
+    async def since(self, turn: TurnId, *, after: int) -> tuple[list[TurnEvent], bool] | None:
+        """Events with seq > `after` in order, and whether the turn has ended; None where there is no such turn."""
+        rows = (
+            await self._session.execute(
+                select(TurnRow.state, TurnEventRow.seq, TurnEventRow.kind, TurnEventRow.data)
+                .outerjoin(TurnEventRow, (TurnEventRow.turn_id == TurnRow.id) & (TurnEventRow.seq > after))
+                .where(TurnRow.id == turn)
+                .order_by(TurnEventRow.seq)
+            )
+        ).all()
+        if not rows:
+            return None
+        events = [
+            TurnEvent(turn=turn, seq=row.seq, kind=TurnEventKind(row.kind), data=row.data)
+            for row in rows
+            if row.seq is not None
+        ]
+        return events, TurnState(rows[0].state) not in _OPEN
 
-    async def add_events(
-        self, fence: Fence, events: Sequence[tuple[TurnEventKind, dict[str, JsonValue]]]
-    ) -> list[TurnEvent]:
+    async def add_events(self, fence: Fence, events: Sequence[NewEvent]) -> None:
         """See `TurnStore.add_events`."""
-        row = await self._held(fence)
-        added = self._append(row, events)
-        await self._session.flush()
-        return added
+        await self._append(fence, events, {})
 
-    async def end(self, fence: Fence, *, reply: Reply, failed: bool, now: datetime) -> MessageId:
+    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> MessageId:
         """See `TurnStore.end`."""
-        row = await self._held(fence)
-        whole = reply.model_dump(mode="json")
-        answer = MessageRow(
-            conversation_id=row.conversation_id,
-            brand_id=row.brand_id,
-            author=Author.DAREN,
-            reply=whole,
-            at=now,
-            turn_id=row.id,
+        whole = ending.reply.model_dump(mode="json")
+        last: NewEvent = (TurnEventKind.ANSWER, {"reply": whole})
+        if ending.failed:
+            last = (TurnEventKind.FAILED, {"text": ending.reply.text})
+        state = TurnState.FAILED if ending.failed else TurnState.DONE
+        row = await self._close(fence, state, [*ending.events, last])
+        answer = await self._session.scalar(
+            insert(MessageRow)
+            .values(
+                conversation_id=row.conversation,
+                brand_id=row.brand,
+                author=Author.DAREN.value,
+                reply=whole,
+                at=now,
+                turn_id=fence.turn,
+            )
+            .returning(MessageRow.id)
         )
-        self._session.add(answer)
+        if answer is None:
+            raise Conflict("conflict")
         await self._session.execute(
             update(BatchRow)
             .where(
@@ -187,44 +217,52 @@ class TurnRepository:
             .values(published_at=now)
             .execution_options(synchronize_session=False)
         )
+        told = {"updated_at": now} if ending.summary is None else {"updated_at": now, "summary": ending.summary}
         await self._session.execute(
             update(ConversationRow)
-            .where(ConversationRow.id == row.conversation_id)
-            .values(updated_at=now)
+            .where(ConversationRow.id == row.conversation)
+            .values(**told)
             .execution_options(synchronize_session=False)
         )
-        if failed:
-            self._append(row, [(TurnEventKind.FAILED, {"text": reply.text})])
-        else:
-            self._append(row, [(TurnEventKind.ANSWER, {"reply": whole})])
-        row.state = TurnState.FAILED if failed else TurnState.DONE
-        row.ended_at = now
-        await self._session.flush()
-        return MessageId(answer.id)
-
-    async def _held(self, fence: Fence) -> TurnRow:
-        row = await self._session.scalar(
-            select(TurnRow).where(TurnRow.id == fence.turn).with_for_update(key_share=True)
-        )
-        if row is None or row.attempt != fence.attempt or row.state not in _OPEN:
-            raise Superseded(turn=fence.turn, attempt=fence.attempt)
-        return row
-
-    def _append(self, row: TurnRow, events: Sequence[tuple[TurnEventKind, dict[str, JsonValue]]]) -> list[TurnEvent]:
-        reach = reach_of(self._session)
-        turn = TurnId(row.id)
-        added = []
-        for kind, data in events:
-            row.last_seq += 1
-            event = TurnEvent(turn=turn, seq=row.last_seq, kind=kind, data=data)
-            self._session.add(
-                TurnEventRow(
-                    turn_id=turn, seq=event.seq, kind=kind, data=dict(data), brand_id=row.brand_id, at=self._now
-                )
+        if ending.tool_calls:
+            shared = {"turn_id": fence.turn, "attempt": fence.attempt, "brand_id": row.brand, "at": self._now}
+            await self._session.execute(
+                insert(ToolCallRow), [{**shared, "details": dict(call)} for call in ending.tool_calls]
             )
-            reach.announce(topic_of(turn), to_notice(event))
-            added.append(event)
-        return added
+        return MessageId(answer)
+
+    async def _close(self, fence: Fence, state: TurnState, events: Sequence[NewEvent]) -> "_Held":
+        return await self._append(fence, events, {"state": state.value, "ended_at": self._now})
+
+    async def _append(self, fence: Fence, events: Sequence[NewEvent], values: Mapping[str, object]) -> "_Held":
+        """Lock the fence's turn, change it, and number events on from its last one.
+
+        Raises:
+            Superseded: another attempt owns the turn, or it has ended (not retryable).
+        """
+        held = (
+            await self._session.execute(
+                update(TurnRow)
+                .where(TurnRow.id == fence.turn, TurnRow.attempt == fence.attempt, TurnRow.state.in_(_OPEN))
+                .values(last_seq=TurnRow.last_seq + len(events), **values)
+                .returning(TurnRow.last_seq, TurnRow.conversation_id, TurnRow.brand_id)
+                .execution_options(synchronize_session=False)
+            )
+        ).one_or_none()
+        if held is None:
+            raise Superseded(turn=fence.turn, attempt=fence.attempt)
+        reach = reach_of(self._session)
+        rows = []
+        for seq, (kind, data) in enumerate(events, start=held.last_seq - len(events) + 1):
+            rows.append(
+                {
+                    "turn_id": fence.turn, "seq": seq, "kind": kind.value, "data": dict(data),
+                    "brand_id": held.brand_id, "at": self._now,
+                }
+            )  # fmt: skip
+            reach.announce(topic_of(fence.turn), to_notice(TurnEvent(turn=fence.turn, seq=seq, kind=kind, data=data)))
+        await self._session.execute(insert(TurnEventRow), rows)
+        return _Held(held.conversation_id, held.brand_id)
 
     async def record_model_call(self, turn: TurnId | None, call: dict[str, JsonValue]) -> None:
         """See `TurnStore.record_model_call`. Its cost is `call["cost_micro_usd"]`, zero when absent."""
@@ -233,19 +271,6 @@ class TurnRepository:
             ModelCallRow(
                 turn_id=turn,
                 cost_micro_usd=int(cost) if isinstance(cost, int | float) else 0,
-                details=dict(call),
-                at=self._now,
-            )
-        )
-        await self._session.flush()
-
-    async def record_tool_call(self, fence: Fence, call: dict[str, JsonValue]) -> None:
-        """See `TurnStore.record_tool_call`."""
-        self._session.add(
-            ToolCallRow(
-                turn_id=fence.turn,
-                attempt=fence.attempt,
-                brand_id=self._scope.brand,
                 details=dict(call),
                 at=self._now,
             )
@@ -261,5 +286,19 @@ class TurnRepository:
         return int(spent or 0)
 
 
-def _to_event(row: TurnEventRow) -> TurnEvent:
-    return TurnEvent(turn=TurnId(row.turn_id), seq=row.seq, kind=TurnEventKind(row.kind), data=row.data)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A turn as it lies there. `may_work`: its member is active and still works for its brand."""
+
+    turn: Turn
+    state: TurnState
+    attempt: int
+    may_work: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Where a turn belongs."""
+
+    conversation: int
+    brand: int | None

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from memory.database import Database
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
-from memory.domain.chat_stores import Fence
+from memory.domain.chat_stores import Ending, Fence
 from memory.domain.errors import NotFound
 from memory.domain.ids import TurnId
 from memory.domain.workspace import Scope
@@ -35,7 +35,7 @@ async def _write(database: Database, scope: Scope, fence: Fence, *texts: str) ->
 
 async def _end(database: Database, scope: Scope, fence: Fence) -> None:
     async with database.unit(scope, fence=fence) as unit:
-        await unit.turns.end(fence, reply=Reply(text="done"), failed=False, now=unit.now)
+        await unit.turns.end(fence, Ending(Reply(text="done")), now=unit.now)
 
 
 async def _all(events: AsyncIterator[TurnEvent]) -> list[TurnEvent]:

@@ -11,7 +11,7 @@ import pytest
 from memory.database import Database
 from memory.domain import jobs
 from memory.domain.chat import Reply, TurnEventKind
-from memory.domain.chat_stores import Fence, Superseded, TurnState
+from memory.domain.chat_stores import Author, Ending, Fence, Superseded, TurnState
 from memory.domain.errors import Conflict, NotAllowed, Unavailable
 from memory.domain.ids import ConversationId, TurnId
 from memory.domain.jobs import Job, answer_turn, dispatch, reconcile
@@ -152,7 +152,7 @@ async def test_an_older_attempt_is_superseded(database: Database, office: Office
             pytest.fail("the old attempt got in")
     with pytest.raises(Superseded):
         async with database.unit(scope) as unit:
-            await unit.turns.end(first, reply=Reply(text="late"), failed=False, now=unit.now)
+            await unit.turns.end(first, Ending(Reply(text="late")), now=unit.now)
 
 
 async def test_a_turn_ends_once(database: Database, office: Office) -> None:
@@ -162,7 +162,7 @@ async def test_a_turn_ends_once(database: Database, office: Office) -> None:
     async def end() -> bool:
         try:
             async with database.unit(scope, fence=fence) as unit:
-                await unit.turns.end(fence, reply=Reply(text="hi"), failed=False, now=unit.now)
+                await unit.turns.end(fence, Ending(Reply(text="hi")), now=unit.now)
         except Superseded:
             return False
         return True
@@ -172,8 +172,10 @@ async def test_a_turn_ends_once(database: Database, office: Office) -> None:
         turn = await unit.turns.by_id(fence.turn)
         assert turn is not None
         assert turn.state is TurnState.DONE
-        kinds = [event.kind for event in await unit.turn_rows.events(fence.turn, after=0)]
-        assert kinds == [TurnEventKind.STARTED, TurnEventKind.ANSWER]
+        assert await unit.turn_rows.since(turn.id, after=2) == ([], True)
+        events, ended = await unit.turn_rows.since(turn.id, after=0) or ([], False)
+        assert ended
+        assert [(event.seq, event.kind) for event in events] == [(1, TurnEventKind.STARTED), (2, TurnEventKind.ANSWER)]
         assert await unit.turns.begin(fence.turn) is None
         assert await unit.turns.running(turn.conversation) is None
 
@@ -222,6 +224,55 @@ async def test_a_repeated_message_is_one_turn(database: Database, office: Office
         assert len(await unit.conversations.transcript(thread.id)) == 1
 
 
+async def test_a_message_that_comes_twice_at_once_into_two_conversations_is_kept_once(
+    database: Database, office: Office
+) -> None:
+    scope = office.operator()
+    async with database.unit(scope) as unit:
+        threads = [await unit.conversations.start(connector="webchat", chat=chat, now=unit.now) for chat in "ab"]
+
+    async def receive(thread: ConversationId) -> tuple[TurnId, bool]:
+        async with database.unit(scope) as unit:
+            return await unit.turns.add(thread, text="hi", connector="webchat", outside_id="m-1", now=unit.now)
+
+    async with database.unit(scope) as unit:
+        first = await unit.turns.add(threads[0].id, text="hi", connector="webchat", outside_id="m-1", now=unit.now)
+        rival = asyncio.create_task(receive(threads[1].id))
+        await _waiting_for_a_lock(database.url)
+    assert (first[1], await rival) == (True, (first[0], False))
+    async with database.unit(scope) as unit:
+        assert [len(await unit.conversations.transcript(thread.id)) for thread in threads] == [1, 0]
+
+
+async def test_a_turn_whose_member_left_its_brand_ends_unanswered(database: Database, office: Office) -> None:
+    scope = office.operator()
+    _, fence = await begin_turn(database, scope)
+    with psycopg.connect(database.url) as connection:
+        connection.execute("set role daren_service")
+        other = office.brands[1].id
+        connection.execute("update member set works_for = %s where id = %s", [other, scope.member])
+    async with database.unit(scope) as unit:
+        assert await unit.turns.begin(fence.turn) is None
+        turn = await unit.turns.by_id(fence.turn)
+        assert turn is not None
+        assert (turn.state, turn.attempt) == (TurnState.FAILED, fence.attempt)
+
+
+async def test_what_a_turn_reads_nobody_has_seen_yet(database: Database, office: Office) -> None:
+    scope = office.operator()
+    thread, _ = await begin_turn(database, scope)
+    async with database.unit(scope) as unit:
+        await unit.conversations.say(thread, author=Author.NOTICE, reply=Reply(text="Ana replied"), now=unit.now)
+        assert len(await unit.conversations.lines(thread, before=None, limit=10)) == 2
+        found = await unit.conversations.by_id(thread)
+        assert found is not None
+        assert found.unread == 1
+        await unit.conversations.transcript(thread)
+        found = await unit.conversations.by_id(thread)
+        assert found is not None
+        assert found.unread == 0
+
+
 async def test_a_dead_connection_is_replaced_and_a_dead_database_said(
     database: Database, office: Office, postgres: TestServer
 ) -> None:
@@ -251,7 +302,10 @@ async def test_model_and_tool_calls_are_kept(database: Database, office: Office)
     async with database.unit(scope, fence=fence) as unit:
         await unit.turns.record_model_call(fence.turn, {"model": "m", "cost_micro_usd": 1200})
         await unit.turns.record_model_call(None, {"model": "m", "cost_micro_usd": 34})
-        await unit.turns.record_tool_call(fence, {"name": "search_creators", "ok": True})
+        ending = Ending(
+            Reply(text="hi"), tool_calls=[{"name": "search_creators", "ok": True}], summary="hello → search"
+        )
+        await unit.turns.end(fence, ending, now=unit.now)
         assert await unit.turns.month_cost_micro_usd() == 1234
     async with database.unit(office.operator(1)) as unit:
         assert await unit.turns.month_cost_micro_usd() == 1234
@@ -259,3 +313,6 @@ async def test_model_and_tool_calls_are_kept(database: Database, office: Office)
         connection.execute("set role daren_service")
         kept = connection.execute("select details from tool_call").fetchall()
     assert json.dumps(kept[0][0], sort_keys=True) == '{"name": "search_creators", "ok": true}'
+    async with database.unit(scope) as unit:
+        (thread,) = await unit.conversations.mine()
+        assert thread.summary == "hello → search"
