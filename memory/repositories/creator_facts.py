@@ -5,6 +5,8 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from memory.domain.creator import Creator, CreatorFacts, IndexEntry, Source
 from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId, TenantId
@@ -20,6 +22,13 @@ _PLAIN = (
     "last_active_at", "profile_url",
 )  # fmt: skip
 
+PROFILE = (
+    "id", "tenant_id", "source", "source_as_of", *_PLAIN, *_LISTS,
+    *(f"{name}_{end}" for name in (*SPANS, *MONEY_SPANS) for end in ("low", "high")),
+    *(f"{name}_currency" for name in MONEY_SPANS),
+)  # fmt: skip
+"""The columns a creator is made of."""
+
 
 def to_columns(facts: CreatorFacts) -> dict[str, Any]:
     """Facts as column values; every column is there, unknown as None."""
@@ -34,7 +43,7 @@ def to_columns(facts: CreatorFacts) -> dict[str, Any]:
     return columns
 
 
-def to_facts(row: CreatorRow) -> CreatorFacts:
+def to_facts(row: CreatorRow | Row[*tuple[Any, ...]]) -> CreatorFacts:
     """A row's facts."""
     known: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     known |= {name: tuple(getattr(row, name)) for name in _LISTS}
@@ -47,7 +56,7 @@ def to_facts(row: CreatorRow) -> CreatorFacts:
     return CreatorFacts(**known)
 
 
-def to_creator(row: CreatorRow) -> Creator:
+def to_creator(row: CreatorRow | Row[*tuple[Any, ...]]) -> Creator:
     """A row as a noun."""
     return Creator(
         id=CreatorId(row.id),

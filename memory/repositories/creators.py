@@ -14,10 +14,21 @@ from memory.domain.ids import CreatorId
 from memory.domain.stores import Change
 from memory.domain.workspace import Scope
 from memory.models.creators import CreatorRow, CreatorSourceRow
-from memory.repositories.creator_facts import handle_key, merged, to_columns, to_creator, to_entry, to_facts, to_said
+from memory.repositories.creator_facts import (
+    PROFILE,
+    handle_key,
+    merged,
+    to_columns,
+    to_creator,
+    to_entry,
+    to_facts,
+    to_said,
+)
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.tenancy import ScopedSession, reach_of
 
+# Columns instead of whole rows: half the cost where nothing is written back.
+_PROFILES = select(*(getattr(CreatorRow, name) for name in PROFILE))
 _CHUNK = 1_000  # rows a statement: far below the 65,535 parameters PostgreSQL takes
 
 
@@ -44,7 +55,7 @@ class CreatorRepository:
         """See `CreatorStore.by_ids`; keyed in the order asked."""
         found: dict[CreatorId, Creator] = {}
         for some in _chunks(list(dict.fromkeys(ids))):
-            for row in await self._session.scalars(select(CreatorRow).where(CreatorRow.id.in_(some))):
+            for row in await self._session.execute(_PROFILES.where(CreatorRow.id.in_(some))):
                 found[CreatorId(row.id)] = to_creator(row)
         return {each: found[each] for each in dict.fromkeys(ids) if each in found}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Relation, Stage
@@ -63,19 +63,16 @@ class RelationRepository:
         Blocks and opt-outs count as far as the scope sees; suppressions and exclusives in the whole tenant.
         """
         closed = or_(RelationRow.blocked, RelationRow.opted_out_at.is_not(None))
-        related = await self._session.scalars(select(RelationRow.creator_id).where(closed).distinct())
-        suppressed = await self._session.scalars(
-            select(CreatorRow.id).join(
-                SuppressionRow,
-                (SuppressionRow.platform == CreatorRow.platform) & (SuppressionRow.handle_key == CreatorRow.handle_key),
-            )
+        suppressed = (SuppressionRow.platform == CreatorRow.platform) & (
+            SuppressionRow.handle_key == CreatorRow.handle_key
         )
-        found = {*related, *suppressed}
+        parts = [
+            select(RelationRow.creator_id.label("id")).where(closed),
+            select(CreatorRow.id.label("id")).join(SuppressionRow, suppressed),
+        ]
         if self._scope.brand is not None:
-            found |= set(
-                await self._session.scalars(select(CreatorRow.id).where(CreatorRow.exclusive_to != self._scope.brand))
-            )
-        return sorted(CreatorId(each) for each in found)
+            parts.append(select(CreatorRow.id.label("id")).where(CreatorRow.exclusive_to != self._scope.brand))
+        return sorted(CreatorId(each) for each in await self._session.scalars(union(*parts)))
 
     async def update(
         self,

@@ -38,26 +38,28 @@ class ShortlistRepository:
         name: str | None = None,
     ) -> ShortlistId:
         """See `ShortlistStore.add`. Ranks follow the order given, from 1."""
-        thread = await self._thread(conversation)
-        row = ShortlistRow(
-            conversation_id=thread.id,
-            brand_id=thread.brand_id,
-            made_by=self._scope.member,
-            name=name.strip() if name else None,
-            name_key=_name_key(name) if name else None,
-            total=total,
-            criteria=dict(criteria),
-            made_at=self._now,
+        made = await self._session.scalar(
+            insert(ShortlistRow)
+            .values(
+                conversation_id=conversation,
+                brand_id=self._scope.brand,
+                made_by=self._scope.member,
+                name=name.strip() if name else None,
+                name_key=_name_key(name) if name else None,
+                total=total,
+                criteria=dict(criteria),
+                made_at=self._now,
+            )
+            .returning(ShortlistRow.id)
         )
-        self._session.add(row)
-        await self._session.flush()
         if items:
+            # Returning makes it one statement of many rows instead of one a row.
             await self._session.execute(
-                insert(ShortlistItemRow),
+                insert(ShortlistItemRow).returning(ShortlistItemRow.rank),
                 [
                     {
-                        "shortlist_id": row.id,
-                        "brand_id": thread.brand_id,
+                        "shortlist_id": made,
+                        "brand_id": self._scope.brand,
                         "rank": rank,
                         "creator_id": item.creator,
                         "reasons": [{"key": reason.key, "facts": dict(reason.facts)} for reason in item.reasons],
@@ -67,8 +69,9 @@ class ShortlistRepository:
                 ],
                 execution_options={"render_nulls": True},
             )
-        await self._make_current(thread.id, row.id)
-        return ShortlistId(row.id)
+        kept = ShortlistId(made or 0)
+        await self._make_current(conversation, kept)
+        return kept
 
     async def current(self, conversation: ConversationId) -> Shortlist | None:
         """See `ShortlistStore.current`."""
@@ -92,24 +95,20 @@ class ShortlistRepository:
 
     async def open(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
         """See `ShortlistStore.open`. Raises NotFound."""
-        thread = await self._thread(conversation)
         if not await self._session.scalar(select(func.count()).where(ShortlistRow.id == shortlist)):
             raise NotFound("shortlist_not_found", shortlist=shortlist)
-        await self._make_current(thread.id, shortlist)
+        await self._make_current(conversation, shortlist)
 
-    async def _make_current(self, conversation: int, shortlist: int) -> None:
-        await self._session.execute(
+    async def _make_current(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
+        found = await self._session.scalar(
             update(ConversationRow)
             .where(ConversationRow.id == conversation)
             .values(shortlist_id=shortlist)
+            .returning(ConversationRow.id)
             .execution_options(synchronize_session=False)
         )
-
-    async def _thread(self, conversation: ConversationId) -> ConversationRow:
-        row = await self._session.scalar(select(ConversationRow).where(ConversationRow.id == conversation))
-        if row is None:
+        if found is None:
             raise NotFound("conversation_not_found", conversation=conversation)
-        return row
 
     async def _first(self, condition: Any) -> Shortlist | None:  # noqa: ANN401 -- any SQL condition
         row = await self._session.scalar(

@@ -1,11 +1,12 @@
 """Find creators for one question: the index by meaning and facts, our own rows for the brand's rules."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from memory.domain.creator import CreatorQuery, Hit, Relaxation, ShortlistItem, Sort
-from memory.domain.ids import CreatorId, TenantId
+from memory.domain.ids import CreatorId
 from memory.domain.money import RateTable
 from memory.domain.stores import CreatorIndex, Unit
 from tools.creator_search.arguments import Filters
@@ -78,9 +79,18 @@ async def find(unit: Unit, index: CreatorIndex, question: Question, *, rates: Ra
     asked_counts = [query, replace(query, strict=False), *unknown.values()]
     if hidden:
         asked_counts.append(replace(unhidden, strict=False))
-    sure, total, *others = await index.count(asked_counts, tenant=tenant)
+    question = replace(question, query=query)
+    # The index counts while our rows of what it found are read.
+    counting = asyncio.create_task(index.count(asked_counts, tenant=tenant))
+    try:
+        candidates = await _search(unit, index, question, limit=_reach(question), strict=True)
+        sure, total, *others = await counting
+    finally:
+        counting.cancel()
+        await asyncio.wait([counting])
     unknown_counts = {name: count for name, count in zip(unknown, others, strict=False) if count}
-    candidates = await _candidates(unit, index, replace(question, query=query), tenant=tenant, sure=sure, total=total)
+    if len(candidates) < question.asked.limit and total > sure:
+        candidates += await _possible(unit, index, question, candidates)
     if query.sort is Sort.RELEVANCE:
         candidates = ranked(candidates, rates=rates, now=unit.now)
     items = await _explained(unit, candidates[: question.asked.limit], question)
@@ -91,27 +101,25 @@ async def find(unit: Unit, index: CreatorIndex, question: Question, *, rates: Ra
     return Found(items, total, unknown_counts, max(0, others[-1] - total) if hidden else 0, looser)
 
 
-async def _candidates(
-    unit: Unit, index: CreatorIndex, question: Question, *, tenant: TenantId, sure: int, total: int
-) -> list[Candidate]:
-    """Those surely within the bounds; when they are too few, also those whose range straddles a bound."""
+def _reach(question: Question) -> int:
+    """How many candidates are looked at: our own order may lift some, the index's order by a number is final."""
     limit = question.asked.limit
-    reach = limit
     if question.query.sort is Sort.RELEVANCE:
-        reach = min(_MOST_POOL, max(_LEAST_POOL, _POOL_PER_ROW * limit))
-    certain = await _search(unit, index, question, tenant=tenant, limit=reach, strict=True) if sure else []
-    if len(certain) >= limit or total == sure:
-        return certain
-    seen = {candidate.creator.id for candidate in certain}
-    wider = await _search(unit, index, question, tenant=tenant, limit=reach + len(seen), strict=False)
-    maybe = [replace(candidate, possible=True) for candidate in wider if candidate.creator.id not in seen]
-    return certain + maybe
+        return min(_MOST_POOL, max(_LEAST_POOL, _POOL_PER_ROW * limit))
+    return limit
 
 
-async def _search(
-    unit: Unit, index: CreatorIndex, question: Question, *, tenant: TenantId, limit: int, strict: bool
+async def _possible(
+    unit: Unit, index: CreatorIndex, question: Question, certain: Sequence[Candidate]
 ) -> list[Candidate]:
-    query = replace(question.query, strict=strict)
+    """When too few are surely within the bounds: those whose range straddles one."""
+    seen = {candidate.creator.id for candidate in certain}
+    wider = await _search(unit, index, question, limit=_reach(question) + len(seen), strict=False)
+    return [replace(candidate, possible=True) for candidate in wider if candidate.creator.id not in seen]
+
+
+async def _search(unit: Unit, index: CreatorIndex, question: Question, *, limit: int, strict: bool) -> list[Candidate]:
+    query, tenant = replace(question.query, strict=strict), unit.scope.tenant
     if question.like is None:
         hits = await index.search(query, tenant=tenant, limit=limit)
     else:

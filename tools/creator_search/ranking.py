@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 
 from memory.creator_index.standing import fulfilment_share, sales_share
 from memory.domain.creator import Creator
@@ -75,19 +76,25 @@ class _Weighed:
 
 def _mixed(candidates: Sequence[Candidate], worth: Callable[[Candidate], float]) -> list[Candidate]:
     """Take the best again and again, each time a little less of what has been taken already."""
-    waiting = [_Weighed(worth(each), each, _kind(each), _words(each)) for each in candidates]
-    waiting.sort(key=lambda weighed: (-weighed.value, weighed.candidate.creator.id))
+    weighed = [_Weighed(worth(each), each, _kind(each), _words(each)) for each in candidates]
+    weighed.sort(key=lambda each: (-each.value, each.candidate.creator.id))
     kinds: Counter[tuple[str | None, str | None, int]] = Counter()
     words = {""}
     taken: list[Candidate] = []
 
-    def present(weighed: _Weighed) -> float:
-        copied = SAME_WORDS_COST if weighed.words and weighed.words in words else 0.0
-        return weighed.value - copied - SAME_KIND_COST * min(5, kinds[weighed.kind])
+    def cost(each: _Weighed) -> float:
+        copied = SAME_WORDS_COST if each.words and each.words in words else 0.0
+        return copied + SAME_KIND_COST * min(5, kinds[each.kind]) - each.value
 
+    # What one costs only ever rises, so the cheapest as it was is the cheapest as it is, if it still costs the same.
+    waiting = [(-each.value, place) for place, each in enumerate(weighed)]
     while waiting:
-        best = max(waiting, key=present)
-        waiting.remove(best)
+        then, place = heappop(waiting)
+        best = weighed[place]
+        now = cost(best)
+        if now > then:
+            heappush(waiting, (now, place))
+            continue
         kinds[best.kind] += 1
         words.add(best.words)
         taken.append(best.candidate)
