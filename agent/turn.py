@@ -50,12 +50,13 @@ class EventWriter:
             self._timer = asyncio.create_task(self._later())
 
     async def _later(self) -> None:
-        await asyncio.sleep(COALESCE_SECONDS)
-        async with self._lock:
-            waiting = self._take()
-            if waiting:
-                async with self.units.unit(self.scope) as unit:
-                    await unit.turns.add_events(self.fence, waiting)
+        while self._waiting:  # what came while the last ones were written goes next
+            await asyncio.sleep(COALESCE_SECONDS)
+            async with self._lock:
+                waiting = self._take()
+                if waiting:
+                    async with self.units.unit(self.scope) as unit:
+                        await unit.turns.add_events(self.fence, waiting)
 
     async def rest(self) -> list[NewEvent]:
         """What waits still, for the turn to store with its answer; a write under way ends first."""
