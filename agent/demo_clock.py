@@ -34,6 +34,7 @@ class DemoClock:
             workspace = await unit.people.workspace()
             if not workspace.is_demo:
                 raise NotAllowed("real_time")
+            going_out = await unit.steps.going_out()
             due = await next_due(unit, self.sources)
             brands = await unit.people.brands()
             now = unit.now
@@ -43,6 +44,8 @@ class DemoClock:
                 await work.accounts.move_clock(by_seconds=ceil((due - now) / timedelta(seconds=1)) + 1)
             await work.defer(jobs.dispatch())
             await work.defer(jobs.playground())
+        if due is None and going_out:
+            return Reply(text=self.texts.say("clock_going_out", scope.lang, count=going_out))
         if due is None:
             return Reply(text=self.texts.say("clock_nothing", scope.lang))
         when = wording.clock(max(due, now), zone, scope.lang)

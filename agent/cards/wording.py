@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from memory.domain.cards import MoneyShown
-from memory.domain.money import MoneySpan, Span, exponent
+from memory.domain.money import MoneySpan, Span, exponent, sign
 from memory.domain.workspace import Lang
 
 _UNITS: dict[str, tuple[tuple[int, str], ...]] = {
@@ -41,10 +41,10 @@ def span(value: Span | tuple[int, int], lang: Lang) -> str:
 
 
 def money(value: MoneySpan | MoneyShown, lang: Lang) -> str:
-    """$5,230 or a range; other currencies by code. Minor units are shown below 100."""
+    """$5,230 or a range. Minor units are shown below 100."""
     low, high = _amount(value.low, value.currency, lang), _amount(value.high, value.currency, lang)
     shown = low if low == high else f"{low}–{high}"
-    return f"${shown}" if value.currency == "USD" else f"{value.currency} {shown}"
+    return f"{sign(value.currency)}{shown}"
 
 
 def _amount(minor: int, currency: str, lang: Lang) -> str:

@@ -23,7 +23,7 @@ from memory.domain.cards import (
     ShortlistCard,
 )
 from memory.domain.chat import Reply
-from memory.domain.money import exponent
+from memory.domain.money import exponent, sign
 from memory.domain.workspace import Lang
 
 Say = Callable[..., str]
@@ -174,4 +174,4 @@ def _money(value: MoneyShown | None) -> str:
         return ""
     scale = 10 ** exponent(value.currency)
     low, high = f"{value.low / scale:,.0f}", f"{value.high / scale:,.0f}"
-    return f"{value.currency} {low}" if low == high else f"{value.currency} {low}–{high}"
+    return sign(value.currency) + (low if low == high else f"{low}–{high}")

@@ -7,17 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_symbol
-
 from memory.domain.cards import MoneyShown
-from memory.domain.money import Money, MoneySpan, Span, exponent
+from memory.domain.money import Money, MoneySpan, Span, exponent, sign
 from memory.domain.workspace import Lang
 
 _STEPS: dict[Lang, tuple[tuple[int, str], ...]] = {
     "zh": ((100_000_000, "亿"), (10_000, "万")),
     "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
 }
-_LOCALES: dict[Lang, str] = {"zh": "zh_CN", "en": "en_US"}
 _WEEKDAYS: dict[Lang, str] = {"zh": "一二三四五六日", "en": "MonTueWedThuFriSatSun"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NEAR: dict[Lang, dict[int, str]] = {
@@ -50,8 +47,7 @@ def money(shown: MoneyShown | Money | MoneySpan | None, lang: Lang) -> str | Non
     if shown is None:
         return None
     low, high = (shown.minor, shown.minor) if isinstance(shown, Money) else (shown.low, shown.high)
-    symbol = get_currency_symbol(shown.currency, locale=_LOCALES[lang])
-    first = symbol + _amount(low, shown.currency, lang)
+    first = sign(shown.currency) + _amount(low, shown.currency, lang)
     return first if low == high else f"{first}–{_amount(high, shown.currency, lang)}"
 
 

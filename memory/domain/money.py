@@ -11,6 +11,17 @@ BASIS_POINTS = 10_000
 _NO_MINOR_UNIT = frozenset({"JPY", "KRW", "VND", "CLP"})
 
 
+_SIGNS = {
+    "USD": "$", "GBP": "£", "EUR": "€", "CAD": "C$", "MXN": "MX$", "BRL": "R$", "JPY": "JP¥", "CNY": "CN¥", "IDR": "Rp",
+    "MYR": "RM", "THB": "฿", "VND": "₫", "PHP": "₱", "SGD": "S$",
+}  # fmt: skip
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount on every surface and in both languages; a currency without one goes by its code."""
+    return _SIGNS.get(currency, f"{currency} ")
+
+
 def exponent(currency: str) -> int:
     """Digits after the decimal point of a currency's minor unit (ISO 4217)."""
     return 0 if currency in _NO_MINOR_UNIT else 2

@@ -151,6 +151,10 @@ class StepStore(Protocol):
         """The earliest moment after now at which a planned step is due."""
         ...
 
+    async def going_out(self) -> int:
+        """How many steps are due by now or being sent."""
+        ...
+
 
 class CreatorMessageStore(Protocol):
     """What creators wrote to us."""

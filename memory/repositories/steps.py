@@ -132,6 +132,14 @@ class StepRepository:
         )
         return found
 
+    async def going_out(self) -> int:
+        """See `StepStore.going_out`."""
+        due = (StepRow.state == StepState.PLANNED.value) & (StepRow.due_at <= self._now)
+        found: int | None = await self._session.scalar(
+            select(func.count()).select_from(StepRow).where(due | (StepRow.state == StepState.SENDING.value))
+        )
+        return found or 0
+
     async def _locked(self, condition: object) -> StepRow | None:
         found: StepRow | None = await self._session.scalar(
             select(StepRow)

@@ -89,7 +89,7 @@ def shortlist() -> ShortlistCard:
         shortlist=ShortlistId(7),
         total=146,
         items=tuple(rows),
-        filters=("美国", "宠物", "粉丝 1万–10万", "近30天GMV ≥ US$5,000"),
+        filters=("美国", "宠物", "粉丝 1万–10万", "近30天GMV ≥ $5,000"),
         notes=("另有 312 位 GMV 未知，没有列入。",),
         rates_day="2026-11-19",
     )
@@ -217,7 +217,7 @@ def creator_card() -> CreatorCard:
     """One creator as a card."""
     return CreatorCard(
         creator=CreatorId(100), handle="pawsome.mia", name="Mia & Biscuit", bio="Corgi mom 🐶 honest pet gear reviews",
-        market="US", facts=(("粉丝", "4.8万"), ("近30天GMV", "US$1.3万")), captions=("Testing the quietest fountain",),
+        market="US", facts=(("粉丝", "4.8万"), ("近30天GMV", "$1.3万")), captions=("Testing the quietest fountain",),
         source="演示店铺", as_of=NOW - timedelta(hours=6), profile_url="https://tiktok.example.com/@pawsome.mia",
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from memory.domain.creator import Creator, CreatorQuery, Reason, Relation, Sort, Stage
-from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span
+from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span, sign
 
 MOST = 4
 QUOTE_LENGTH = 60
@@ -56,7 +56,7 @@ def _in_order(
     if query.has_email and facts.email:
         yield Reason("reason_email", {})
     if facts.last_active_at is not None and (days := max(0, (now - facts.last_active_at).days)) <= 30:
-        yield Reason("reason_active", {"days": days})
+        yield Reason("reason_active", {"days": days}) if days else Reason("reason_active_today", {})
     yield from (Reason(f"reason_category_{slug}", {}) for slug in facts.categories[:1])
 
 
@@ -120,8 +120,7 @@ def _percent(span: Span) -> str:
 
 def _money(span: MoneySpan) -> str:
     low, high = (Money(end, span.currency).amount for end in (span.low, span.high))
-    sign = "$" if span.currency == "USD" else f"{span.currency} "
-    return sign + _ends(f"{low:,.0f}", f"{high:,.0f}")
+    return sign(span.currency) + _ends(f"{low:,.0f}", f"{high:,.0f}")
 
 
 def _ends(low: str, high: str) -> str:

@@ -28,7 +28,8 @@ def test_numbers(value: int, lang: Lang, said: str) -> None:
 def test_money_names_its_currency_and_shows_ranges() -> None:
     assert wording.money(MoneySpan(2990, 2990), "zh") == "$29.90"
     assert wording.money(MoneySpan(500_000, 1_000_000), "en") == "$5,000–10K"
-    assert wording.money(MoneySpan(5000, 5000, "JPY"), "en") == "JPY 5,000"
+    assert wording.money(MoneySpan(5000, 5000, "JPY"), "en") == "JP¥5,000"
+    assert wording.money(MoneySpan(5000, 5000, "CHF"), "en") == "CHF 50"
 
 
 def test_spans_and_shares() -> None:

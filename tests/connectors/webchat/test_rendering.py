@@ -85,9 +85,9 @@ def test_counts_are_short(value: int, zh: str, en: str) -> None:
 
 
 def test_money_shows_its_currency_and_range_and_unknown_stays_unknown() -> None:
-    assert formats.money(MoneyShown(low=587_000, high=1_174_000, currency="USD"), "zh") == "US$5,870–1.2万"
+    assert formats.money(MoneyShown(low=587_000, high=1_174_000, currency="USD"), "zh") == "$5,870–1.2万"
     assert formats.money(Money(3990, "GBP"), "en") == "£39.90"
-    assert formats.money(Money(1200, "JPY"), "en") == "¥1,200"
+    assert formats.money(Money(1200, "JPY"), "en") == "JP¥1,200"
     assert formats.money(None, "zh") is None
 
 

@@ -96,7 +96,7 @@ def test_at_most_four_reasons_and_the_asked_ones_first() -> None:
         "reason_fulfilment", "reason_gmv", "reason_engagement", "reason_followers",
     ]  # fmt: skip
     assert [reason.facts for reason in said] == [
-        {"rate": "90%"}, {"amount": "GBP 100–200"}, {"rate": "4.25%"}, {"count": "10,000–20,000"},
+        {"rate": "90%"}, {"amount": "£100–200"}, {"rate": "4.25%"}, {"count": "10,000–20,000"},
     ]  # fmt: skip
 
 
