@@ -8,7 +8,6 @@ from memory.domain.creator import Hit
 from memory.domain.ids import CreatorId
 
 NAME_BONUS = 1.0  # a whole name that matches outranks any likeness of meaning
-TOPIC_POOL = 200  # how many a topic brings up when they are to be ordered by a number
 TOPIC_SLACK = 0.25  # of those, the ones this close to the best; relative, because absolute likeness tells nothing
 
 

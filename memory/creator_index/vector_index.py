@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qdrant_client import models
 
-from memory.creator_index.blending import TOPIC_POOL, blend, by_meaning, by_name, order_pool
+from memory.creator_index.blending import blend, by_meaning, by_name, order_pool
 from memory.creator_index.engine import Engine, Found
 from memory.creator_index.points import PUBLIC, tenant_mark, to_point
 from memory.creator_index.query import (
@@ -19,7 +19,7 @@ from memory.creator_index.query import (
     to_filter,
 )
 from memory.creator_index.tokens import name_vector
-from memory.domain.creator import CreatorQuery, Hit, IndexEntry, Sort
+from memory.domain.creator import NEAR_TOPIC, CreatorQuery, Hit, IndexEntry, Sort
 from memory.domain.errors import NotFound
 from memory.domain.ids import CreatorId, TenantId
 
@@ -41,7 +41,7 @@ class VectorIndex:
             return await self._in_order(query, matching, limit=limit, offset=offset)
         if query.sort is not Sort.RELEVANCE and vector is not None:
             field = SORT_FIELDS[query.sort]
-            pool = await self._one(nearest(vector, matching, limit=TOPIC_POOL, payload=[field]))
+            pool = await self._one(nearest(vector, matching, limit=NEAR_TOPIC, payload=[field]))
             return order_pool(pool, field, ascending=query.ascending)[offset : offset + limit]
         names = name_vector(query.names)
         if vector is None and names.is_empty:

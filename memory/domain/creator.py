@@ -121,6 +121,10 @@ NUMERIC_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 
+NEAR_TOPIC = 200
+"""How many creators a topic brings up when they are to be ordered by a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class CreatorQuery:
     """One search as the index understands it. Empty means no restriction.

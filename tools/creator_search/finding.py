@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from memory.domain.creator import CreatorQuery, Hit, Relaxation, ShortlistItem, Sort
+from memory.domain.creator import NEAR_TOPIC, CreatorQuery, Hit, Relaxation, ShortlistItem, Sort
 from memory.domain.ids import CreatorId
 from memory.domain.money import RateTable
 from memory.domain.stores import CreatorIndex, Unit
@@ -93,17 +93,25 @@ async def find(unit: Unit, index: CreatorIndex, question: Question, *, rates: Ra
         candidates += await _possible(unit, index, question, candidates)
     if query.sort is Sort.RELEVANCE:
         candidates = ranked(candidates, rates=rates, now=unit.now)
+    # Ordered by a number, only what is near the subject is listed, so only that is counted.
+    shown_total = len(candidates) if _is_near(question) else total
     items = await _explained(unit, candidates[: question.asked.limit], question)
     looser: tuple[Relaxation, ...] = ()
     if total < question.asked.limit and (ways := looser_queries(query)):
         counts = await index.count([way.query for way in ways], tenant=tenant)
         looser = relaxations(ways, counts, found=total)
-    return Found(items, total, unknown_counts, max(0, others[-1] - total) if hidden else 0, looser)
+    return Found(items, shown_total, unknown_counts, max(0, others[-1] - total) if hidden else 0, looser)
+
+
+def _is_near(question: Question) -> bool:
+    return bool(question.query.topic) and question.query.sort is not Sort.RELEVANCE
 
 
 def _reach(question: Question) -> int:
     """How many candidates are looked at: our own order may lift some, the index's order by a number is final."""
     limit = question.asked.limit
+    if _is_near(question):
+        return NEAR_TOPIC
     if question.query.sort is Sort.RELEVANCE:
         return min(_MOST_POOL, max(_LEAST_POOL, _POOL_PER_ROW * limit))
     return limit

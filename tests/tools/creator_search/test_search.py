@@ -88,6 +88,20 @@ async def test_money_is_compared_in_one_currency(shop: Shop) -> None:
     assert handles(found) == ["pounds"]
 
 
+async def test_a_subject_ordered_by_a_number_counts_what_is_near_it(shop: Shop) -> None:
+    knitters = [
+        CreatorFacts(handle=f"k{place}", bio="knitting wool", followers=Span.exactly(place * 1_000))
+        for place in (1, 2, 3)
+    ]
+    others = [
+        CreatorFacts(handle=f"o{place}", bio="car engines", followers=Span.exactly(90_000)) for place in range(1, 6)
+    ]
+    await shop.add(*knitters, *others)
+    found = await search(shop, topic="knitting wool", sort="followers", limit=2)
+    assert handles(found) == ["k3", "k2"]
+    assert found.total == 3
+
+
 async def test_sorting_is_exact_and_what_is_unknown_comes_last(shop: Shop) -> None:
     await shop.add(
         *(pets(f"c{number}", followers=Span.exactly(number * 1_000)) for number in (3, 1, 2)), pets("unknown")
