@@ -15,7 +15,7 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.stores import CreatorIndex, Unit, Units
 from memory.domain.workspace import BrandPolicy, Member, Scope
@@ -24,6 +24,7 @@ from prompts.render import Texts
 from tools.creator_search.asking import to_query
 from tools.creator_search.finding import under_our_rules
 from tools.creator_search.gloss import in_english
+from tools.quota.tool import DAYS
 from tools.replies.summary import heading_of, summarise
 from tools.replies.tool import ReplyShown
 
@@ -173,6 +174,11 @@ class OpenQueries:
         """See `Queries.quota`."""
         async with self.units.unit(scope) as unit:
             return await unit.counters.quota()
+
+    async def activity(self, scope: Scope) -> Sequence[DayActivity]:
+        """See `Queries.activity`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.counters.activity(days=DAYS)
 
     async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
         """See `Queries.import_run`."""

@@ -40,7 +40,7 @@ from memory.domain.ids import (
     VersionId,
 )  # fmt: skip
 from memory.domain.offer import Offer, Product
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, Channel, Content, Draft, DraftStatus, DraftVersion, Purpose
 from memory.domain.workspace import (
     BrandPolicy,
@@ -282,6 +282,11 @@ class FakeQueries:
     async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
         """What may still be sent."""
         return [QuotaStatus("Pawly", 10, 200, 12, 3, 1, self.office.now)]
+
+    async def activity(self, scope: Scope) -> Sequence[DayActivity]:
+        """One busy day, for a member of all brands."""
+        busy = DayActivity(self.office.now.date(), searches=31, active_creators=17, invites=11, messages=19, replies=7)
+        return [busy] if scope.member == 1 else []
 
     async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
         """An import with two rows that could not be read."""

@@ -114,7 +114,8 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         policy = await surface.queries.policy(visit.scope) if visit.scope.brand or len(shell.brands) == 1 else None
         return await page(
             surface, visit, "settings.html", status=status_of(error) if error else 200, policy=policy,
-            quota=await surface.queries.quota(visit.scope), typed=typed or {}, saved=_saved(visit),
+            quota=await surface.queries.quota(visit.scope), activity=await surface.queries.activity(visit.scope),
+            typed=typed or {}, saved=_saved(visit),
             problem=surface.told(error, visit.lang) if error else "",
         )  # fmt: skip
 

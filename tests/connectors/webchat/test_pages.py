@@ -67,6 +67,17 @@ async def test_a_real_workspace_has_no_mark_and_no_clock(office: FakeOffice, cli
         assert "/demo/clock" not in page, path
 
 
+async def test_a_member_of_all_brands_sees_what_was_done_each_day(
+    client: httpx.AsyncClient, make_client: Callable[..., httpx.AsyncClient]
+) -> None:
+    page = (await client.get("/settings")).text
+    row = page[page.index('<time datetime="2026-11-20">') :].split("</tr>")[0]
+    assert re.findall(r'<td class="num">(\d+)</td>', row) == ["31", "17", "19", "11", "7"]
+    assert "每日活动" in page
+    async with make_client(token="token-2") as of_one_brand:
+        assert "每日活动" not in (await of_one_brand.get("/settings")).text
+
+
 async def test_the_stop_button_is_on_every_page_while_something_may_go_out(client: httpx.AsyncClient) -> None:
     for path in PAGES:
         assert 'hx-post="/stop"' in (await client.get(path)).text, path
