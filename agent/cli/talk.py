@@ -73,7 +73,7 @@ async def _batch(as_member: str | None) -> None:
                 try:
                     answered = await person.script_line(script_line(line), run=this_run)
                 except AppError as failure:
-                    _print(script_failure(failure, told(failure, scope.lang)))
+                    _print(script_failure(failure, told(failure, scope.lang), demo=is_demo))
                     continue
                 _print(script_answer(answered, seconds=time.monotonic() - began, demo=is_demo))
                 await person.delivered(answered.reply)

@@ -151,7 +151,7 @@ def visitor(surface: Surface) -> Callable[[Request], Awaitable[Visit]]:
     return visit
 
 
-ErrorPage = Callable[[Request, AppError], Response]
+ErrorPage = Callable[[Request, AppError], Awaitable[Response]]
 
 
 def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
@@ -174,7 +174,7 @@ def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
                 except SignInNeeded as needed:
                     return _to_sign_in(request, needed.path)
                 except AppError as error:
-                    return error_page(request, error)
+                    return await error_page(request, error)
                 finally:
                     await request.close()  # an uploaded file may lie in a temporary one
 
