@@ -109,9 +109,11 @@ class OpenQueries:
             rates = await unit.knowledge.rates()
             query = to_query(asked, topic=in_english(asked.topic or ""), rates=rates, now=unit.now)
             query = await under_our_rules(unit, asked, query)
-            hits = await self.index.search(query, tenant=scope.tenant, limit=limit, offset=offset)
-            (total,) = await self.index.count([query], tenant=scope.tenant)
-            ids = [hit.id for hit in hits]
+        # The index is another process, perhaps another machine: no transaction waits for it.
+        hits = await self.index.search(query, tenant=scope.tenant, limit=limit, offset=offset)
+        (total,) = await self.index.count([query], tenant=scope.tenant)
+        ids = [hit.id for hit in hits]
+        async with self.units.unit(scope) as unit:
             found = await unit.creators.by_ids(ids)
             relations = await unit.relations.of(ids)
         rows = tuple(
