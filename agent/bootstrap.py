@@ -108,7 +108,9 @@ async def _put_together(
 ) -> Installation:
     words = texts()
     accounts = OpenAccounts(database, database, clock, settings.home, team_zone=settings.team_timezone.key)
-    indexer = Indexer(database, database, accounts.of_tenant)
+    indexer = Indexer(
+        database, database, accounts.of_tenant, lambda tenant: database.leadership(f"index:{tenant}").awaited()
+    )
     index = await _open_index(settings, indexer)
     stack.push_async_callback(index.aclose)
     model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
