@@ -166,6 +166,8 @@ def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
 
             async def guarded(request: Request) -> Response:
                 try:
+                    if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+                        raise NotFound("web_error_404")
                     if request.method not in ("GET", "HEAD") and not is_same_origin(
                         request, public_origin=surface.settings.origin
                     ):

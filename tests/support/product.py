@@ -60,7 +60,6 @@ async def _seed(settings: Settings) -> None:
 
 def settings_for(home: Path, url: str, *, model: ModelSettings | None = None) -> Settings:
     """Settings of one test, whatever the environment says."""
-    # A URL of ours names a socket and no host, which the type does not read; the socket wins over this host.
     return Settings(home=home, database_url=url, model=model)
 
 

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import Fields, place_of, read_form
+from connectors.webchat.forms import Fields, Id, place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import Command, SaveMember, SavePolicy, SaveProduct
@@ -25,7 +25,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     visit_of = Annotated[Visit, Depends(visitor(surface))]
 
     @router.get("/products")
-    async def products(visit: visit_of, edit: int | None = None) -> Response:
+    async def products(visit: visit_of, edit: Id | None = None) -> Response:
         return await _products(visit, edit=edit)
 
     @router.post("/products")
@@ -37,7 +37,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return RedirectResponse("/products?saved=1", status_code=303)
 
     @router.get("/members")
-    async def members(visit: visit_of, edit: int | None = None) -> Response:
+    async def members(visit: visit_of, edit: Id | None = None) -> Response:
         return await _members(visit, edit=edit)
 
     @router.post("/members")

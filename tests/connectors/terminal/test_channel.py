@@ -7,6 +7,7 @@ from rich.console import Console
 
 from connectors.terminal.channel import Terminal
 from memory.domain.chat import Reply
+from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, MemberId
 from memory.domain.workspace import Lang, Role, Scope, WorkspaceKind
 from prompts.render import texts
@@ -30,3 +31,12 @@ async def test_every_answer_of_a_demo_is_marked_and_none_of_a_real_workspace(kin
     for card in cards:
         await terminal.show(Reply(text="好了。", cards=(card,)), await terminal.queries.shell(terminal.scope))
     assert written.getvalue().count("【演示数据】") == marks * len(cards)
+
+
+@pytest.mark.parametrize(("key", "said"), [("database_busy", "请再试一次"), ("no_text_of_its_own", "刚才有人先改了")])
+async def test_a_failure_in_mid_talk_is_told_and_the_talk_goes_on(key: str, said: str) -> None:
+    office = FakeOffice(next_error=Conflict(key))
+    terminal, written = terminal_of(office)
+    lines = iter(["你好", None])
+    await terminal.chat(lambda _: next(lines))
+    assert said in written.getvalue()
