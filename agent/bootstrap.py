@@ -96,8 +96,7 @@ async def installed(settings: Settings, *, clock: Clock | None = None) -> AsyncI
     settings.home.mkdir(parents=True, exist_ok=True)
     unpack_vocabulary(settings.home)
     async with AsyncExitStack() as stack:
-        url = str(settings.database_url) if settings.database_url else None
-        database = await stack.enter_async_context(Database.open(home=settings.home, url=url))
+        database = await stack.enter_async_context(Database.open(home=settings.home, url=settings.database_url))
         await database.require_migrated()
         world = await World.open(database.url)
         stack.push_async_callback(world.close)
@@ -109,7 +108,9 @@ async def _put_together(
 ) -> Installation:
     words = texts()
     accounts = OpenAccounts(database, database, clock, settings.home, team_zone=settings.team_timezone.key)
-    indexer = Indexer(database, database, accounts.of_tenant)
+    indexer = Indexer(
+        database, database, accounts.of_tenant, lambda tenant: database.leadership(f"index:{tenant}").awaited()
+    )
     index = await _open_index(settings, indexer)
     stack.push_async_callback(index.aclose)
     model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
@@ -198,8 +199,7 @@ def _checks(database: Database, index: Index) -> dict[str, Callable[[], Awaitabl
 async def migrated(settings: Settings) -> None:
     """Bring the tables of a home or database up to this version. Raises as `installed`."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    url = str(settings.database_url) if settings.database_url else None
-    async with Database.open(home=settings.home, url=url) as database:
+    async with Database.open(home=settings.home, url=settings.database_url) as database:
         if await database.needs_migration():
             await database.migrate()
 

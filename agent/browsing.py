@@ -20,7 +20,10 @@ _LISTS = {"market": "markets", "category": "categories", "stage": "stages", "tag
 
 
 def typed_filters(typed: Mapping[str, str]) -> Filters:
-    """Read 「1万」, 10k, $5,000, 3%. Raises BadRequest("filter_unreadable") with the field it is about."""
+    """Read 「1万」, 10k, $5,000, 3%.
+
+    Raises BadRequest ("filter_unreadable", "filter_upside_down": the least is more than the most) with its field.
+    """
     wanted: dict[str, object] = {}
     for name, text in typed.items():
         if name in _BOUNDS:
@@ -38,6 +41,8 @@ def typed_filters(typed: Mapping[str, str]) -> Filters:
         place = str(failure.errors()[0]["loc"][0])
         targets = _LISTS | {name: target for name, (target, _) in _BOUNDS.items()}
         wrong = next((name for name in typed if targets.get(name) == place), "form")
+        if {f"{wrong.rpartition('_')[0]}_min", f"{wrong.rpartition('_')[0]}_max"} <= typed.keys():
+            raise BadRequest("filter_upside_down", field=wrong) from failure
         raise BadRequest("filter_unreadable", field=wrong, text=typed.get(wrong, "")) from failure
 
 

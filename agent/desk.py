@@ -152,7 +152,7 @@ class OpenDesk:
         by_number = {draft.number: draft for draft in batch.drafts}
         for number, instruction in wish.revise.items():
             try:
-                content, flags = await revise(unit, by_number[number], instruction, lang=unit.scope.lang, model=None)
+                content, flags = await revise(unit, by_number[number], instruction, lang=unit.scope.lang)
                 await unit.drafts.add_version(by_number[number].id, content, flags)
                 revised.append(number)
             except AppError as failure:

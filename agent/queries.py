@@ -15,7 +15,7 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.stores import CreatorIndex, Unit, Units
 from memory.domain.workspace import BrandPolicy, Member, Scope
@@ -24,6 +24,7 @@ from prompts.render import Texts
 from tools.creator_search.asking import to_query
 from tools.creator_search.finding import under_our_rules
 from tools.creator_search.gloss import in_english
+from tools.quota.tool import DAYS
 from tools.replies.summary import heading_of, summarise
 from tools.replies.tool import ReplyShown
 
@@ -108,9 +109,11 @@ class OpenQueries:
             rates = await unit.knowledge.rates()
             query = to_query(asked, topic=in_english(asked.topic or ""), rates=rates, now=unit.now)
             query = await under_our_rules(unit, asked, query)
-            hits = await self.index.search(query, tenant=scope.tenant, limit=limit, offset=offset)
-            (total,) = await self.index.count([query], tenant=scope.tenant)
-            ids = [hit.id for hit in hits]
+        # The index is another process, perhaps another machine: no transaction waits for it.
+        hits = await self.index.search(query, tenant=scope.tenant, limit=limit, offset=offset)
+        (total,) = await self.index.count([query], tenant=scope.tenant)
+        ids = [hit.id for hit in hits]
+        async with self.units.unit(scope) as unit:
             found = await unit.creators.by_ids(ids)
             relations = await unit.relations.of(ids)
         rows = tuple(
@@ -173,6 +176,11 @@ class OpenQueries:
         """See `Queries.quota`."""
         async with self.units.unit(scope) as unit:
             return await unit.counters.quota()
+
+    async def activity(self, scope: Scope) -> Sequence[DayActivity]:
+        """See `Queries.activity`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.counters.activity(days=DAYS)
 
     async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
         """See `Queries.import_run`."""

@@ -1,10 +1,21 @@
 """Every value the service reads from its environment; read once, in bootstrap. Documented in both READMEs."""
 
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from memory.address import problem_with
+
+
+def _connectable(url: str) -> str:
+    """An address libpq can use; the error's type is the key of its text."""
+    if problem := problem_with(url):
+        raise PydanticCustomError(problem, "not a usable PostgreSQL address")
+    return url
 
 
 class ModelSettings(BaseModel):
@@ -37,7 +48,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAREN_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     home: Path = Path("var")
-    database_url: PostgresDsn | None = None  # absent: the embedded PostgreSQL
+    database_url: Annotated[str, AfterValidator(_connectable)] | None = Field(
+        default=None, repr=False
+    )  # absent: the embedded PostgreSQL
     qdrant_url: str | None = None  # absent: Qdrant Edge behind a keeper process
     qdrant_api_key: SecretStr | None = None
     model: ModelSettings | None = None  # absent: the built-in planner answers

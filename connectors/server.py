@@ -4,7 +4,7 @@ Middleware is plain ASGI: Starlette's function middleware doubles the memory of 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -114,7 +114,7 @@ class BodyLimit:
     """Refuses bodies over the limit of their path, by Content-Length or while they arrive."""
 
     def __init__(
-        self, app: ASGIApp, *, form_bytes: int, upload_bytes: int, refuse: Callable[[Request], Response]
+        self, app: ASGIApp, *, form_bytes: int, upload_bytes: int, refuse: Callable[[Request], Awaitable[Response]]
     ) -> None:
         self._app = app
         self._form_bytes = form_bytes
@@ -130,7 +130,8 @@ class BodyLimit:
         declared = Request(scope).headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
             await _drain(receive, declared=int(declared))
-            await self._refuse(Request(scope))(scope, receive, send)
+            answer = await self._refuse(Request(scope))
+            await answer(scope, receive, send)
             return
         taken = 0
 
@@ -191,23 +192,23 @@ def _add_probes(app: FastAPI, *, queries: Queries, metrics: Callable[[], bytes])
 def _add_error_pages(app: FastAPI, surface: Surface) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 422
-        return _error_page(surface, request, status)
+        return await _error_page(surface, request, status)
 
     async def broken(request: Request, _: Exception) -> Response:
         """Starlette hands the exception on to the server's log after this answer."""
-        return _error_page(surface, request, 500)
+        return await _error_page(surface, request, 500)
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, refused)
     app.add_exception_handler(Exception, broken)
 
 
-def _error_page(surface: Surface, request: Request, status: int) -> Response:
+async def _error_page(surface: Surface, request: Request, status: int) -> Response:
     lang = lang_of(request)
     known = status if status in (404, 405, 413, 500) else 404 if status < 500 else 500
     text = surface.say(f"web_error_{known}", lang, megabytes=surface.settings.upload_bytes // 1_000_000)
     if is_htmx(request):
-        return plain(surface, request, "parts/error.html", status=status, code=status, text=text)
+        return await plain(surface, request, "parts/error.html", status=status, code=status, text=text)
     if "text/html" in request.headers.get("accept", ""):
-        return plain(surface, request, "error.html", status=status, code=status, text=text)
+        return await plain(surface, request, "error.html", status=status, code=status, text=text)
     return JSONResponse({"error": text}, status_code=status)

@@ -54,7 +54,7 @@ class Leadership:
                 await line.execute("select pg_advisory_lock(%s)", [self._key])
             except OperationalError as lost_line:
                 raise Unavailable("database_unavailable", reason=str(lost_line)) from lost_line
-            log.info("leadership.taken", name=self.name)
+            log.debug("leadership.taken", name=self.name)
             async with _watched(line) as lost:
                 yield lost
 

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from memory.address import sqlalchemy_url
 from memory.custody import Leadership
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Misconfigured, Unavailable
 from memory.domain.workspace import Scope
 from memory.embedded import EmbeddedServer
-from memory.migrations.run import MigrationReport, head, migrate, sqlalchemy_url
+from memory.migrations.run import MigrationReport, head, migrate
 from memory.turn_events import TurnEventFollower
 from memory.unit_of_work import Door, ServiceUnit, UnitOfWork, scoped_unit, service_unit
 from memory.wakeups import Wakeups

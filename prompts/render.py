@@ -34,8 +34,14 @@ class Texts:
         return self._tables[lang][key]
 
     def say(self, key: str, lang: Lang, **facts: Fact) -> str:
-        """The sentence of a key, filled. Raises KeyError for an unknown key or a slot nobody filled."""
-        return self._tables[lang][key].format_map(facts)
+        """The sentence of a key, filled; a member's role is called what people call it.
+
+        Raises KeyError for an unknown key or a slot nobody filled.
+        """
+        table = self._tables[lang]
+        if "role" in facts:
+            facts["role"] = table.get(f"web_role_{facts['role']}", facts["role"])
+        return table[key].format_map(facts)
 
 
 def _read(lang: Lang) -> dict[str, str]:

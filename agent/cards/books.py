@@ -1,11 +1,15 @@
 """Our own books in words: relations changed, products, preferences, quota. Pure."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from agent.cards import wording
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.money import MoneySpan
+from memory.domain.office_stores import DayActivity
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.crm.tool import CrmChanged, CrmUpdateArgs, CrmWaiting
@@ -93,7 +97,7 @@ def preferences_shown(result: PreferencesShown, lang: Lang, texts: Texts) -> Pie
 
 
 def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
-    """One row a brand, with the time it was read."""
+    """One row a brand, with the time it was read; then one row a day of what was done."""
     columns = ("brand", "day_used", "day_left", "per_minute", "planned", "held")
     rows = tuple(
         (
@@ -117,7 +121,30 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
     )
     left = sum(max(quota.day_limit - quota.day_used, 0) for quota in result.brands)
     for_planner: dict[str, Any] = {"rows": [dict(zip(columns, line, strict=True)) for line in rows]}
-    return Piece(texts.say("quota_said", lang, left=left), (card,), for_planner=for_planner)
+    cards = [card]
+    if result.activity:
+        cards.append(_activity(result.activity, lang, texts, as_of=as_of))
+        for_planner["activity"] = [asdict(day) | {"day": day.day.isoformat()} for day in result.activity]
+    return Piece(texts.say("quota_said", lang, left=left), tuple(cards), for_planner=for_planner)
+
+
+def _activity(days: Sequence[DayActivity], lang: Lang, texts: Texts, *, as_of: datetime | None) -> ReportCard:
+    """One row a day, newest first."""
+    columns = ("utc_day", "searches", "active_creators", "messages", "invites", "replies")
+    return ReportCard(
+        title=texts.say("activity_title", lang),
+        period=texts.say("activity_period", lang, since=days[-1].day.isoformat(), until=days[0].day.isoformat()),
+        columns=tuple(texts.say(f"column_{name}", lang) for name in columns),
+        rows=tuple(
+            (
+                day.day.isoformat(),
+                *(str(count) for count in (day.searches, day.active_creators, day.messages, day.invites, day.replies)),
+            )
+            for day in days
+        ),
+        as_of=as_of,
+        source=texts.say("source_counters", lang),
+    )
 
 
 SHOWN: dict[type, Show] = {

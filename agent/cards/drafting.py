@@ -53,6 +53,8 @@ def revised(result: DraftsRevised, lang: Lang, texts: Texts) -> Piece:
     lines = [texts.say("revised", lang, batch=result.batch.code, numbers=wording.ranges(numbers, lang))]
     if result.settled:
         lines.append(texts.say("revise_settled", lang, numbers=wording.ranges(result.settled, lang)))
+    if result.overtaken:
+        lines.append(texts.say("revise_overtaken", lang, numbers=wording.ranges(result.overtaken, lang)))
     card = drafts_card(result.batch, lang=lang, texts=texts, numbers=numbers)
     return Piece("\n".join(lines), (card,), for_planner=_for_planner((result.batch,)))
 

@@ -44,7 +44,9 @@ def read_settings() -> Settings:
     except ValidationError as failure:
         for problem in failure.errors():
             name = "__".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"DAREN_{name}: {problem['msg']}", err=True)
+            words = texts()
+            said = words.say(problem["type"], console_lang()) if problem["type"] in words else problem["msg"]
+            typer.echo(f"DAREN_{name}: {said}", err=True)
         raise typer.Exit(EXIT_MISCONFIGURED) from failure
 
 

@@ -15,6 +15,7 @@ from agent.jobs.worker import working
 from memory.domain.chat import MoveDemoClock
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.ids import ConversationId
+from memory.domain.workspace import Scope
 
 AsMember = Annotated[str | None, typer.Option("--as", help="A member's login; demo workspaces only.")]
 
@@ -62,21 +63,27 @@ async def _ask(text: str, *, as_json: bool, as_member: str | None, conversation:
 async def _batch(as_member: str | None) -> None:
     async with opened(workspace=own_workspace, level="WARNING") as daren:
         scope = await daren.accounts.local(as_member=as_member)
-        person = terminal(daren, scope)
-        this_run = uuid4().hex
-        is_demo = await _is_demo(daren)
         async with working(daren.jobs, daren.workshop, concurrency=2):
-            while line := await asyncio.to_thread(sys.stdin.readline):
-                if not line.strip():
-                    continue
-                began = time.monotonic()
-                try:
-                    answered = await person.script_line(script_line(line), run=this_run)
-                except AppError as failure:
-                    _print(script_failure(failure, told(failure, scope.lang)))
-                    continue
-                _print(script_answer(answered, seconds=time.monotonic() - began, demo=is_demo))
-                await person.delivered(answered.reply)
+            await answer_lines(daren, scope)
+
+
+async def answer_lines(daren: Installation, scope: Scope) -> None:
+    """Answer standard input line by line; a line that cannot be answered says so in its place."""
+    person = terminal(daren, scope)
+    this_run = uuid4().hex
+    is_demo = await _is_demo(daren)
+    # As bytes: a stray one among them must not end the script.
+    while line := (await asyncio.to_thread(sys.stdin.buffer.readline)).decode(errors="replace"):
+        if not line.strip():
+            continue
+        began = time.monotonic()
+        try:
+            answered = await person.script_line(script_line(line), run=this_run)
+        except AppError as failure:
+            _print(script_failure(failure, told(failure, scope.lang), demo=is_demo))
+            continue
+        _print(script_answer(answered, seconds=time.monotonic() - began, demo=is_demo))
+        await person.delivered(answered.reply)
 
 
 async def _chat(as_member: str | None) -> None:

@@ -30,7 +30,7 @@ def text_of(content: bytes, *, name: str) -> str:
     A few broken bytes (one in fifty characters beyond ASCII) become U+FFFD rather than lose the file.
 
     Raises:
-        BadRequest: it is no text ("file_unreadable", with what it is).
+        BadRequest: it is something else ("file_unreadable", with what), or in no encoding we know ("file_not_text").
     """
     kind = next(
         (kind for magic, kind in _MAGIC.items() if content.lstrip()[: len(magic)].lower() == magic.lower()), None
@@ -39,7 +39,7 @@ def text_of(content: bytes, *, name: str) -> str:
         raise BadRequest("file_unreadable", name=name, reason=kind)
     text = _decoded(content)
     if text is None or _is_binary(text):
-        raise BadRequest("file_unreadable", name=name, reason="TEXT")
+        raise BadRequest("file_not_text", name=name)
     return text.removeprefix("\ufeff")
 
 

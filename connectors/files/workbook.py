@@ -39,7 +39,7 @@ def records_of(content: bytes, *, name: str, known: Callable[[list[str]], int], 
     """Records of the sheet with the most known headers (the first, when none has any), at most `most` + 1.
 
     Raises:
-        BadRequest: it is no workbook ("file_unreadable"), or unpacks to more than 200 MB ("file_too_large").
+        BadRequest: it is no workbook ("file_no_workbook"), or unpacks to more than 200 MB ("file_too_large").
     """
     try:
         _check_packing(content)
@@ -48,7 +48,7 @@ def records_of(content: bytes, *, name: str, known: Callable[[list[str]], int], 
             warnings.simplefilter("ignore")
             return _records(content, known=known, most=most)
     except _BROKEN as failure:
-        raise BadRequest("file_unreadable", name=name, reason="XLSX") from failure
+        raise BadRequest("file_no_workbook", name=name) from failure
 
 
 def _check_packing(content: bytes) -> None:

@@ -47,7 +47,11 @@ class SheetReader(Protocol):
     """Reads CSV and Excel. Pure: nothing is stored."""
 
     def read(self, *, name: str, content: bytes) -> Sheet:
-        """Read a file. Raises BadRequest ("file_unreadable", "file_empty", "file_too_large", "file_no_header")."""
+        """Read a file.
+
+        Raises BadRequest ("file_unreadable", "file_no_workbook", "file_not_text", "file_empty", "file_too_large",
+        "file_no_header").
+        """
         ...
 
     def guess(self, headers: Sequence[str], *, kind: str, name: str | None = None) -> GuessedMapping:

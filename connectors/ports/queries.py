@@ -11,7 +11,7 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
@@ -139,6 +139,10 @@ class Queries(Protocol):
 
     async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
         """What may still be sent."""
+        ...
+
+    async def activity(self, scope: Scope) -> Sequence[DayActivity]:
+        """What the whole tenant did today and of late, newest first; empty for a member of one brand."""
         ...
 
     async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:

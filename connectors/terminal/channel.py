@@ -110,7 +110,14 @@ class Terminal:
             try:
                 conversation = await self._one(line.strip(), conversation, shell)
             except AppError as failure:
-                self.console.print(Text(self.say(failure.text_key, self.scope.lang, **failure.facts), style="red"))
+                self.console.print(Text(self._told(failure), style="red"))
+
+    def _told(self, failure: AppError) -> str:
+        """A failure as a sentence; one without a text of its own is told by its kind."""
+        try:
+            return self.say(failure.text_key, self.scope.lang, **failure.facts)
+        except KeyError:
+            return self.say(type(failure).key, self.scope.lang)
 
     async def _one(self, line: str, conversation: ConversationId | None, shell: Shell) -> ConversationId | None:
         answered = await self.ask(line, conversation=conversation, on_event=self._step)

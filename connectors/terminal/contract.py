@@ -38,9 +38,10 @@ def to_json(answered: Answered, *, seconds: float, demo: bool) -> dict[str, Json
     }
 
 
-def failure_json(failure: AppError, text: str, *, conversation: JsonValue = None) -> dict[str, JsonValue]:
+def failure_json(failure: AppError, text: str, *, demo: bool) -> dict[str, JsonValue]:
     """A line that could not be answered: the key for scripts, the sentence for people."""
-    return {"error": {"key": failure.text_key, "text": text, "facts": {**failure.facts}}, "conversation": conversation}
+    error: JsonValue = {"key": failure.text_key, "text": text, "facts": {**failure.facts}}
+    return {"error": error, "conversation": None, **({"demo": True} if demo else {})}
 
 
 def card_json(card: Card) -> JsonValue:

@@ -19,7 +19,7 @@ from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
 from connectors.webchat.render import environment, error_answer
 from connectors.webchat.settings import WebSettings
-from connectors.webchat.surface import Say, Surface
+from connectors.webchat.surface import DemoMark, Say, Surface
 from memory.domain.errors import Misconfigured
 
 
@@ -49,6 +49,7 @@ def open_surface(
         now=now,
         settings=settings,
         templates=environment(),
+        demo_mark=DemoMark(accounts),
     )
 
 

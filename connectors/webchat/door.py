@@ -151,7 +151,7 @@ def visitor(surface: Surface) -> Callable[[Request], Awaitable[Visit]]:
     return visit
 
 
-ErrorPage = Callable[[Request, AppError], Response]
+ErrorPage = Callable[[Request, AppError], Awaitable[Response]]
 
 
 def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
@@ -166,6 +166,8 @@ def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
 
             async def guarded(request: Request) -> Response:
                 try:
+                    if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+                        raise NotFound("web_error_404")
                     if request.method not in ("GET", "HEAD") and not is_same_origin(
                         request, public_origin=surface.settings.origin
                     ):
@@ -174,7 +176,7 @@ def guarded_route(surface: Surface, error_page: ErrorPage) -> type[APIRoute]:
                 except SignInNeeded as needed:
                     return _to_sign_in(request, needed.path)
                 except AppError as error:
-                    return error_page(request, error)
+                    return await error_page(request, error)
                 finally:
                     await request.close()  # an uploaded file may lie in a temporary one
 

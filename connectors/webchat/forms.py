@@ -2,13 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import Request
+from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 
 from memory.domain.errors import AppError, BadRequest
 
 MAX_ID = 2**63 - 1
+# Numbers in an address: a row's id, and how many rows to skip. One that fits no row leads to no page.
+Id = Annotated[int, Field(gt=0, le=MAX_ID)]
+Skip = Annotated[int, Field(le=1_000_000_000)]
 WHOLE_FORM = "form"
 _PLACES = {
     "link_unreadable": "link",
@@ -34,9 +39,8 @@ class Fields:
         return self.raw(name).strip()
 
     def raw(self, name: str) -> str:
-        """A field's text exactly as sent but for line ends; empty when it is not there."""
-        value = self.data.get(name, "")
-        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+        """A field's text exactly as sent but for line ends and NUL; empty when it is not there."""
+        return _as_sent(self.data.get(name, ""))
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a field that are not empty."""
@@ -71,10 +75,13 @@ class Fields:
     def typed(self) -> dict[str, str]:
         """What was typed, to show the form again; never a password."""
         return {
-            name: value.replace("\r\n", "\n")
-            for name, value in self.data.items()
-            if isinstance(value, str) and name != "password"
+            name: _as_sent(value) for name, value in self.data.items() if isinstance(value, str) and name != "password"
         }
+
+
+def _as_sent(value: UploadFile | str) -> str:
+    """No row and no page holds a NUL, so it is not worth refusing a form over."""
+    return value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else ""
 
 
 async def read_form(request: Request) -> Fields:

@@ -55,11 +55,16 @@ def zone_of(shell: Shell) -> str:
     return brand.team_zone if brand else DEFAULT_ZONE
 
 
-def plain(surface: Surface, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+async def plain(surface: Surface, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """A page without the frame: sign-in, set-up, errors."""
     lang = lang_of(request)
     html = surface.templates.get_template(template).render(
-        **_words(surface, lang), lang=lang, theme=theme_of(request), path=request.url.path, **values
+        **_words(surface, lang),
+        lang=lang,
+        theme=theme_of(request),
+        path=request.url.path,
+        is_demo=await surface.demo_mark.is_shown(),
+        **values,
     )
     return HTMLResponse(html, status_code=status)
 
@@ -109,12 +114,12 @@ def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, ob
     }
 
 
-def error_answer(surface: Surface, request: Request, error: AppError) -> Response:
+async def error_answer(surface: Surface, request: Request, error: AppError) -> Response:
     """A deliberate failure, said where it happened: a piece for htmx, else a page."""
     status = status_of(error)
     text = surface.told(error, lang_of(request))
     template = "parts/error.html" if is_htmx(request) else "error.html"
-    answer = plain(surface, request, template, status=status, code=status, text=text)
+    answer = await plain(surface, request, template, status=status, code=status, text=text)
     if status == 503:
         answer.headers["Retry-After"] = "5"
     return answer

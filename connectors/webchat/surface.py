@@ -25,6 +25,24 @@ class Say(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class DemoMark:
+    """Whether pages say 演示数据. A workspace is one kind for life, so once learnt it holds without a database."""
+
+    accounts: Accounts
+    _is_demo: bool | None = None
+
+    async def is_shown(self) -> bool:
+        """Whether the workspace is a demo; False while there is none, or nobody could say yet."""
+        if self._is_demo is None:
+            try:
+                workspace = await self.accounts.workspace()
+            except AppError:  # the page that asks tells of it
+                return False
+            self._is_demo = workspace.is_demo if workspace is not None else None
+        return bool(self._is_demo)
+
+
 @dataclass(frozen=True, slots=True)
 class Surface:
     """The web chat's ports and texts, made once."""
@@ -36,6 +54,7 @@ class Surface:
     now: Callable[[], datetime]
     settings: WebSettings
     templates: Environment
+    demo_mark: DemoMark
 
     def label(self, group: str, value: str, lang: Lang) -> str:
         """The name people know a stored value by (stage, category, role…), or the value itself."""

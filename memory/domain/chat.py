@@ -6,10 +6,18 @@ These nouns cross process borders as JSON, so they are pydantic models; nothing 
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
 from memory.domain.ids import BrandId, ConversationId, DraftId, ImportRunId, MemberId, PresentationId, ProductId, TurnId
+
+
+def _storable(text: object) -> object:
+    """Text without what no database keeps: NUL, and halves of surrogate pairs (shown as "?")."""
+    return text.replace("\x00", "").encode(errors="replace").decode() if isinstance(text, str) else text
+
+
+Said = Annotated[str, BeforeValidator(_storable)]
 
 
 class Noun(BaseModel):
@@ -64,9 +72,9 @@ class Inbound(Noun):
     """
 
     connector: str
-    outside_id: str
-    text: str
-    chat: str = "direct"
+    outside_id: Said
+    text: Said
+    chat: Said = "direct"
     conversation: ConversationId | None = None
     quoted: PresentationId | None = None
 

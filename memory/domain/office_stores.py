@@ -1,7 +1,7 @@
 """Protocols over the office's own records: counters and quotas, who did what, files made for a member."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -18,8 +18,24 @@ class QuotaStatus:
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DayActivity:
+    """What a whole tenant did on one day of the workspace's clock, in UTC; every figure was counted as it happened.
+
+    `messages` are those the platform accepted, `invites` the ones among them whose purpose is an invitation;
+    `active_creators` were written to or wrote back, each counted once that day.
+    """
+
+    day: date
+    searches: int = 0
+    active_creators: int = 0
+    invites: int = 0
+    messages: int = 0
+    replies: int = 0
+
+
 class CounterStore(Protocol):
-    """Counts per tenant and day (searches, active creators, invites, messages), from the start."""
+    """Counts per tenant and day (searches, active creators, invites, messages, replies), from the start."""
 
     async def bump(self, name: str, by: int = 1) -> None:
         """Add to today's counter."""
@@ -27,6 +43,13 @@ class CounterStore(Protocol):
 
     async def today(self) -> dict[str, int]:
         """Today's counters."""
+        ...
+
+    async def activity(self, *, days: int) -> list[DayActivity]:
+        """Today and the days before it (`days` in all) on which something was counted, newest first.
+
+        Empty for a member of one brand: the counts are those of every brand.
+        """
         ...
 
     async def quota(self) -> list[QuotaStatus]:

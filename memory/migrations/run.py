@@ -13,8 +13,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import AsyncConnection, OperationalError, errors, sql
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine
 
+from memory.address import sqlalchemy_url
 from memory.domain.errors import Misconfigured, Unavailable
 from memory.migrations import jobs_schema
 from memory.migrations.guards import APP, SERVICE, guard_statements, table_names
@@ -102,11 +103,6 @@ def _upgrade(conninfo: str) -> tuple[str | None, str | None]:
     finally:
         engine.dispose()
     return before, after
-
-
-def sqlalchemy_url(conninfo: str) -> str:
-    """A libpq URL as SQLAlchemy wants it, password included."""
-    return make_url(conninfo).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 async def _make_roles(connection: AsyncConnection) -> None:

@@ -1,7 +1,7 @@
 """Our own books: counters and quota, the audit trail, files, occasions, cursors."""
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -9,16 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.errors import BadRequest
 from memory.domain.markets import MARKETS
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import SendState, StepState
 from memory.domain.workspace import BrandPolicy, Scope
 from memory.models.base import JsonObject
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
 from memory.models.outreach import SendRow, StepRow
-from memory.models.workspace import BrandPolicyRow, BrandRecord
+from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.tenancy import ScopedSession
 
 LARGEST_FILE = 20 * 1024 * 1024
+_COUNTED = frozenset(DayActivity.__dataclass_fields__) - {"day"}
 
 
 class _Books:
@@ -47,6 +48,24 @@ class CounterRepository(_Books):
         """See `CounterStore.today`."""
         rows = await self._session.scalars(select(UsageCounterRow).where(UsageCounterRow.day == self._now.date()))
         return {row.name: row.count for row in rows}
+
+    async def activity(self, *, days: int) -> list[DayActivity]:
+        """See `CounterStore.activity`."""
+        if (
+            await self._session.scalar(select(MemberRow.works_for).where(MemberRow.id == self._scope.member))
+            is not None
+        ):
+            return []
+        today = self._now.date()
+        rows = await self._session.scalars(
+            select(UsageCounterRow).where(
+                UsageCounterRow.day.between(today - timedelta(days=days - 1), today), UsageCounterRow.name.in_(_COUNTED)
+            )
+        )
+        found: dict[date, dict[str, int]] = {today: {}}
+        for row in rows:
+            found.setdefault(row.day, {})[row.name] = row.count
+        return [DayActivity(day, **found[day]) for day in sorted(found, reverse=True)]
 
     async def quota(self) -> list[QuotaStatus]:
         """See `CounterStore.quota`. The shop's zone is the main zone of the brand's market."""

@@ -15,9 +15,9 @@ from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessage
 from memory.domain.money import Money
 from memory.domain.outreach import CreatorMessage, Draft, DraftStatus, Gist, Intent, StepState
 from memory.domain.workspace import Scope
-from memory.models.books import UsageCounterRow
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
+from memory.repositories.counting import count_outreach
 from memory.repositories.draft_rows import read_drafts, select_drafts
 
 _EARLY_STAGES = (Stage.NEW.value, Stage.CONTACTED.value)
@@ -256,11 +256,7 @@ async def store_message(
     await _note(session, tenant=tenant, creator=creator, brand=brand, opted_out=opted_out, now=now)
     if opted_out:
         await _suppress(session, tenant=tenant, creator=creator, now=now)
-    await session.execute(
-        insert(UsageCounterRow)
-        .values(tenant_id=tenant, day=now.date(), name="replies", count=1)
-        .on_conflict_do_update(index_elements=["tenant_id", "day", "name"], set_={"count": UsageCounterRow.count + 1})
-    )
+    await count_outreach(session, "replies", tenant=tenant, creator=creator, now=now)
     return CreatorMessageId(stored)
 
 

@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.creator import Stage
 from memory.domain.dispatch import OpenSend
-from memory.domain.ids import SendId, TenantId
-from memory.domain.outreach import FIRST_MESSAGES, STEP_MOVES, Channel, Flag, Purpose, SendState, StepState
-from memory.models.books import UsageCounterRow
+from memory.domain.ids import CreatorId, SendId, TenantId
+from memory.domain.outreach import STEP_MOVES, Channel, Flag, Purpose, SendState, StepState
 from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
+from memory.repositories.counting import count_outreach
 from memory.repositories.dispatch import to_ticket
 
 _OPEN = (SendState.CLAIMED.value, SendState.UNKNOWN.value)
@@ -169,15 +168,10 @@ class LedgerRepository:
                 .values(answered_at=now, read_at=func.coalesce(CreatorMessageRow.read_at, now)),
                 execution_options=quiet,
             )
-        names = ["messages", *(["invites"] if Purpose(draft.purpose) in FIRST_MESSAGES else [])]
-        for name in names:
-            await self._session.execute(
-                insert(UsageCounterRow)
-                .values(tenant_id=step.tenant_id, day=now.date(), name=name, count=1)
-                .on_conflict_do_update(
-                    index_elements=["tenant_id", "day", "name"], set_={"count": UsageCounterRow.count + 1}
-                )
-            )
+        names = ("messages", "invites") if draft.purpose == Purpose.INVITE.value else ("messages",)
+        await count_outreach(
+            self._session, *names, tenant=TenantId(step.tenant_id), creator=CreatorId(step.creator_id), now=now
+        )
 
 
 def _step_after(step: StepState, send: SendState, *, again: bool) -> StepState:

@@ -12,9 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from memory.address import sqlalchemy_url
 from memory.domain.errors import Misconfigured, Unavailable
 from memory.migrations import jobs_schema
-from memory.migrations.run import MigrationReport, alembic_config, head, migrate, ours, sqlalchemy_url
+from memory.migrations.run import MigrationReport, alembic_config, head, migrate, ours
 from memory.models.tables import TABLES
 from tests.support.database import TestServer, fresh_url, make_workspace, opened
 

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import NullPool
 
+from memory.address import sqlalchemy_url
 from memory.domain.creator import CreatorFacts
 from memory.domain.workspace import Scope
-from memory.migrations.run import sqlalchemy_url
 from memory.models.shop import ProductRow
 from memory.tenancy import Reach, ScopedSession, TenancyError
 from tests.memory.tenancy_probes import NOW, PROBES, Neighbours, Probe, product_of

@@ -40,7 +40,7 @@ from memory.domain.ids import (
     VersionId,
 )  # fmt: skip
 from memory.domain.offer import Offer, Product
-from memory.domain.office_stores import QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, Channel, Content, Draft, DraftStatus, DraftVersion, Purpose
 from memory.domain.workspace import (
     BrandPolicy,
@@ -64,6 +64,7 @@ class FakeOffice:
     now: datetime = office.NOW
     messages: list[Message] = field(default_factory=list)
     running: TurnId | None = None
+    ends_meanwhile: Reply | None = None  # the running turn's answer, given after whatever a page reads first
     received: list[Inbound] = field(default_factory=list)
     taps: list[Tap] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -87,6 +88,12 @@ class FakeOffice:
         if self.next_error is not None:
             error, self.next_error = self.next_error, None
             raise error
+
+    def read_once(self) -> None:
+        """Something was read; the running turn ends now if a test asked for it."""
+        if self.ends_meanwhile is not None:
+            reply, self.ends_meanwhile, running, self.running = self.ends_meanwhile, None, self.running, None
+            self.say(Author.DAREN, reply, turn=running)
 
     def say(self, author: Author, reply: Reply, *, turn: int | None = None) -> Message:
         """Append a line to the conversation."""
@@ -220,11 +227,15 @@ class FakeQueries:
         """The lines of conversation 7."""
         if conversation not in (5, 6, 7):
             raise NotFound("not_found")
-        return list(self.office.messages) if conversation == 7 else []
+        read = list(self.office.messages) if conversation == 7 else []
+        self.office.read_once()
+        return read
 
     async def running_turn(self, scope: Scope, conversation: ConversationId) -> TurnId | None:
         """The turn still being answered."""
-        return self.office.running if conversation == 7 else None
+        read = self.office.running if conversation == 7 else None
+        self.office.read_once()
+        return read
 
     async def inbox(self, scope: Scope) -> Sequence[Batch]:
         """Two batches wait."""
@@ -282,6 +293,11 @@ class FakeQueries:
     async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
         """What may still be sent."""
         return [QuotaStatus("Pawly", 10, 200, 12, 3, 1, self.office.now)]
+
+    async def activity(self, scope: Scope) -> Sequence[DayActivity]:
+        """One busy day, for a member of all brands."""
+        busy = DayActivity(self.office.now.date(), searches=31, active_creators=17, invites=11, messages=19, replies=7)
+        return [busy] if scope.member == 1 else []
 
     async def import_run(self, scope: Scope, run: ImportRunId) -> ImportView:
         """An import with two rows that could not be read."""

@@ -294,6 +294,11 @@ class _Drafts:
                     return version
         raise LookupError(draft)
 
+    async def lock(self, batch: BatchId, *, numbers: Sequence[int]) -> list[Draft]:
+        return [
+            draft for one in self.office.batches_ if one.id == batch for draft in one.drafts if draft.number in numbers
+        ]
+
     async def open_first_message(self, who: CreatorId, *, brand: BrandId) -> Draft | None:
         return self.office.invited.get(who)
 

@@ -4,9 +4,11 @@ Template drafts are cut again from their recipe with the change. A draft a model
 only its figures are exchanged on both sides, unless a model may rewrite it.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from memory.domain.errors import BadRequest
+from memory.domain.errors import AppError, BadRequest
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import Content, Draft, Flag, Tone
@@ -20,7 +22,7 @@ from tools.drafting.known import Occasion
 from tools.drafting.language import template_language
 from tools.drafting.limits import basis_points
 from tools.drafting.occasions import occasion_of
-from tools.drafting.writing import Writer
+from tools.drafting.writing import AT_ONCE, Writer
 from tools.translation.figures import Kind, amounts, figures
 
 _LASTING = frozenset({"language_fallback", "no_channel", "already_invited", "nothing_personal"})
@@ -43,11 +45,10 @@ async def revise(
     commission_rate: float | None = None,
     tone: Tone | None = None,
     lang: Lang,
-    model: TextModel | None,
 ) -> tuple[Content, tuple[Flag, ...]]:
-    """One draft changed and checked; nothing is stored.
+    """One draft changed by rules and checked; nothing is stored, no model is asked: a transaction is open.
 
-    Raises BadRequest: "commission_out_of_range", "instruction_unclear" (what was not understood, without a model),
+    Raises BadRequest: "commission_out_of_range", "instruction_unclear" (what was not understood),
     "revise_needs_model" (a draft in free words and a wish only a model can carry out). Not retryable.
     """
     occasion, policy = await occasion_of(unit, draft)
@@ -58,9 +59,50 @@ async def revise(
         policy=policy,
         instruction=instruction,
         lang=lang,
-        model=model,
+        model=None,
     )
     return revised.content, (*revised.flags, *lasting_flags(draft))
+
+
+@dataclass(frozen=True, slots=True)
+class ToRevise:
+    """A draft with everything a change of it depends on, read before."""
+
+    draft: Draft
+    occasion: Occasion
+    policy: BrandPolicy
+
+
+async def revise_all(
+    drafts: Sequence[ToRevise], change: Change, *, instruction: str, lang: Lang, model: TextModel | None
+) -> list[Revised]:
+    """Drafts changed and checked side by side, in order. Touches no store. Raises the first one's failure."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(known: ToRevise) -> Revised | AppError:
+        async with slots:
+            try:
+                return await revise_content_or_ask(
+                    known.draft.version.content,
+                    change,
+                    known.occasion,
+                    policy=known.policy,
+                    instruction=instruction,
+                    lang=lang,
+                    model=model,
+                )
+            except AppError as failure:
+                return failure
+
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(one(known)) for known in drafts]
+    revised: list[Revised] = []
+    for task in running:
+        outcome = task.result()
+        if isinstance(outcome, AppError):
+            raise outcome
+        revised.append(outcome)
+    return revised
 
 
 async def edit(

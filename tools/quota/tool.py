@@ -1,10 +1,12 @@
-"""What may still be sent today."""
+"""What may still be sent today, and what the team did of late."""
 
 from dataclasses import dataclass
 
-from memory.domain.office_stores import QuotaStatus
+from memory.domain.office_stores import DayActivity, QuotaStatus
 from memory.domain.stores import Units
 from tools.contract import Arguments, Effect, Tool, TurnContext
+
+DAYS = 7
 
 
 class QuotaStatusArgs(Arguments):
@@ -13,9 +15,10 @@ class QuotaStatusArgs(Arguments):
 
 @dataclass(frozen=True, slots=True)
 class QuotaShown:
-    """One line a brand of the scope."""
+    """One line a brand of the scope; for a member of all brands, the whole tenant's last days, newest first."""
 
     brands: tuple[QuotaStatus, ...]
+    activity: tuple[DayActivity, ...] = ()
 
 
 def quota_status(units: Units) -> Tool[QuotaStatusArgs]:
@@ -25,6 +28,6 @@ def quota_status(units: Units) -> Tool[QuotaStatusArgs]:
         """Read the counters; never guesses a platform's own count."""
         del args
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            return QuotaShown(tuple(await unit.counters.quota()))
+            return QuotaShown(tuple(await unit.counters.quota()), tuple(await unit.counters.activity(days=DAYS)))
 
     return Tool("quota_status", Effect.READS, QuotaStatusArgs, run, "How many messages may still be sent today.")

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from connectors.webchat.door import Visit, visitor
-from connectors.webchat.forms import read_form
+from connectors.webchat.foreign import seen
+from connectors.webchat.forms import Id, Skip, read_form
 from connectors.webchat.render import fragment, page, piece
 from connectors.webchat.stream import TurnView, sse
 from connectors.webchat.surface import CONNECTOR, Surface
@@ -48,10 +49,14 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         )  # fmt: skip
 
     @router.get("/conversations/{conversation}")
-    async def show_conversation(visit: visit_of, conversation: int) -> Response:
+    async def show_conversation(visit: visit_of, conversation: Id) -> Response:
         mine = await surface.queries.conversations(visit.scope, connector=CONNECTOR)
         here = ConversationId(conversation)
+        # First, so that an answer which comes in between is in one or the other: never in neither.
+        turn = await surface.queries.running_turn(visit.scope, here)
         messages = await surface.queries.transcript(visit.scope, here)
+        if any(message.turn == turn and message.author is Author.DAREN for message in messages):
+            turn = None
         current = next((known for known in mine if known.id == here), None)
         if current is None:
             raise NotFound("web_error_conversation")
@@ -60,7 +65,7 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             surface, visit, "chat.html", conversations=mine, conversation=current, conversation_id=here,
             messages=messages,
             newest=newest, fresh=await _present_all(visit, newest, here), nonce=new_nonce(), examples=EXAMPLES,
-            turn=await surface.queries.running_turn(visit.scope, here), after=_last_id(messages),
+            turn=turn, after=_last_id(messages),
         )  # fmt: skip
 
     @router.post("/conversations")
@@ -74,7 +79,7 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return Response(status_code=204, headers={"HX-Redirect": f"/conversations/{receipt.conversation}"})
 
     @router.post("/conversations/{conversation}/messages")
-    async def say_something(request: Request, visit: visit_of, conversation: int) -> Response:
+    async def say_something(request: Request, visit: visit_of, conversation: Id) -> Response:
         fields = await read_form(request)
         text = _said(fields.raw("text"))
         quoted = fields.optional_id("quoted")
@@ -100,7 +105,7 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
                 return HTMLResponse(html, headers={"HX-Trigger": "daren:moved"})
 
     @router.post("/conversations/{conversation}/title")
-    async def rename(request: Request, visit: visit_of, conversation: int) -> Response:
+    async def rename(request: Request, visit: visit_of, conversation: Id) -> Response:
         title = (await read_form(request)).text("title")
         if not title:
             raise BadRequest("web_error_needed")
@@ -110,8 +115,8 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.get("/turns/{turn}/events")
     async def follow_turn(
         visit: visit_of,
-        turn: int,
-        conversation: int | None = None,
+        turn: Id,
+        conversation: Id | None = None,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> Response:
         shell = await surface.queries.shell(visit.scope)
@@ -131,7 +136,7 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
     @router.get("/conversations/{conversation}/news")
-    async def news(visit: visit_of, conversation: int, after: int = 0) -> Response:
+    async def news(visit: visit_of, conversation: Id, after: Skip = 0) -> Response:
         messages = await surface.queries.transcript(visit.scope, ConversationId(conversation))
         fresh = [m for m in messages if m.id > after and m.author is Author.NOTICE]
         return await fragment(
@@ -152,7 +157,7 @@ def chat_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
 
 
 def _said(text: str) -> str:
-    if not text.strip():
+    if not seen(text):
         raise BadRequest("web_error_empty_message")
     return text.strip()
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 
 from connectors.ports.queries import CreatorPage
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import place_of, read_form
+from connectors.webchat.forms import Skip, place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import UpdateRelation
@@ -31,7 +31,7 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     visit_of = Annotated[Visit, Depends(visitor(surface))]
 
     @router.get("/creators")
-    async def creators(request: Request, visit: visit_of, offset: int = 0) -> Response:
+    async def creators(request: Request, visit: visit_of, offset: Skip = 0) -> Response:
         typed = {name: request.query_params.get(name, "").strip()[:200] for name in FILTERS}
         used = {name: value for name, value in typed.items() if value}
         errors: dict[str, str] = {}

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from connectors.webchat.door import Visit, visitor
-from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.forms import Fields, Id, Skip, read_form
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
 from memory.domain.cards import Card, DraftsCard
@@ -32,7 +32,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         )
 
     @router.get("/batches")
-    async def batches(visit: visit_of, offset: int = 0) -> Response:
+    async def batches(visit: visit_of, offset: Skip = 0) -> Response:
         views = await surface.queries.batches(visit.scope, offset=max(0, offset))
         return await page(surface, visit, "batches.html", views=views, offset=max(0, offset))
 
@@ -43,7 +43,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await page(surface, visit, "batch.html", view=view, card=card, conversation_id=None)
 
     @router.get("/batches/{code}/card")
-    async def show_card(visit: visit_of, code: str, conversation: int | None = None) -> Response:
+    async def show_card(visit: visit_of, code: str, conversation: Id | None = None) -> Response:
         card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
         return await _card(visit, card, conversation=conversation)
 
@@ -53,12 +53,12 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await fragment(surface, visit, "parts/states.html", view=view)
 
     @router.post("/presentations/{presentation}/delivered")
-    async def delivered(visit: visit_of, presentation: int) -> Response:
+    async def delivered(visit: visit_of, presentation: Id) -> Response:
         await surface.desk.delivered(visit.scope, PresentationId(presentation))
         return Response(status_code=204)
 
     @router.post("/presentations/{presentation}/decide")
-    async def decide(request: Request, visit: visit_of, presentation: int) -> Response:
+    async def decide(request: Request, visit: visit_of, presentation: Id) -> Response:
         fields = await read_form(request)
         code, conversation = fields.text("batch"), fields.optional_id("conversation")
         tap = _tap(fields, PresentationId(presentation))
@@ -73,7 +73,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return answer
 
     @router.post("/drafts/{draft}")
-    async def edit(request: Request, visit: visit_of, draft: int) -> Response:
+    async def edit(request: Request, visit: visit_of, draft: Id) -> Response:
         fields = await read_form(request)
         code, conversation = fields.text("batch"), fields.optional_id("conversation")
         ticked = fields.numbers("approve")

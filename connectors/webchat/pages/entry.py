@@ -43,7 +43,7 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     async def show_setup(request: Request) -> Response:
         if await surface.accounts.workspace() is not None:
             return RedirectResponse("/login", status_code=303)
-        return _setup_page(request, {}, {})
+        return await _setup_page(request, {}, {})
 
     @router.post("/setup")
     async def set_up(request: Request) -> Response:
@@ -53,12 +53,12 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             errors["password"] = "web_error_short_password"  # noqa: S105  # the key of a text
         if errors:
             said = {name: surface.say(key, lang_of(request), least=PASSWORD_LENGTH) for name, key in errors.items()}
-            return _setup_page(request, fields.typed(), said, status=422)
+            return await _setup_page(request, fields.typed(), said, status=422)
         try:
             token = await surface.accounts.set_up(_setup_of(fields, lang_of(request)))
         except (BadRequest, Conflict) as error:
             said = {place_of(error, fields.typed().keys() | {"password"}): surface.told(error, lang_of(request))}
-            return _setup_page(request, fields.typed(), said, status=status_of(error))
+            return await _setup_page(request, fields.typed(), said, status=status_of(error))
         answer = RedirectResponse("/", status_code=303)
         remember_session(answer, token, surface=surface, request=request)
         return answer
@@ -126,8 +126,10 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             raise NotAllowed("web_error_brand")
         return answer
 
-    def _setup_page(request: Request, typed: dict[str, str], errors: dict[str, str], *, status: int = 200) -> Response:
-        return plain(
+    async def _setup_page(
+        request: Request, typed: dict[str, str], errors: dict[str, str], *, status: int = 200
+    ) -> Response:
+        return await plain(
             surface, request, "setup.html", status=status, typed=typed, errors=errors, markets=tuple(MARKETS),
             zones=ZONES, password_length=PASSWORD_LENGTH,
         )  # fmt: skip
@@ -136,7 +138,7 @@ def entry_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         request: Request, *, target: str, login: str = "", error: str = "", status: int = 200
     ) -> Response:
         workspace = await surface.accounts.workspace()
-        return plain(
+        return await plain(
             surface, request, "login.html", status=status, target=target, login=login, error=error,
             workspace=workspace,
         )  # fmt: skip

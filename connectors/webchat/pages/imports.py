@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from connectors.ports.queries import ImportView
 from connectors.webchat.door import Visit, is_htmx, status_of, visitor
 from connectors.webchat.foreign import seen_line
-from connectors.webchat.forms import Fields, read_form
+from connectors.webchat.forms import Fields, Id, read_form
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import RunImport
@@ -52,12 +52,12 @@ def import_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return RedirectResponse(f"/imports/{run}", status_code=303)
 
     @router.get("/imports/{run}")
-    async def show(visit: visit_of, run: int) -> Response:
+    async def show(visit: visit_of, run: Id) -> Response:
         view = await surface.queries.import_run(visit.scope, ImportRunId(run))
         return await page(surface, visit, "import.html", view=view)
 
     @router.post("/imports/{run}/run")
-    async def carry_out(request: Request, visit: visit_of, run: int) -> Response:
+    async def carry_out(request: Request, visit: visit_of, run: Id) -> Response:
         fields = await read_form(request)
         before = await surface.queries.import_run(visit.scope, ImportRunId(run))
         mapping = {
@@ -74,12 +74,12 @@ def import_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await fragment(surface, visit, "parts/import_card.html", view=view, problem=problem, said=said)
 
     @router.get("/imports/{run}/card")
-    async def progress(visit: visit_of, run: int) -> Response:
+    async def progress(visit: visit_of, run: Id) -> Response:
         view = await surface.queries.import_run(visit.scope, ImportRunId(run))
         return await fragment(surface, visit, "parts/import_card.html", view=view)
 
     @router.get("/imports/{run}/rejected.csv")
-    async def rejected(visit: visit_of, run: int) -> Response:
+    async def rejected(visit: visit_of, run: Id) -> Response:
         view = await surface.queries.import_run(visit.scope, ImportRunId(run))
         heads = [surface.say("web_import_row", visit.lang), surface.say("web_import_problem", visit.lang)]
         name = f"rejected-{run}.csv"

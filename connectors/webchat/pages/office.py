@@ -8,15 +8,15 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import Fields, place_of, read_form
+from connectors.webchat.forms import Fields, Id, place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import Command, SaveMember, SavePolicy, SaveProduct
-from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound
+from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, MemberId, ProductId
 from memory.domain.workspace import Role
 
-_EXPECTED = (BadRequest, Conflict, NotAllowed)
+_EXPECTED = (BadRequest, Conflict)  # told in the form; who may not change it sees no form, but the refusal
 
 
 def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -25,25 +25,25 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     visit_of = Annotated[Visit, Depends(visitor(surface))]
 
     @router.get("/products")
-    async def products(visit: visit_of, edit: int | None = None) -> Response:
+    async def products(visit: visit_of, edit: Id | None = None) -> Response:
         return await _products(visit, edit=edit)
 
     @router.post("/products")
     async def save_product(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        problem = await _try(visit, "name", fields, lambda: _product(fields))
+        problem = await _try(visit, Role.OPERATOR, "name", fields, lambda: _product(fields))
         if problem:
             return await _products(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
         return RedirectResponse("/products?saved=1", status_code=303)
 
     @router.get("/members")
-    async def members(visit: visit_of, edit: int | None = None) -> Response:
+    async def members(visit: visit_of, edit: Id | None = None) -> Response:
         return await _members(visit, edit=edit)
 
     @router.post("/members")
     async def save_member(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        problem = await _try(visit, "login", fields, lambda: _member(fields))
+        problem = await _try(visit, Role.LEAD, "login", fields, lambda: _member(fields))
         if problem:
             return await _members(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
         return RedirectResponse("/members?saved=1", status_code=303)
@@ -60,14 +60,21 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             commission_ceiling=fields.text("commission_ceiling"),
         )
         try:
+            if visit.may(Role.LEAD) and not policy.commission_ceiling:
+                raise BadRequest("web_error_needed")
             await surface.desk.submit(visit.scope, policy)
         except _EXPECTED as error:
             return await _settings(visit, typed=fields.typed(), error=error)
         return RedirectResponse("/settings?saved=1", status_code=303)
 
-    async def _try(visit: Visit, needed: str, fields: Fields, command: Callable[[], Command]) -> dict[str, str]:
-        """Submit a form; what went wrong by field ("form" when no field is named), empty when nothing."""
-        if not fields.text(needed):
+    async def _try(
+        visit: Visit, role: Role, needed: str, fields: Fields, command: Callable[[], Command]
+    ) -> dict[str, str]:
+        """Submit a form; what went wrong by field ("form" when no field is named), empty when nothing.
+
+        Raises NotAllowed: without the role there is no form to tell it in.
+        """
+        if visit.may(role) and not fields.text(needed):
             return {needed: surface.say("web_error_needed", visit.lang)}
         try:
             await surface.desk.submit(visit.scope, command())
@@ -114,7 +121,8 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         policy = await surface.queries.policy(visit.scope) if visit.scope.brand or len(shell.brands) == 1 else None
         return await page(
             surface, visit, "settings.html", status=status_of(error) if error else 200, policy=policy,
-            quota=await surface.queries.quota(visit.scope), typed=typed or {}, saved=_saved(visit),
+            quota=await surface.queries.quota(visit.scope), activity=await surface.queries.activity(visit.scope),
+            typed=typed or {}, saved=_saved(visit),
             problem=surface.told(error, visit.lang) if error else "",
         )  # fmt: skip
 

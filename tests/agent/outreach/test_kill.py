@@ -17,3 +17,7 @@ async def test_killed_at_random_points_nothing_is_sent_twice(database: Database,
     assert report.duplicates == 0
     assert report.received == 120
     assert report.statuses == Counter({DraftStatus.SENT: 120})
+    async with database.unit(shop.owner) as unit:
+        days = await unit.counters.activity(days=2)
+    counted = [(day.messages, day.invites, day.active_creators) for day in days]
+    assert [sum(each) for each in zip(*counted, strict=True)] == [120, 120, 120]

@@ -24,6 +24,7 @@ ERRORS: dict[Lang, dict[str, str]] = {
         "money_unreadable": "「{text}」读不成数字。",
         "message_too_long": "一条消息最多 {most} 字。",
         "unreadable_file": "这个文件读不了。",
+        "needs_role": "这一步需要「{role}」及以上权限。",
     },
     "en": {
         "wrong_login": "Login or password is wrong.",
@@ -32,6 +33,7 @@ ERRORS: dict[Lang, dict[str, str]] = {
         "money_unreadable": "“{text}” is not a number.",
         "message_too_long": "A message takes at most {most} characters.",
         "unreadable_file": "This file cannot be read.",
+        "needs_role": 'This needs the role "{role}" or above.',
     },
 }
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}

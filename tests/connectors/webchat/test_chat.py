@@ -217,3 +217,12 @@ async def test_home_opens_the_newest_conversation(client: httpx.AsyncClient) -> 
 async def test_the_settings_reach_the_page(make_client: Callable[..., httpx.AsyncClient]) -> None:
     async with make_client(settings=WebSettings(news_seconds=30)) as browser:
         assert 'data-news-seconds="30"' in (await browser.get("/conversations/7")).text
+
+
+async def test_an_answer_that_comes_while_the_page_is_put_together_is_on_it_once(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    office.running, office.ends_meanwhile = TurnId(5), Reply(text="都找到了。")
+    page = (await client.get("/conversations/7")).text
+    assert page.count("都找到了。") == 1
+    assert "data-live-turn" not in page

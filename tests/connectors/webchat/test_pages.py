@@ -9,6 +9,7 @@ import pytest
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import FileOut, Reply
 from memory.domain.chat_stores import Author
+from memory.domain.errors import NotAllowed
 from memory.domain.workspace import Lang, Role, WorkspaceKind
 from tests.connectors.webchat.conftest import HTMX, table
 from tests.support import fake_office
@@ -67,6 +68,17 @@ async def test_a_real_workspace_has_no_mark_and_no_clock(office: FakeOffice, cli
         assert "/demo/clock" not in page, path
 
 
+async def test_a_member_of_all_brands_sees_what_was_done_each_day(
+    client: httpx.AsyncClient, make_client: Callable[..., httpx.AsyncClient]
+) -> None:
+    page = (await client.get("/settings")).text
+    row = page[page.index('<time datetime="2026-11-20">') :].split("</tr>")[0]
+    assert re.findall(r'<td class="num">(\d+)</td>', row) == ["31", "17", "19", "11", "7"]
+    assert "每日活动" in page
+    async with make_client(token="token-2") as of_one_brand:
+        assert "每日活动" not in (await of_one_brand.get("/settings")).text
+
+
 async def test_the_stop_button_is_on_every_page_while_something_may_go_out(client: httpx.AsyncClient) -> None:
     for path in PAGES:
         assert 'hx-post="/stop"' in (await client.get(path)).text, path
@@ -81,6 +93,40 @@ async def test_a_viewer_is_offered_nothing_a_viewer_may_not_do(office: FakeOffic
     assert '<form method="post" action="/products"' not in products
     assert '<form method="post" action="/members"' not in members
     assert "只有负责人可以修改" in members
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "这一步需要「负责人」及以上权限"), ("en", "This needs the role &#34;Lead&#34; or above")],
+)
+async def test_a_form_sent_without_the_role_is_refused_in_words(
+    office: FakeOffice, client: httpx.AsyncClient, lang: str, said: str
+) -> None:
+    client.cookies.set("daren_lang", lang)
+    for path, form in (
+        ("/products", {"name": "Leash"}), ("/products", {"name": ""}), ("/members", {"login": "mei"}),
+        ("/members", {"login": ""}), ("/settings/policy", {"commission_ceiling": ""}),
+    ):  # fmt: skip
+        office.role, office.next_error = Role.VIEWER, NotAllowed("needs_role", role=Role.LEAD)
+        answer = await client.post(path, data=form)
+        assert (answer.status_code, said in answer.text) == (403, True), path
+
+
+async def test_a_viewer_is_told_instead_of_being_asked_for_a_file(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    assert 'type="file"' in (await client.get("/imports")).text
+    office.role = Role.VIEWER
+    page = (await client.get("/imports")).text
+    assert 'type="file"' not in page
+    assert "您的角色只能查看" in page
+
+
+async def test_an_empty_ceiling_is_asked_for_and_not_called_a_wrong_share(client: httpx.AsyncClient) -> None:
+    client.cookies.set("daren_brand", "1")
+    answer = await client.post("/settings/policy", data={"commission_ceiling": " "})
+    assert answer.status_code == 422
+    assert "这里必须填写" in answer.text
 
 
 async def test_foreign_text_is_shown_as_text(office: FakeOffice, client: httpx.AsyncClient) -> None:

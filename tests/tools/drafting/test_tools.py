@@ -278,7 +278,7 @@ async def test_an_edit_by_hand_is_checked_and_keeps_what_is_about_the_creator() 
 async def test_a_draft_is_revised_outside_the_tool_too() -> None:
     office = Office()
     made = (await draft(office, ranks=[1], commission_rate=0.18)).batch.drafts[0]
-    content, flags = await revise(office.as_unit(), made, "佣金改成 15%", lang="zh", model=None)
+    content, flags = await revise(office.as_unit(), made, "佣金改成 15%", lang="zh")
     assert ("15%" in content.text, "15%" in content.text_zh, content.offer.commission_bp, flags) == (
         True,
         True,
