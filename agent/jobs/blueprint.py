@@ -81,7 +81,7 @@ async def index(context: JobContext, *, tenant: int) -> None:
 
 
 async def sweep(context: JobContext, timestamp: int) -> None:
-    """Once a minute: pick up rows that wait without a job, jobs of dead workers, and whatever came due."""
+    """Once a minute: pick up rows that wait without a job, and whatever came due."""
     log.debug("sweep", timestamp=timestamp)
     await _workshop(context).sweep()
 
