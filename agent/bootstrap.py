@@ -21,7 +21,7 @@ from agent.imports import Imports
 from agent.indexing import Indexer
 from agent.jobs.blueprint import Workshop
 from agent.jobs.upkeep import Upkeep
-from agent.jobs.worker import make_app, retry_stalled
+from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
@@ -134,9 +134,6 @@ async def _put_together(
     forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move)
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words))
 
-    async def stalled() -> int:
-        return await retry_stalled(jobs)
-
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -147,7 +144,6 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
-        retry_stalled=stalled,
     )
 
     async def index_tenant(tenant: TenantId) -> None:

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     turn_steps: int = Field(default=8, ge=1, le=30)
     turn_tokens: int = Field(default=60_000, ge=1_000)
     turn_concurrency: int = Field(default=8, ge=1, le=200)
+    worker_lost_seconds: float = Field(default=12, ge=1, le=300)
     team_timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     log_level: str = "INFO"
     log_json: bool = False

@@ -46,7 +46,13 @@ async def _serve(*, with_worker: bool) -> None:
 
 async def _worker() -> None:
     async with opened() as daren, daren.jobs.open_async():
-        await work(daren.jobs, daren.workshop, concurrency=daren.settings.turn_concurrency)
+        settings = daren.settings
+        await work(
+            daren.jobs,
+            daren.workshop,
+            concurrency=settings.turn_concurrency,
+            lost_seconds=settings.worker_lost_seconds,
+        )
 
 
 async def _demo(creators: int, seed: int) -> None:
@@ -93,7 +99,14 @@ async def _serve_installation(
             except Conflict as failure:
                 raise Conflict("second_server", home=str(settings.home.resolve())) from failure
         if with_worker:
-            await stack.enter_async_context(working(daren.jobs, daren.workshop, concurrency=settings.turn_concurrency))
+            await stack.enter_async_context(
+                working(
+                    daren.jobs,
+                    daren.workshop,
+                    concurrency=settings.turn_concurrency,
+                    lost_seconds=settings.worker_lost_seconds,
+                )
+            )
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:

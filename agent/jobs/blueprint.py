@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 import structlog
-from procrastinate import Blueprint, JobContext
+from procrastinate import Blueprint, JobContext, RetryStrategy
 
+from memory.domain.errors import Unavailable, Unclear
 from memory.domain.ids import BrandId, ImportRunId, MemberId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 
 log = structlog.get_logger()
 
+# A database that went away for a moment: what was asked is not left to the minute's sweep.
+AGAIN = RetryStrategy(max_attempts=5, wait=2, retry_exceptions=[Unavailable, Unclear])
 CONTEXT_KEY = "workshop"
 NAMESPACE = "daren"
 
@@ -77,7 +80,7 @@ async def index(context: JobContext, *, tenant: int) -> None:
 
 
 async def sweep(context: JobContext, timestamp: int) -> None:
-    """Once a minute: pick up rows that wait without a job, jobs of dead workers, and whatever came due."""
+    """Once a minute: pick up rows that wait without a job, and whatever came due."""
     log.debug("sweep", timestamp=timestamp)
     await _workshop(context).sweep()
 
@@ -86,8 +89,8 @@ def make_blueprint() -> Blueprint:
     """A fresh blueprint: an app takes its tasks over for good, so every app needs its own."""
     blueprint = Blueprint()
     declare = blueprint.task
-    declare(name="turn", queue="turns", pass_context=True)(turn)
-    declare(name="import", queue="books", pass_context=True)(run_import)
+    declare(name="turn", queue="turns", pass_context=True, retry=AGAIN)(turn)
+    declare(name="import", queue="books", pass_context=True, retry=AGAIN)(run_import)
     declare(name="dispatch", queue="outreach", pass_context=True)(dispatch)
     declare(name="reconcile", queue="outreach", pass_context=True)(reconcile)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)

@@ -46,7 +46,6 @@ class Upkeep:
     sources: Sequence[AnswerSource]
     scope_of: ScopeOf
     texts: Texts
-    retry_stalled: Callable[[], Awaitable[int]]
 
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again."""
@@ -85,7 +84,6 @@ class Upkeep:
 
     async def sweep(self) -> None:
         """Once a minute: rows are the truth, so whatever waits without a job gets one."""
-        await self.retry_stalled()
         async with self.services.across_tenants("what waits without a job") as work:
             before = work.now - FORGOTTEN_AFTER
             for row in await work.sweeps.turns(before=before):

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import procrastinate
 import structlog
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from agent.jobs.blueprint import CONTEXT_KEY, NAMESPACE, Workshop, make_blueprint
 from memory.domain.jobs import QUEUES
@@ -14,6 +15,8 @@ from memory.domain.jobs import QUEUES
 log = structlog.get_logger()
 
 RETRY_SECONDS = 1.0
+LOST_SECONDS = 12.0
+_BEATS = 4  # how often a worker shows itself, looks for jobs and for lost workers within the time that makes it lost
 
 
 def make_app(conninfo: str, *, connections: int = 4) -> App:
@@ -23,22 +26,34 @@ def make_app(conninfo: str, *, connections: int = 4) -> App:
     return app
 
 
-async def retry_stalled(app: App) -> int:
+async def retry_stalled(app: App, *, lost_seconds: float = LOST_SECONDS) -> int:
     """Queue again what a killed worker left in `doing`; the rows' fences make a second run harmless."""
-    stalled = list(await app.job_manager.get_stalled_jobs())
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost_seconds))
     for job in stalled:
-        with suppress(procrastinate.exceptions.ConnectorException):
-            await app.job_manager.retry_job(job)
+        with suppress(ConnectorException):  # another process was first
+            await _again(app, job)
     if stalled:
         log.info("jobs.retried", count=len(stalled))
     return len(stalled)
 
 
+async def _again(app: App, job: Job) -> None:
+    try:
+        await app.job_manager.retry_job(job)
+    except UniqueViolation:
+        # Another of its kind waits already, behind the lock that this one would hold for ever.
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
 @asynccontextmanager
-async def working(app: App, workshop: Workshop, *, concurrency: int) -> AsyncIterator[None]:
+async def working(
+    app: App, workshop: Workshop, *, concurrency: int, lost_seconds: float = LOST_SECONDS
+) -> AsyncIterator[None]:
     """Run a worker beside the block; finish running jobs for five seconds when it ends."""
     async with app.open_async():
-        worker = asyncio.create_task(run(app, workshop, concurrency=concurrency), name="worker")
+        worker = asyncio.create_task(
+            run(app, workshop, concurrency=concurrency, lost_seconds=lost_seconds), name="worker"
+        )
         worker.add_done_callback(_tell)
         try:
             yield
@@ -53,8 +68,17 @@ def _tell(worker: asyncio.Task[None]) -> None:
         log.error("worker.died", exc_info=failure)
 
 
-async def run(app: App, workshop: Workshop, *, concurrency: int) -> None:
-    """Work until cancelled; a database that went away is waited for. Finished jobs are deleted: rows hold the truth."""
+async def run(app: App, workshop: Workshop, *, concurrency: int, lost_seconds: float = LOST_SECONDS) -> None:
+    """Work until cancelled; a database that went away is waited for. Finished jobs are deleted: rows hold the truth.
+
+    Jobs of a worker that has not shown itself for `lost_seconds` begin again here, at most half as long after.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_rescue(app, lost_seconds=lost_seconds), name="rescue")
+        await _work(app, workshop, concurrency=concurrency, beat=lost_seconds / _BEATS)
+
+
+async def _work(app: App, workshop: Workshop, *, concurrency: int, beat: float) -> None:
     while True:
         try:
             await app.run_worker_async(
@@ -64,8 +88,19 @@ async def run(app: App, workshop: Workshop, *, concurrency: int) -> None:
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=5,
                 delete_jobs="successful",
+                update_heartbeat_interval=beat,
+                stalled_worker_timeout=beat * _BEATS,
+                fetch_job_polling_interval=beat,  # a job queued again rings no bell
                 additional_context={CONTEXT_KEY: workshop},
             )
-        except procrastinate.exceptions.ConnectorException as failure:
+        except ConnectorException as failure:
             log.warning("worker.database_gone", error=str(failure.__cause__ or failure))
             await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _rescue(app: App, *, lost_seconds: float) -> None:
+    """Look after the jobs of workers that were killed; a database that is gone is the worker's to wait for."""
+    while True:
+        with suppress(ConnectorException):
+            await retry_stalled(app, lost_seconds=lost_seconds)
+        await asyncio.sleep(lost_seconds / _BEATS)

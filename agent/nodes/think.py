@@ -65,7 +65,10 @@ class Think:
             try:
                 return await self._ask_model(self.model, state, run)
             except (Unavailable, Refused) as failure:
-                notice = self.texts.say("fell_back_" + failure.text_key, run.lang, **failure.facts)
+                fell_back = "fell_back_" + failure.text_key
+                if fell_back not in self.texts:  # not the model's: a database that is gone is gone for every planner
+                    raise
+                notice = self.texts.say(fell_back, run.lang, **failure.facts)
                 await run.events.add(TurnEventKind.NOTICE, {"text": notice})
                 fallen: dict[str, Any] = {"planner": "offline", "notices": [*state.get("notices", []), notice]}
                 # What the model has already done stands; planning the same message again would do it twice.

@@ -68,7 +68,7 @@ async def sse(
     ping_seconds: float,
     told: Callable[[AppError], str],
 ) -> AsyncIterator[str]:
-    """Messages for the events with seq > `after`; a comment line after each silence; `done` at the end."""
+    """Messages for the events with seq > `after`; a comment line after each silence; `done` at the turn's end."""
     waiting: asyncio.Future[TurnEvent] | None = None
     try:
         while True:
@@ -83,6 +83,8 @@ async def sse(
                 break
             except AppError as error:
                 waiting = None
+                if error.retryable:  # an end without `done`: the page comes back for the rest of the turn
+                    return
                 yield message(after, view.render("parts/turn_failed.html", turn=view.turn, text=told(error)))
                 break
             waiting = None

@@ -26,11 +26,20 @@ class Calls:
     arguments: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The beginning of an answer in words; its end comes when it is let go, or never."""
+
+    text: str
+    rest: str
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 @dataclass(slots=True)
 class ModelEndpoint:
     """Answers the next line of the script; with an empty script it never answers."""
 
-    script: list[Says | Calls] = field(default_factory=list)
+    script: list[Says | Calls | Holds] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     refused: int = 0
     base_url: str = ""
@@ -53,7 +62,13 @@ class ModelEndpoint:
             if not self.script:
                 await self._over.wait()
                 return
-            await _send(writer, "200 OK", "text/event-stream", _stream(self.script.pop(0)))
+            answer = self.script.pop(0)
+            if isinstance(answer, Holds):
+                await _send_in_two(writer, answer)
+            else:
+                await _send(writer, "200 OK", "text/event-stream", _stream(answer))
+        except ConnectionError:
+            pass  # whoever asked was killed
         finally:
             writer.close()
 
@@ -69,7 +84,16 @@ async def _send(writer: asyncio.StreamWriter, status: str, kind: str, body: str)
     await writer.drain()
 
 
-def _stream(answer: Says | Calls) -> str:
+async def _send_in_two(writer: asyncio.StreamWriter, answer: Holds) -> None:
+    first, rest = _stream(Says(answer.text), whole=False), _stream(Says(answer.rest))
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n" + first.encode())
+    await writer.drain()
+    await answer.go.wait()
+    writer.write(rest.encode())
+    await writer.drain()
+
+
+def _stream(answer: Says | Calls, *, whole: bool = True) -> str:
     if isinstance(answer, Says):
         pieces = [answer.text[start : start + PIECE] for start in range(0, len(answer.text), PIECE)]
         deltas: list[dict[str, Any]] = [{"content": piece} for piece in pieces]
@@ -82,11 +106,17 @@ def _stream(answer: Says | Calls) -> str:
             for start in range(0, len(written), PIECE)
         ]
     chunks = [_chunk([{"index": 0, "delta": delta, "finish_reason": None}]) for delta in deltas]
+    if not whole:
+        return _events(chunks)
     end = "tool_calls" if isinstance(answer, Calls) else "stop"
     chunks.append(_chunk([{"index": 0, "delta": {}, "finish_reason": end}]))
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
     chunks.append(_chunk([], usage=usage))
-    return "".join(f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    return _events(chunks) + "data: [DONE]\n\n"
+
+
+def _events(chunks: list[dict[str, Any]]) -> str:
+    return "".join(f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n" for chunk in chunks)
 
 
 def _chunk(choices: list[dict[str, Any]], *, usage: dict[str, int] | None = None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from memory.domain.errors import Misconfigured
 
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 104 on macOS and 108 on Linux
 _PREFIX = "data-"
+_ROOM_BYTES = 100_000_000  # an empty index takes 67 million; with less than this left, that is why one fails
 
 
 class HeldError(Exception):
@@ -61,6 +62,10 @@ class Home:
     def builder_socket(self, name: str) -> Path:
         """Where the builder of a data folder listens until it takes over."""
         return self._socket(f"build-{name.removeprefix(_PREFIX)}")
+
+    def is_full(self) -> bool:
+        """Whether the disk has no room for an index: asked when a keeper failed, to say why."""
+        return shutil.disk_usage(self.path).free < _ROOM_BYTES
 
     def current(self) -> str | None:
         """The data folder in use; None in a new home."""

@@ -1,7 +1,8 @@
 """The index as every process of a machine sees it: a client of the keeper, which it starts, restarts and replaces."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -82,7 +83,8 @@ class KeeperIndex:
     async def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """See `CreatorIndex.upsert`."""
         await self._ready()
-        await self.upsert_through(self._link, entries)
+        with self._wary():
+            await self.upsert_through(self._link, entries)
 
     async def delete(self, ids: Sequence[CreatorId]) -> None:
         """See `CreatorIndex.delete`."""
@@ -137,10 +139,16 @@ class KeeperIndex:
 
     async def _ask(self, request: wire.Request, *, seconds: float) -> wire.Answer:
         await self._ready()
-        try:
+        with self._wary():
             return await self._link.ask(request, seconds=seconds)
-        except Misconfigured:
-            self._greeted = False  # the folder changed under us: look again before the next question
+
+    @contextmanager
+    def _wary(self) -> Iterator[None]:
+        """After a complaint look again before the next question: the folder may have changed under us."""
+        try:
+            yield
+        except (Misconfigured, Unavailable):
+            self._greeted = False
             raise
 
     async def _ready(self) -> None:
@@ -150,6 +158,8 @@ class KeeperIndex:
         greeting = await self._link.ask(wire.Greet(), seconds=self.patience.read)
         if not isinstance(greeting, wire.Greeting):
             raise Unavailable("index_unavailable")
+        if greeting.state == "damaged" and self._link.home.is_full():
+            raise Unavailable("disk_full")
         if greeting.state == "damaged" and self.rows is None:
             raise Misconfigured("index_damaged", command=REBUILD_COMMAND)
         if greeting.state != "damaged":

@@ -60,9 +60,18 @@ class Link:
         """Ask, and again on a new connection while the keeper is gone: every request may be repeated.
 
         Raises:
-            Unavailable: no answer in time, or no keeper comes up (retryable).
+            Unavailable: no answer in time, no keeper comes up, or the disk is full (retryable).
             AppError: what the keeper itself answered.
         """
+        try:
+            return await self._ask_again(request, seconds=seconds)
+        except (Unavailable, Misconfigured) as failure:
+            # A keeper that finds no room dies, and its folder looks damaged: a rebuild would find none either.
+            if self.home.is_full():
+                raise Unavailable("disk_full") from failure
+            raise
+
+    async def _ask_again(self, request: wire.Request, *, seconds: float) -> wire.Answer:
         for pause in _PAUSES:
             try:
                 answer = await self._ask_once(request, seconds=seconds)

@@ -30,11 +30,13 @@ async def start_keeper(home: Home, wanted: Wanted, *, build: str | None = None) 
     hence the second try.
 
     Raises:
-        Unavailable: none came up (retryable); its log says why.
+        Unavailable: none came up (retryable): the disk is full, or its log says why.
     """
     for _ in range(2):
         if await asyncio.to_thread(_start, home, wanted, build):
             return
+    if home.is_full():
+        raise Unavailable("disk_full")
     raise Unavailable("index_unavailable", log=str(home.log))
 
 

@@ -160,6 +160,16 @@ async def test_a_silent_turn_is_kept_open_by_comment_lines() -> None:
     assert rest == ["id: 1\ndata: parts/turn_failed.html\n\n", "event: done\ndata: done\n\n"]
 
 
+async def test_a_stream_cut_by_the_database_ends_unfinished_so_that_the_page_comes_back() -> None:
+    async def cut() -> AsyncIterator[TurnEvent]:
+        yield TurnEvent(turn=TurnId(5), seq=1, kind=TurnEventKind.STARTED, data={"attempt": 1})
+        raise Unavailable("database_unavailable")
+
+    view = TurnView(turn=TurnId(5), render=lambda name, **values: Markup(name))
+    stream = sse(cut(), view, after=0, ping_seconds=5, told=str)
+    assert [message async for message in stream] == ["id: 1\ndata: parts/turn_started.html\n\n"]
+
+
 async def test_a_reader_who_leaves_stops_the_following() -> None:
     stopped = asyncio.Event()
 
