@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.chat import Reply
-from memory.domain.chat_stores import Fence
+from memory.domain.chat_stores import Ending, Fence
 from memory.domain.errors import BadRequest, Conflict, Unavailable
 from memory.domain.ids import ConversationId
 from memory.domain.money import Money
@@ -96,7 +96,7 @@ async def desk(database: Database) -> Desk:
     made = await draft_messages(database, Acceptor(), None).run(DraftMessagesArgs.model_validate(wanted), turn)
     assert isinstance(made, Drafted)
     async with database.unit(shop.operator, fence=fence) as unit:
-        await unit.turns.end(fence, reply=Reply(text="…"), failed=False, now=unit.now)
+        await unit.turns.end(fence, Ending(Reply(text="…")), now=unit.now)
     thread, fence = await begin_turn(database, shop.operator, "2")
     return Desk(shop, turn_of(shop.operator, thread, fence), made.batch)
 
