@@ -1,8 +1,8 @@
-"""While a model works no transaction is open: nobody waits for it, and what it wrote undoes nobody's change."""
+"""While a model or the index works no transaction is open: nobody waits, and what was written undoes no change."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -12,14 +12,18 @@ from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Ending, Fence
+from memory.domain.creator import CreatorQuery, Hit, Shortlist
 from memory.domain.errors import BadRequest, Conflict, Unavailable
-from memory.domain.ids import ConversationId
+from memory.domain.ids import ConversationId, CreatorId, TenantId
 from memory.domain.money import Money
 from memory.domain.outreach import Batch, Gist, Intent
+from memory.domain.stores import CreatorIndex
 from memory.domain.workspace import Scope
 from tests.memory.test_units import begin_turn
 from tests.support.fake_drafting import Acceptor
 from tools.contract import Arguments, Tool, TurnContext
+from tools.creator_search.arguments import SearchCreatorsArgs, SimilarCreatorsArgs
+from tools.creator_search.tool import search_creators, similar_creators
 from tools.drafting.revise_tool import DraftsRevised, ReviseDraftsArgs, revise_drafts
 from tools.drafting.tool import Drafted, DraftMessagesArgs, draft_messages
 from tools.replies.tool import ListRepliesArgs, list_replies
@@ -43,17 +47,17 @@ class WatchingModel:
 
     async def write(self, *, system: str, user: str, purpose: str, max_tokens: int = 800) -> str:
         """See `TextModel.write`."""
-        await self._look()
+        await self.look()
         return "译文"
 
     async def write_json(
         self, *, system: str, user: str, purpose: str, schema: dict[str, JsonValue], max_tokens: int = 1200
     ) -> dict[str, JsonValue]:
         """See `TextModel.write_json`."""
-        await self._look()
+        await self.look()
         return next(answer for handle, answer in self.answers.items() if handle in user)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
             row = await (await connection.execute(_OPEN.encode())).fetchone()
         assert row is not None
@@ -61,6 +65,28 @@ class WatchingModel:
         if self.meanwhile is not None:
             work, self.meanwhile = self.meanwhile, None
             await work()
+
+
+@dataclass
+class WatchingIndex:
+    """An index over every creator of the office that looks, while it is asked, for open transactions."""
+
+    watch: WatchingModel
+    ids: list[CreatorId]
+
+    async def search(self, query: CreatorQuery, *, tenant: TenantId, limit: int, offset: int = 0) -> list[Hit]:
+        """See `CreatorIndex.search`."""
+        await self.watch.look()
+        return [Hit(each, 1.0, 1.0) for each in self.ids[:limit]]
+
+    async def similar(self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int) -> list[Hit]:
+        """See `CreatorIndex.similar`."""
+        return [hit for hit in await self.search(query, tenant=tenant, limit=limit) if hit.id != creator]
+
+    async def count(self, queries: Sequence[CreatorQuery], *, tenant: TenantId) -> list[int]:
+        """See `CreatorIndex.count`."""
+        await self.watch.look()
+        return [len(self.ids)] * len(queries)
 
 
 @dataclass
@@ -147,6 +173,22 @@ async def test_drafting_revising_reading_and_translating_hold_no_transaction_ope
         await desk.run(tool, args)
         assert model.found_open, tool.name
         assert set(model.found_open) == {0}, tool.name
+
+
+async def test_searching_holds_no_transaction_open_while_the_index_is_asked(desk: Desk) -> None:
+    watch = WatchingModel(desk.database.url, {})
+    index = cast(CreatorIndex, WatchingIndex(watch, [draft.creator for draft in desk.batch.drafts]))
+    calls: list[tuple[Tool[Any], Arguments]] = [
+        (search_creators(desk.database, index), SearchCreatorsArgs(topic="pets")),
+        (similar_creators(desk.database, index), SimilarCreatorsArgs(handle="creator00000")),
+    ]
+    for tool, args in calls:
+        watch.found_open.clear()
+        found = await desk.run(tool, args)
+        assert isinstance(found, Shortlist)
+        assert found.items, tool.name
+        assert len(watch.found_open) >= 2, tool.name
+        assert set(watch.found_open) == {0}, tool.name
 
 
 async def test_a_draft_changed_while_the_model_wrote_keeps_the_other_change(desk: Desk) -> None:

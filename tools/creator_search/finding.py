@@ -1,12 +1,11 @@
 """Find creators for one question: the index by meaning and facts, our own rows for the brand's rules."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from memory.domain.creator import NEAR_TOPIC, CreatorQuery, Hit, Relaxation, ShortlistItem, Sort
-from memory.domain.ids import CreatorId
+from memory.domain.ids import CreatorId, TenantId
 from memory.domain.money import RateTable
 from memory.domain.stores import CreatorIndex, Unit
 from tools.creator_search.arguments import Filters
@@ -21,24 +20,31 @@ _POOL_PER_ROW = 2  # candidates looked at for each row shown
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A ranked answer before it is kept."""
+class Question:
+    """One search: the translated query, whom the brand never sees, what was asked, and how the subject is worded."""
 
-    items: tuple[ShortlistItem, ...]
+    query: CreatorQuery
+    hidden: frozenset[CreatorId]
+    asked: Filters
+    subjects: tuple[str, ...]
+    like: CreatorId | None = None
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a subject is ordered by a number: then what is near it is all there is."""
+        return bool(self.query.topic) and self.query.sort is not Sort.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the index said: who is surely and who only possibly within the bounds, best first, and the counts."""
+
+    sure: Sequence[Hit]
+    possible: Sequence[Hit]
     total: int
     unknown: dict[str, int]
     hidden: int
     relaxations: tuple[Relaxation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One search: the translated query, what was asked, and how the subject is worded."""
-
-    query: CreatorQuery
-    asked: Filters
-    subjects: tuple[str, ...]
-    like: CreatorId | None = None
 
 
 async def under_our_rules(unit: Unit, asked: Filters, query: CreatorQuery) -> CreatorQuery:
@@ -65,76 +71,79 @@ async def under_our_rules(unit: Unit, asked: Filters, query: CreatorQuery) -> Cr
     )
 
 
-async def find(unit: Unit, index: CreatorIndex, question: Question, *, rates: RateTable) -> Found:
-    """Search, count what is unknown or hidden, rank, explain, and say what to loosen when little matches.
+async def ask(index: CreatorIndex, question: Question, *, tenant: TenantId) -> Answered:
+    """Search, count what is unknown or hidden, and what a looser question would bring when little matches.
+
+    The index is another process, perhaps another machine: call it with no transaction open.
 
     Raises:
         Unavailable: the index missed its deadline (retryable).
     """
-    tenant = unit.scope.tenant
-    hidden = await unit.relations.hidden()
-    unhidden = question.query
-    query = replace(unhidden, exclude_ids=tuple(sorted({*unhidden.exclude_ids, *hidden})))
-    unknown = unknown_queries(query)
-    asked_counts = [query, replace(query, strict=False), *unknown.values()]
-    if hidden:
-        asked_counts.append(replace(unhidden, strict=False))
+    everybody, limit = question.query, question.asked.limit
+    query = replace(everybody, exclude_ids=tuple(sorted({*everybody.exclude_ids, *question.hidden})))
     question = replace(question, query=query)
-    # The index counts while our rows of what it found are read.
-    counting = asyncio.create_task(index.count(asked_counts, tenant=tenant))
-    try:
-        candidates = await _search(unit, index, question, limit=_reach(question), strict=True)
-        sure, total, *others = await counting
-    finally:
-        counting.cancel()
-        await asyncio.wait([counting])
-    unknown_counts = {name: count for name, count in zip(unknown, others, strict=False) if count}
-    if len(candidates) < question.asked.limit and total > sure:
-        candidates += await _possible(unit, index, question, candidates)
-    if query.sort is Sort.RELEVANCE:
-        candidates = ranked(candidates, rates=rates, now=unit.now)
-    # Ordered by a number, only what is near the subject is listed, so only that is counted.
-    shown_total = len(candidates) if _is_near(question) else total
-    items = await _explained(unit, candidates[: question.asked.limit], question)
+    unknown = unknown_queries(query)
+    asked = [query, replace(query, strict=False), *unknown.values()]
+    if question.hidden:
+        asked.append(replace(everybody, strict=False))
+    sure, matching, *others = await index.count(asked, tenant=tenant)
+    hits: Sequence[Hit] = ()
+    if sure:
+        hits = await _search(index, question, tenant=tenant, limit=_reach(question), strict=True)
+    possible: list[Hit] = []
+    if len(hits) < limit and matching > sure:
+        seen = {hit.id for hit in hits}
+        wider = await _search(index, question, tenant=tenant, limit=_reach(question) + len(seen), strict=False)
+        possible = [hit for hit in wider if hit.id not in seen]
     looser: tuple[Relaxation, ...] = ()
-    if total < question.asked.limit and (ways := looser_queries(query)):
+    if matching < limit and (ways := looser_queries(query)):
         counts = await index.count([way.query for way in ways], tenant=tenant)
-        looser = relaxations(ways, counts, found=total)
-    return Found(items, shown_total, unknown_counts, max(0, others[-1] - total) if hidden else 0, looser)
-
-
-def _is_near(question: Question) -> bool:
-    return bool(question.query.topic) and question.query.sort is not Sort.RELEVANCE
+        looser = relaxations(ways, counts, found=matching)
+    return Answered(
+        sure=hits,
+        possible=possible,
+        total=len(hits) + len(possible) if question.is_near else matching,
+        unknown={name: count for name, count in zip(unknown, others, strict=False) if count},
+        hidden=max(0, others[-1] - matching) if question.hidden else 0,
+        relaxations=looser,
+    )
 
 
 def _reach(question: Question) -> int:
     """How many candidates are looked at: our own order may lift some, the index's order by a number is final."""
     limit = question.asked.limit
-    if _is_near(question):
+    if question.is_near:
         return NEAR_TOPIC
     if question.query.sort is Sort.RELEVANCE:
         return min(_MOST_POOL, max(_LEAST_POOL, _POOL_PER_ROW * limit))
     return limit
 
 
-async def _possible(
-    unit: Unit, index: CreatorIndex, question: Question, certain: Sequence[Candidate]
-) -> list[Candidate]:
-    """When too few are surely within the bounds: those whose range straddles one."""
-    seen = {candidate.creator.id for candidate in certain}
-    wider = await _search(unit, index, question, limit=_reach(question) + len(seen), strict=False)
-    return [replace(candidate, possible=True) for candidate in wider if candidate.creator.id not in seen]
+async def _search(
+    index: CreatorIndex, question: Question, *, tenant: TenantId, limit: int, strict: bool
+) -> Sequence[Hit]:
+    query = replace(question.query, strict=strict)
+    if question.like is not None:
+        return await index.similar(question.like, query, tenant=tenant, limit=limit)
+    return await index.search(query, tenant=tenant, limit=limit)
 
 
-async def _search(unit: Unit, index: CreatorIndex, question: Question, *, limit: int, strict: bool) -> list[Candidate]:
-    query, tenant = replace(question.query, strict=strict), unit.scope.tenant
-    if question.like is None:
-        hits = await index.search(query, tenant=tenant, limit=limit)
-    else:
-        hits = await index.similar(question.like, query, tenant=tenant, limit=limit)
-    rows = await unit.creators.by_ids([hit.id for hit in hits])
+async def listed(unit: Unit, question: Question, answered: Answered, *, rates: RateTable) -> tuple[ShortlistItem, ...]:
+    """The rows of an answer in the order a seller reads them, each with its reasons."""
+    hits = [(hit, False) for hit in answered.sure] + [(hit, True) for hit in answered.possible]
+    ordered = question.query.sort is not Sort.RELEVANCE
+    if ordered:
+        hits = hits[: question.asked.limit]
+    rows = await unit.creators.by_ids([hit.id for hit, _ in hits])
     # A creator the index still holds and our rows no longer do is not shown.
-    return [Candidate(rows[hit.id], hit.relevance, named=_named(hit, query)) for hit in hits if hit.id in rows]
+    candidates = [
+        Candidate(rows[hit.id], hit.relevance, named=_named(hit, question.query), possible=possible)
+        for hit, possible in hits
+        if hit.id in rows
+    ]
+    if not ordered:
+        candidates = ranked(candidates, rates=rates, now=unit.now)
+    return await _explained(unit, candidates[: question.asked.limit], question)
 
 
 def _named(hit: Hit, query: CreatorQuery) -> float:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from memory.domain.creator import Creator, Relation, Shortlist, Sort
 from memory.domain.errors import BadRequest
+from memory.domain.money import RateTable
 from memory.domain.stores import CreatorIndex, NewShortlistItem, Unit, Units
 from tools.contract import Effect, Tool, TurnContext
 from tools.creator_search.arguments import Filters, SearchCreatorsArgs, ShowCreatorArgs, SimilarCreatorsArgs
 from tools.creator_search.asking import to_query
 from tools.creator_search.criteria import LIKE, RATES_DAY, lay_over, starting_point
-from tools.creator_search.finding import Question, find, under_our_rules
+from tools.creator_search.finding import Question, ask, listed, under_our_rules
 from tools.creator_search.gloss import in_english
 from tools.naming import named_creators
 
@@ -32,10 +33,12 @@ def search_creators(units: Units, index: CreatorIndex) -> Tool[SearchCreatorsArg
             BadRequest: the workspace has no creators yet ("no_creators_yet"), or an unknown currency.
             Unavailable: the index missed its deadline (retryable).
         """
-        async with units.unit(turn.scope, fence=turn.fence) as unit:
+        async with units.unit(turn.scope) as unit:
             last = await unit.shortlists.current(turn.conversation) if args.refine else None
             asked = await _with_preferences(unit, args, last, refine=args.refine)
-            return await _shortlist(unit, index, asked, turn)
+            rates = await unit.knowledge.rates()
+            question = await _question(unit, asked, rates)
+        return await _shortlist(units, index, question, turn, rates=rates)
 
     about = (
         "Find creators by subject, market, size, sales and more. `topic` is the subject alone, without filters. "
@@ -55,10 +58,12 @@ def similar_creators(units: Units, index: CreatorIndex) -> Tool[SimilarCreatorsA
             NotFound: no such creator, or it is not in the index yet.
             Unavailable: the index missed its deadline (retryable).
         """
-        async with units.unit(turn.scope, fence=turn.fence) as unit:
+        async with units.unit(turn.scope) as unit:
             model = await _named(unit, turn, handle=args.handle, rank=args.rank)
             asked = await _with_preferences(unit, args, None, refine=False)
-            return await _shortlist(unit, index, asked, turn, like=model)
+            rates = await unit.knowledge.rates()
+            question = await _question(unit, asked, rates, like=model)
+        return await _shortlist(units, index, question, turn, rates=rates, like=model)
 
     about = "Find creators like one, named by handle or by rank of the current shortlist; filters narrow it."
     return Tool("similar_creators", Effect.READS, SimilarCreatorsArgs, run, about)
@@ -94,10 +99,7 @@ async def _with_preferences(unit: Unit, said: Filters, last: Shortlist | None, *
     return Filters.model_validate(lay_over(base, named, refine=refine))
 
 
-async def _shortlist(
-    unit: Unit, index: CreatorIndex, asked: Filters, turn: TurnContext, *, like: Creator | None = None
-) -> Shortlist:
-    rates = await unit.knowledge.rates()
+async def _question(unit: Unit, asked: Filters, rates: RateTable, *, like: Creator | None = None) -> Question:
     subject = in_english(asked.topic or "")
     query = await under_our_rules(unit, asked, to_query(asked, topic=subject, rates=rates, now=unit.now))
     if like is not None:
@@ -105,27 +107,42 @@ async def _shortlist(
     elif query.sort is not Sort.RELEVANCE and query.categories:
         # The category filter says the subject already; an order by a number is then over every match.
         query = replace(query, topic="")
+    hidden = frozenset(await unit.relations.hidden())
     subjects = tuple(dict.fromkeys(filter(None, (asked.topic, subject))))
-    question = Question(query, asked, subjects, like.id if like is not None else None)
-    found = await find(unit, index, question, rates=rates)
-    # Counting every row costs more than the search itself, so only an empty answer asks.
-    if found.total == 0 and await unit.creators.count() == 0:
-        raise BadRequest("no_creators_yet")
-    criteria = asked.criteria()
-    if asked.gmv_30d is not None or asked.avg_price is not None:
+    return Question(query, hidden, asked, subjects, like.id if like is not None else None)
+
+
+async def _shortlist(
+    units: Units,
+    index: CreatorIndex,
+    question: Question,
+    turn: TurnContext,
+    *,
+    rates: RateTable,
+    like: Creator | None = None,
+) -> Shortlist:
+    """Ask the index, with no transaction open meanwhile, and keep what it found as the conversation's list."""
+    answered = await ask(index, question, tenant=turn.scope.tenant)
+    criteria = question.asked.criteria()
+    if question.asked.gmv_30d is not None or question.asked.avg_price is not None:
         criteria[RATES_DAY] = rates.day.isoformat()
     if like is not None:
         criteria[LIKE] = like.handle
-    items = [NewShortlistItem(item.creator.id, item.reasons, item.possible) for item in found.items]
-    kept = await unit.shortlists.add(turn.conversation, items, total=found.total, criteria=criteria)
-    if await unit.first_time(turn.occasion):
-        await unit.counters.bump("searches")
+    async with units.unit(turn.scope, fence=turn.fence) as unit:
+        # Counting every row costs more than the search itself, so only an empty answer asks.
+        if answered.total == 0 and await unit.creators.count() == 0:
+            raise BadRequest("no_creators_yet")
+        items = await listed(unit, question, answered, rates=rates)
+        rows = [NewShortlistItem(item.creator.id, item.reasons, item.possible) for item in items]
+        kept = await unit.shortlists.add(turn.conversation, rows, total=answered.total, criteria=criteria)
+        if await unit.first_time(turn.occasion):
+            await unit.counters.bump("searches")
     return Shortlist(
         id=kept,
-        items=found.items,
-        total=found.total,
+        items=items,
+        total=answered.total,
         criteria=criteria,
-        unknown=found.unknown,
-        relaxations=found.relaxations,
-        hidden=found.hidden,
+        unknown=answered.unknown,
+        relaxations=answered.relaxations,
+        hidden=answered.hidden,
     )
