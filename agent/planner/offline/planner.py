@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from agent.planner.offline import afterwards, books, conversation, outreach, reports, searching, texts
-from agent.planner.offline.clauses import Segment, segments
-from agent.planner.offline.corrections import amend
-from agent.planner.offline.reading import read
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.subject import leftovers
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking import conversation
+from agent.planner.offline.asking.clauses import Segment, segments
+from agent.planner.offline.reading.corrections import amend
+from agent.planner.offline.reading.message import read
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching import search
+from agent.planner.offline.searching.subject import leftovers
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
 
 Fill = Callable[[Segment, PlanningContext], Sheet]
@@ -43,12 +45,12 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "samples.list": ("samples", books.samples),
     "crm_update": ("crm_update", books.crm),
     "performance": ("performance", reports.performance),
-    "similar_creators": ("similar_creators", searching.similar),
+    "similar_creators": ("similar_creators", search.similar),
     "draft_messages": ("draft_messages", outreach.draft),
     "revise_drafts": ("revise_drafts", afterwards.revise),
-    "show_creator": ("show_creator", searching.show),
-    "search_creators": ("search_creators", searching.search),
-    "refine_search": ("search_creators", searching.search),
+    "show_creator": ("show_creator", search.show),
+    "search_creators": ("search_creators", search.search),
+    "refine_search": ("search_creators", search.search),
 }
 _READS = frozenset(
     [
@@ -93,7 +95,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     for segment in parts:
         if _asks_about_replies(segment, context):
             segment.intent = "list_replies"
-        name, fill = _FILLS.get(segment.intent, ("search_creators", searching.search))
+        name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
         if not segment.intent and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)

@@ -5,9 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agent.planner.offline.reading import Reading
-from agent.planner.offline.tokens import Token, tokenise
-from agent.planner.offline.vocabulary import masked
+from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.tokens import Token, tokenise
+from agent.planner.offline.reading.vocabulary import masked
 from prompts import words
 
 _LONGEST_SPOKEN = 300

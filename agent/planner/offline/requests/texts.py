@@ -5,11 +5,11 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.clauses import Segment, intent_of, whole
-from agent.planner.offline.quantities import Quantity, Unit, as_json
-from agent.planner.offline.reading import Reading
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking.clauses import Segment, intent_of, whole
+from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import PlanningContext
 
 QUOTES = "「」『』“”\"《》【】' ‘’"

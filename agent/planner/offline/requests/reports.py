@@ -6,14 +6,14 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.clauses import Segment
-from agent.planner.offline.dates import dates_in, time_in
-from agent.planner.offline.numerals import numeral_at
-from agent.planner.offline.quantities import Unit, quantity_at
-from agent.planner.offline.references import one_creator
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.texts import QUOTES
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.dates import dates_in, time_in
+from agent.planner.offline.reading.numerals import numeral_at
+from agent.planner.offline.reading.quantities import Unit, quantity_at
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.references import one_creator
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
 
 _TOP = re.compile(

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from agent.planner.offline.quantities import Quantity, Unit, bound, quantity_at
-from agent.planner.offline.ranks import RankReference, rank_at
-from agent.planner.offline.reading import Reading, fold
-from agent.planner.offline.vocabulary import Subject, known_subjects, narrows
+from agent.planner.offline.reading.message import Reading, fold
+from agent.planner.offline.reading.quantities import Quantity, Unit, bound, quantity_at
+from agent.planner.offline.reading.ranks import RankReference, rank_at
+from agent.planner.offline.reading.vocabulary import Subject, known_subjects, narrows
 from prompts import words
 
 LEXICONS = ("categories", "markets", "languages", "metrics", "sizes", "traits", "comparatives", "offers", "purposes")

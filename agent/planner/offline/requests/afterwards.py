@@ -6,14 +6,14 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.clauses import Segment
-from agent.planner.offline.dates import date_in, time_in
-from agent.planner.offline.numerals import numeral_at
-from agent.planner.offline.outreach import metric_before
-from agent.planner.offline.quantities import Quantity, Unit, as_json, quantity_at
-from agent.planner.offline.references import creators, segment_of
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.dates import date_in, time_in
+from agent.planner.offline.reading.numerals import numeral_at
+from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.outreach import metric_before
+from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import PlanningContext
 from prompts import words
 

@@ -5,7 +5,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.requests.sheet import Sheet
 
 _JOINTS = frozenset(["和", "与", "及", "或", "跟", "以及", "或者", "、", "&", "and", "or", "/", "还有", "+"])
 _SPLITTING = frozenset(["的", "了", "吗", "呢", "吧", "啊", "嗯", "呀", "嘛", "我", "你", "是", "很", "也", "都"])

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from agent.planner.offline.numerals import numeral_at
+from agent.planner.offline.reading.numerals import numeral_at
 
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _COUNTER = r"(?:个|位|名|条|封|号|份|家)"

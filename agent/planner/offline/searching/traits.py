@@ -4,9 +4,9 @@ import re
 
 from pydantic import JsonValue
 
-from agent.planner.offline.quantities import Unit
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.reading.quantities import Unit
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
 
 _CONTACT = r"(?:联系|联络|建联|接触|触达|私信|沟通|邀约|邀请|打扰|找过|发过)"

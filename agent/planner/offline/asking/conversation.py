@@ -2,7 +2,7 @@
 
 import re
 
-from agent.planner.offline.reading import Reading
+from agent.planner.offline.reading.message import Reading
 from agent.planner.plan import Note, PlanningContext
 
 _END = r"(?:[\s,，。.!！?？~…呀啊哦哈呢吧啦喔嘛]|大家|各位|there|daren|助手|达人助手)*$"

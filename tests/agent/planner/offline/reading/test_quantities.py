@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from agent.planner.offline.quantities import Quantity, Unit, bound, quantity_at
-from agent.planner.offline.reading import read
+from agent.planner.offline.reading.message import read
+from agent.planner.offline.reading.quantities import Quantity, Unit, bound, quantity_at
 
 
 def first(text: str) -> Quantity:

@@ -5,12 +5,12 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.clauses import Segment
-from agent.planner.offline.quantities import Unit, as_json
-from agent.planner.offline.references import creators
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.texts import QUOTES
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.quantities import Unit, as_json
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.references import creators
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
 from prompts import words
 

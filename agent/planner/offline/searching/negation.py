@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.requests.sheet import Sheet
 
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""

@@ -5,8 +5,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.ranks import RankReference
-from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.reading.ranks import RankReference
+from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import Arguments
 
 _SEGMENTS = (

@@ -6,8 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
-from agent.planner.offline.numerals import Numeral, numeral_at
-from agent.planner.offline.reading import fold
+from agent.planner.offline.reading.message import fold
+from agent.planner.offline.reading.numerals import Numeral, numeral_at
 from prompts import words
 
 ABOUT = Decimal("0.2")

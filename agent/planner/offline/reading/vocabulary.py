@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from agent.planner.offline.reading import fold
+from agent.planner.offline.reading.message import fold
 from prompts import words
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from agent.planner.offline.quantities import ABOUT, Quantity, Unit, as_json
-from agent.planner.offline.sheet import Sheet
+from agent.planner.offline.reading.quantities import ABOUT, Quantity, Unit, as_json
+from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
 
 LARGEST_LIMIT = 200

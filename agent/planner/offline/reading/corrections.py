@@ -2,9 +2,9 @@
 
 import re
 
-from agent.planner.offline.quantities import Unit
-from agent.planner.offline.reading import Reading
-from agent.planner.offline.tokens import Token, tokenise
+from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
+from agent.planner.offline.reading.tokens import Token, tokenise
 
 _HESITANT = frozenset(
     ["还是", "等等", "等一下", "make it", "make that", "actually", "wait", "rather", "sorry", "应该是"]

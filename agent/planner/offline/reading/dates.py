@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from agent.planner.offline.numerals import numeral_at
+from agent.planner.offline.reading.numerals import numeral_at
 
 _WEEKDAYS_ZH = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _WEEKDAYS_EN = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}

@@ -5,13 +5,13 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.clauses import Segment
-from agent.planner.offline.measures import fill_measures
-from agent.planner.offline.negation import negated
-from agent.planner.offline.references import one_creator
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.subject import fill_subject
-from agent.planner.offline.traits import fill_comparatives, fill_days, fill_order, fill_relations, fill_words
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.requests.references import one_creator
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching.measures import fill_measures
+from agent.planner.offline.searching.negation import negated
+from agent.planner.offline.searching.subject import fill_subject
+from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_order, fill_relations, fill_words
 from agent.planner.plan import PlanningContext
 
 _NEXT_BATCH = re.compile(

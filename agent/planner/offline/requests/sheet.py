@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from agent.planner.offline.clauses import Segment
-from agent.planner.offline.tokens import Token
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.tokens import Token
 from agent.planner.plan import Arguments, Note, PlanningContext
 
 _QUIET = ("noise", "connector", "correction", "request", "affirmation")
