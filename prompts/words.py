@@ -68,6 +68,42 @@ class Intent:
         return bool(self.patterns.search(clause)) and not (self.unless and self.unless.search(clause))
 
 
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Words that speak of one thing, and how much they prove."""
+
+    pattern: re.Pattern[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which concepts together ask for what; `idioms` says what a pattern of `intents.toml` adds."""
+
+    idioms: Mapping[str, float]
+    concepts: Mapping[str, Concept]
+    proofs: Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]
+
+    def idiom(self, intent: str) -> float:
+        """What a matching idiom of an intent adds."""
+        return self.idioms.get(intent, self.idioms["usual"])
+
+    def proof(self, intent: str, text: str, heard: dict[str, bool]) -> float:
+        """The heaviest set of concepts a text names for an intent; `heard` keeps what was looked up before."""
+        most = 0.0
+        for needed, barred in self.proofs.get(intent, ()):
+            weight = sum(self.concepts[name].weight for name in needed)
+            if weight > most and all(self._names(name, text, heard) for name in needed):
+                if not any(self._names(name, text, heard) for name in barred):
+                    most = weight
+        return most
+
+    def _names(self, concept: str, text: str, heard: dict[str, bool]) -> bool:
+        if concept not in heard:
+            heard[concept] = bool(self.concepts[concept].pattern.search(text))
+        return heard[concept]
+
+
 @cache
 def entries(name: str) -> Mapping[str, Entry]:
     """The tables of `lexicon/<name>.toml` that hold words, in the order of the file."""
@@ -134,6 +170,37 @@ def intents() -> tuple[Intent, ...]:
         )
         for row in table["intent"]
     )
+
+
+@cache
+def evidence() -> Evidence:
+    """What a request may be known by beside its idioms (`lexicon/evidence.toml`)."""
+    table = _load("evidence")
+    concepts = {
+        name: Concept(_spoken(row["zh"], row["en"]), row.get("weight", 1.0)) for name, row in table["concept"].items()
+    }
+    proofs = {
+        intent: tuple(
+            (
+                frozenset(name for name in line if not name.startswith("!")),
+                frozenset(name[1:] for name in line if name.startswith("!")),
+            )
+            for line in lines
+        )
+        for intent, lines in table["weighs"].items()
+    }
+    unknown = {name for lines in proofs.values() for pair in lines for part in pair for name in part} - set(concepts)
+    if unknown:
+        raise ValueError(f"evidence.toml weighs concepts it does not name: {sorted(unknown)}")
+    return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
+
+
+def _spoken(zh: list[str], en: list[str]) -> re.Pattern[str]:
+    """Chinese words anywhere, English ones between words."""
+    ways = [f"(?:{way})" for way in zh]
+    if en:
+        ways.append(rf"(?<![a-z0-9@])(?:{'|'.join(en)})(?![a-z0-9])")
+    return re.compile("|".join(ways))
 
 
 @cache

@@ -95,6 +95,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
     for segment in parts:
         if _asks_about_replies(segment, context):
             segment.intent = "list_replies"
+        if segment.intent == "off_topic":
+            unread += _whole(segment)
+            continue
         name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
         if not segment.intent and not _is_bare_search(segment, sheet, context):

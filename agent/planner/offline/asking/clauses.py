@@ -5,13 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent.planner.offline.asking.evidence import intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import Token, tokenise
-from agent.planner.offline.reading.vocabulary import masked
 from prompts import words
 
 _LONGEST_SPOKEN = 300
-_LONGEST_HEARD, _LONGEST_END = 300, 60
 _STRONG = ".。;!?\n…"
 _RANKED = re.compile(
     r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
@@ -109,12 +108,6 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
             if token.end <= clause.end
         ]
     return found
-
-
-def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
-    """What a clause asks for, by the first pattern that fits; the names of known subjects ask for nothing."""
-    heard = masked(clause if len(clause) <= _LONGEST_HEARD else clause[:_LONGEST_HEARD] + clause[-_LONGEST_END:])
-    return next((intent for intent in words.intents() if (weak or not intent.weak) and intent.matches(heard)), None)
 
 
 def _group(clauses: list[Clause]) -> list[Segment]:

@@ -5,7 +5,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from agent.planner.offline.asking.clauses import Segment, intent_of, whole
+from agent.planner.offline.asking.clauses import Segment, whole
+from agent.planner.offline.asking.evidence import intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
