@@ -88,7 +88,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
         return Plan(notes=(spoken,))
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
-    parts = [whole] if whole else segments(amend(asked))
+    parts = [whole] if whole else segments(amend(asked), context.products)
     calls: list[PlannedCall] = []
     notes: list[Note] = []
     unread: list[str] = []

@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agent.planner.offline.asking.evidence import intent_of
+from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import Token, tokenise
 from prompts import words
@@ -51,11 +51,12 @@ _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyon
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`text[start:end]` of the folded message; `after_connector` when 然后 or the like stands before it."""
+    """`text[start:end]` of the folded message; `heard` is what asks in it; `after_connector` after 然后 or the like."""
 
     start: int
     end: int
     text: str
+    heard: str
     after_connector: bool = False
     after_stop: bool = False
 
@@ -85,15 +86,15 @@ class Segment:
         return self.clauses[-1].end
 
 
-def segments(reading: Reading) -> list[Segment]:
-    """The requests of a message in order, with their tokens."""
+def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
+    """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    return _with_tokens(reading, tokens, _group(list(_clauses(reading.text, tokens))))
+    return _with_tokens(reading, tokens, _group(list(_clauses(reading.text, hear(reading.text, products), tokens))))
 
 
 def whole(reading: Reading, intent: str) -> Segment:
     """The whole message as one request."""
-    clause = Clause(0, len(reading.text), reading.text.strip(), after_stop=True)
+    clause = Clause(0, len(reading.text), reading.text.strip(), hear(reading.text.strip()), after_stop=True)
     return _with_tokens(reading, tokenise(reading), [Segment(intent, [clause])])[0]
 
 
@@ -114,8 +115,8 @@ def _group(clauses: list[Clause]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
     for clause in clauses:
-        intent = intent_of(clause.text)
         current = found[-1] if found else None
+        intent = _asked(clause, waiting)
         if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent):
             current.clauses.append(clause)
         elif intent is None:
@@ -137,6 +138,14 @@ def _group(clauses: list[Clause]) -> list[Segment]:
         else:
             found.append(Segment("", waiting))
     return found
+
+
+def _asked(clause: Clause, waiting: list[Clause]) -> words.Intent | None:
+    """What a clause asks for together with what was said before it and asked for nothing (「过3天没回，再催一下」)."""
+    intent = intent_of(clause.heard)
+    if not waiting or (intent is not None and intent.weak):
+        return intent
+    return intent_of(",".join(before.heard for before in [*waiting, clause])) or intent
 
 
 def _only_names(current: Segment, intent: words.Intent) -> bool:
@@ -183,7 +192,7 @@ def _starts_again(clause: Clause, current: Segment) -> bool:
     return clause.after_connector and bool(_RANKED.search(clause.text))
 
 
-def _clauses(text: str, tokens: tuple[Token, ...]) -> Iterator[Clause]:
+def _clauses(text: str, heard: str, tokens: tuple[Token, ...]) -> Iterator[Clause]:
     start, stop, connector = 0, True, False
     for token in (*tokens, None):
         if token is None:
@@ -195,9 +204,9 @@ def _clauses(text: str, tokens: tuple[Token, ...]) -> Iterator[Clause]:
             cut, resume, next_stop, next_connector = token.start, token.end, False, True
         else:
             continue
-        piece = Clause(start, cut, text[start:cut].strip(), connector, stop)
+        piece = Clause(start, cut, text[start:cut].strip(), heard[start:cut].strip(), connector, stop)
         if piece.text:
-            yield from _divide(text, piece)
+            yield from _divide(text, heard, piece)
             stop, connector = next_stop, next_connector
         else:
             stop, connector = stop or next_stop, connector or next_connector
@@ -229,16 +238,30 @@ def _may_connect(text: str, token: Token, clause_start: int) -> bool:
     )
 
 
-def _divide(text: str, clause: Clause) -> Iterator[Clause]:
+def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
     """A clause that holds two requests without a word between them, cut where the second starts."""
     if clause.end - clause.start > _LONGEST_SPOKEN:
         yield clause
         return
-    for cut in _INNER.finditer(text, clause.start + 1, clause.end):
-        left, right = text[clause.start : cut.start()].strip(), text[cut.end() : clause.end].strip()
-        first, second = intent_of(left, weak=False), intent_of(right, weak=False)
+    for cut in _INNER.finditer(heard, clause.start + 1, clause.end):
+        before = Clause(
+            clause.start,
+            cut.start(),
+            text[clause.start : cut.start()].strip(),
+            heard[clause.start : cut.start()].strip(),
+            clause.after_connector,
+            clause.after_stop,
+        )
+        after = Clause(
+            cut.end(),
+            clause.end,
+            text[cut.end() : clause.end].strip(),
+            heard[cut.end() : clause.end].strip(),
+            after_connector=True,
+        )
+        first, second = intent_of(before.heard, weak=False), intent_of(after.heard, weak=False)
         if first and second and first.name != second.name and first.name not in _TEXT_TAKERS:
-            yield Clause(clause.start, cut.start(), left, clause.after_connector, clause.after_stop)
-            yield from _divide(text, Clause(cut.end(), clause.end, right, after_connector=True))
+            yield before
+            yield from _divide(text, heard, after)
             return
     yield clause

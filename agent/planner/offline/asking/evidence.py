@@ -1,5 +1,7 @@
 """What a clause asks for: the idioms it holds and the concepts its words name, weighed; the heaviest request wins."""
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from agent.planner.offline.reading.vocabulary import masked
@@ -9,12 +11,24 @@ _LONGEST_HEARD, _LONGEST_END = 300, 60
 _REMEMBERED = 512
 _LEAST = 1.0
 """Below this nothing is asked for."""
+_QUOTED = re.compile(r"(?<=[「『“《])[^」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
+_SUBJECT, _OUR_PRODUCT = "〇", "〒"
 
 
-def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
-    """The request a clause speaks for, None where nothing does; the names of known subjects ask for nothing."""
-    heard = masked(clause if len(clause) <= _LONGEST_HEARD else clause[:_LONGEST_HEARD] + clause[-_LONGEST_END:])
-    return _heaviest(heard, weak)
+def hear(text: str, products: Sequence[str] = ()) -> str:
+    """The text with everything that only names something blanked letter for letter.
+
+    What stands in quotes and the known subjects ask for nothing; our own products become 〒.
+    """
+    for name in products:
+        if len(name) > 1:
+            text = text.replace(name.lower(), _OUR_PRODUCT * len(name))
+    return masked(_QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text))
+
+
+def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:
+    """The request a heard clause speaks for, None where nothing does."""
+    return _heaviest(heard if len(heard) <= _LONGEST_HEARD else heard[:_LONGEST_HEARD] + heard[-_LONGEST_END:], weak)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -6,7 +6,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment, whole
-from agent.planner.offline.asking.evidence import intent_of
+from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
@@ -102,10 +102,10 @@ _CEILING = re.compile(r"上限|最高|最多|封顶|cap|ceiling|max|up to|不超
 def taken_whole(reading: Reading) -> Segment | None:
     """A message that is one text with an instruction before it (翻译一下：…); nothing inside is a request."""
     head = _HEAD.match(reading.text)
-    intent = intent_of(head.group()) if head else None
+    intent = intent_of(hear(head.group())) if head else None
     if intent is not None and intent.name in _WHOLE and reading.text[head.end() if head else 0 :].strip():
         return whole(reading, intent.name)
-    first = intent_of(reading.text)
+    first = intent_of(hear(reading.text))
     if first is not None and first.name in _WHOLE and _starts_with_text_request(reading.text):
         return whole(reading, first.name)
     return None
@@ -200,7 +200,7 @@ def _payload(sheet: Sheet, head: re.Pattern[str], tail: re.Pattern[str]) -> str:
     start, end = sheet.segment.start, sheet.segment.end
     text = reading.text[start:end]
     colon = _HEAD.match(text)
-    if colon and intent_of(colon.group()) is not None and text[colon.end() :].strip():
+    if colon and intent_of(hear(colon.group())) is not None and text[colon.end() :].strip():
         return (
             reading.source[reading.origins[start + colon.end()][0] : reading.origins[end - 1][1]]
             .strip()
