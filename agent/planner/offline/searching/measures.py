@@ -225,6 +225,9 @@ def _loosened(sheet: Sheet, metric: str, quantity: Quantity) -> Quantity:
     """A bare number as a filter: followers and prices mean about that, the rest at least (commission: at most)."""
     value = quantity.value
     said = sheet.quote(quantity.start, quantity.end)
+    if quantity.moved is not None:
+        side = _moved_side(sheet, metric, quantity)
+        return replace(quantity, low=value if side == "min" else None, high=value if side == "max" else None)
     if metric in _EXACT_MEANS_ABOUT:
         low, high = value * (1 - ABOUT), value * (1 + ABOUT)
         sheet.note("assumed_about", metric=metric, words=said, min=as_json(low), max=as_json(high))
@@ -232,6 +235,19 @@ def _loosened(sheet: Sheet, metric: str, quantity: Quantity) -> Quantity:
     side = "max" if metric in _EXACT_MEANS_MAX else "min"
     sheet.note(f"assumed_{side}", metric=metric, words=said)
     return replace(quantity, low=value if side == "min" else None, high=value if side == "max" else None)
+
+
+def _moved_side(sheet: Sheet, metric: str, quantity: Quantity) -> str:
+    """Which bound "raise it to" moves: the one there is, or of two the one that lies on the way."""
+    last = (sheet.context.last_criteria or {}).get(metric)
+    low, high = (last.get("min"), last.get("max")) if isinstance(last, dict) else (None, None)
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        if quantity.moved == "up":
+            return "max" if quantity.value >= high else "min"
+        return "min" if quantity.value <= low else "max"
+    if low is None and high is None:
+        return "min" if quantity.moved == "up" and metric not in _EXACT_MEANS_MAX else "max"
+    return "min" if high is None else "max"
 
 
 def _age(sheet: Sheet, index: int, quantity: Quantity) -> None:
