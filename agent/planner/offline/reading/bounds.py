@@ -31,6 +31,8 @@ def bound(text: str, quantity: Quantity, *, skip: re.Pattern[str] | None = None)
     follow = _after(text, quantity, skip)
     if follow and kind in (None, "about"):
         kind, end = _kind_of(follow), follow.end()
+    if kind is None and moved is None:
+        return quantity
     quantity = replace(quantity, start=start, end=end, moved=moved, flipped=flipped)
     if kind is None or quantity.bounded:
         return quantity

@@ -270,7 +270,7 @@ def _widen(text: str, tokens: list[Token]) -> Iterator[Token]:
             widened.append(token)
             continue
         quantity = bound(text, token.quantity, skip=_between_number_and_bound())
-        widened.append(replace(token, quantity=quantity))
+        widened.append(token if quantity is token.quantity else replace(token, quantity=quantity))
     claimed: set[int] = set()
     for token in widened:
         if token.quantity is not None:

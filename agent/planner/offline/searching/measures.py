@@ -127,6 +127,8 @@ def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) 
 
 
 def _adjacent_metric(sheet: Sheet, index: int, quantity: Quantity, step: int, taken: set[int]) -> int | None:
+    if not sheet.names_a_metric:
+        return None
     clause = sheet.clause_of(index)
     for at in range(index + step, index + step * _REACH, step):
         if not 0 <= at < len(sheet.tokens) or sheet.clause_of(at) != clause:
