@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, tokenise
 from agent.planner.offline.reading.vocabulary import masked
 from prompts import words
@@ -89,7 +90,8 @@ class Segment:
 def segments(reading: Reading) -> list[Segment]:
     """The requests of a message in order, with their tokens."""
     tokens = tokenise(reading)
-    return _with_tokens(reading, tokens, _group(list(_clauses(reading.text, tokens))))
+    clauses = list(_clauses(reading.text, tokens))
+    return _with_tokens(reading, tokens, _group(clauses, [_heard(clause, tokens) for clause in clauses]))
 
 
 def whole(reading: Reading, intent: str) -> Segment:
@@ -117,11 +119,34 @@ def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
     return next((intent for intent in words.intents() if (weak or not intent.weak) and intent.matches(heard)), None)
 
 
-def _group(clauses: list[Clause]) -> list[Segment]:
+def _heard(clause: Clause, tokens: tuple[Token, ...]) -> words.Intent | None:
+    """What a clause asks for; a figure beside its own bound is a condition of a search, no question about figures."""
+    intent = intent_of(clause.text)
+    if intent is None or intent.name != "performance" or _ASKS_FIGURES.search(clause.text):
+        return intent
+    if not states_a_condition(clause, tokens):
+        return intent
+    seeking = next((one for one in words.intents() if one.name == "search_creators"), None)
+    refining = next((one for one in words.intents() if one.name == "refine_search"), None)
+    return seeking if seeking and seeking.matches(clause.text) else refining
+
+
+def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause bounds a figure by a number, or asks for an order."""
+    starts = [token.start for token in tokens]
+    inside = tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+    if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
+        return True
+    numbers = [token.quantity for token in inside if token.quantity is not None]
+    counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
+    moved = [number for number in numbers if number.bounded or number.moved]
+    return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
+
+
+def _group(clauses: list[Clause], heard: list[words.Intent | None]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
-    for clause in clauses:
-        intent = intent_of(clause.text)
+    for clause, intent in zip(clauses, heard, strict=True):
         current = found[-1] if found else None
         if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent):
             current.clauses.append(clause)

@@ -235,7 +235,8 @@ def _tables(*names: str) -> dict[str, _Terms]:
                 folded = fold(term)
                 known = table.setdefault(folded[0], {})
                 meaning = (key if lexicon == "fillers" else lexicon, key.removeprefix(f"{prefix}.") if prefix else key)
-                known[folded] = (*known.get(folded, ()), meaning)
+                if meaning not in known.setdefault(folded, ()):
+                    known[folded] = (*known[folded], meaning)
     return {
         letter: _Terms(tuple(sorted({len(term) for term in known}, reverse=True)), known)
         for letter, known in table.items()

@@ -1,6 +1,5 @@
 """Numbers of a request given to their filters: 粉丝1万到10万, GMV过5000美金, over 3% engagement, 20个."""
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,8 +22,8 @@ _EXACT_MEANS_MAX = frozenset(["commission_rate"])
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
-_AUDIENCE = re.compile(r"audience|受众|年龄|followers aged|viewers|粉丝群|aged")
-_CUT_TO = re.compile(r"(?:只要|只留|留下|保留|只看)前|\b(?:only|just|keep) (?:the )?(?:first|top)\b")
+_AUDIENCE = words.phrase("search", "audience")
+_CUT_TO = words.phrase("search", "cut_to")
 _REACH = 30
 _THINGS = ("条", "封", "份", "款", "家", "只")
 
@@ -69,11 +68,15 @@ def _means_limit(sheet: Sheet) -> bool:
 
 
 def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
-    written = sheet.tokens[index].text.replace("–", "-").replace("到", "-") + ("+" if quantity.high is None else "")
+    """A band of ages needs no unit where the audience is spoken of (18 to 24), or where a group is named by it."""
+    if quantity.unit is not Unit.PLAIN or quantity.scaled or _adjacent_metric(sheet, index, quantity, -1, set()):
+        return False
+    band = next((name for low, high, name in _AGES if quantity.low == low and quantity.high in (high, None)), None)
+    if band is None:
+        return False
     number = sheet.clause_of(index)
-    nearby = sheet.segment.clauses[max(0, number - 1) : number + 1]
-    about_people = any(_AUDIENCE.search(clause.text) for clause in nearby)
-    return quantity.unit is Unit.PLAIN and bool(about_people) and written in {name for _, _, name in _AGES}
+    nearby = sheet.segment.clauses[max(0, number - 1) : number + 2]
+    return any(_AUDIENCE.search(clause.text) for clause in nearby)
 
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:

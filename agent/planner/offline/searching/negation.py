@@ -8,6 +8,7 @@ from agent.planner.offline.requests.sheet import Sheet
 _BACKWARD = re.compile(
     r"(?:的|的人|的达人|的博主|的号|那些|们|的都|的全|的统统|的一律|都|全都|全部|统统|一律)(?:给我|帮我|先|直接|也|就|要)?\s?$|把[^,.;]+$"
 )
+_DOWN_TO = re.compile(r"(?: it| them| that| this| the \w+)?(?: back| down)?\s?(?:到|至|成|to\b)")
 _LOOK = 40
 _ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且", "但", "但是", "同时", "且"])
 _REACH = 30
@@ -20,7 +21,7 @@ def negated(sheet: Sheet) -> set[int]:
     everything = range(len(sheet.tokens))
     for _, group in groupby(everything, key=sheet.clause_of):
         indexes = list(group)
-        markers = [i for i in indexes if sheet.tokens[i].has("negation") and i not in sheet.used]
+        markers = [i for i in indexes if i not in sheet.used and _negates(sheet, i)]
         for marker in markers:
             place = marker - indexes[0]
             covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker)
@@ -28,6 +29,12 @@ def negated(sheet: Sheet) -> set[int]:
                 unwanted |= covered
                 sheet.use(marker)
     return unwanted
+
+
+def _negates(sheet: Sheet, index: int) -> bool:
+    """A word of negation, unless something is cut down to a number with it (砍到8个)."""
+    token = sheet.tokens[index]
+    return token.has("negation") and not _DOWN_TO.match(sheet.segment.reading.text, token.end)
 
 
 def _covered(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:

@@ -121,7 +121,8 @@ def _exclude(sheet: Sheet, handles: list[str]) -> None:
 def _refines(sheet: Sheet) -> bool:
     """A subject or 找 starts anew; 换一批, a switch, or bare conditions after a search change it."""
     text = sheet.segment.text
-    if _NEXT_BATCH.search(text) and not ("topic" in sheet.arguments and _ANEW.search(text)):
+    searched = sheet.context.last_criteria is not None
+    if _NEXT_BATCH.search(text) and ("topic" not in sheet.arguments or (searched and not _ANEW.search(text))):
         return True
     if sheet.context.last_criteria is None:
         changing = sheet.segment.intent != "search_creators" and bool(_CHANGING.search(text))

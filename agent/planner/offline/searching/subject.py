@@ -20,6 +20,7 @@ _FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "o
 _LAST_LETTERS = frozenset("本说宝面会人地像名月")
 _GLUE = frozenset([" ", "-", "'", "·"])
 _MEASURE_WORDS = frozenset(["一款", "一个", "个", "款", "这款", "这个", "一种", "种", " "])
+_TREATMENTS = frozenset(["测评", "评测", "开箱", "试吃", "解说", "科普"])
 _QUOTES = '「」『』“”"《》【】'
 
 
@@ -106,10 +107,17 @@ def _chunks(sheet: Sheet, unwanted: set[int]) -> list[Chunk]:
                 break
             last = step
         first = _first_letter(sheet, index, found[-1].last + 1 if found else 0)
+        while first < last and _is_treatment(sheet, first):
+            first += 1
         text = sheet.segment.reading.text[sheet.tokens[first].start : sheet.tokens[last].end]
         found.append(Chunk(first, last, text, _weight(sheet, first, last)))
         index = last + 1
     return found
+
+
+def _is_treatment(sheet: Sheet, index: int) -> bool:
+    """测评咖啡机 is about 咖啡机; 咖啡机测评 and 美妆教程 are phrases."""
+    return sheet.tokens[index].has("narrowing") and sheet.tokens[index].text in _TREATMENTS
 
 
 def _may_be_subject(sheet: Sheet, index: int) -> bool:
