@@ -42,10 +42,20 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundWords:
+    """Words of one kind of bound: in front of a number, right behind it, behind it at the end of a clause."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    trailing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Units:
     """What may stand around a number; factors by unit word."""
 
     multipliers: Mapping[str, int]
+    spelled: Mapping[str, int]
     percent: Mapping[str, float]
     days: Mapping[str, int]
     counters: tuple[str, ...]
@@ -129,6 +139,7 @@ def units() -> Units:
     )
     return Units(
         multipliers=MappingProxyType(table["multipliers"]),
+        spelled=MappingProxyType(table["spelled"]),
         percent=MappingProxyType(table["percent"]),
         days=MappingProxyType(table["days"]),
         counters=tuple(table["counters"]["zh"] + table["counters"]["en"]),
@@ -211,10 +222,13 @@ def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
 
 
 @cache
-def bounds() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """For `min`, `max` and `about`: the words before a number, and those after it."""
+def bounds() -> Mapping[str, BoundWords]:
+    """Words that bound a number, by kind: `min`, `max`, `about`, `up`, `down`, `moving` and `not`."""
     return MappingProxyType(
-        {kind: (tuple(words["before"]), tuple(words["after"])) for kind, words in _load("bounds").items()}
+        {
+            kind: BoundWords(*(tuple(table.get(place, ())) for place in ("before", "after", "trailing")))
+            for kind, table in _load("bounds").items()
+        }
     )
 
 

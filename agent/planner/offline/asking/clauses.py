@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, tokenise
 from prompts import words
 
@@ -89,7 +90,8 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    return _with_tokens(reading, tokens, _group(list(_clauses(reading.text, hear(reading.text, products), tokens))))
+    clauses = list(_clauses(reading.text, hear(reading.text, products), tokens))
+    return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
 def whole(reading: Reading, intent: str) -> Segment:
@@ -111,12 +113,24 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
     return found
 
 
-def _group(clauses: list[Clause]) -> list[Segment]:
+def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause bounds a figure by a number, or asks for an order."""
+    starts = [token.start for token in tokens]
+    inside = tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+    if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
+        return True
+    numbers = [token.quantity for token in inside if token.quantity is not None]
+    counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
+    moved = [number for number in numbers if number.bounded or number.moved]
+    return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
+
+
+def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
     for clause in clauses:
         current = found[-1] if found else None
-        intent = _asked(clause, waiting)
+        intent = _asked(clause, waiting, tokens)
         if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent):
             current.clauses.append(clause)
         elif intent is None:
@@ -140,12 +154,21 @@ def _group(clauses: list[Clause]) -> list[Segment]:
     return found
 
 
-def _asked(clause: Clause, waiting: list[Clause]) -> words.Intent | None:
-    """What a clause asks for together with what was said before it and asked for nothing (「过3天没回，再催一下」)."""
+def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> words.Intent | None:
+    """What a clause asks for, heard together with what was said before it and asked for nothing.
+
+    A figure beside its own bound is a condition of a search, no question about figures.
+    """
     intent = intent_of(clause.heard)
-    if not waiting or (intent is not None and intent.weak):
+    if waiting and not (intent is not None and intent.weak):
+        intent = intent_of(",".join(before.heard for before in [*waiting, clause])) or intent
+    if intent is None or intent.name != "performance" or _ASKS_FIGURES.search(clause.text):
         return intent
-    return intent_of(",".join(before.heard for before in [*waiting, clause])) or intent
+    if not states_a_condition(clause, tokens):
+        return intent
+    seeking = next((one for one in words.intents() if one.name == "search_creators"), None)
+    refining = next((one for one in words.intents() if one.name == "refine_search"), None)
+    return seeking if seeking and seeking.matches(clause.heard) else refining
 
 
 def _only_names(current: Segment, intent: words.Intent) -> bool:

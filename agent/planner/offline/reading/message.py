@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,7 +30,10 @@ class Reading:
         """The person's own words for `text[start:end]`, without surrounding blanks and punctuation."""
         if start >= end:
             return ""
-        return self.source[self.origins[start][0] : self.origins[end - 1][1]].strip(" \n\t,，。.;；:：、!！?？")
+        first, last = self.origins[start][0], self.origins[end - 1][1]
+        if first >= last:  # a piece that was put somewhere else by a correction
+            first, last = min(self.origins[start:end])[0], max(self.origins[start:end])[1]
+        return self.source[first:last].strip(" \n\t,，。.;；:：、!！?？")
 
     def parted(self, longest: int) -> tuple["Reading", str]:
         """The first letters of a message up to a stop, and the person's own words of what comes after them."""
@@ -40,9 +44,13 @@ class Reading:
         kept = Reading(self.source, self.text[:cut], self.origins[:cut])
         return kept, self.quote(cut, len(self.text))
 
-    def without(self, start: int, end: int) -> "Reading":
-        """The same message with `text[start:end]` blanked, every other offset unchanged."""
-        return Reading(self.source, self.text[:start] + " " * (end - start) + self.text[end:], self.origins)
+    def rearranged(self, spans: Sequence[tuple[int, int]]) -> "Reading":
+        """The same message read as these pieces of its text, in this order."""
+        return Reading(
+            self.source,
+            "".join(self.text[start:end] for start, end in spans),
+            tuple(origin for start, end in spans for origin in self.origins[start:end]),
+        )
 
 
 def read(message: str) -> Reading:

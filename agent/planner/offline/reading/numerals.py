@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from agent.planner.offline.reading.spelled import spelled_at
 from prompts import words
 
 _DIGIT = {
@@ -26,13 +27,6 @@ _GROUP = {"万": 10_000, "亿": 100_000_000}
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?")
 _HAN = re.compile(r"[零〇一二两三四五六七八九十百千万亿几]+")
 _TAIL = re.compile(r"([1-9])(千|百)?(?![\d.,%万wk天日周个位条名成岁号年月点:-])")
-_HAN_ENGLISH = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
-    "a million": 1_000_000, "one million": 1_000_000, "half a million": 500_000, "a thousand": 1000,
-    "a dozen": 12, "dozen": 12, "a hundred": 100, "one hundred": 100, "two hundred": 200,
-}  # fmt: skip
-_ENGLISH = re.compile(r"(?<![a-z])(" + "|".join(sorted(_HAN_ENGLISH, key=len, reverse=True)) + r")(?![a-z])(?!-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +50,11 @@ def numeral_at(text: str, at: int) -> Numeral | None:
     digits = _DIGITS.match(text, at)
     if digits:
         return _with_multiplier(text, at, digits.end(), Decimal(digits.group().replace(",", "")))
-    english = _ENGLISH.match(text, at)
+    english = spelled_at(text, at) if text[at : at + 1].isascii() else None
     if english:
-        value = Decimal(_HAN_ENGLISH[english.group(1)])
-        scaled = _with_multiplier(text, at, english.end(), value)
-        return Numeral(at, scaled.end, scaled.low, scaled.high, scaled.scaled, spelled=True)
+        value, end = english
+        scaled = _with_multiplier(text, at, end, value)
+        return Numeral(at, scaled.end, scaled.low, scaled.high, scaled.scaled or value >= 1000, spelled=True)
     han = _HAN.match(text, at)
     return _han_numeral(han.group(), at) if han else None
 

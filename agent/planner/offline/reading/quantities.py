@@ -1,7 +1,7 @@
-"""Numbers with what stands around them: 1-10万, 5000美金, 3个点, 20个, 30天, and the bounds 以上, 不超过, 左右."""
+"""Numbers with what stands around them: 1-10万, 5000美金, 3个点, 20个, 30天; bounds have their own module."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -41,7 +41,8 @@ class Unit(StrEnum):
 class Quantity:
     """A number or a range at `text[start:end]`; percents are fractions, days are days. A missing side is None.
 
-    `about` holds the numbers as written when the range is our reading of 左右.
+    `about` says that the range is our reading of 左右, `moved` that a bound goes up or down to the number, `flipped`
+    that a negation stands in the bound itself (nobody above).
     """
 
     start: int
@@ -54,6 +55,8 @@ class Quantity:
     spelled: bool = False
     bounded: bool = False
     about: bool = False
+    moved: str | None = None
+    flipped: bool = False
 
     @property
     def value(self) -> Decimal:
@@ -100,36 +103,6 @@ def quantity_at(text: str, at: int) -> Quantity | None:
         at, kind.end if kind is other_unit else other.end, low, high, kind.unit, kind.currency,
         first.scaled or other.scaled, first.spelled, bounded=True,
     )  # fmt: skip
-
-
-def bound(text: str, quantity: Quantity, *, skip: re.Pattern[str] | None = None) -> Quantity:
-    """The quantity widened by the bound words around it; `skip` may stand between the number and 以上."""
-    before, after = _bound_patterns()
-    prefix = before.search(text, max(0, quantity.start - 24), quantity.start)
-    start, end, kind = quantity.start, quantity.end, None
-    if prefix:
-        start, kind = prefix.start(), _kind_of(prefix)
-    follow = after.match(text, end)
-    if not follow and skip:
-        between = skip.match(text, end)
-        follow = after.match(text, between.end()) if between else None
-    if follow and quantity.unit is Unit.PEOPLE and follow.group().strip() == "内":
-        follow = None  # 20个内胆包: the letter begins the next word
-    if follow and kind in (None, "about"):
-        kind, end = _kind_of(follow), follow.end()
-    if kind is None:
-        return quantity
-    if quantity.bounded:
-        return replace(quantity, start=start, end=end)
-    value = quantity.value
-    if kind == "about":
-        spread = value * ABOUT
-        low, high = value - spread, value + spread
-        if quantity.low is not None and quantity.low != value:
-            low, high = quantity.low, value
-        return replace(quantity, start=start, end=end, low=low, high=high, bounded=True, about=True)
-    low_side = quantity.low if kind == "min" else None
-    return replace(quantity, start=start, end=end, low=low_side, high=None if kind == "min" else value, bounded=True)
 
 
 def as_json(number: Decimal) -> int | float:
@@ -204,7 +177,7 @@ def _unit_at(text: str, end: int, sign: _Sign | None) -> _Measure:
             and text[stop : stop + 1].isalpha()
         ):
             continue
-        if word == "个" and text.startswith("个月", at):
+        if text.startswith(("个月", "封顶", "人民币", "家居", "只要", "款式"), at) and unit is Unit.PEOPLE:
             continue
         if at > end and unit in (Unit.PEOPLE, Unit.DAYS) and not word.isascii() and len(word) == 1:
             continue
@@ -280,28 +253,3 @@ def _percent_of_hundred(text: str, at: int) -> Quantity | None:
     if number is None:
         return None
     return Quantity(at, number.end, number.low / 100, number.high / 100, Unit.PERCENT)
-
-
-@cache
-def _bound_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    before, after = [], []
-    for kind, (prefixes, suffixes) in words.bounds().items():
-        before.append(f"(?P<{kind}>{_alternatives(prefixes)})")
-        after.append(f"(?P<{kind}>{_alternatives(suffixes)})")
-    gap = r"(?:\s|的|在|是|:|a |an |the )*"
-    return re.compile(rf"(?:{'|'.join(before)}){gap}$"), re.compile(rf"\s?(?:的)?(?:{'|'.join(after)})")
-
-
-def _alternatives(terms: tuple[str, ...]) -> str:
-    ordered = sorted((fold(term) for term in terms), key=len, reverse=True)
-    return "|".join(_edge(term) + re.escape(term) + _edge(term, after=True) for term in ordered)
-
-
-def _edge(term: str, *, after: bool = False) -> str:
-    if after:
-        return r"(?![a-z])" if term[-1].isascii() and term[-1].isalpha() else ""
-    return r"(?<![a-z])" if term[0].isascii() and term[0].isalpha() else ""
-
-
-def _kind_of(match: re.Match[str]) -> str:
-    return next(kind for kind, text in match.groupdict().items() if text is not None)

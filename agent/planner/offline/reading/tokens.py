@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from agent.planner.offline.reading.bounds import bound
 from agent.planner.offline.reading.message import Reading, fold
-from agent.planner.offline.reading.quantities import Quantity, Unit, bound, quantity_at
+from agent.planner.offline.reading.quantities import Quantity, Unit, quantity_at
 from agent.planner.offline.reading.ranks import RankReference, rank_at
 from agent.planner.offline.reading.vocabulary import Subject, known_subjects, narrows
 from prompts import words
@@ -19,12 +20,8 @@ _URL = re.compile(
 )
 _HANDLE = re.compile(r"@[a-z0-9_](?:[a-z0-9_.]*[a-z0-9_])?")
 _BATCH = re.compile(r"(?<![a-z0-9])k\d{1,4}(?![\d.,]*[a-z0-9万%])")
-_WORD = re.compile(r"[a-z][a-z0-9'&+-]*")
+_WORD = re.compile(r"sub(?=-?\d)|[a-z][a-z0-9'&+-]*")
 _FOREIGN = re.compile(r"[^\W\d_]+")
-_SKIP_BEFORE_BOUND = re.compile(
-    r"\s?(?:的)?(?:粉丝数?|粉|播放量?|gmv|销售额|followers|fans|views|美金|刀|个?月|佣金)?\s?"
-)
-
 Meaning = tuple[str, str]
 
 
@@ -151,7 +148,9 @@ def _plausible(text: str, quantity: Quantity) -> bool:
     if written.isascii():
         return True
     if written in ("千", "百", "十", "万", "亿"):
-        return bool(re.match(r"粉|个|级", text[quantity.end :]))
+        return bool(
+            re.match(r"粉|个|级", text[quantity.end :]) or re.search(r"[过破上超满近]$", text[: quantity.start])
+        )
     return (
         quantity.scaled
         or len(written) > 1
@@ -201,6 +200,15 @@ def _names_creators_next(text: str, end: int) -> bool:
     return bool(found and any(name in ("categories", "creator") for name, _ in found[1]))
 
 
+@cache
+def _between_number_and_bound() -> re.Pattern[str]:
+    """What a number counts may stand before its bound: 5万粉以上, 12% commission or below."""
+    named = [fold(word) for entry in words.entries("metrics").values() for word in entry.words]
+    units = [fold(word) for currency in words.units().currencies for word in currency.after]
+    nouns = "|".join(re.escape(word) for word in sorted([*named, *units], key=len, reverse=True))
+    return re.compile(rf"\s?(?:的|个|in |of )?(?:(?:{nouns})\s?){{0,2}}")
+
+
 _ALL = (*LEXICONS, "sorts", "orders", "fillers")
 
 
@@ -227,7 +235,8 @@ def _tables(*names: str) -> dict[str, _Terms]:
                 folded = fold(term)
                 known = table.setdefault(folded[0], {})
                 meaning = (key if lexicon == "fillers" else lexicon, key.removeprefix(f"{prefix}.") if prefix else key)
-                known[folded] = (*known.get(folded, ()), meaning)
+                if meaning not in known.setdefault(folded, ()):
+                    known[folded] = (*known[folded], meaning)
     return {
         letter: _Terms(tuple(sorted({len(term) for term in known}, reverse=True)), known)
         for letter, known in table.items()
@@ -261,8 +270,8 @@ def _widen(text: str, tokens: list[Token]) -> Iterator[Token]:
         if token.quantity is None:
             widened.append(token)
             continue
-        quantity = bound(text, token.quantity, skip=_SKIP_BEFORE_BOUND)
-        widened.append(replace(token, quantity=quantity))
+        quantity = bound(text, token.quantity, skip=_between_number_and_bound())
+        widened.append(token if quantity is token.quantity else replace(token, quantity=quantity))
     claimed: set[int] = set()
     for token in widened:
         if token.quantity is not None:

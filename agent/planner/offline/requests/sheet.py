@@ -24,9 +24,11 @@ class Sheet:
     used: set[int] = field(default_factory=set)
     refused: list[tuple[int, int]] = field(default_factory=list)
     incomplete: bool = False
+    names_a_metric: bool = field(init=False)
     _clauses: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.names_a_metric = any(token.has("metrics") for token in self.tokens)
         starts = [clause.start for clause in self.segment.clauses]
         self._clauses = [max(0, bisect_right(starts, token.start) - 1) for token in self.tokens]
 

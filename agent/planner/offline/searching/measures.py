@@ -1,6 +1,5 @@
 """Numbers of a request given to their filters: 粉丝1万到10万, GMV过5000美金, over 3% engagement, 20个."""
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,8 +22,8 @@ _EXACT_MEANS_MAX = frozenset(["commission_rate"])
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
-_AUDIENCE = re.compile(r"audience|受众|年龄|followers aged|viewers|粉丝群|aged")
-_CUT_TO = re.compile(r"(?:只要|只留|留下|保留|只看)前|\b(?:only|just|keep) (?:the )?(?:first|top)\b")
+_AUDIENCE = words.phrase("search", "audience")
+_CUT_TO = words.phrase("search", "cut_to")
 _REACH = 30
 _THINGS = ("条", "封", "份", "款", "家", "只")
 
@@ -69,11 +68,15 @@ def _means_limit(sheet: Sheet) -> bool:
 
 
 def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
-    written = sheet.tokens[index].text.replace("–", "-").replace("到", "-") + ("+" if quantity.high is None else "")
+    """A band of ages needs no unit where the audience is spoken of (18 to 24), or where a group is named by it."""
+    if quantity.unit is not Unit.PLAIN or quantity.scaled or _adjacent_metric(sheet, index, quantity, -1, set()):
+        return False
+    band = next((name for low, high, name in _AGES if quantity.low == low and quantity.high in (high, None)), None)
+    if band is None:
+        return False
     number = sheet.clause_of(index)
-    nearby = sheet.segment.clauses[max(0, number - 1) : number + 1]
-    about_people = any(_AUDIENCE.search(clause.text) for clause in nearby)
-    return quantity.unit is Unit.PLAIN and bool(about_people) and written in {name for _, _, name in _AGES}
+    nearby = sheet.segment.clauses[max(0, number - 1) : number + 2]
+    return any(_AUDIENCE.search(clause.text) for clause in nearby)
 
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:
@@ -127,6 +130,8 @@ def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) 
 
 
 def _adjacent_metric(sheet: Sheet, index: int, quantity: Quantity, step: int, taken: set[int]) -> int | None:
+    if not sheet.names_a_metric:
+        return None
     clause = sheet.clause_of(index)
     for at in range(index + step, index + step * _REACH, step):
         if not 0 <= at < len(sheet.tokens) or sheet.clause_of(at) != clause:
@@ -225,6 +230,9 @@ def _loosened(sheet: Sheet, metric: str, quantity: Quantity) -> Quantity:
     """A bare number as a filter: followers and prices mean about that, the rest at least (commission: at most)."""
     value = quantity.value
     said = sheet.quote(quantity.start, quantity.end)
+    if quantity.moved is not None:
+        side = _moved_side(sheet, metric, quantity)
+        return replace(quantity, low=value if side == "min" else None, high=value if side == "max" else None)
     if metric in _EXACT_MEANS_ABOUT:
         low, high = value * (1 - ABOUT), value * (1 + ABOUT)
         sheet.note("assumed_about", metric=metric, words=said, min=as_json(low), max=as_json(high))
@@ -232,6 +240,19 @@ def _loosened(sheet: Sheet, metric: str, quantity: Quantity) -> Quantity:
     side = "max" if metric in _EXACT_MEANS_MAX else "min"
     sheet.note(f"assumed_{side}", metric=metric, words=said)
     return replace(quantity, low=value if side == "min" else None, high=value if side == "max" else None)
+
+
+def _moved_side(sheet: Sheet, metric: str, quantity: Quantity) -> str:
+    """Which bound "raise it to" moves: the one there is, or of two the one that lies on the way."""
+    last = (sheet.context.last_criteria or {}).get(metric)
+    low, high = (last.get("min"), last.get("max")) if isinstance(last, dict) else (None, None)
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        if quantity.moved == "up":
+            return "max" if quantity.value >= high else "min"
+        return "min" if quantity.value <= low else "max"
+    if low is None and high is None:
+        return "min" if quantity.moved == "up" and metric not in _EXACT_MEANS_MAX else "max"
+    return "min" if high is None else "max"
 
 
 def _age(sheet: Sheet, index: int, quantity: Quantity) -> None:

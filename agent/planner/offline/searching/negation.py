@@ -1,9 +1,16 @@
 """What a negation covers: 「不要美妆的」 forward, 「美妆的不要」 backward, up to 「要…」 or the end of the clause."""
 
+import re
 from itertools import groupby
 
 from agent.planner.offline.requests.sheet import Sheet
 
+_BACKWARD = re.compile(
+    r"(?:的|的人|的达人|的博主|的号|那些|们|的都|的全|的统统|的一律|都|全都|全部|统统|一律)(?:给我|帮我|先|直接|也|就|要)?\s?$|把[^,.;]+$"
+)
+_DOWN_TO = re.compile(r"(?: it| them| that| this| the \w+)?(?: back| down)?\s?(?:到|至|成|to\b)")
+_LOOK = 40
+_ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且", "但", "但是", "同时", "且"])
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""
 
@@ -14,7 +21,7 @@ def negated(sheet: Sheet) -> set[int]:
     everything = range(len(sheet.tokens))
     for _, group in groupby(everything, key=sheet.clause_of):
         indexes = list(group)
-        markers = [i for i in indexes if sheet.tokens[i].has("negation") and i not in sheet.used]
+        markers = [i for i in indexes if i not in sheet.used and _negates(sheet, i)]
         for marker in markers:
             place = marker - indexes[0]
             covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker)
@@ -24,19 +31,39 @@ def negated(sheet: Sheet) -> set[int]:
     return unwanted
 
 
+def _negates(sheet: Sheet, index: int) -> bool:
+    """A word of negation, unless something is cut down to a number with it (砍到8个)."""
+    token = sheet.tokens[index]
+    return token.has("negation") and not _DOWN_TO.match(sheet.segment.reading.text, token.end)
+
+
 def _covered(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
-    after: set[int] = set()
+    removing = sheet.tokens[marker].has("removal")
+    before = {i for i in indexes if i < marker and _says_something(sheet, i)}
+    if removing and before and _BACKWARD.search(sheet.segment.reading.text[: sheet.tokens[marker].start][-_LOOK:]):
+        return before
+    return _ahead(sheet, [i for i in indexes if i > marker], removing=removing) or before
+
+
+def _ahead(sheet: Sheet, indexes: list[int], *, removing: bool) -> set[int]:
+    """What follows a negation, up to 要…, or to "and" with a condition of its own (no makeup and over 10k)."""
+    covered: set[int] = set()
     for i in indexes:
-        if i <= marker:
-            continue
         token = sheet.tokens[i]
-        if token.has("affirmation") and not token.has("negation") and after:
+        if token.has("affirmation") and not token.has("negation") and covered:
+            break
+        if token.quantity is not None and token.quantity.flipped and not removing:
+            break
+        if covered and token.text in _ADDING and _is_condition(sheet, i + 1):
             break
         if _says_something(sheet, i):
-            after.add(i)
-    if after:
-        return after
-    return {i for i in indexes if i < marker and _says_something(sheet, i)}
+            covered.add(i)
+    return covered
+
+
+def _is_condition(sheet: Sheet, index: int) -> bool:
+    ahead = [token for token in sheet.tokens[index : index + 4] if token.kind != "mark"]
+    return any(token.quantity is not None or token.has("metrics") for token in ahead[:3])
 
 
 def _says_something(sheet: Sheet, index: int) -> bool:

@@ -10,24 +10,16 @@ from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching.measures import fill_measures
 from agent.planner.offline.searching.negation import negated
-from agent.planner.offline.searching.subject import fill_subject
+from agent.planner.offline.searching.subject import SAID, UNKNOWN, fill_subject
 from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_order, fill_relations, fill_words
 from agent.planner.plan import PlanningContext
+from prompts import words
 
-_NEXT_BATCH = re.compile(
-    r"换一?(?:批|拨|波|组|些|下一批|几个)|下一批|再来一?(?:批|拨|波)|(?:还有)?(?:别的|其他的|"
-    r"其它的)(?:吗|呢|$|达人|推荐)|different ones|another batch|next batch|new batch|other ones|"
-    r"show (?:me )?others|(?:some )?others\b|next ones|refresh|another set|different creators|"
-    r"next page"
-)
-_ANEW = re.compile(r"找|搜|筛选出|推荐|物色|\b(?:find|search|look for|looking for|source|recommend)\b|重新|从头")
-_CHANGING = re.compile(
-    r"再|换|改|只要|只看|只留|去掉|除了|排除|剔除|不要|别|按.{1,12}排|排序|更|最好|也要|还要|都要|"
-    r"加上|放宽|收紧|一点|点$|些$|\b(?:only|exclude|remove|drop|sort|without|instead|cheaper|"
-    r"fewer|more|less|keep|just|change|switch|make it|narrow|how about|what about|but|skip)\b|呢$"
-)
-_SWITCHED = re.compile(r"\s*(?:那|那就|还是)?(?:改|换)(?:成|为|到|找)|\s*(?:switch|change) (?:it )?to\b")
-_MORE_OF_SAME = re.compile(r"再(?:来|找|加|给我|推|要).{0,4}\d|再来几个|多来|\bmore\b|another \d+|再来")
+_NEXT_BATCH = words.phrase("search", "next_batch")
+_ANEW = words.phrase("search", "anew")
+_CHANGING = words.phrase("search", "changing")
+_SWITCHED = words.phrase("search", "switched")
+_MORE_OF_SAME = words.phrase("search", "more")
 
 
 def search(segment: Segment, context: PlanningContext) -> Sheet:
@@ -71,15 +63,22 @@ _LIKENESS = ("类似", "相似", "差不多", "同类型", "similar", "像")
 
 def _fill(sheet: Sheet) -> None:
     fill_days(sheet)
-    fill_relations(sheet)
     unwanted = negated(sheet)
+    fill_relations(sheet, unwanted)
     _fill_excluded(sheet, unwanted)
     fill_comparatives(sheet)
     fill_order(sheet)
     fill_measures(sheet, unwanted)
     fill_words(sheet, unwanted)
-    fill_subject(sheet, unwanted)
+    fill_subject(sheet, unwanted, least=_evidence_needed(sheet))
     _drop_moot_refusals(sheet)
+
+
+def _evidence_needed(sheet: Sheet) -> int:
+    """A change of the last search keeps its subject unless the new one is plain; a new one takes what it is given."""
+    if sheet.context.last_criteria is None or _ANEW.search(sheet.segment.text):
+        return UNKNOWN
+    return UNKNOWN if _SWITCHED.search(sheet.segment.text) else SAID
 
 
 def _drop_moot_refusals(sheet: Sheet) -> None:
@@ -120,18 +119,23 @@ def _exclude(sheet: Sheet, handles: list[str]) -> None:
 
 
 def _refines(sheet: Sheet) -> bool:
-    """A subject or 找 starts anew; 换一批, 再…, 只要…, or bare conditions after a search change it."""
+    """A subject or 找 starts anew; 换一批, a switch, or bare conditions after a search change it."""
     text = sheet.segment.text
-    if _NEXT_BATCH.search(text):
-        return True
     searched = sheet.context.last_criteria is not None
-    if sheet.segment.intent == "refine_search" and searched and not _ANEW.search(text):
+    if _NEXT_BATCH.search(text) and ("topic" not in sheet.arguments or (searched and not _ANEW.search(text))):
         return True
-    if "topic" in sheet.arguments:
+    if sheet.context.last_criteria is None:
+        changing = sheet.segment.intent != "search_creators" and bool(_CHANGING.search(text))
+        return changing and "topic" not in sheet.arguments
+    if _ANEW.search(text):
+        return bool(_MORE_OF_SAME.search(text)) and "topic" not in sheet.arguments
+    if "topic" not in sheet.arguments or sheet.segment.intent == "refine_search" or _SWITCHED.search(text):
+        return True
+    return _same_subject(sheet.arguments["topic"], sheet.context.last_criteria.get("topic"))
+
+
+def _same_subject(said: JsonValue, known: JsonValue) -> bool:
+    if not isinstance(said, str) or not isinstance(known, str):
         return False
-    if searched and _SWITCHED.match(text):
-        return True
-    if sheet.segment.intent == "search_creators":
-        again = bool(_MORE_OF_SAME.search(text)) and searched
-        return again or (searched and not _ANEW.search(text) and bool(_CHANGING.search(text)))
-    return searched or bool(_CHANGING.search(text))
+    one, other = said.casefold(), known.casefold()
+    return one in other or other in one

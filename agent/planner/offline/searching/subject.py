@@ -5,8 +5,11 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
 
+UNKNOWN, SAID, SURE = 1, 3, 4
+"""Evidence for a subject: an unknown word; one beside a verb of offering or the word for creators; a known name."""
 _JOINTS = frozenset(["和", "与", "及", "或", "跟", "以及", "或者", "、", "&", "and", "or", "/", "还有", "+"])
 _SPLITTING = frozenset(["的", "了", "吗", "呢", "吧", "啊", "嗯", "呀", "嘛", "我", "你", "是", "很", "也", "都"])
 _OPENING = frozenset("大高多全本上下中里面名点好太加改去成数亲宝早限月起检整批换偏每哪份像号内外名另先头超破双单一")
@@ -17,6 +20,7 @@ _FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "o
 _LAST_LETTERS = frozenset("本说宝面会人地像名月")
 _GLUE = frozenset([" ", "-", "'", "·"])
 _MEASURE_WORDS = frozenset(["一款", "一个", "个", "款", "这款", "这个", "一种", "种", " "])
+_TREATMENTS = frozenset(["测评", "评测", "开箱", "试吃", "解说", "科普"])
 _QUOTES = '「」『』“”"《》【】'
 
 
@@ -30,8 +34,11 @@ class Chunk:
     weight: int
 
 
-def fill_subject(sheet: Sheet, unwanted: set[int]) -> None:
-    """Take the likeliest chunk as `topic` (with `categories` where it is one); leave the others unread."""
+def fill_subject(sheet: Sheet, unwanted: set[int], *, least: int) -> None:
+    """Take the likeliest chunk as `topic` (with `categories` where it is one); leave the others unread.
+
+    `least` is the evidence a chunk must bring: a known name, or a place beside 做 or 达人, is some.
+    """
     chunks = _chunks(sheet, unwanted)
     for index, token in enumerate(sheet.tokens):
         if index in unwanted and token.has("categories"):
@@ -39,7 +46,7 @@ def fill_subject(sheet: Sheet, unwanted: set[int]) -> None:
     wanted = [chunk for chunk in chunks if not any(i in unwanted for i in range(chunk.first, chunk.last + 1))]
     wanted = _after_correction(sheet, wanted)
     best = max(wanted, key=lambda chunk: (chunk.weight, -chunk.first), default=None)
-    if best is None or best.weight <= 0:
+    if best is None or best.weight < least:
         return
     start, end = sheet.tokens[best.first].start, sheet.tokens[best.last].end
     said = sheet.quote(start, end).strip(_QUOTES)
@@ -100,10 +107,17 @@ def _chunks(sheet: Sheet, unwanted: set[int]) -> list[Chunk]:
                 break
             last = step
         first = _first_letter(sheet, index, found[-1].last + 1 if found else 0)
+        while first < last and _is_treatment(sheet, first):
+            first += 1
         text = sheet.segment.reading.text[sheet.tokens[first].start : sheet.tokens[last].end]
         found.append(Chunk(first, last, text, _weight(sheet, first, last)))
         index = last + 1
     return found
+
+
+def _is_treatment(sheet: Sheet, index: int) -> bool:
+    """测评咖啡机 is about 咖啡机; 咖啡机测评 and 美妆教程 are phrases."""
+    return sheet.tokens[index].has("narrowing") and sheet.tokens[index].text in _TREATMENTS
 
 
 def _may_be_subject(sheet: Sheet, index: int) -> bool:
@@ -182,13 +196,13 @@ def _same_script(sheet: Sheet, one: int, other: int) -> bool:
 
 
 def _weight(sheet: Sheet, first: int, last: int) -> int:
-    weight = 1
+    weight = UNKNOWN
     tokens = sheet.tokens
-    if any(tokens[i].has("categories") or tokens[i].kind == "quote" for i in range(first, last + 1)):
+    if any(_is_known(tokens[i]) or tokens[i].kind == "quote" for i in range(first, last + 1)):
         weight += 3
     before = _neighbour(sheet, first, -1)
     if before is not None and tokens[before].has("subject"):
-        weight += 2
+        weight += 1 if tokens[before].has("preposition") else 2
     after = _neighbour(sheet, last, 1)
     if after is not None and tokens[after].has("creator"):
         weight += 3
@@ -196,6 +210,10 @@ def _weight(sheet: Sheet, first: int, last: int) -> int:
     if len(text) < 2 and not _offered_alone(sheet, first):
         weight -= 10
     return weight
+
+
+def _is_known(token: Token) -> bool:
+    return token.has("categories") or (token.has("known") and not token.has("narrowing"))
 
 
 def _offered_alone(sheet: Sheet, index: int) -> bool:

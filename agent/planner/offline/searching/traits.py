@@ -39,14 +39,10 @@ _OWNER = re.compile(
     r"\bowned by (?P<c>\w+)|\bowner (?:is )?(?P<d>\w+)|\b(?P<e>\w+)'s creators\b"
 )
 _SIZE_NOTES = {("min", "max"): "assumed_size_word", ("min",): "assumed_size_from", ("max",): "assumed_size_upto"}
-_LEFT_OUT = re.compile(
-    r"去掉|排除|除去|剔除|不要|别|踢掉|过滤|\b(?:exclude|leave out|remove|drop|without|skip|take out|except)\b"
-)
 _SPOKEN = re.compile(
     r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
 )
 _NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
-_REPLACING = re.compile(r"换|改|只要|只看|instead|switch|change to")
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
@@ -160,7 +156,7 @@ def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
             _trait(sheet, index, trait, refused=refused)
 
 
-def fill_relations(sheet: Sheet) -> None:
+def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
     """Stages, tags and the owner of creators we already have."""
     text = sheet.segment.reading.text
     for clause in sheet.segment.clauses:
@@ -178,8 +174,6 @@ def fill_relations(sheet: Sheet) -> None:
                 sheet.arguments["owner"] = said
             sheet.arguments.setdefault("scope", "ours")
             sheet.use_span(clause.start + match.start(), clause.start + match.end())
-        if _LEFT_OUT.search(piece):
-            continue
         for stage, start, end in find_terms("stages", piece, "stage"):
             plain = piece[start:end].isascii() and not _STAGE_SAID.search(piece)
             span = range(clause.start + start, clause.start + end)
@@ -187,7 +181,8 @@ def fill_relations(sheet: Sheet) -> None:
                 plain
                 or _NEVER.search(piece[:start])
                 or any(
-                    i in sheet.used and t.start < span.stop and span.start < t.end for i, t in enumerate(sheet.tokens)
+                    (i in sheet.used or i in unwanted) and t.start < span.stop and span.start < t.end
+                    for i, t in enumerate(sheet.tokens)
                 )
             ):
                 continue
@@ -225,7 +220,7 @@ def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
         _add(sheet, "markets", codes)
         sheet.use(index)
         return
-    if "markets" in sheet.arguments and _REPLACING.search(sheet.segment.text):
+    if "markets" in sheet.arguments:
         sheet.use(index)
         return
     last = (sheet.context.last_criteria or {}).get("markets")

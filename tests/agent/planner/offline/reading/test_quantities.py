@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from agent.planner.offline.reading.bounds import bound
 from agent.planner.offline.reading.message import read
-from agent.planner.offline.reading.quantities import Quantity, Unit, bound, quantity_at
+from agent.planner.offline.reading.quantities import Quantity, Unit, quantity_at
 
 
 def first(text: str) -> Quantity:
