@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
@@ -17,12 +18,8 @@ _RANKED = re.compile(
     r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
     r"the (?:first|second|third|last)"
 )
-_INNER = re.compile(
-    r"(?:再|并|并且|和|,)?(?=给(?:前|第|他们|她们|每|这|上面|@|所有|最后)|导出|存成|保存成|存为|保存为|另存|按.{1,8}排)"
-    r"|\s(?:and|then) (?=(?:then |also )?(?:draft|write|send|save|export|invite|show|tag|mark|"
-    r"find|reach|follow|schedule|thank|list|check|give|message|dm|offer|remind|search|tell|"
-    r"open)\b)"
-)
+_INNER = words.phrase("clauses", "inner")
+_MOST_CUTS = 12
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _TEXT_TAKERS = frozenset(["translate", "check_compliance", "preferences.set", "products.add", "products.change"])
 _CONTINUES = {
@@ -40,11 +37,18 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
+_NOT_BY_ITSELF = frozenset(["refine_search", "show_creator"])
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
 _ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|为什么|报表|对比|[?]|\b(?:how|what|which|why|compare|chart|report|show)\b"
 )
-_SEARCHING = re.compile(r"找|搜|\b(?:find|search|look for)\b")
+_STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
+_CONDITION = words.phrase("clauses", "condition")
+_MAIN_CLAUSE = words.phrase("clauses", "main_clause")
+_STATEMENT = words.phrase("clauses", "statement")
+_COMMAND = words.phrase("clauses", "command")
+_BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _WHOSE = re.compile(r"(?:的|的人|的达人|的博主|们)$")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
@@ -128,19 +132,21 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
 def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
-    for clause in clauses:
+    for position, clause in enumerate(clauses):
         current = found[-1] if found else None
-        intent = _asked(clause, waiting, tokens)
-        if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent):
+        last = position == len(clauses) - 1
+        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in _TEXT_TAKERS)
+        intent = None if leads_in else _asked(clause, waiting, tokens)
+        if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:
-            if current is None or (clause.after_stop and clause.after_connector):
+            if current is None or leads_in or (clause.after_stop and clause.after_connector):
                 waiting.append(clause)
             else:
                 current.clauses.append(clause)
-        elif current is not None and _joins(clause, intent, current):
+        elif current is not None and not waiting and _joins(clause, intent, current):
             current.clauses.append(clause)
-        elif current is not None and _only_names(current, intent):
+        elif current is not None and not waiting and _only_names(current, clause, intent):
             current.intent = intent.name
             current.clauses.append(clause)
         else:
@@ -152,6 +158,13 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         else:
             found.append(Segment("", waiting))
     return found
+
+
+def _leads_in(clause: Clause) -> bool:
+    """「要是3天没回」, 「那他呢」: a condition or a bare reference belongs to the request after it."""
+    if _CONDITION.search(clause.heard) and not _MAIN_CLAUSE.search(clause.heard):
+        return True
+    return bool(_BARE_REFERENCE.match(clause.heard))
 
 
 def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> words.Intent | None:
@@ -171,21 +184,28 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     return seeking if seeking and seeking.matches(clause.heard) else refining
 
 
-def _only_names(current: Segment, intent: words.Intent) -> bool:
-    """「签收了的，写感谢」, 「除了第3个，都写邀约」: the first clause only says whose; it asks for nothing itself."""
-    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS:
+def _only_names(current: Segment, clause: Clause, intent: words.Intent) -> bool:
+    """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why; it asks for nothing itself."""
+    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
         return bool(_EXCEPTION.search(text))
-    return current.intent in ("samples.list", "list_replies", "samples.record") and bool(_WHOSE.search(text))
+    if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
+        return False
+    if current.intent in ("samples.list", "list_replies", "samples.record") and _WHOSE.search(text):
+        return True
+    heard = current.clauses[0].heard
+    return bool(_STATEMENT.match(heard)) and not _COMMAND.search(heard) and not _RANKED.search(clause.text)
 
 
-def _leaves(clause: Clause, intent: words.Intent | None) -> bool:
+def _leaves(clause: Clause, intent: words.Intent | None, current: Segment) -> bool:
     """Whether a clause after a text (a preference, a product) starts something else."""
     if intent is None or intent.weak:
         return False
-    return clause.after_connector or clause.after_stop or bool(_SEARCHING.search(clause.text))
+    if clause.after_connector or clause.after_stop or _STARTS_AFRESH.search(clause.text):
+        return True
+    return intent.name != current.intent and any("〇" in before.heard for before in current.clauses)
 
 
 def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
@@ -266,7 +286,7 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
     if clause.end - clause.start > _LONGEST_SPOKEN:
         yield clause
         return
-    for cut in _INNER.finditer(heard, clause.start + 1, clause.end):
+    for cut in islice(_INNER.finditer(heard, clause.start + 1, clause.end), _MOST_CUTS):
         before = Clause(
             clause.start,
             cut.start(),
@@ -283,8 +303,17 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
             after_connector=True,
         )
         first, second = intent_of(before.heard, weak=False), intent_of(after.heard, weak=False)
-        if first and second and first.name != second.name and first.name not in _TEXT_TAKERS:
+        if first and second and _parts(before, first, after, second):
             yield before
             yield from _divide(text, heard, after)
             return
     yield clause
+
+
+def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
+    """Whether two requests meet here, rather than two words of one."""
+    if first.name in _TEXT_TAKERS and "〇" not in before.heard:
+        return False
+    if first.name == second.name:
+        return first.name == "crm_update" and bool(_RANKED.search(before.text) and _RANKED.search(after.text))
+    return True

@@ -12,6 +12,7 @@ _REMEMBERED = 512
 _LEAST = 1.0
 """Below this nothing is asked for."""
 _QUOTED = re.compile(r"(?<=[「『“《])[^」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
+_BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) | (?=[\u3400-\u9fff〒「“])")
 _SUBJECT, _OUR_PRODUCT = "〇", "〒"
 
 
@@ -28,6 +29,7 @@ def hear(text: str, products: Sequence[str] = ()) -> str:
 
 def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:
     """The request a heard clause speaks for, None where nothing does."""
+    heard = _BLANK_IN_CHINESE.sub("", heard)
     return _heaviest(heard if len(heard) <= _LONGEST_HEARD else heard[:_LONGEST_HEARD] + heard[-_LONGEST_END:], weak)
 
 
