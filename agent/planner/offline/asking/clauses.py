@@ -173,8 +173,9 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     A figure beside its own bound is a condition of a search, no question about figures.
     """
     intent = intent_of(clause.heard)
-    if waiting and not (intent is not None and intent.weak):
-        intent = intent_of(",".join(before.heard for before in [*waiting, clause])) or intent
+    if waiting:
+        together = intent_of(",".join(before.heard for before in [*waiting, clause]), weak=False)
+        intent = together or intent
     if intent is None or intent.name != "performance" or _ASKS_FIGURES.search(clause.text):
         return intent
     if not states_a_condition(clause, tokens):
