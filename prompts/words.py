@@ -222,6 +222,14 @@ def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
 
 
 @cache
+def senses(field: str) -> Mapping[str, re.Pattern[str]]:
+    """The values of a field and the ways of saying each (`lexicon/senses.toml`), the first to try at the front."""
+    return MappingProxyType(
+        {value: _spoken(row["zh"], row["en"]) for value, row in _load("senses")[field].items()}
+    )
+
+
+@cache
 def bounds() -> Mapping[str, BoundWords]:
     """Words that bound a number, by kind: `min`, `max`, `about`, `up`, `down`, `moving` and `not`."""
     return MappingProxyType(

@@ -35,8 +35,13 @@ _WEEKDAY = re.compile(
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d{2})(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
     r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<m2>\d{1,2})分?)?|"
-    r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\bat (?P<h4>\d{1,2})\b(?!\s?(?:%|k|usd))|"
+    r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
     r"\b(?P<noon>noon)\b"
+)
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_SPOKEN_HOUR = re.compile(
+    rf"\b(?:(?P<part>half|quarter) past |(?:at|to|by|for) (?=[a-z]))(?P<hour>{'|'.join(_HOURS)}|\d{{1,2}})\b"
+    r"(?: o'clock)?(?: (?P<minutes>thirty|fifteen))?(?! (?:days?|weeks?|rounds?|of|percent))"
 )
 _AFTERNOON = re.compile(r"下午|晚上|傍晚|今晚|晚|pm|evening|afternoon")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -83,6 +88,7 @@ def date_in(text: str, today: date) -> date | None:
 
 def time_in(text: str) -> str | None:
     """The first time of day a text names, as HH:MM."""
+    text = _SPOKEN_HOUR.sub(_written_hour, text)
     match = _CLOCK.search(text)
     if not match:
         return None
@@ -99,6 +105,13 @@ def time_in(text: str) -> str | None:
     if hour == 12 and half == "am":
         hour = 0
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
+
+
+def _written_hour(spoken: re.Match[str]) -> str:
+    """half past seven → at 7:30."""
+    hour = spoken["hour"] if spoken["hour"].isdigit() else str(_HOURS.index(spoken["hour"]) + 1)
+    minute = {"half": 30, "thirty": 30, "quarter": 15, "fifteen": 15}.get(spoken["part"] or spoken["minutes"] or "", 0)
+    return f" {hour}:{minute:02d} "
 
 
 def _calendar(match: re.Match[str], today: date) -> date | None:

@@ -13,6 +13,7 @@ from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, qu
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.outreach import metric_before
 from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import PlanningContext
 from prompts import words
@@ -28,11 +29,6 @@ _EVERY = words.phrase("afterwards", "every")
 _ROUNDS = words.phrase("afterwards", "rounds")
 _NOT_POSTED = words.phrase("afterwards", "not_posted")
 _DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
-_UNREAD = re.compile(r"未读|没读|没看|unread|new repl|新回复|新消息")
-_UNANSWERED = words.phrase("afterwards", "unanswered")
-_ALL_REPLIES = re.compile(
-    r"(?:所有|全部|全都)(?:的)?(?:回复|消息|来信|回信)|\ball (?:the |of the )?(?:replies|responses|messages)"
-)
 
 
 def revise(segment: Segment, context: PlanningContext) -> Sheet:
@@ -63,9 +59,9 @@ def list_drafts(segment: Segment, context: PlanningContext) -> Sheet:
     batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
     if batch:
         sheet.arguments["batch"] = sheet.quote(batch.start, batch.end).upper()
-    statuses = [key for key, _, _ in find_terms("stages", segment.text, "draft_status")]
-    if statuses:
-        sheet.arguments["status"] = statuses[0]
+    status = stage_word("draft_status", segment.text)
+    if status:
+        sheet.arguments["status"] = status
     campaign = _CAMPAIGN.search(segment.reading.text[segment.start : segment.end])
     if campaign and ("活动" in segment.text or "campaign" in segment.text):
         group = next(key for key, value in campaign.groupdict().items() if value)
@@ -88,15 +84,12 @@ def list_replies(segment: Segment, context: PlanningContext) -> Sheet:
         known = [context.shortlist[int(str(rank)) - 1] for rank in ranks if int(str(rank)) <= len(context.shortlist)]
         if known:
             sheet.arguments["handles"] = cast(list[JsonValue], [handle.removeprefix("@") for handle in known])
-    if _UNREAD.search(text):
-        sheet.arguments["status"] = "unread"
-    elif _ALL_REPLIES.search(text):
-        sheet.arguments["status"] = "all"
-    elif _UNANSWERED.search(text):
-        sheet.arguments["status"] = "unanswered"
-    intents = [key for key, _, _ in find_terms("stages", text, "reply_intent")]
-    if intents:
-        sheet.arguments["intent"] = intents[0]
+    status = sense("reply_status", text)
+    if status:
+        sheet.arguments["status"] = status
+    intent = stage_word("reply_intent", text)
+    if intent:
+        sheet.arguments["intent"] = intent
     return sheet
 
 

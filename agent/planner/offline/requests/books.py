@@ -9,6 +9,7 @@ from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import creators
+from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
@@ -115,9 +116,9 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     if tracking:
         at = segment.reading.text.find(tracking["a"], segment.start)
         sheet.arguments["tracking_number"] = sheet.quote(at, at + len(tracking["a"]))
-    statuses = [key for key, _, _ in find_terms("stages", text, "sample_status")]
-    if statuses:
-        sheet.arguments["status"] = statuses[0] if action == "list" else statuses[-1]
+    status = _sample_status(text, action)
+    if status:
+        sheet.arguments["status"] = status
     for token in sheet.tokens:
         quantity = token.quantity
         if quantity is None:
@@ -130,6 +131,13 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
         elif quantity.unit is Unit.DAYS and _DUE.search(text):
             sheet.arguments["due_within_days"] = int(quantity.value)
     return sheet
+
+
+def _sample_status(text: str, action: str) -> str | None:
+    if action == "list":
+        return stage_word("sample_status", text)
+    statuses = [key for key, _, _ in find_terms("stages", text, "sample_status")]
+    return statuses[-1] if statuses else sense("sample_status", text)
 
 
 def _named(sheet: Sheet) -> None:

@@ -26,7 +26,7 @@ _NO_SAMPLE_WORD = re.compile(r"不要样品|要样品|想要样品")
 def draft(segment: Segment, context: PlanningContext) -> Sheet:
     """`draft_messages`."""
     sheet = Sheet(segment, context)
-    sheet.arguments = creators(sheet)
+    sheet.arguments = creators(sheet, writing=True)
     _note(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
@@ -53,6 +53,7 @@ def _purpose(sheet: Sheet) -> str:
     segment = segment_of(text)
     plain = _ANSWERED.sub("  ", text)
     found = {key for key, _, _ in find_terms("purposes", plain)}
+    found |= {key for key, pattern in words.senses("purpose").items() if pattern.search(plain)}
     order = list(words.entries("purposes"))
     chosen = next((key for key in order if key in found), None)
     if segment == "no_content" and chosen in (None, "follow_up", "invite"):

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agent.planner.offline.reading.ranks import RankReference
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import Arguments
+from prompts import words
 
 _SEGMENTS = (
     ("no_content", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:发|出|拍|交|上)(?:过)?(?:视频|内容|作品|片|稿)|没动静|"
@@ -21,22 +22,21 @@ r"that) ghosted|non[- ]responders|didn't reply")),
 r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
 r"have been )?(?:delivered|arrived)|\bdelivered\b")),
 )  # fmt: skip
-_EXCEPT = re.compile(
-    r"(?:don't (?:write|send|message|invite|contact)(?: to| anything to)?|skip|leave out|不用给|"
-    r"不要给|别发给|除了|除开|除去|不包括|不含|不要|别给|去掉|except(?: for)?|excluding|but not|"
-    r"other than|not|without)\s*(?:the )?$"
-)
-_EXCEPT_AFTER = re.compile(r"^\s*(?:除外|不要|就算了|就不用了|别|不用)")
-_THIS_ONE = re.compile(
-    r"(?:^|给|跟|对|把|向|和|看看|像|帮|看|回复|邀请|催|提醒)(?:一下)?(?:他|她|这个达人|这位|"
-    r"这位达人|这个人|该达人|这个博主|ta)(?!们)|\b(?:her|him|this creator|that creator|this one|"
-    r"that one)\b"
-)
+_EXCEPT = words.phrase("references", "except")
+_EXCEPT_AFTER = words.phrase("references", "except_after")
+_NOT_TO = words.phrase("references", "not_to")
+_NOT_TO_AFTER = words.phrase("references", "not_to_after")
+_THIS_ONE = words.phrase("references", "this_one")
+_BARE_NUMBERS = words.phrase("references", "bare_numbers")
 LARGEST_RANK = 200
 
 
-def creators(sheet: Sheet, *, segments: bool = True) -> Arguments:
-    """`ranks`, `handles` or `segment` as the request names them; empty for the whole shortlist."""
+def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> Arguments:
+    """`ranks`, `handles` or `segment` as the request names them; empty for the whole shortlist.
+
+    With `writing`, one that is not to be written to (「第3个不用」) is left out; elsewhere only 除了 and the like
+    leave somebody out.
+    """
     size = _size(sheet)
     ranks: list[int] = []
     left_out: list[int] = []
@@ -44,13 +44,15 @@ def creators(sheet: Sheet, *, segments: bool = True) -> Arguments:
     excluded: list[str] = []
     for index, token in enumerate(sheet.tokens):
         if token.ranks is not None and index not in sheet.used:
-            (left_out if _excepted(sheet, index) else ranks).extend(_resolved(sheet, token.ranks, size, index))
+            (left_out if _excepted(sheet, index, writing=writing) else ranks).extend(_resolved(sheet, token.ranks, size, index))
             sheet.use(index)
         elif token.kind == "handle" and index not in sheet.used:
-            (excluded if _excepted(sheet, index) else handles).append(
+            (excluded if _excepted(sheet, index, writing=writing) else handles).append(
                 sheet.quote(token.start, token.end).removeprefix("@")
             )
             sheet.use(index)
+    if not ranks and not left_out and not handles:
+        _bare_numbers(sheet, ranks, left_out)
     left_out += [rank for rank, handle in enumerate(sheet.context.shortlist, 1) if handle.lstrip("@") in excluded]
     if left_out:
         ranks = [rank for rank in (ranks or range(1, size + 1)) if rank not in left_out]
@@ -100,11 +102,32 @@ def _resolved(sheet: Sheet, reference: RankReference, size: int, index: int) -> 
     return [rank for rank in reference.resolve(size) if rank <= LARGEST_RANK]
 
 
-def _excepted(sheet: Sheet, index: int) -> bool:
+def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
+    """「除了1和5都写」, "the label from 5", "1 through 3": numbers that only their place shows to be ranks."""
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        for found in _BARE_NUMBERS.finditer(text, clause.start, clause.end):
+            said = next(value for value in found.groups() if value)
+            numbers = [int(number) for number in re.findall(r"\d+", said)]
+            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through", said):
+                numbers = list(range(numbers[0], numbers[1] + 1))
+            known = [number for number in numbers if 0 < number <= LARGEST_RANK]
+            before = text[clause.start : found.end()]
+            excepted = _EXCEPT.search(before[: before.rindex(said)])
+            (left_out if excepted else ranks).extend(known)
+            start = found.start() + found.group().rindex(said)
+            sheet.use_span(start, start + len(said))
+            return
+
+
+def _excepted(sheet: Sheet, index: int, *, writing: bool) -> bool:
     token = sheet.tokens[index]
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
-    return bool(_EXCEPT.search(text[clause.start : token.start]) or _EXCEPT_AFTER.match(text[token.end : clause.end]))
+    before, after = text[clause.start : token.start], text[token.end : clause.end]
+    if _EXCEPT.search(before) or _EXCEPT_AFTER.match(after):
+        return True
+    return writing and bool(_NOT_TO.search(before) or _NOT_TO_AFTER.match(after))
 
 
 def _size(sheet: Sheet) -> int:

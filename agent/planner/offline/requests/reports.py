@@ -12,6 +12,7 @@ from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Unit, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import one_creator
+from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
@@ -48,11 +49,6 @@ _DAY_SETS = (
 )
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
-_OFF = re.compile(
-    r"取消|停|关|别再|别推|不要再|不要发|别发|退订|不用发|unsubscribe|stop|pause|cancel|turn off|"
-    r"disable|switch off|暂停"
-)
-_ON = re.compile(r"打开|开启|恢复|enable|turn on|resume|重新开")
 _ZONES = (
     ("America/New_York", re.compile(r"美东|纽约|new york|eastern|\best\b")),
     ("America/Los_Angeles", re.compile(r"美西|洛杉矶|los angeles|pacific|\bpst\b")),
@@ -124,10 +120,9 @@ def subscribe_digest(segment: Segment, context: PlanningContext) -> Sheet:
     days = _days(text)
     if days:
         sheet.arguments["days"] = cast(list[JsonValue], days)
-    if _OFF.search(text):
-        sheet.arguments["enabled"] = False
-    elif _ON.search(text):
-        sheet.arguments["enabled"] = True
+    switch = sense("digest_switch", text)
+    if switch:
+        sheet.arguments["enabled"] = switch == "on"
     return sheet
 
 
