@@ -16,15 +16,18 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _LIST_NAME = words.phrase("books", "list_name")
+_BEFORE_A_NAME = words.phrase("books", "before_a_name")
 _NOT_A_NAME = words.phrase("books", "not_a_name")
-_TAG_ADD = words.phrase("books", "tag_add")
-_TAG_REMOVE = words.phrase("books", "tag_remove")
+_UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
+_TAKES_OFF = words.phrase("books", "takes_tag_off")
+_PUTS_ON = words.phrase("books", "puts_tag_on")
+_TAG_WORD = re.compile(r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上")
 _NOTE = words.phrase("books", "note", re.DOTALL)
 _OWNER = words.phrase("books", "owner")
 _UNBLOCK = re.compile(
-    r"(?:解除|取消|移出|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|off the blacklist|从黑名单"
+    r"(?:放出|拉出|移出|撤出|解除|取消|移出|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|off the blacklist|从黑名单"
 )
-_BLOCK = re.compile(r"拉黑|黑名单|屏蔽|\bblock\b|\bblacklist|\bban\b")
+_BLOCK = re.compile(r"拉黑|加黑|封掉|黑名单|屏蔽|\bblock\b|\bblacklist|\bban\b")
 _TRACKING = re.compile(
     r"(?:单号|运单号|快递号|tracking(?: number| no\.?| code| id)?)(?:是|为|:|is|\s|填|#)*(?P<a>[a-z0-9-]{6,40})",
     re.IGNORECASE,
@@ -84,11 +87,11 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
     if note:
         sheet.arguments["note"] = note
         text = text.split("备注")[0] if "备注" in text else re.split(r"\bnote\b", text)[0]
-    added, removed = _found(sheet, _TAG_ADD), _found(sheet, _TAG_REMOVE)
+    added, removed = _tagged(sheet, text) if _TAG_WORD.search(text) else ([], [])
     if removed:
-        sheet.arguments["remove_tags"] = _tags(removed)
-    if added and (not removed or added != removed) and (not note or "标签" in text or "tag" in text):
-        sheet.arguments["add_tags"] = _tags(added)
+        sheet.arguments["remove_tags"] = cast(list[JsonValue], removed)
+    if added:
+        sheet.arguments["add_tags"] = cast(list[JsonValue], added)
     owner = _found(sheet, _OWNER)
     if owner:
         sheet.arguments["owner"] = owner
@@ -144,18 +147,9 @@ def _named(sheet: Sheet) -> None:
     quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
     name = sheet.quote(quote.start, quote.end).strip(QUOTES) if quote else _found(sheet, _LIST_NAME)
     if name and not quote:
-        name = re.sub(
-            r"^(?:名单|清单|a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$",
-            "",
-            name,
-            flags=re.IGNORECASE,
-        )
-        name = re.sub(
-            r"(?:导出|存成|成excel|成csv|as (?:excel|csv|xlsx)|to (?:excel|csv|xlsx)|please|吧|了|谢谢)\s*.*$",
-            "",
-            name,
-            flags=re.IGNORECASE,
-        ).strip(" " + QUOTES)
+        name = _BEFORE_A_NAME.sub("", name)
+        name = re.sub(r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name)
+        name = name.strip(" " + QUOTES)
     if name and not _NOT_A_NAME.match(name.lower()):
         sheet.arguments["name"] = name
 
@@ -170,6 +164,29 @@ def _found(sheet: Sheet, pattern: re.Pattern[str]) -> str | None:
     return sheet.quote(sheet.segment.start + start, sheet.segment.start + end).strip(QUOTES) or None
 
 
-def _tags(said: str) -> list[JsonValue]:
-    parts = re.split(r"[、,，/]|和|与|\band\b|&", said)
-    return cast(list[JsonValue], [part.strip(QUOTES + " ") for part in parts if part.strip(QUOTES + " ")])
+def _tagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]]:
+    """Tags to add and tags to remove: what stands in quotes, else what a turn of phrase names."""
+    quotes = [token for token in sheet.tokens if token.kind == "quote" and token.start < sheet.segment.start + len(text)]
+    if not quotes:
+        found = _found(sheet, _UNQUOTED_TAG)
+        tags = _tags(found) if found else []
+        return ([], tags) if _TAKES_OFF.search(text) else (tags, [])
+    added: list[str] = []
+    removed: list[str] = []
+    whole, before = sheet.segment.reading.text, sheet.segment.start
+    for place, quote in enumerate(quotes):
+        following = quotes[place + 1].start if place + 1 < len(quotes) else sheet.segment.start + len(text)
+        led, trailed = whole[before : quote.start], re.split(r"[,。]", whole[quote.end : following])[0]
+        off = _last_of(_TAKES_OFF, led) > _last_of(_PUTS_ON, led) or bool(_TAKES_OFF.search(trailed))
+        (removed if off else added).extend(_tags(sheet.quote(quote.start, quote.end)))
+        before = quote.end
+    return added, removed
+
+
+def _last_of(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.end() for match in pattern.finditer(text)), default=-1)
+
+
+def _tags(said: str) -> list[str]:
+    parts = re.split(r"[、,，/]|和|与|\band\b|&", said.strip(QUOTES))
+    return [part.strip(QUOTES + " ") for part in parts if part.strip(QUOTES + " ")]

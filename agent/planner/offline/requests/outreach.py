@@ -10,6 +10,7 @@ from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
@@ -20,7 +21,9 @@ _PRODUCT = words.phrase("outreach", "product")
 _NOT_A_PRODUCT = words.phrase("outreach", "not_a_product")
 _NOTE = words.phrase("outreach", "note")
 _TEMPLATE = words.phrase("outreach", "template")
-_NO_SAMPLE_WORD = re.compile(r"不要样品|要样品|想要样品")
+_INVITES = words.phrase("outreach", "invites")
+_ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
+_MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
 def draft(segment: Segment, context: PlanningContext) -> Sheet:
@@ -43,6 +46,7 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
         elif not token.has("purposes", "negation"):
             continue
         sheet.use(index)
+    _sample(sheet, purpose)
     _template(sheet)
     _product_left_over(sheet)
     return sheet
@@ -56,6 +60,11 @@ def _purpose(sheet: Sheet) -> str:
     found |= {key for key, pattern in words.senses("purpose").items() if pattern.search(plain)}
     order = list(words.entries("purposes"))
     chosen = next((key for key in order if key in found), None)
+    sample = sense("free_sample", plain) == "true"
+    if chosen == "sample_offer" and _INVITES.search(plain) and not _ASKS_ABOUT_SAMPLE.search(plain):
+        chosen = "invite"
+    if chosen is None and sample and not any(token.quantity for token in sheet.tokens):
+        return "sample_offer"
     if segment == "no_content" and chosen in (None, "follow_up", "invite"):
         return "content_reminder"
     if (
@@ -70,11 +79,26 @@ def _purpose(sheet: Sheet) -> str:
     return chosen
 
 
+def _sample(sheet: Sheet, purpose: str) -> None:
+    """`free_sample`, however it is put; what is a sample offer by its purpose does not say so twice."""
+    if purpose not in _MAY_OFFER:
+        return
+    for clause in sheet.segment.clauses:
+        for value in ("false", "true"):
+            found = words.senses("free_sample")[value].search(sheet.segment.reading.text, clause.start, clause.end)
+            if found is None:
+                continue
+            sheet.use_span(*found.span())
+            if not (value == "true" and purpose == "sample_offer"):
+                sheet.arguments["free_sample"] = value == "true"
+            break
+
+
 def _offer(sheet: Sheet, offer: str, purpose: str) -> None:
     field, value = offer.split(".")
     if field == "free_sample":
-        if purpose != "sample_offer":
-            sheet.arguments[field] = value == "true"
+        if purpose in _MAY_OFFER - {"sample_offer"}:
+            sheet.arguments.setdefault(field, value == "true")
     elif (
         field == "channel"
         and value == "email"
@@ -204,7 +228,7 @@ def _note(sheet: Sheet) -> None:
         match = _NOTE.search(text, clause.start, clause.end)
         if not match:
             continue
-        group = "a" if match["a"] else "b"
+        group = next(key for key, value in match.groupdict().items() if value)
         said = sheet.quote(*match.span(group)).strip(QUOTES)
         if len(said) > 1:
             sheet.arguments["note"] = said

@@ -16,6 +16,7 @@ from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
+from prompts import words
 
 _TOP = re.compile(
     r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月)|\b(?:best|top|worst|"
@@ -30,14 +31,8 @@ _HIGHEST = re.compile(
 _RANKED_METRIC = "gmv"
 _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
 _TO = re.compile(r"到|至|~|-|–|to|until|and")
-_CAMPAIGN_NAME = re.compile(
-    r"[「\"“《](?P<a>[^」\"”》]+)[」\"”》]|(?:做|搞|策划|规划|建|创建|新建|来|办|开|排)(?:一个|"
-    r"一场|个|场|一下)?(?P<b>[^\s,，。「的一个场]{2,12}?)(?:的)?(?:活动|大促|推广|计划|campaign|"
-    r"方案)|(?:看看|查看|打开|看一下|"
-    r"看下)?(?P<e>[^\s,，。看查打开有哪些列出我们的个]{2,12}?)(?:的)?(?:这个)?活动|"
-    r"\b(?:campaign)(?: called| named)? [\"“]?(?P<c>(?!for\b|with\b|to\b|in\b|"
-    r"doing\b)[\w-]+(?: \w+)?)|\b(?:the|a|our|new) (?P<d>[\w' -]{2,30}?) campaign\b"
-)
+_CAMPAIGN_NAME = words.phrase("reports", "campaign_name")
+_BEFORE_A_CAMPAIGN = words.phrase("reports", "before_a_campaign")
 _CAMPAIGN_SAID = re.compile(
     r"(?:今年|去年|上次|看看|查看)*(?P<a>(?!这|那|哪|各|每|按|分|营销|推广|有)[^\s,，。的]{2,8}?)活动(?!们)"
     r"|\bcampaign [\"“]?(?P<b>(?!is|was|doing|with|this|last|by)[\w-]+"
@@ -55,12 +50,8 @@ _ZONES = (
     ("Asia/Shanghai", re.compile(r"北京时间|中国时间|beijing|shanghai|china time")),
     ("Europe/London", re.compile(r"伦敦|英国时间|london|uk time")),
 )
-_ROUNDS = re.compile(r"(?P<a>\d+|[一二两三四五六七八九十])\s?(?:轮|次)|\b(?P<b>\d+|one|two|three|four|five) rounds?")
-_EVERY = re.compile(
-    r"每(?:隔)?(?P<a>\d+|[一二两三四五六七八九十])?\s?个?(?P<u>天|日|周|星期)|\bevery (?P<b>\d+|"
-    r"two|three|four|five)? ?(?P<v>day|week)s?|(?:间隔|隔)(?P<c>\d+|"
-    r"[一二两三四五六七八九十])\s?天|(?P<d>\d+) days apart"
-)
+_ROUNDS = words.phrase("reports", "rounds")
+_EVERY = words.phrase("reports", "every")
 
 
 def performance(segment: Segment, context: PlanningContext) -> Sheet:
@@ -140,15 +131,16 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
     if named:
         group = next(key for key, value in named.groupdict().items() if value)
         name = sheet.quote(segment.start + named.start(group), segment.start + named.end(group)).strip(QUOTES)
-        if name:
+        name = _BEFORE_A_CAMPAIGN.sub("", name).strip()
+        if len(name) > 1:
             sheet.arguments["name"] = name
     if action == "plan":
         rounds, every = _ROUNDS.search(text), _EVERY.search(text)
         if rounds:
             sheet.arguments["rounds"] = _count(rounds["a"] or rounds["b"])
         if every:
-            size = 7 if (every["u"] or every["v"]) in ("周", "星期", "week") else 1
-            written = every["a"] or every["b"] or every["c"] or every["d"]
+            unit, written = every["u"] or every["v"] or every["w"], every["a"] or every["b"] or every["c"] or every["d"]
+            size = 7 if unit and unit in ("周", "星期", "礼拜", "week", "weekly") else 1
             sheet.arguments["every_days"] = size * (_count(written) if written else 1)
     return sheet
 

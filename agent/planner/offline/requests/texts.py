@@ -29,7 +29,7 @@ _TRANSLATE_TAIL = re.compile(
     r"用中文怎么说)[\s?？吧呢。]*$",
     re.IGNORECASE,
 )
-_TARGET = re.compile(r"(?:成|为|到|用|to|into|in|的)\s*$")
+_SOURCE = re.compile(r"(?:这|这段|这句|那段|这些|的|是|原文|她|他|from|this|her|his|original)\s*$")
 _COMPLIANCE_HEAD = re.compile(
     r"^.{0,40}?(?:合规|违规|违禁词|敏感词|检查|可以吗|行不行|问题)(?:吗|么|不|检查|一下|"
     r"没有)*[?？,，:：\s]*|^.{0,60}?(?:compliant|compliance|allowed|violat\w*|ok(?:ay)? to (?:say|"
@@ -85,7 +85,8 @@ _NAME_CHANGED = re.compile(
     r"selling points?)\b"
 )
 _POINTS = re.compile(
-    r"卖点(?:是|有|包括|改成|改为|:|：|\s)*(?P<a>[^。;；\n]+)|selling points?(?: are| is|:)?\s*(?P<b>[^.;\n]+)",
+    r"卖点(?:是|有|包括|改成|改为|换成|更新为|:|：|\s)*(?P<a>[^。;；\n]+)|"
+    r"selling points?(?: (?:for|of) [^:]{1,40}?(?: are| is| to|:))?(?: are| is| to|:)?\s*(?P<b>[^.;\n]+)",
     re.IGNORECASE,
 )
 _POINT_END = re.compile(
@@ -93,7 +94,9 @@ _POINT_END = re.compile(
 )
 _NO_SAMPLE = re.compile(
     r"不(?:可以?|能|提供|支持|给)?(?:寄样|送样|样品)|没有?样品|无样品|no longer (?:comes? with|"
-    r"includes?|has) (?:free )?samples?|no (?:free )?samples?|without samples?"
+    r"includes?|has|get) (?:free )?samples?|no (?:more )?(?:free )?samples?|without samples?|"
+    r"stop(?:ped|ping)? (?:offering |sending |giving (?:out )?|with )?(?:free )?samples?|"
+    r"(?:停|取消|别再)(?:止)?(?:寄|送|给)样"
 )
 _SAMPLE = re.compile(r"寄样|送样|样品|samples?\b")
 _CEILING = re.compile(r"上限|最高|最多|封顶|cap|ceiling|max|up to|不超过")
@@ -115,7 +118,7 @@ def translate(segment: Segment, context: PlanningContext) -> Sheet:
     """`translate`: the text after the colon, in quotes, or around the instruction."""
     sheet = Sheet(segment, context)
     text = _payload(sheet, _TRANSLATE_HEAD, _TRANSLATE_TAIL)
-    target = _target(sheet)
+    target = _target(sheet, text)
     if text:
         sheet.arguments["text"] = text
     if target:
@@ -236,10 +239,13 @@ def _starts_with_text_request(text: str) -> bool:
     )
 
 
-def _target(sheet: Sheet) -> str | None:
-    text = sheet.segment.reading.text
+def _target(sheet: Sheet, text: str) -> str | None:
+    """The language named outside the text itself, unless it is said to be the text's own (这段英文, from German)."""
+    reading = sheet.segment.reading
+    payload = reading.text.find(text.lower(), sheet.segment.start) if text else -1
     for token in sheet.tokens:
-        if token.has("languages") and _TARGET.search(text[: token.start]):
+        inside = payload >= 0 and payload <= token.start < payload + len(text)
+        if token.has("languages") and not inside and not _SOURCE.search(reading.text[: token.start]):
             return token.value("languages")
     return None
 
