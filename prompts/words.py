@@ -15,6 +15,12 @@ from typing import Any
 LEXICON = Path(__file__).parent / "lexicon"
 GLOSSARY = Path(__file__).parent / "glossary.toml"
 
+LEXICONS = (
+    "categories", "comparatives", "fillers", "languages", "markets", "metrics", "offers", "orders", "purposes",
+    "reports", "sizes", "sorts", "stages", "subjects", "traits",
+)  # fmt: skip
+"""Every file whose tables are words and nothing else."""
+
 Fact = str | int | float | bool | list[str]
 
 

@@ -41,6 +41,9 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_FORGETS = re.compile(r"forget|忘")
+_NAMED = frozenset(["handle", "rank"])
+_OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
 _ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|为什么|报表|对比|[?]|\b(?:how|what|which|why|compare|chart|report|show)\b"
@@ -91,7 +94,7 @@ def segments(reading: Reading) -> list[Segment]:
     """The requests of a message in order, with their tokens."""
     tokens = tokenise(reading)
     clauses = list(_clauses(reading.text, tokens))
-    return _with_tokens(reading, tokens, _group(clauses, [_heard(clause, tokens) for clause in clauses]))
+    return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
 def whole(reading: Reading, intent: str) -> Segment:
@@ -122,19 +125,34 @@ def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
 def _heard(clause: Clause, tokens: tuple[Token, ...]) -> words.Intent | None:
     """What a clause asks for; a figure beside its own bound is a condition of a search, no question about figures."""
     intent = intent_of(clause.text)
-    if intent is None or intent.name != "performance" or _ASKS_FIGURES.search(clause.text):
+    if intent is None or intent.name not in ("performance", "preferences.forget"):
         return intent
-    if not states_a_condition(clause, tokens):
+    if intent.name == "performance":
+        searching = states_a_condition(clause, tokens) and not _ASKS_FIGURES.search(clause.text)
+    else:
+        searching = _forgets_a_filter(_inside(clause, tokens))
+    if not searching:
         return intent
-    seeking = next((one for one in words.intents() if one.name == "search_creators"), None)
-    refining = next((one for one in words.intents() if one.name == "refine_search"), None)
-    return seeking if seeking and seeking.matches(clause.text) else refining
+    seeking, refining = _named("search_creators"), _named("refine_search")
+    return seeking if seeking.matches(clause.text) else refining
+
+
+def _named(name: str) -> words.Intent:
+    return next(intent for intent in words.intents() if intent.name == name)
+
+
+def _forgets_a_filter(inside: tuple[Token, ...]) -> bool:
+    """「忘掉加拿大，看美国」, "forget @mia": what is dropped is part of a search, right behind the word for it."""
+    for index, token in enumerate(inside):
+        if token.has("negation") and _FORGETS.match(token.text):
+            ahead = [one for one in inside[index + 1 :] if one.kind != "mark" and one.text not in ("the", "about")]
+            return bool(ahead) and (ahead[0].has("markets", "categories", "languages") or ahead[0].kind in _NAMED)
+    return False
 
 
 def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause bounds a figure by a number, or asks for an order."""
-    starts = [token.start for token in tokens]
-    inside = tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+    inside = _inside(clause, tokens)
     if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
         return True
     numbers = [token.quantity for token in inside if token.quantity is not None]
@@ -143,10 +161,25 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
 
 
-def _group(clauses: list[Clause], heard: list[words.Intent | None]) -> list[Segment]:
+def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause says anything a search could filter by, rather than an offer or a person."""
+    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    return any(
+        token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
+        for token in _inside(clause, tokens)
+    )
+
+
+def _inside(clause: Clause, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    starts = [token.start for token in tokens]
+    return tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+
+
+def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
-    for clause, intent in zip(clauses, heard, strict=True):
+    for clause in clauses:
+        intent = _heard(clause, tokens)
         current = found[-1] if found else None
         if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent):
             current.clauses.append(clause)
@@ -157,7 +190,7 @@ def _group(clauses: list[Clause], heard: list[words.Intent | None]) -> list[Segm
                 current.clauses.append(clause)
         elif current is not None and _joins(clause, intent, current):
             current.clauses.append(clause)
-        elif current is not None and _only_names(current, intent):
+        elif current is not None and _only_names(current, intent, tokens):
             current.intent = intent.name
             current.clauses.append(clause)
         else:
@@ -171,13 +204,13 @@ def _group(clauses: list[Clause], heard: list[words.Intent | None]) -> list[Segm
     return found
 
 
-def _only_names(current: Segment, intent: words.Intent) -> bool:
-    """「签收了的，写感谢」, 「除了第3个，都写邀约」: the first clause only says whose; it asks for nothing itself."""
+def _only_names(current: Segment, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
+    """「签收了的，写感谢」, 「那她呢，佣金两成，写一封」: the first clause only says whose or on what offer."""
     if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS:
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text))
+        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
     return current.intent in ("samples.list", "list_replies", "samples.record") and bool(_WHOSE.search(text))
 
 

@@ -189,7 +189,10 @@ def _stands(reading: Reading, at: int, end: int, meanings: tuple[Meaning, ...]) 
     barred = entry.facts.get("not_after", [])
     if written == "us" and source != "US" and isinstance(barred, list) and not _names_creators_next(reading.text, end):
         before = re.search(r"([a-z']+)\s*$", reading.text[:at])
-        return not (before and before.group(1) in barred)
+        follow = _WORD.match(reading.text, end + 1)
+        ahead = entry.facts.get("not_before", [])
+        behind = isinstance(ahead, list) and follow is not None and follow.group() in ahead
+        return not (behind or (before and before.group(1) in barred))
     return True
 
 

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching.traits import is_style
 
 UNKNOWN, SAID, SURE = 1, 3, 4
 """Evidence for a subject: an unknown word; one beside a verb of offering or the word for creators; a known name."""
@@ -124,7 +125,12 @@ def _may_be_subject(sheet: Sheet, index: int) -> bool:
     token = sheet.tokens[index]
     if index in sheet.used:
         return False
-    return token.kind in ("unread", "quote") or token.has("categories")
+    return token.kind in ("unread", "quote") or token.has("categories") or _is_style(sheet, index)
+
+
+def _is_style(sheet: Sheet, index: int) -> bool:
+    """Korean makeup, korean-style: the name of a language that says how a thing is made."""
+    return sheet.tokens[index].has("languages") and is_style(sheet, index)
 
 
 def _first_letter(sheet: Sheet, first: int, floor: int) -> int:
