@@ -40,7 +40,8 @@ def _negates(sheet: Sheet, index: int) -> bool:
 def _covered(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
     removing = sheet.tokens[marker].has("removal")
     before = {i for i in indexes if i < marker and _says_something(sheet, i)}
-    if removing and before and _BACKWARD.search(sheet.segment.reading.text[: sheet.tokens[marker].start][-_LOOK:]):
+    at = sheet.tokens[marker].start
+    if removing and before and _BACKWARD.search(sheet.segment.reading.text, max(0, at - _LOOK), at):
         return before
     return _ahead(sheet, [i for i in indexes if i > marker], removing=removing) or before
 

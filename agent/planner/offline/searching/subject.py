@@ -49,6 +49,7 @@ def fill_subject(sheet: Sheet, unwanted: set[int], *, least: int) -> None:
     best = max(wanted, key=lambda chunk: (chunk.weight, -chunk.first), default=None)
     if best is None or best.weight < least:
         return
+    best = max((chunk for chunk in wanted if best.text in chunk.text), key=lambda chunk: len(chunk.text))
     start, end = sheet.tokens[best.first].start, sheet.tokens[best.last].end
     said = sheet.quote(start, end).strip(_QUOTES)
     if not said:
