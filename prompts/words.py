@@ -15,6 +15,12 @@ from typing import Any
 LEXICON = Path(__file__).parent / "lexicon"
 GLOSSARY = Path(__file__).parent / "glossary.toml"
 
+LEXICONS = (
+    "categories", "comparatives", "fillers", "languages", "markets", "metrics", "offers", "orders", "purposes",
+    "reports", "sizes", "sorts", "stages", "subjects", "traits",
+)  # fmt: skip
+"""Every file whose tables are words and nothing else."""
+
 Fact = str | int | float | bool | list[str]
 
 
@@ -103,9 +109,10 @@ class Evidence:
         most = 0.0
         for needed, barred in self.proofs.get(intent, ()):
             weight = sum(self.concepts[name].weight for name in needed)
-            if weight > most and all(self._names(name, text, heard) for name in needed):
-                if not any(self._names(name, text, heard) for name in barred):
-                    most = weight
+            if weight <= most or not all(self._names(name, text, heard) for name in needed):
+                continue
+            if not any(self._names(name, text, heard) for name in barred):
+                most = weight
         return most
 
     def _names(self, concept: str, text: str, heard: dict[str, bool]) -> bool:
@@ -202,7 +209,7 @@ def evidence() -> Evidence:
     }
     unknown = {name for lines in proofs.values() for pair in lines for part in pair for name in part} - set(concepts)
     if unknown:
-        raise ValueError(f"evidence.toml weighs concepts it does not name: {sorted(unknown)}")
+        raise ValueError("evidence.toml weighs concepts it does not name", sorted(unknown))
     return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
 
 
@@ -224,9 +231,7 @@ def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
 @cache
 def senses(field: str) -> Mapping[str, re.Pattern[str]]:
     """The values of a field and the ways of saying each (`lexicon/senses.toml`), the first to try at the front."""
-    return MappingProxyType(
-        {value: _spoken(row["zh"], row["en"]) for value, row in _load("senses")[field].items()}
-    )
+    return MappingProxyType({value: _spoken(row["zh"], row["en"]) for value, row in _load("senses")[field].items()})
 
 
 @cache

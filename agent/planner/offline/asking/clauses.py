@@ -38,7 +38,9 @@ _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
-_NOT_BY_ITSELF = frozenset(["refine_search", "show_creator"])
+_FORGETS = re.compile(r"forget|忘")
+_NAMED = frozenset(["handle", "rank"])
+_OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
 _ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|为什么|报表|对比|[?]|\b(?:how|what|which|why|compare|chart|report|show)\b"
@@ -117,16 +119,42 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
     return found
 
 
+def _named(name: str) -> words.Intent:
+    return next(intent for intent in words.intents() if intent.name == name)
+
+
+def _forgets_a_filter(inside: tuple[Token, ...]) -> bool:
+    """「忘掉加拿大，看美国」, "forget @mia": what is dropped is part of a search, right behind the word for it."""
+    for index, token in enumerate(inside):
+        if token.has("negation") and _FORGETS.match(token.text):
+            ahead = [one for one in inside[index + 1 :] if one.kind != "mark" and one.text not in ("the", "about")]
+            return bool(ahead) and (ahead[0].has("markets", "categories", "languages") or ahead[0].kind in _NAMED)
+    return False
+
+
 def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause bounds a figure by a number, or asks for an order."""
-    starts = [token.start for token in tokens]
-    inside = tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+    inside = _inside(clause, tokens)
     if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
         return True
     numbers = [token.quantity for token in inside if token.quantity is not None]
     counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
     moved = [number for number in numbers if number.bounded or number.moved]
     return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
+
+
+def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause says anything a search could filter by, rather than an offer or a person."""
+    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    return any(
+        token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
+        for token in _inside(clause, tokens)
+    )
+
+
+def _inside(clause: Clause, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    starts = [token.start for token in tokens]
+    return tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
 
 
 def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
@@ -146,7 +174,7 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
                 current.clauses.append(clause)
         elif current is not None and not waiting and _joins(clause, intent, current):
             current.clauses.append(clause)
-        elif current is not None and not waiting and _only_names(current, clause, intent):
+        elif current is not None and not waiting and _only_names(current, clause, intent, tokens):
             current.intent = intent.name
             current.clauses.append(clause)
         else:
@@ -176,22 +204,25 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if waiting:
         together = intent_of(",".join(before.heard for before in [*waiting, clause]), weak=False)
         intent = together or intent
-    if intent is None or intent.name != "performance" or _ASKS_FIGURES.search(clause.text):
+    if intent is None or intent.name not in ("performance", "preferences.forget"):
         return intent
-    if not states_a_condition(clause, tokens):
+    if intent.name == "performance":
+        searching = states_a_condition(clause, tokens) and not _ASKS_FIGURES.search(clause.text)
+    else:
+        searching = _forgets_a_filter(_inside(clause, tokens))
+    if not searching:
         return intent
-    seeking = next((one for one in words.intents() if one.name == "search_creators"), None)
-    refining = next((one for one in words.intents() if one.name == "refine_search"), None)
-    return seeking if seeking and seeking.matches(clause.heard) else refining
+    seeking, refining = _named("search_creators"), _named("refine_search")
+    return seeking if seeking.matches(clause.heard) else refining
 
 
-def _only_names(current: Segment, clause: Clause, intent: words.Intent) -> bool:
+def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why; it asks for nothing itself."""
     if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text))
+        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
         return False
     if current.intent in ("samples.list", "list_replies", "samples.record") and _WHOSE.search(text):

@@ -38,7 +38,7 @@ _CLOCK = re.compile(
     r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
     r"\b(?P<noon>noon)\b"
 )
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _SPOKEN_HOUR = re.compile(
     rf"\b(?:(?P<part>half|quarter) past |(?:at|to|by|for) (?=[a-z]))(?P<hour>{'|'.join(_HOURS)}|\d{{1,2}})\b"
     r"(?: o'clock)?(?: (?P<minutes>thirty|fifteen))?(?! (?:days?|weeks?|rounds?|of|percent))"

@@ -4,14 +4,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from prompts import words
 
 LONGEST_MESSAGE = 8_000
 _LONGEST_PIECE = 200
+_LATIN = re.compile(r"(?<![\w@./:'-])[a-z][a-z']{4,19}(?![\w@]|[./-]\w)")
+_LETTERS = re.compile(r"[a-z][a-z']*")
+_LONG = 9
+"""Letters from which a word may hold two slips."""
 _SPACES = str.maketrans({"\t": " ", "\u00a0": " ", "\u3000": " ", "\r": "\n", "\u200b": " ", "’": "'", "‘": "'"})
 
 
@@ -62,7 +68,7 @@ def read(message: str) -> Reading:
         for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
             letters.append(folded)
             origins.append((index, index + 1))
-    return _mend(source, simplify("".join(letters)), origins)
+    return _spell(_mend(source, simplify("".join(letters)), origins))
 
 
 def fold(word: str) -> str:
@@ -121,3 +127,47 @@ def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
             spans += [whole] * len(right)
         at = slip.end()
     return Reading(source, "".join([*letters, text[at:]]), tuple(spans + origins[at:]))
+
+
+def _spell(reading: Reading) -> Reading:
+    """Misspelt words put right; each letter of a mended word leads back to the whole of what was written."""
+    text, at = reading.text, 0
+    pieces: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for word in _LATIN.finditer(text):
+        right = spelled_rightly(word.group())
+        if right == word.group():
+            continue
+        pieces += [text[at : word.start()], right]
+        spans += reading.origins[at : word.start()]
+        spans += [(reading.origins[word.start()][0], reading.origins[word.end() - 1][1])] * len(right)
+        at = word.end()
+    if not pieces:
+        return reading
+    return Reading(reading.source, "".join([*pieces, text[at:]]), (*spans, *reading.origins[at:]))
+
+
+@lru_cache(maxsize=4_096)
+def spelled_rightly(word: str) -> str:
+    """The word a slip of the keyboard was meant to be; words we know, and long or short forms of them, stay."""
+    if word in _known_words():
+        return word
+    slips = 1 if len(word) < _LONG else 2
+    near = process.extractOne(word, _mendable(), scorer=OSA.distance, score_cutoff=slips)
+    if near is None:
+        return word
+    meant = str(near[0])
+    return word if meant.startswith(word) or word.startswith(meant) or meant[0] != word[0] else meant
+
+
+@cache
+def _mendable() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words.entries("spelling")["mended"].en))
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Every English word of the lexicon, alone or inside a phrase."""
+    phrases = [term for name in words.LEXICONS for entry in words.entries(name).values() for term in entry.en]
+    kept = [*words.entries("spelling")["kept"].en, *_mendable(), *words.subjects(), *phrases]
+    return frozenset(part for phrase in kept for part in _LETTERS.findall(phrase.lower()))

@@ -23,12 +23,12 @@ _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
     rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
-    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成))*{_NOT_TIME}(?!轮|次|批|季|步)"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成)){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N})*\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
+    rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N}){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
 )
-_ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}})+\s?{_COUNTER}?")
+_ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
 _EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)\s(?P<n>{_EN_N})(?![a-z0-9%])")
 _EN_LAST = re.compile(
     rf"(?<![a-z])(?:the )?(?:last|bottom)\s(?P<n>{_EN_N})(?![a-z0-9%])(?!\s?(?:days?|weeks?|months?|years?|hours?))"
@@ -40,7 +40,7 @@ _EN_NUMBERED = re.compile(
     rf"[k%]))*(?![\d.]*[km%\d])"
 )
 _EN_LIST = re.compile(
-    r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2})*(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
+    r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
     r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
@@ -51,6 +51,8 @@ _EN_NTH = re.compile(
     rf"draft))){_ORD}(?:(?:{_EN_JOINT}| to | through )(?:the )?{_ORD})*(?![a-z])(?: (?:ones?|"
     rf"creators?|messages?|drafts?))?"
 )
+_ENGLISH_OPENINGS = frozenset("tflbnrcdm#seo")
+"""What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth."""
 _ITEM = re.compile(rf"{_N}|{_ORD}")
 
 
@@ -90,6 +92,11 @@ def rank_at(text: str, at: int) -> RankReference | None:
 
 
 def _english_at(text: str, at: int) -> RankReference | None:
+    if text[at].isdigit():
+        nth = _EN_NTH.match(text, at)
+        return _listed(nth) if nth else None
+    if text[at] not in _ENGLISH_OPENINGS:
+        return None
     if match := _EN_LAST_ONE.match(text, at):
         return RankReference(match.end(), (1,), from_end=True)
     if match := _EN_FIRST.match(text, at):

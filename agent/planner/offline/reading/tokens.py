@@ -20,6 +20,12 @@ _URL = re.compile(
 )
 _HANDLE = re.compile(r"@[a-z0-9_](?:[a-z0-9_.]*[a-z0-9_])?")
 _BATCH = re.compile(r"(?<![a-z0-9])k\d{1,4}(?![\d.,]*[a-z0-9万%])")
+_SPECIAL = (
+    ("quote", frozenset('「『“"《【'), _QUOTE),
+    ("link", frozenset("abcdefghijklmnopqrstuvwxyz0123456789.+_-"), _URL),
+    ("handle", frozenset("@"), _HANDLE),
+    ("batch", frozenset("k"), _BATCH),
+)
 _WORD = re.compile(r"sub(?=-?\d)|[a-z][a-z0-9'&+-]*")
 _FOREIGN = re.compile(r"[^\W\d_]+")
 Meaning = tuple[str, str]
@@ -87,8 +93,8 @@ def _scan(reading: Reading) -> Iterator[Token]:
 
 
 def _special(text: str, at: int) -> Token | None:
-    for kind, pattern in (("quote", _QUOTE), ("link", _URL), ("handle", _HANDLE), ("batch", _BATCH)):
-        match = pattern.match(text, at)
+    for kind, openings, pattern in _SPECIAL:
+        match = pattern.match(text, at) if text[at] in openings else None
         if match:
             return Token(kind, at, match.end(), match.group())
     ranks = rank_at(text, at)
@@ -189,7 +195,10 @@ def _stands(reading: Reading, at: int, end: int, meanings: tuple[Meaning, ...]) 
     barred = entry.facts.get("not_after", [])
     if written == "us" and source != "US" and isinstance(barred, list) and not _names_creators_next(reading.text, end):
         before = re.search(r"([a-z']+)\s*$", reading.text[:at])
-        return not (before and before.group(1) in barred)
+        follow = _WORD.match(reading.text, end + 1)
+        ahead = entry.facts.get("not_before", [])
+        behind = isinstance(ahead, list) and follow is not None and follow.group() in ahead
+        return not (behind or (before and before.group(1) in barred))
     return True
 
 

@@ -148,7 +148,9 @@ def _named(sheet: Sheet) -> None:
     name = sheet.quote(quote.start, quote.end).strip(QUOTES) if quote else _found(sheet, _LIST_NAME)
     if name and not quote:
         name = _BEFORE_A_NAME.sub("", name)
-        name = re.sub(r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name)
+        name = re.sub(
+            r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
+        )
         name = name.strip(" " + QUOTES)
     if name and not _NOT_A_NAME.match(name.lower()):
         sheet.arguments["name"] = name
@@ -166,7 +168,9 @@ def _found(sheet: Sheet, pattern: re.Pattern[str]) -> str | None:
 
 def _tagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]]:
     """Tags to add and tags to remove: what stands in quotes, else what a turn of phrase names."""
-    quotes = [token for token in sheet.tokens if token.kind == "quote" and token.start < sheet.segment.start + len(text)]
+    quotes = [
+        token for token in sheet.tokens if token.kind == "quote" and token.start < sheet.segment.start + len(text)
+    ]
     if not quotes:
         found = _found(sheet, _UNQUOTED_TAG)
         tags = _tags(found) if found else []

@@ -44,7 +44,9 @@ def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> A
     excluded: list[str] = []
     for index, token in enumerate(sheet.tokens):
         if token.ranks is not None and index not in sheet.used:
-            (left_out if _excepted(sheet, index, writing=writing) else ranks).extend(_resolved(sheet, token.ranks, size, index))
+            (left_out if _excepted(sheet, index, writing=writing) else ranks).extend(
+                _resolved(sheet, token.ranks, size, index)
+            )
             sheet.use(index)
         elif token.kind == "handle" and index not in sheet.used:
             (excluded if _excepted(sheet, index, writing=writing) else handles).append(

@@ -69,7 +69,9 @@ def _means_limit(sheet: Sheet) -> bool:
 
 def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
     """A band of ages needs no unit where the audience is spoken of (18 to 24), or where a group is named by it."""
-    if quantity.unit is not Unit.PLAIN or quantity.scaled or _adjacent_metric(sheet, index, quantity, -1, set()):
+    named = _adjacent_metric(sheet, index, quantity, -1, set())
+    counted = named is not None and sheet.tokens[named].value("metrics") != "followers"
+    if quantity.unit is not Unit.PLAIN or quantity.scaled or counted:
         return False
     band = next((name for low, high, name in _AGES if quantity.low == low and quantity.high in (high, None)), None)
     if band is None:
@@ -81,6 +83,8 @@ def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:
     if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS):
+        return False
+    if quantity.unit is Unit.PEOPLE and quantity.value == 1 and quantity.spelled and not _names_creators(sheet, index):
         return False
     if quantity.unit is Unit.PEOPLE:
         return (
@@ -101,6 +105,13 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         if token.kind == "mark" and token.text in ",.;":
             return False
     return _adjacent_metric(sheet, index, quantity, 1, taken) is None and quantity.value <= LARGEST_LIMIT
+
+
+def _names_creators(sheet: Sheet, index: int) -> bool:
+    """Whether 一个 counts creators (来一个, 一个达人), rather than standing in 一个类型."""
+    rest = [token for token in sheet.tokens[index + 1 : index + 12] if token.text != " "]
+    ends = not rest or rest[0].kind == "mark" or rest[0].has("interjection")
+    return ends or any(token.has("creator") for token in rest)
 
 
 def _number_follows(sheet: Sheet, index: int) -> bool:

@@ -19,12 +19,15 @@ def negated(sheet: Sheet) -> set[int]:
     """Indexes of the tokens that are not wanted; negation words themselves are marked as read."""
     unwanted: set[int] = set()
     everything = range(len(sheet.tokens))
+    telling = [False] * len(sheet.tokens)
+    if any(_negates(sheet, i) for i in everything):
+        telling = [_says_something(sheet, i) for i in everything]
     for _, group in groupby(everything, key=sheet.clause_of):
         indexes = list(group)
         markers = [i for i in indexes if i not in sheet.used and _negates(sheet, i)]
         for marker in markers:
             place = marker - indexes[0]
-            covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker)
+            covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker, telling)
             if covered:
                 unwanted |= covered
                 sheet.use(marker)
@@ -37,26 +40,27 @@ def _negates(sheet: Sheet, index: int) -> bool:
     return token.has("negation") and not _DOWN_TO.match(sheet.segment.reading.text, token.end)
 
 
-def _covered(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
+def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool]) -> set[int]:
     removing = sheet.tokens[marker].has("removal")
-    before = {i for i in indexes if i < marker and _says_something(sheet, i)}
-    if removing and before and _BACKWARD.search(sheet.segment.reading.text[: sheet.tokens[marker].start][-_LOOK:]):
+    at = sheet.tokens[marker].start
+    before = {i for i in indexes if i < marker and telling[i]}
+    if removing and before and _BACKWARD.search(sheet.segment.reading.text, max(0, at - _LOOK), at):
         return before
-    return _ahead(sheet, [i for i in indexes if i > marker], removing=removing) or before
+    return _ahead(sheet, [i for i in indexes if i > marker], telling, removing=removing) or before
 
 
-def _ahead(sheet: Sheet, indexes: list[int], *, removing: bool) -> set[int]:
+def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool) -> set[int]:
     """What follows a negation, up to 要…, or to "and" with a condition of its own (no makeup and over 10k)."""
     covered: set[int] = set()
     for i in indexes:
         token = sheet.tokens[i]
-        if token.has("affirmation") and not token.has("negation") and covered:
+        if covered and token.has("affirmation") and not token.has("negation"):
             break
         if token.quantity is not None and token.quantity.flipped and not removing:
             break
         if covered and token.text in _ADDING and _is_condition(sheet, i + 1):
             break
-        if _says_something(sheet, i):
+        if telling[i]:
             covered.add(i)
     return covered
 

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching.traits import is_style
 
 UNKNOWN, SAID, SURE = 1, 3, 4
 """Evidence for a subject: an unknown word; one beside a verb of offering or the word for creators; a known name."""
@@ -48,6 +49,7 @@ def fill_subject(sheet: Sheet, unwanted: set[int], *, least: int) -> None:
     best = max(wanted, key=lambda chunk: (chunk.weight, -chunk.first), default=None)
     if best is None or best.weight < least:
         return
+    best = max((chunk for chunk in wanted if best.text in chunk.text), key=lambda chunk: len(chunk.text))
     start, end = sheet.tokens[best.first].start, sheet.tokens[best.last].end
     said = sheet.quote(start, end).strip(_QUOTES)
     if not said:
@@ -124,7 +126,12 @@ def _may_be_subject(sheet: Sheet, index: int) -> bool:
     token = sheet.tokens[index]
     if index in sheet.used:
         return False
-    return token.kind in ("unread", "quote") or token.has("categories")
+    return token.kind in ("unread", "quote") or token.has("categories") or _is_style(sheet, index)
+
+
+def _is_style(sheet: Sheet, index: int) -> bool:
+    """Korean makeup, korean-style: the name of a language that says how a thing is made."""
+    return sheet.tokens[index].has("languages") and is_style(sheet, index)
 
 
 def _first_letter(sheet: Sheet, first: int, floor: int) -> int:

@@ -28,16 +28,8 @@ _ACTIVE_BEFORE = re.compile(
     r"within|over|during)?(?: the)?(?: last| past)? ?$|活跃(?:时间)?(?:在)?(?:近|最近)?$"
 )
 _WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
-_TAG = re.compile(
-    r"标签(?:是|为|叫|有|里有|含|带)?[「\"“]?(?P<a>[^\s,，。的「」\"”]{1,12})[」\"”]?|(?:带|打了|"
-    r"打过|有|标了)[「\"“]?(?P<b>[^\s,，。带打有「」\"”]{1,12})[」\"”]?(?:的)?(?:这个)?标签"
-    r"|\b(?:tagged(?: as)?|with (?:the )?tag) (?:[\"“](?P<c>[^\"”]+)[\"”]|(?P<d>[\w-]+))"
-)
-_OWNER = re.compile(
-    r"负责人(?:是|为|:)?\s*(?P<a>[^\s,，。的]{1,8})|(?:由|"
-    r"归)?(?P<b>[^\s,，。的是找把给由归看只要个]{1,4})(?:负责|跟进|在跟|名下)的|"
-    r"\bowned by (?P<c>\w+)|\bowner (?:is )?(?P<d>\w+)|\b(?P<e>\w+)'s creators\b"
-)
+_TAG = words.phrase("search", "tag")
+_OWNER = words.phrase("search", "owner")
 _SIZE_NOTES = {("min", "max"): "assumed_size_word", ("min",): "assumed_size_from", ("max",): "assumed_size_upto"}
 _SPOKEN = re.compile(
     r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
@@ -148,6 +140,8 @@ def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
             market = token.value("markets") or ""
             _market(sheet, index, market, refused=refused)
         elif (language := token.value("languages")) is not None and not refused:
+            if is_style(sheet, index):
+                continue
             _add(sheet, "languages", [language])
             sheet.use(index)
         elif (size := token.value("sizes")) is not None:
@@ -165,8 +159,8 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             match = pattern.search(piece)
             if not match:
                 continue
-            name = next(group for group in match.groups() if group)
-            start = clause.start + match.start() + match.group().index(name)
+            name = next(key for key, value in match.groupdict().items() if value)
+            name, start = match[name], clause.start + match.start(name)
             said = sheet.quote(start, start + len(name))
             if field == "tags":
                 _add(sheet, "tags", [said])
@@ -188,6 +182,16 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
                 continue
             _add(sheet, "stages", [stage])
             sheet.use_span(clause.start + start, clause.start + end)
+
+
+def is_style(sheet: Sheet, index: int) -> bool:
+    """Whether the name of a language only says how a thing is made, as in Korean skincare."""
+    token = sheet.tokens[index]
+    key = token.value("languages") or ""
+    if not words.entries("languages")[key].facts.get("style") or _SPOKEN.search(_around(sheet, index)):
+        return False
+    ahead = next((one for one in sheet.tokens[index + 1 : index + 4] if one.text not in (" ", "-")), None)
+    return ahead is not None and (ahead.has("categories", "known") or ahead.kind == "unread")
 
 
 def _around(sheet: Sheet, index: int) -> str:
