@@ -14,6 +14,7 @@ from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching import search
 from agent.planner.offline.searching.subject import leftovers
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
+from prompts import words
 
 Fill = Callable[[Segment, PlanningContext], Sheet]
 
@@ -74,6 +75,8 @@ LONGEST_REQUEST = 2_000
 """Letters of a message that are read as requests; a text to translate or to check is taken whole."""
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
+_ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
+_PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
@@ -88,7 +91,10 @@ def plan(text: str, context: PlanningContext) -> Plan:
         return Plan(notes=(spoken,))
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
-    parts = [whole] if whole else segments(amend(asked), context.products)
+    if whole:
+        asked = asked.until(min(whole.start, LONGEST_REQUEST))
+    parts = segments(amend(asked), context.products) if asked.text.strip() else []
+    parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
     unread: list[str] = []
@@ -105,7 +111,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
-        if name == "schedule_follow_up" and not _AIMED & set(sheet.arguments):
+        if name in _ABOUT_CREATORS:
             _for_the_ones_before(sheet, calls)
         if not sheet.incomplete:
             calls.append(PlannedCall(name, sheet.arguments))
@@ -138,10 +144,23 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
 
 
 def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
-    """「把@mia标成已签收，3天后提醒我跟进」: the follow-up is for the creators of the request just before."""
-    if calls and not _READS & {calls[-1].name}:
-        aimed = {key: value for key, value in calls[-1].arguments.items() if key in ("handles", "ranks")}
-        sheet.arguments = {**aimed, **sheet.arguments}
+    """「第4个的样品寄了，把她标成已寄样」, 「@mia 签收了，3天后提醒我跟进」: for the creators of the request just before."""
+    named = any(token.ranks is not None or token.kind == "handle" for token in sheet.tokens)
+    before = _aimed(calls[-1]) if calls else {}
+    if named or not before:
+        return
+    if sheet.segment.intent == "schedule_follow_up":
+        if calls[-1].name in _READS or _AIMED & set(sheet.arguments):
+            return
+    elif not _PRONOUN.search(sheet.segment.text):
+        return
+    sheet.arguments = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")} | before
+
+
+def _aimed(call: PlannedCall) -> Arguments:
+    """The creators a call is about, as a later call names them."""
+    one = {f"{key}s": [call.arguments[key]] for key in ("handle", "rank") if key in call.arguments}
+    return one or {key: value for key, value in call.arguments.items() if key in ("handles", "ranks")}
 
 
 def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:

@@ -52,7 +52,8 @@ _STATEMENT = words.phrase("clauses", "statement")
 _COMMAND = words.phrase("clauses", "command")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
-_WHOSE = re.compile(r"(?:的|的人|的达人|的博主|们)$")
+_WHOSE = words.phrase("clauses", "whose")
+_ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -100,9 +101,10 @@ def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
-def whole(reading: Reading, intent: str) -> Segment:
-    """The whole message as one request."""
-    clause = Clause(0, len(reading.text), reading.text.strip(), hear(reading.text.strip()), after_stop=True)
+def whole(reading: Reading, intent: str, *, start: int = 0) -> Segment:
+    """The message from a place on as one request."""
+    text = reading.text[start:].strip()
+    clause = Clause(start, len(reading.text), text, hear(text), after_stop=True)
     return _with_tokens(reading, tokenise(reading), [Segment(intent, [clause])])[0]
 
 
@@ -217,7 +219,7 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
 
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
-    """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why; it asks for nothing itself."""
+    """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
     if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
         return False
     text = current.clauses[0].text
@@ -255,6 +257,8 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
         return True
+    if current.intent == "samples.record" and _ABOUT_THE_RELATION.search(clause.text):
+        return False
     return intent.name in _CONTINUES.get(current.intent, ()) and not _RANKED.search(clause.text)
 
 
@@ -344,7 +348,7 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
 
 def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
     """Whether two requests meet here, rather than two words of one."""
-    if first.name in _TEXT_TAKERS and "〇" not in before.heard:
+    if (first.name in _TEXT_TAKERS and "〇" not in before.heard) or _WHOSE.search(before.text):
         return False
     if first.name == second.name:
         return first.name == "crm_update" and bool(_RANKED.search(before.text) and _RANKED.search(after.text))

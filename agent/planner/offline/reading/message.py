@@ -41,6 +41,10 @@ class Reading:
             first, last = min(self.origins[start:end])[0], max(self.origins[start:end])[1]
         return self.source[first:last].strip(" \n\t,，。.;；:：、!！?？")
 
+    def until(self, end: int) -> "Reading":
+        """The message up to a place."""
+        return Reading(self.source, self.text[:end], self.origins[:end])
+
     def parted(self, longest: int) -> tuple["Reading", str]:
         """The first letters of a message up to a stop, and the person's own words of what comes after them."""
         if len(self.text) <= longest:

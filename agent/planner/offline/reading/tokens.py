@@ -19,7 +19,7 @@ _URL = re.compile(
     r"https?://[^\s,，。；;]+|(?<![\w@.])(?:www\.)[^\s,，。；;]+|[a-z0-9.+_-]+@[a-z0-9-]+\.[a-z0-9.]+[a-z]"
 )
 _HANDLE = re.compile(r"@[a-z0-9_](?:[a-z0-9_.]*[a-z0-9_])?")
-_BATCH = re.compile(r"(?<![a-z0-9])k\d{1,4}(?![\d.,]*[a-z0-9万%])")
+_BATCH = words.phrase("references", "batch_code")
 _SPECIAL = (
     ("quote", frozenset('「『“"《【'), _QUOTE),
     ("link", frozenset("abcdefghijklmnopqrstuvwxyz0123456789.+_-"), _URL),

@@ -16,6 +16,8 @@ from agent.planner.plan import PlanningContext
 QUOTES = "「」『』“”\"《》【】' ‘’"
 _HEAD = re.compile(r"[^:\n]{0,80}?[:\n]")
 _WHOLE = frozenset(["translate", "check_compliance"])
+_CLAUSE_START = re.compile(r"[,.;。]\s*|然后|\b(?:and )?then ")
+_QUOTED_FIRST = re.compile(r"\s*(?:「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\")")
 _TRANSLATE_HEAD = re.compile(
     r"^.{0,12}?(?:把|将)?(?:这|下面|以下)?(?:句|段|条)?(?:话|消息|文字|内容)?(?:翻译|译)(?:一下|"
     r"下)?(?:成|为|到)?(?:英语|英文|中文|[^\s,:。]{1,4}[语文])?(?:这|下面|以下)?(?:句|段|"
@@ -103,15 +105,30 @@ _CEILING = re.compile(r"上限|最高|最多|封顶|cap|ceiling|max|up to|不超
 
 
 def taken_whole(reading: Reading) -> Segment | None:
-    """A message that is one text with an instruction before it (翻译一下：…); nothing inside is a request."""
+    """A text with an instruction before it (翻译一下：…), to the end of the message; nothing inside is a request.
+
+    A text in quotes ends with them, so what follows may ask for more: that is no text taken whole.
+    """
     head = _HEAD.match(reading.text)
-    intent = intent_of(hear(head.group())) if head else None
-    if intent is not None and intent.name in _WHOLE and reading.text[head.end() if head else 0 :].strip():
-        return whole(reading, intent.name)
+    if head and reading.text[head.end() :].strip() and not _goes_on_after_quote(reading.text[head.end() :]):
+        for cut in reversed([0, *(found.end() for found in _CLAUSE_START.finditer(head.group()))]):
+            intent = intent_of(hear(head.group()[cut:]))
+            if intent is not None and intent.name in _WHOLE:
+                return whole(reading, intent.name, start=cut if _asks_before(head.group()[:cut]) else 0)
     first = intent_of(hear(reading.text))
     if first is not None and first.name in _WHOLE and _starts_with_text_request(reading.text):
         return whole(reading, first.name)
     return None
+
+
+def _asks_before(text: str) -> bool:
+    intent = intent_of(hear(text), weak=False) if text else None
+    return intent is not None and intent.name not in _WHOLE
+
+
+def _goes_on_after_quote(text: str) -> bool:
+    quoted = _QUOTED_FIRST.match(text)
+    return bool(quoted and re.search(r"\w.*\w", text[quoted.end() :]))
 
 
 def translate(segment: Segment, context: PlanningContext) -> Sheet:
@@ -204,6 +221,8 @@ def _payload(sheet: Sheet, head: re.Pattern[str], tail: re.Pattern[str]) -> str:
     text = reading.text[start:end]
     colon = _HEAD.match(text)
     if colon and intent_of(hear(colon.group())) is not None and text[colon.end() :].strip():
+        if quoted := _QUOTED_FIRST.match(text, colon.end()):
+            return sheet.quote(start + colon.end(), start + quoted.end()).strip(QUOTES)
         return (
             reading.source[reading.origins[start + colon.end()][0] : reading.origins[end - 1][1]]
             .strip()
@@ -235,6 +254,7 @@ def _starts_with_text_request(text: str) -> bool:
     return (
         bool(re.match(r"\s*(?:请|帮我|麻烦|把|将|could you |can you |please )*(?:翻译|translate|检查|check)", text))
         and "\n" not in text.strip()
+        and not re.search(r"[「“\"]", text)
         and not re.search(r"然后|再|and then", text)
     )
 
