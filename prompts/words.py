@@ -93,12 +93,21 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Concepts that speak for a request when all of `needed` are heard and none of `barred`."""
+
+    needed: frozenset[str]
+    barred: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Which concepts together ask for what; `idioms` says what a pattern of `intents.toml` adds."""
 
     idioms: Mapping[str, float]
     concepts: Mapping[str, Concept]
-    proofs: Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]
+    proofs: Mapping[str, tuple["Proof", ...]]
 
     def idiom(self, intent: str) -> float:
         """What a matching idiom of an intent adds."""
@@ -107,12 +116,11 @@ class Evidence:
     def proof(self, intent: str, text: str, heard: dict[str, bool]) -> float:
         """The heaviest set of concepts a text names for an intent; `heard` keeps what was looked up before."""
         most = 0.0
-        for needed, barred in self.proofs.get(intent, ()):
-            weight = sum(self.concepts[name].weight for name in needed)
-            if weight <= most or not all(self._names(name, text, heard) for name in needed):
+        for proof in self.proofs.get(intent, ()):
+            if proof.weight <= most or not all(self._names(name, text, heard) for name in proof.needed):
                 continue
-            if not any(self._names(name, text, heard) for name in barred):
-                most = weight
+            if not any(self._names(name, text, heard) for name in proof.barred):
+                most = proof.weight
         return most
 
     def _names(self, concept: str, text: str, heard: dict[str, bool]) -> bool:
@@ -194,23 +202,27 @@ def intents() -> tuple[Intent, ...]:
 def evidence() -> Evidence:
     """What a request may be known by beside its idioms (`lexicon/evidence.toml`)."""
     table = _load("evidence")
-    concepts = {
-        name: Concept(_spoken(row["zh"], row["en"]), row.get("weight", 1.0)) for name, row in table["concept"].items()
-    }
+    concepts = {name: _concept(row) for name, row in table["concept"].items()}
     proofs = {
-        intent: tuple(
-            (
-                frozenset(name for name in line if not name.startswith("!")),
-                frozenset(name[1:] for name in line if name.startswith("!")),
-            )
-            for line in lines
-        )
-        for intent, lines in table["weighs"].items()
+        intent: tuple(_proof(line, concepts) for line in lines) for intent, lines in table["weighs"].items()
     }
-    unknown = {name for lines in proofs.values() for pair in lines for part in pair for name in part} - set(concepts)
-    if unknown:
-        raise ValueError("evidence.toml weighs concepts it does not name", sorted(unknown))
     return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
+
+
+def _concept(row: Mapping[str, Any]) -> Concept:
+    """Its own words, and those of the `senses` it shares."""
+    ways = [row, *(_load("senses")[field][value] for field, value in (one.split(".") for one in row.get("senses", [])))]
+    pattern = _spoken([way for one in ways for way in one["zh"]], [way for one in ways for way in one["en"]])
+    return Concept(pattern, row.get("weight", 1.0))
+
+
+def _proof(line: list[str | float], concepts: Mapping[str, Concept]) -> Proof:
+    """A line of `weighs`: concepts, after `!` those that must be absent, a number to add to the weight."""
+    names = [part for part in line if isinstance(part, str)]
+    needed = frozenset(name for name in names if not name.startswith("!"))
+    barred = frozenset(name[1:] for name in names if name.startswith("!"))
+    added = sum(part for part in line if not isinstance(part, str))
+    return Proof(needed, barred, sum(concepts[name].weight for name in needed) + added)
 
 
 def _spoken(zh: list[str], en: list[str]) -> re.Pattern[str]:

@@ -20,6 +20,7 @@ _RANKED = re.compile(
 )
 _INNER = words.phrase("clauses", "inner")
 _MOST_CUTS = 12
+_HEARD_BEFORE = 3
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _TEXT_TAKERS = frozenset(["translate", "check_compliance", "preferences.set", "products.add", "products.change"])
 _CONTINUES = {
@@ -204,7 +205,7 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     """
     intent = intent_of(clause.heard)
     if waiting:
-        together = intent_of(",".join(before.heard for before in [*waiting, clause]), weak=False)
+        together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
     if intent is None or intent.name not in ("performance", "preferences.forget"):
         return intent

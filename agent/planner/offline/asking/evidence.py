@@ -11,7 +11,7 @@ _LONGEST_HEARD, _LONGEST_END = 300, 60
 _REMEMBERED = 512
 _LEAST = 1.0
 """Below this nothing is asked for."""
-_QUOTED = re.compile(r"(?<=[「『“《])[^」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
+_QUOTED = re.compile(r"(?<=[「『“《])[^「『“《」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) | (?=[\u3400-\u9fff〒「“])")
 _SUBJECT, _OUR_PRODUCT = "〇", "〒"
 
