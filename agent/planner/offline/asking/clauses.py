@@ -51,6 +51,7 @@ _CONDITION = words.phrase("clauses", "condition")
 _MAIN_CLAUSE = words.phrase("clauses", "main_clause")
 _STATEMENT = words.phrase("clauses", "statement")
 _COMMAND = words.phrase("clauses", "command")
+_ONLY_WHOSE = words.phrase("clauses", "only_whose")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _WHOSE = words.phrase("clauses", "whose")
@@ -195,7 +196,7 @@ def _leads_in(clause: Clause) -> bool:
     """「要是3天没回」, 「那他呢」: a condition or a bare reference belongs to the request after it."""
     if _CONDITION.search(clause.heard) and not _MAIN_CLAUSE.search(clause.heard):
         return True
-    return bool(_BARE_REFERENCE.match(clause.heard))
+    return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
 
 
 def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> words.Intent | None:

@@ -27,6 +27,7 @@ _NEAR = {
 _NEAR_WORD = re.compile("|".join(sorted(_NEAR, key=len, reverse=True)))
 _ISO = re.compile(r"(?<!\d)(?P<y>20\d\d)[-/年.](?P<m>\d{1,2})[-/月.](?P<d>\d{1,2})日?")
 _MONTH_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})(?:月|/)(?P<d>\d{1,2})(?:日|号)?(?!\d)")
+_NEXT_MONTH_DAY = re.compile(r"下个?月(?P<d>\d{1,2})(?:号|日)")
 _DAY = re.compile(r"(?<![\d、,和月])(?P<d>\d{1,2})(?:号|日)(?!前)")
 _WEEKDAY = re.compile(
     r"(?P<next>下(?:个)?)?(?:这|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])|"
@@ -82,6 +83,10 @@ def date_in(text: str, today: date) -> date | None:
         return _coming(weekday, today)
     if re.search(r"下(?:个)?(?:周|星期|礼拜)|next week", text):
         return today + timedelta(days=7 - today.weekday())
+    following = _NEXT_MONTH_DAY.search(text)
+    if following:
+        first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+        return _of_month(int(following["d"]), first)
     day = _DAY.search(text)
     return _of_month(int(day["d"]), today) if day else None
 

@@ -24,7 +24,7 @@ _SPECIAL = (
     ("quote", frozenset('「『“"《【'), _QUOTE),
     ("link", frozenset("abcdefghijklmnopqrstuvwxyz0123456789.+_-"), _URL),
     ("handle", frozenset("@"), _HANDLE),
-    ("batch", frozenset("k"), _BATCH),
+    ("batch", frozenset("abdefghjklmnpqrstuvwxyz"), _BATCH),
 )
 _WORD = re.compile(r"sub(?=-?\d)|[a-z][a-z0-9'&+-]*")
 _FOREIGN = re.compile(r"[^\W\d_]+")

@@ -1,7 +1,7 @@
 """Known subjects inside a message (高尔夫, 3d打印, 多肉植物): no other reading may start or end within one of them."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.planner.offline.reading.message import fold
 from prompts import words
@@ -16,6 +16,7 @@ class Subject:
     compound: bool = False
 
 
+@lru_cache(maxsize=8)
 def known_subjects(text: str) -> dict[int, Subject]:
     """The known subjects of a folded text by their first letter, longest first, none overlapping another."""
     found = sorted(_matches(text), key=lambda span: (span[0] - span[1], text[span[0]] in _VERBS, span[0]))

@@ -21,7 +21,8 @@ _NOT_A_NAME = words.phrase("books", "not_a_name")
 _UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
 _TAKES_OFF = words.phrase("books", "takes_tag_off")
 _PUTS_ON = words.phrase("books", "puts_tag_on")
-_TAG_WORD = re.compile(r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上")
+_TAG_WORD = re.compile(r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
+    r"\b(?:add|remove|drop|replace) (?:the )?[\"“]")
 _NOTE = words.phrase("books", "note", re.DOTALL)
 _OWNER = words.phrase("books", "owner")
 _UNBLOCK = re.compile(

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.quantities import Unit, as_json
-from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.reading.tokens import Token, find_terms
 from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
@@ -23,6 +23,7 @@ _NOTE = words.phrase("outreach", "note")
 _TEMPLATE = words.phrase("outreach", "template")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
+_DOWN_TO = re.compile(r"(?:砍|压|降|谈|还)(?:价)?到\s*$|\b(?:to|at|for)\s*$")
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -47,6 +48,9 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
             continue
         sheet.use(index)
     _sample(sheet, purpose)
+    for clause in segment.clauses:
+        for said in words.senses("purpose")[purpose].finditer(segment.reading.text, clause.start, clause.end):
+            sheet.use_span(*said.span())
     _template(sheet)
     _product_left_over(sheet)
     return sheet
@@ -118,12 +122,14 @@ def _offer_numbers(sheet: Sheet) -> None:
         if quantity.unit is Unit.PERCENT or (metric == "commission_rate" and quantity.unit is Unit.PLAIN):
             share = quantity.value if quantity.unit is Unit.PERCENT else quantity.value / 100
             sheet.arguments["commission_rate"] = as_json(share)
-        elif quantity.unit is Unit.MONEY or metric == "flat_fee":
+        elif quantity.unit is Unit.MONEY or metric == "flat_fee" or _beaten_down(sheet, token):
             if metric not in (None, "flat_fee", "commission_rate"):
                 continue
             fee: dict[str, JsonValue] = {"amount": as_json(quantity.value)}
-            if quantity.currency:
-                fee["currency"] = quantity.currency
+            before = sheet.arguments.get("flat_fee")
+            currency = quantity.currency or (before.get("currency") if isinstance(before, dict) else None)
+            if currency:
+                fee["currency"] = currency
             sheet.arguments["flat_fee"] = fee
         elif (
             quantity.unit is Unit.PEOPLE
@@ -138,6 +144,12 @@ def _offer_numbers(sheet: Sheet) -> None:
         sheet.use(
             *[i for i, other in enumerate(sheet.tokens) if other.value("metrics") in ("commission_rate", "flat_fee")]
         )
+
+
+def _beaten_down(sheet: Sheet, token: Token) -> bool:
+    """「坑位费200刀，跟她砍到150」: a plain number that a price is to come down to."""
+    before = sheet.segment.reading.text[max(0, token.start - 6) : token.start]
+    return "flat_fee" in sheet.arguments and bool(_DOWN_TO.search(before))
 
 
 def metric_before(sheet: Sheet, index: int) -> str | None:
