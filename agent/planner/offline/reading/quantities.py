@@ -66,6 +66,11 @@ class Quantity:
         return number
 
     @property
+    def middle(self) -> Decimal:
+        """Half way between both ends: the number that 左右 was said of."""
+        return ((self.low or self.value) + self.value) / 2
+
+    @property
     def exact(self) -> bool:
         """One number, no range and no bound."""
         return self.low == self.high and not self.bounded

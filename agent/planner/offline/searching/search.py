@@ -62,8 +62,8 @@ _LIKENESS = ("类似", "相似", "差不多", "同类型", "similar", "像")
 
 
 def _fill(sheet: Sheet) -> None:
-    fill_days(sheet)
     unwanted = negated(sheet)
+    fill_days(sheet, unwanted)
     fill_relations(sheet, unwanted)
     _fill_excluded(sheet, unwanted)
     fill_comparatives(sheet)
