@@ -76,6 +76,8 @@ _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
+_UNCERTAIN = frozenset(["", "refine_search"])
+"""A message that may be a search or none: it must name something to search by."""
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
 _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
@@ -97,7 +99,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             segment.intent = "list_replies"
         name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
-        if not segment.intent and not _is_bare_search(segment, sheet, context):
+        if segment.intent in _UNCERTAIN and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
@@ -147,7 +149,10 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
-    return bool(set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"})
+    if search.asks_for_others(segment.text) or (context.last_criteria is not None and search.changes(segment.text)):
+        return True
+    told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
+    return bool(told) and not search.asks_for_something_else(segment.text)
 
 
 def _criteria(sheet: Sheet, context: PlanningContext) -> Arguments:

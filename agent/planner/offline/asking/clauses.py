@@ -278,7 +278,7 @@ def _ends_clause(text: str, token: Token) -> bool:
 
 def _may_connect(text: str, token: Token, clause_start: int) -> bool:
     """同时 or "next" inside a phrase connects nothing; at the start of a clause, or 然后 anywhere, it does."""
-    if _NEXT_OF_A_LIST.match(text, token.start):
+    if _NEXT_OF_A_LIST.match(text, token.start) or (token.text == "再给" and text.startswith("我", token.end)):
         return False
     at_start = not text[clause_start : token.start].strip()
     return at_start or token.text in (
