@@ -24,7 +24,7 @@ from agent.planner.offline.reading.numerals import numeral_at
 def test_number_words_are_read_as_far_as_they_make_one_number(text: str, value: int, read: str) -> None:
     numeral = numeral_at(text, 0)
     assert numeral is not None
-    assert (numeral.high, text[numeral.start : numeral.end]) == (value, read)
+    assert (int(numeral.high), text[numeral.start : numeral.end]) == (value, read)
 
 
 @pytest.mark.parametrize("text", ["tender", "weight", "second"])
