@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
@@ -117,6 +118,7 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
     return found
 
 
+@lru_cache(maxsize=256)
 def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
     """What a clause asks for, by the first pattern that fits; the names of known subjects ask for nothing."""
     heard = masked(clause if len(clause) <= _LONGEST_HEARD else clause[:_LONGEST_HEARD] + clause[-_LONGEST_END:])

@@ -119,7 +119,8 @@ def _is_correction(tokens: tuple[Token, ...], run: Run, old: int, new: int) -> b
         return True
     counted = tokens[new].quantity is not None or tokens[new].ranks is not None
     beside = new == run.last + 1
-    if run.contrast and tokens[old].meanings == tokens[new].meanings and not counted:
+    named = tokens[new].has("markets", "languages", "categories")
+    if run.contrast and named and tokens[old].meanings == tokens[new].meanings:
         return beside
     if any(token.has("hesitation") for token in tokens[run.first : run.last + 1]):
         return run.paused_before or (counted and beside and old == run.first - 1)
