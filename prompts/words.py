@@ -203,9 +203,7 @@ def evidence() -> Evidence:
     """What a request may be known by beside its idioms (`lexicon/evidence.toml`)."""
     table = _load("evidence")
     concepts = {name: _concept(row) for name, row in table["concept"].items()}
-    proofs = {
-        intent: tuple(_proof(line, concepts) for line in lines) for intent, lines in table["weighs"].items()
-    }
+    proofs = {intent: tuple(_proof(line, concepts) for line in lines) for intent, lines in table["weighs"].items()}
     return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
 
 

@@ -79,6 +79,8 @@ _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up
 _PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
+_UNCERTAIN = frozenset(["", "refine_search"])
+"""A message that may be a search or none: it must name something to search by."""
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
 _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
@@ -106,7 +108,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
-        if not segment.intent and not _is_bare_search(segment, sheet, context):
+        if segment.intent in _UNCERTAIN and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
@@ -144,7 +146,7 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
 
 
 def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
-    """「第4个的样品寄了，把她标成已寄样」, 「@mia 签收了，3天后提醒我跟进」: for the creators of the request just before."""
+    """「第4个的样品寄了，把她标成已寄样」: for the creators of the request just before; a follow-up needs no pronoun."""
     named = any(token.ranks is not None or token.kind == "handle" for token in sheet.tokens)
     before = _aimed(calls[-1]) if calls else {}
     if named or not before:
@@ -154,12 +156,13 @@ def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
             return
     elif not _PRONOUN.search(sheet.segment.text):
         return
-    sheet.arguments = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")} | before
+    kept = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")}
+    sheet.arguments = kept | before
 
 
 def _aimed(call: PlannedCall) -> Arguments:
     """The creators a call is about, as a later call names them."""
-    one = {f"{key}s": [call.arguments[key]] for key in ("handle", "rank") if key in call.arguments}
+    one: Arguments = {f"{key}s": [call.arguments[key]] for key in ("handle", "rank") if key in call.arguments}
     return one or {key: value for key, value in call.arguments.items() if key in ("handles", "ranks")}
 
 
@@ -169,7 +172,10 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
-    return bool(set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"})
+    if search.asks_for_others(segment.text) or (context.last_criteria is not None and search.changes(segment.text)):
+        return True
+    told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
+    return bool(told) and not search.asks_for_something_else(segment.text)
 
 
 def _criteria(sheet: Sheet, context: PlanningContext) -> Arguments:

@@ -39,6 +39,7 @@ _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
+_NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
 _FORGETS = re.compile(r"forget|忘")
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
@@ -302,6 +303,8 @@ def _ends_clause(text: str, token: Token) -> bool:
 
 def _may_connect(text: str, token: Token, clause_start: int) -> bool:
     """同时 or "next" inside a phrase connects nothing; at the start of a clause, or 然后 anywhere, it does."""
+    if _NEXT_OF_A_LIST.match(text, token.start) or (token.text == "再给" and text.startswith("我", token.end)):
+        return False
     at_start = not text[clause_start : token.start].strip()
     return at_start or token.text in (
         "然后",

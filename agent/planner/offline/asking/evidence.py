@@ -30,11 +30,13 @@ def hear(text: str, products: Sequence[str] = ()) -> str:
 def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:
     """The request a heard clause speaks for, None where nothing does."""
     heard = _BLANK_IN_CHINESE.sub("", heard)
-    return _heaviest(heard if len(heard) <= _LONGEST_HEARD else heard[:_LONGEST_HEARD] + heard[-_LONGEST_END:], weak)
+    return _heaviest(
+        heard if len(heard) <= _LONGEST_HEARD else heard[:_LONGEST_HEARD] + heard[-_LONGEST_END:], weak=weak
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _heaviest(heard: str, weak: bool) -> words.Intent | None:
+def _heaviest(heard: str, *, weak: bool) -> words.Intent | None:
     table = words.evidence()
     concepts: dict[str, bool] = {}
     chosen, most = None, 0.0

@@ -14,6 +14,8 @@ from agent.planner.offline.reading.quantities import ABOUT, Quantity, Unit
 from prompts import words
 
 _REACH = 48
+_HALVES = frozenset("以之往朝向加")
+"""Before 上 they make a word that bounds the number in front of it."""
 _ALONG = re.compile(r"(?:up|down) to")
 _OPPOSITE = {"min": "max", "max": "min"}
 _FILLING = (
@@ -74,7 +76,8 @@ def _roots(text: str) -> tuple[int, ...]:
     table = words.bounds()
     kinds = ("min", "max", "about", "up", "down")
     every = _alternatives(tuple({word for kind in kinds for word in table[kind].before}))
-    return tuple(match.start() for match in _compiled(f"(?={every})").finditer(text))
+    found = (match.start() for match in _compiled(f"(?={every})").finditer(text))
+    return tuple(start for start in found if not (text[start] == "上" and text[start - 1 : start] in _HALVES))
 
 
 def _after(text: str, quantity: Quantity, skip: re.Pattern[str] | None) -> re.Match[str] | None:

@@ -46,9 +46,11 @@ def amend(reading: Reading) -> Reading:
         old = _old(tokens, run, new, gone) if new is not None else None
         if new is None or old is None or not _is_correction(tokens, run, old, new):
             continue
-        start = tokens[run.first].start
         if run.contrast and not run.paused_after:
-            gone.append((start, _whole(tokens[new])[1]))
+            right = _denied(tokens, old, new)
+            if right is not None:
+                replaced[old] = _instead(tokens[old], tokens[right])
+            gone.append((tokens[run.first].start, _whole(tokens[right or new])[1]))
             continue
         replaced[old] = _instead(tokens[old], tokens[new])
         gone += _taken_out(tokens, run, new)
@@ -62,7 +64,7 @@ def _runs(tokens: tuple[Token, ...]) -> Iterator[Run]:
             index += 1
             continue
         first = last = index
-        while first > 0 and tokens[first - 1].kind == "mark":
+        while first > 0 and (tokens[first - 1].kind == "mark" or tokens[first - 1].has("interjection")):
             first -= 1
         follow = index + 1
         while follow < len(tokens) and (
@@ -102,12 +104,24 @@ def _old(tokens: tuple[Token, ...], run: Run, new: int, gone: list[Span]) -> int
     return None
 
 
+def _denied(tokens: tuple[Token, ...], old: int, new: int) -> int | None:
+    """「不是美国，是加拿大」 after 美国: what is right comes after what is denied."""
+    kind = _class_of(tokens[new])
+    if tokens[old].meanings != tokens[new].meanings or tokens[new].quantity is not None:
+        return None
+    ahead = range(new + 1, min(len(tokens), new + 1 + _REACH))
+    return next((index for index in ahead if _class_of(tokens[index]) == kind), None)
+
+
 def _is_correction(tokens: tuple[Token, ...], run: Run, old: int, new: int) -> bool:
     """A word that may mean something else (no, 还是, actually) corrects only after a pause or between two numbers."""
     if run.hard:
         return True
     counted = tokens[new].quantity is not None or tokens[new].ranks is not None
     beside = new == run.last + 1
+    named = tokens[new].has("markets", "languages", "categories")
+    if run.contrast and named and tokens[old].meanings == tokens[new].meanings:
+        return beside
     if any(token.has("hesitation") for token in tokens[run.first : run.last + 1]):
         return run.paused_before or (counted and beside and old == run.first - 1)
     return run.paused_before and beside and (counted or run.paused_after)

@@ -82,7 +82,7 @@ def fold(word: str) -> str:
 
 def simplify(text: str) -> str:
     """Traditional to simplified characters, one for one so that offsets hold."""
-    if text.isascii():
+    if text.isascii() or all(_simplify_letter(letter) == letter for letter in set(text)):
         return text
     pieces = (text[at : at + _LONGEST_PIECE] for at in range(0, len(text), _LONGEST_PIECE))
     return "".join(_simplify_piece(piece) for piece in pieces)
@@ -93,11 +93,17 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=20_000)
+def _simplify_letter(letter: str) -> str:
+    converted: str = letter if letter.isascii() else _converter().convert(letter)
+    return converted
+
+
 def _simplify_piece(piece: str) -> str:
     converted: str = _converter().convert(piece)
     if len(converted) == len(piece):
         return converted
-    single = (_converter().convert(letter) for letter in piece)
+    single = (_simplify_letter(letter) for letter in piece)
     return "".join(new if len(new) == 1 else old for old, new in zip(piece, single, strict=True))
 
 
@@ -111,8 +117,9 @@ def _slips() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def _bounded(word: str) -> str:
+    """The word as a pattern that starts with a letter, which is quick to look for; `_mend` looks behind it."""
     pattern = re.escape(word)
-    return rf"(?<![a-z]){pattern}(?![a-z])" if word.isascii() else pattern
+    return rf"{pattern}(?![a-z])" if word.isascii() else pattern
 
 
 def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
@@ -122,6 +129,8 @@ def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
     at = 0
     for slip in pattern.finditer(text):
         right = table[slip.group()]
+        if slip.group().isascii() and "a" <= text[slip.start() - 1 : slip.start()] <= "z":
+            continue
         letters.append(text[at : slip.start()] + right)
         spans += origins[at : slip.start()]
         if right == slip.group():

@@ -20,6 +20,7 @@ _BETWEEN_AFTER = re.compile(r".{0,6}之间")
 _MORE = re.compile(r"多(?=[个位名条万])|来(?=[个位名条])")
 _GAP = re.compile(r"(?:粉丝|粉|以上|起)")
 _COMMON = Decimal(1000)
+_DIGITS_SAID = re.compile(r"(?P<zh>[四五六七])位数|(?<![a-z])(?P<en>four|five|six|seven)[ -]figures?(?![a-z])")
 _SPOKEN_DAYS = re.compile(
     r"(?P<half>半)(?:年|个月)|(?<![a-z])(?:a|last|past) (?P<week>week)(?![a-z])|(?<![a-z])(?:a|"
     r"last|past) month(?![a-z])"
@@ -66,6 +67,11 @@ class Quantity:
         return number
 
     @property
+    def middle(self) -> Decimal:
+        """Half way between both ends: the number that 左右 was said of."""
+        return ((self.low or self.value) + self.value) / 2
+
+    @property
     def exact(self) -> bool:
         """One number, no range and no bound."""
         return self.low == self.high and not self.bounded
@@ -80,6 +86,11 @@ def quantity_at(text: str, at: int) -> Quantity | None:
     if spoken:
         days = (180 if spoken.group().endswith("年") else 15) if spoken["half"] else 7 if spoken["week"] else 30
         return Quantity(at, spoken.end(), Decimal(days), Decimal(days), Unit.DAYS, spelled=True)
+    if digits := _DIGITS_SAID.match(text, at):
+        count = numeral_at(digits["zh"] or digits["en"], 0)
+        if count is not None:
+            low = Decimal(10) ** (int(count.high) - 1)
+            return Quantity(at, digits.end(), low, low * 10 - 1, scaled=True, spelled=True, bounded=True)
     sign = _sign_at(text, at)
     first = numeral_at(text, at + sign.length) if sign else numeral_at(text, at)
     if first is None:

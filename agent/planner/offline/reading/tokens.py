@@ -252,6 +252,16 @@ def _tables(*names: str) -> dict[str, _Terms]:
     }
 
 
+def _is_half(table: dict[str, _Terms], text: str, beyond: int, meanings: tuple[Meaning, ...]) -> bool:
+    """Whether a word is the first half of another: plus-size, all-natural; non-toxic, but not non-livestream."""
+    names = {name for name, _ in meanings}
+    if names == {"noise"}:
+        return True
+    letter = table.get(text[beyond])
+    other = _WORD.match(text, beyond)
+    return names == {"negation"} and other is not None and (letter is None or other.group() not in letter.meanings)
+
+
 def _longest(
     table: dict[str, _Terms], text: str, at: int, limit: int | None = None
 ) -> tuple[int, tuple[Meaning, ...]] | None:
@@ -267,6 +277,14 @@ def _longest(
             continue
         last, after = text[at + length - 1], text[at + length : at + length + 1]
         if last.isascii() and last.isalnum() and after.isascii() and after.isalnum():
+            continue
+        beyond = at + length + 1
+        if (
+            after == "-"
+            and last.isascii()
+            and text[beyond : beyond + 1].isalpha()
+            and _is_half(table, text, beyond, meanings)
+        ):
             continue
         return at + length, meanings
     return None

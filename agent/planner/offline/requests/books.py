@@ -21,12 +21,15 @@ _NOT_A_NAME = words.phrase("books", "not_a_name")
 _UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
 _TAKES_OFF = words.phrase("books", "takes_tag_off")
 _PUTS_ON = words.phrase("books", "puts_tag_on")
-_TAG_WORD = re.compile(r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
-    r"\b(?:add|remove|drop|replace) (?:the )?[\"“]")
+_TAG_WORD = re.compile(
+    r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
+    r"\b(?:add|remove|drop|replace) (?:the )?[\"“]"
+)
 _NOTE = words.phrase("books", "note", re.DOTALL)
 _OWNER = words.phrase("books", "owner")
 _UNBLOCK = re.compile(
-    r"(?:放出|拉出|移出|撤出|解除|取消|移出|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|off the blacklist|从黑名单"
+    r"(?:放出|拉出|移出|撤出|解除|取消|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|"
+    r"off the (?:blacklist|blocklist)|从黑名单"
 )
 _BLOCK = re.compile(r"拉黑|加黑|封掉|黑名单|屏蔽|\bblock\b|\bblacklist|\bban\b")
 _TRACKING = re.compile(

@@ -45,7 +45,7 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
             _age(sheet, index, quantity)
             continue
         if _is_limit(sheet, index, quantity, taken) and index not in unwanted:
-            _limit(sheet, index, int(quantity.value))
+            _limit(sheet, index, int(quantity.middle if quantity.about else quantity.value))
             continue
         metric_index = _metric_near(sheet, index, quantity, taken)
         metric = sheet.tokens[metric_index].value("metrics") if metric_index is not None else None
@@ -90,7 +90,8 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         return (
             not (quantity.scaled and _metric_near(sheet, index, quantity, taken) is not None) or quantity.value < _MANY
         )
-    if quantity.unit is not Unit.PLAIN or quantity.scaled or quantity.bounded or quantity.value > 1000:
+    bounded = quantity.bounded and not quantity.about
+    if quantity.unit is not Unit.PLAIN or quantity.scaled or bounded or quantity.value > 1000:
         return False
     if _adjacent_metric(sheet, index, quantity, -1, taken) is not None:
         return False
@@ -148,7 +149,7 @@ def _adjacent_metric(sheet: Sheet, index: int, quantity: Quantity, step: int, ta
         if not 0 <= at < len(sheet.tokens) or sheet.clause_of(at) != clause:
             return None
         token = sheet.tokens[at]
-        if token.has("metrics") and at not in taken:
+        if token.has("metrics") and at not in taken and not (at in sheet.used and token.has("sorts")):
             return at if _fits(token.value("metrics"), quantity) else None
         inside = quantity.start <= token.start and token.end <= quantity.end
         if token.quantity is not None and token.quantity.unit is Unit.DAYS:

@@ -4,6 +4,7 @@ import re
 from itertools import groupby
 
 from agent.planner.offline.requests.sheet import Sheet
+from prompts import words
 
 _BACKWARD = re.compile(
     r"(?:的|的人|的达人|的博主|的号|那些|们|的都|的全|的统统|的一律|都|全都|全部|统统|一律)(?:给我|帮我|先|直接|也|就|要)?\s?$|把[^,.;]+$"
@@ -11,6 +12,9 @@ _BACKWARD = re.compile(
 _DOWN_TO = re.compile(r"(?: it| them| that| this| the \w+)?(?: back| down)?\s?(?:到|至|成|to\b)")
 _LOOK = 40
 _ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且", "但", "但是", "同时", "且"])
+_NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
+"""These negate the next thing alone: a non-livestream decor account."""
+_SPLIT = words.phrase("search", "split_removal")
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""
 
@@ -28,10 +32,28 @@ def negated(sheet: Sheet) -> set[int]:
         for marker in markers:
             place = marker - indexes[0]
             covered = _covered(sheet, indexes[max(0, place - _REACH) : place + _REACH], marker, telling)
+            if not covered and sheet.tokens[marker].has("removal"):
+                covered = _said_just_before(sheet, indexes[0], telling)
             if covered:
                 unwanted |= covered
                 sheet.use(marker)
-    return unwanted
+    return unwanted | _taken_out(sheet, telling)
+
+
+def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]:
+    """ "Anyone under 2%, bin them": what the clause before describes."""
+    clause = sheet.clause_of(first) - 1
+    return {i for i in range(first) if sheet.clause_of(i) == clause and telling[i] and i not in sheet.used}
+
+
+def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
+    """ "Take the first two out": the verb and its particle stand around what is taken."""
+    covered: set[int] = set()
+    for clause in sheet.segment.clauses:
+        for match in _SPLIT.finditer(sheet.segment.reading.text, clause.start, clause.end):
+            inside = [i for i, token in enumerate(sheet.tokens) if match.start("a") <= token.start < match.end("a")]
+            covered |= {i for i in inside if telling[i] or _says_something(sheet, i)}
+    return covered
 
 
 def _negates(sheet: Sheet, index: int) -> bool:
@@ -42,27 +64,38 @@ def _negates(sheet: Sheet, index: int) -> bool:
 
 def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool]) -> set[int]:
     removing = sheet.tokens[marker].has("removal")
+    narrow = sheet.tokens[marker].text in _NARROW
     at = sheet.tokens[marker].start
     before = {i for i in indexes if i < marker and telling[i]}
     if removing and before and _BACKWARD.search(sheet.segment.reading.text, max(0, at - _LOOK), at):
         return before
-    return _ahead(sheet, [i for i in indexes if i > marker], telling, removing=removing) or before
+    return _ahead(sheet, [i for i in indexes if i > marker], telling, removing=removing, narrow=narrow) or before
 
 
-def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool) -> set[int]:
+def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool, narrow: bool) -> set[int]:
     """What follows a negation, up to 要…, or to "and" with a condition of its own (no makeup and over 10k)."""
     covered: set[int] = set()
     for i in indexes:
         token = sheet.tokens[i]
-        if covered and token.has("affirmation") and not token.has("negation"):
+        if covered and (token.text == "的" or (token.has("affirmation") and not token.has("negation"))):
             break
         if token.quantity is not None and token.quantity.flipped and not removing:
             break
         if covered and token.text in _ADDING and _is_condition(sheet, i + 1):
             break
+        if covered and narrow and telling[i] and not _is_joined(sheet, i):
+            break
         if telling[i]:
             covered.add(i)
+            if token.text.endswith("的"):
+                break
     return covered
+
+
+def _is_joined(sheet: Sheet, index: int) -> bool:
+    """Whether a word goes on with what is negated: makeup or skincare, 3D printing."""
+    before = next((token for token in reversed(sheet.tokens[:index]) if token.text != " "), None)
+    return before is not None and before.text in ("or", "/", "、", "或", "和", "nor")
 
 
 def _is_condition(sheet: Sheet, index: int) -> bool:

@@ -10,7 +10,7 @@ from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching.measures import fill_measures
 from agent.planner.offline.searching.negation import negated
-from agent.planner.offline.searching.subject import SAID, UNKNOWN, fill_subject
+from agent.planner.offline.searching.subject import SAID, SURE, UNKNOWN, fill_subject
 from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_order, fill_relations, fill_words
 from agent.planner.plan import PlanningContext
 from prompts import words
@@ -18,6 +18,7 @@ from prompts import words
 _NEXT_BATCH = words.phrase("search", "next_batch")
 _ANEW = words.phrase("search", "anew")
 _CHANGING = words.phrase("search", "changing")
+_SOMETHING_ELSE = words.phrase("search", "something_else")
 _SWITCHED = words.phrase("search", "switched")
 _MORE_OF_SAME = words.phrase("search", "more")
 
@@ -25,7 +26,7 @@ _MORE_OF_SAME = words.phrase("search", "more")
 def search(segment: Segment, context: PlanningContext) -> Sheet:
     """`search_creators`: with `refine` when the message only changes the last search."""
     sheet = Sheet(segment, context)
-    _fill(sheet)
+    _fill(sheet, least=_evidence_needed(sheet))
     if _refines(sheet):
         sheet.arguments["refine"] = True
         if _NEXT_BATCH.search(segment.text) or (_MORE_OF_SAME.search(segment.text) and "topic" not in sheet.arguments):
@@ -37,7 +38,7 @@ def similar(segment: Segment, context: PlanningContext) -> Sheet:
     """`similar_creators`: like a handle or a rank, with whatever filters are said."""
     sheet = Sheet(segment, context)
     model = one_creator(sheet)
-    _fill(sheet)
+    _fill(sheet, least=SURE)
     sheet.arguments.pop("exclude_handles", None)
     if "topic" in sheet.arguments and sheet.arguments["topic"] in _LIKENESS:
         sheet.arguments.pop("topic")
@@ -57,20 +58,35 @@ def show(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def asks_for_others(text: str) -> bool:
+    """换一批, another lot: a search by itself."""
+    return bool(_NEXT_BATCH.search(text))
+
+
+def changes(text: str) -> bool:
+    """Whether a text says that the last search is to change, even where it does not say how."""
+    return bool(_CHANGING.search(text))
+
+
+def asks_for_something_else(text: str) -> bool:
+    """Whether a message without a verb of searching opens as another request or question."""
+    return bool(_SOMETHING_ELSE.search(text))
+
+
 _AMONG = re.compile(r"(?:里|里面|当中|中)")
 _LIKENESS = ("类似", "相似", "差不多", "同类型", "similar", "像")
 
 
-def _fill(sheet: Sheet) -> None:
-    fill_days(sheet)
+def _fill(sheet: Sheet, *, least: int) -> None:
     unwanted = negated(sheet)
+    fill_days(sheet, unwanted)
     fill_relations(sheet, unwanted)
     _fill_excluded(sheet, unwanted)
     fill_comparatives(sheet)
     fill_order(sheet)
     fill_measures(sheet, unwanted)
     fill_words(sheet, unwanted)
-    fill_subject(sheet, unwanted, least=_evidence_needed(sheet))
+    fill_subject(sheet, unwanted, least=least)
     _drop_moot_refusals(sheet)
 
 

@@ -288,7 +288,8 @@ def _is_open(sheet: Sheet, index: int) -> bool:
         return False
     if token.kind in ("unread", "quote", "quantity", "rank", "handle", "link"):
         return True
-    if token.value("metrics") in sheet.arguments:
+    named = token.value("metrics")
+    if named in sheet.arguments or (named == "followers" and "audience_gender" in sheet.arguments):
         return False
     return token.has("categories", "metrics", "traits", "offers", "comparatives", "sizes") and not token.has("noise")
 

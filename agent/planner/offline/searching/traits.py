@@ -9,24 +9,14 @@ from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
 
-_CONTACT = r"(?:联系|联络|建联|接触|触达|私信|沟通|邀约|邀请|打扰|找过|发过)"
-_NOT_CONTACTED_AFTER = re.compile(
-    rf"(?:以?内|之内|以上|里|都|来|期间|\s)*(?:没有?|未|没被|不曾)(?:有)?(?:再|被)?(?:我们)?{_CONTACT}过?(?:的)?"
-)
-_NOT_CONTACTED_BEFORE = re.compile(
-    r"(?:not|n't|never|without|un)[ -]?(?:been |being |yet )?(?:contact|messag|reach|dm|talk|"
-    r"approach|written)[a-z ]{0,20}(?:in|for|within|over|during|since)?(?: the)?(?: last|"
-    r" past)? ?$"
-    rf"|(?:没有?|未){_CONTACT}过?(?:的)?(?:近|最近|超过|达|有)?$"
-)
-_ACTIVE_AFTER = re.compile(
-    r"(?:以?内|之内|里|都|\s)*(?:还)?(?:有)?(?:活跃|更新|发过|有发|发布|在线|开播|发视频|有视频|"
-    r"有动态|播过|直播过|开过播|有出片|出过片|有出视频|出过视频|有开播|active|发了)(?:过)?(?:视频|内容|作品|动态)?(?:的)?"
-)
-_ACTIVE_BEFORE = re.compile(
-    r"(?:active|posted|posting|updated|uploaded|went live|published|a post|post)[a-z ]{0,16}(?:in|"
-    r"within|over|during)?(?: the)?(?: last| past)? ?$|活跃(?:时间)?(?:在)?(?:近|最近)?$"
-)
+_NOT_CONTACTED_AFTER = words.phrase("search", "not_contacted_behind")
+_NOT_CONTACTED_BEFORE = words.phrase("search", "not_contacted_ahead")
+_ACTIVE_AFTER = words.phrase("search", "active_behind")
+_ACTIVE_BEFORE = words.phrase("search", "active_ahead")
+_CONTACTED_BEHIND = words.phrase("search", "contacted_behind")
+_CONTACTED_AHEAD = words.phrase("search", "contacted_ahead")
+_ADDING = words.phrase("search", "adding")
+_ANEW = words.phrase("search", "anew")
 _WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
 _TAG = words.phrase("search", "tag")
 _OWNER = words.phrase("search", "owner")
@@ -44,7 +34,7 @@ _ORDERED = re.compile(
 _BY = re.compile(r"(?:按照?|以|sort(?:ed)? (?:them )?by|order(?:ed)? (?:them )?by|rank(?:ed)? (?:them )?by)\s*$")
 
 
-def fill_days(sheet: Sheet) -> None:
+def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
     """最近7天活跃, 30天没联系过; the days of 近30天GMV belong to the metric and are only marked as read."""
     text = sheet.segment.reading.text
     for index, token in enumerate(sheet.tokens):
@@ -54,10 +44,13 @@ def fill_days(sheet: Sheet) -> None:
         days = int(quantity.value)
         clause = sheet.segment.clauses[sheet.clause_of(index)]
         before, after = text[clause.start : quantity.start], text[quantity.end : clause.end]
-        for field, ahead, behind in (
+        ways = [
             ("not_contacted_within_days", _NOT_CONTACTED_AFTER, _NOT_CONTACTED_BEFORE),
             ("active_within_days", _ACTIVE_AFTER, _ACTIVE_BEFORE),
-        ):
+        ]
+        if index in unwanted:
+            ways.insert(0, ("not_contacted_within_days", _CONTACTED_BEHIND, _CONTACTED_AHEAD))
+        for field, ahead, behind in ways:
             follow, lead = ahead.match(after), behind.search(before)
             if not (follow or lead):
                 continue
@@ -221,6 +214,9 @@ def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
     members = words.entries("markets")[key].facts.get("members", [key])
     codes = [str(code) for code in members] if isinstance(members, list) else [key]
     if not refused:
+        last = (sheet.context.last_criteria or {}).get("markets")
+        if isinstance(last, list) and "markets" not in sheet.arguments and _adds(sheet.segment.text):
+            _add(sheet, "markets", [str(code) for code in last])
         _add(sheet, "markets", codes)
         sheet.use(index)
         return
@@ -235,6 +231,10 @@ def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
     else:
         sheet.note("cannot_exclude", what=sheet.quote(sheet.tokens[index].start, sheet.tokens[index].end))
         sheet.refuse(index)
+
+
+def _adds(text: str) -> bool:
+    return bool(_ADDING.search(text)) and not _ANEW.search(text)
 
 
 def _size(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
