@@ -146,7 +146,7 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
 
 
 def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
-    """「第4个的样品寄了，把她标成已寄样」: for the creators of the request just before; a follow-up needs no pronoun."""
+    """「第4个的样品寄了，把她标成已寄样」: for the creators of the request before; a follow-up needs no pronoun."""
     named = any(token.ranks is not None or token.kind == "handle" for token in sheet.tokens)
     before = _aimed(calls[-1]) if calls else {}
     if named or not before:

@@ -35,7 +35,7 @@ _EN_LAST = re.compile(
 )
 _EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![a-z])")
 _EN_NUMBERED = re.compile(
-    rf"(?<![a-z])(?:numbers?|nos?\.?|ranks?|creator|drafts?|messages?|"
+    rf"(?<![a-z])(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
     rf"[k%]))*(?![\d.]*[km%\d])"
 )

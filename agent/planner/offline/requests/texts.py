@@ -22,13 +22,14 @@ _TRANSLATE_HEAD = re.compile(
     r"^.{0,12}?(?:把|将)?(?:这|下面|以下)?(?:句|段|条)?(?:话|消息|文字|内容)?(?:翻译|译)(?:一下|"
     r"下)?(?:成|为|到)?(?:英语|英文|中文|[^\s,:。]{1,4}[语文])?(?:这|下面|以下)?(?:句|段|"
     r"条)?(?:话|消息|文字|内容)?[,:\s]*"
+    r"|^.{0,24}?\bhow (?:(?:do|would|can|should) (?:i|you|we|u)|to|2) (?:say|write|put)[,:\s]+"
     r"|^.{0,24}?\b(?:translate|translation of)(?: this| the following| that| it)?(?: message|"
     r" text| sentence| reply)?(?: (?:to|into|in) \w+)?(?: for me)?(?:,? please)?[,:\s]*"
 )
 _TRANSLATE_TAIL = re.compile(
     r"[,，\s]*(?:(?:是|这|帮我|请)?(?:翻译|译)(?:一下|下)?(?:成|为|到)?[^\s,，。]{0,5}|"
     r"(?:是)?(?:什么|啥)意思.*|(?:to|into|in) (?:chinese|english|spanish|\w+ese|german|french)|"
-    r"用中文怎么说)[\s?？吧呢。]*$",
+    r"(?:用|in )?[^\s,，。]{0,6}(?:文|语|chinese|english)?里?(?:怎么|咋)(?:说|讲|写|表达))[\s?？吧呢。]*$",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"(?:这|这段|这句|那段|这些|的|是|原文|她|他|from|this|her|his|original)\s*$")
