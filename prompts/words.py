@@ -202,14 +202,15 @@ def intents() -> tuple[Intent, ...]:
 def evidence() -> Evidence:
     """What a request may be known by beside its idioms (`lexicon/evidence.toml`)."""
     table = _load("evidence")
-    concepts = {name: _concept(row) for name, row in table["concept"].items()}
+    concepts = {name: _concept(row, table["concept"]) for name, row in table["concept"].items()}
     proofs = {intent: tuple(_proof(line, concepts) for line in lines) for intent, lines in table["weighs"].items()}
     return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
 
 
-def _concept(row: Mapping[str, Any]) -> Concept:
-    """Its own words, and those of the `senses` it shares."""
+def _concept(row: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Concept:
+    """Its own words, and those of the `senses` and of `also` the concepts it shares."""
     ways = [row, *(_load("senses")[field][value] for field, value in (one.split(".") for one in row.get("senses", [])))]
+    ways += [others[name] for name in row.get("also", [])]
     pattern = _spoken([way for one in ways for way in one["zh"]], [way for one in ways for way in one["en"]])
     return Concept(pattern, row.get("weight", 1.0))
 

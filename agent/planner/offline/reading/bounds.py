@@ -14,7 +14,8 @@ from agent.planner.offline.reading.quantities import ABOUT, Quantity, Unit
 from prompts import words
 
 _REACH = 48
-_HALVES = frozenset("以之往朝向加")
+_WITHIN = {"上": frozenset("以之往朝向加"), "约": frozenset("邀预履签合节建违")}
+"""A letter that begins a bound, unless it ends another word (以上, 邀约)."""
 """Before 上 they make a word that bounds the number in front of it."""
 _ALONG = re.compile(r"(?:up|down) to")
 _OPPOSITE = {"min": "max", "max": "min"}
@@ -77,7 +78,7 @@ def _roots(text: str) -> tuple[int, ...]:
     kinds = ("min", "max", "about", "up", "down")
     every = _alternatives(tuple({word for kind in kinds for word in table[kind].before}))
     found = (match.start() for match in _compiled(f"(?={every})").finditer(text))
-    return tuple(start for start in found if not (text[start] == "上" and text[start - 1 : start] in _HALVES))
+    return tuple(start for start in found if text[start - 1 : start] not in _WITHIN.get(text[start], ()))
 
 
 def _after(text: str, quantity: Quantity, skip: re.Pattern[str] | None) -> re.Match[str] | None:

@@ -29,7 +29,7 @@ _NUMBERED = re.compile(
     rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N}){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
 )
 _ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
-_EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)\s(?P<n>{_EN_N})(?![a-z0-9%])")
+_EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
 _EN_LAST = re.compile(
     rf"(?<![a-z])(?:the )?(?:last|bottom)\s(?P<n>{_EN_N})(?![a-z0-9%])(?!\s?(?:days?|weeks?|months?|years?|hours?))"
 )

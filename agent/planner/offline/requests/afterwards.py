@@ -11,7 +11,7 @@ from agent.planner.offline.reading.dates import date_in, time_in
 from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests.outreach import metric_before
+from agent.planner.offline.requests.outreach import meant, metric_before
 from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
@@ -19,6 +19,7 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _NUMBER_LIST = words.phrase("afterwards", "number_list")
+_BARE = words.phrase("afterwards", "bare_numbers")
 _REFERENCE = words.phrase("afterwards", "reference")
 _CAMPAIGN = words.phrase("afterwards", "campaign")
 _DAYS_LATER = re.compile(
@@ -153,6 +154,9 @@ def _numbers(sheet: Sheet) -> list[int]:
             for part in re.findall(r"\d+(?:\s?(?:-|到|至|~)\s?\d+)?", listed.group(1)):
                 ends = [int(number) for number in re.findall(r"\d+", part)]
                 numbers += range(ends[0], ends[-1] + 1)
+    bare = None if numbers or batch else _BARE.search(sheet.segment.text)
+    if bare:
+        numbers = [int(number) for number in re.findall(r"\d+", bare.group())]
     return list(dict.fromkeys(numbers))[:200]
 
 
@@ -165,8 +169,8 @@ def _last_share(sheet: Sheet) -> int | float | None:
         if quantity.unit is Unit.PERCENT:
             shares.append(quantity)
         elif quantity.unit is Unit.PLAIN and metric_before(sheet, index) == "commission_rate" and quantity.value <= 100:
-            return as_json(quantity.value / 100)
-    return as_json(shares[-1].value) if shares else None
+            return as_json(meant(quantity) / 100)
+    return as_json(meant(shares[-1])) if shares else None
 
 
 def _instruction(sheet: Sheet) -> str:

@@ -16,6 +16,7 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _LIST_NAME = words.phrase("books", "list_name")
+_AFTER_A_NAME = re.compile(r"(?:吧|哈|呗|啦|哦|谢谢|(?:,? ?(?:thx|thanks|pls|please|plz|ok))+)[.!~]*$", re.IGNORECASE)
 _BEFORE_A_NAME = words.phrase("books", "before_a_name")
 _NOT_A_NAME = words.phrase("books", "not_a_name")
 _UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
@@ -155,7 +156,7 @@ def _named(sheet: Sheet) -> None:
         name = re.sub(
             r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
         )
-        name = name.strip(" " + QUOTES)
+        name = _AFTER_A_NAME.sub("", name).strip(" " + QUOTES)
     if name and not _NOT_A_NAME.match(name.lower()):
         sheet.arguments["name"] = name
 

@@ -1,13 +1,14 @@
 """Requests for new messages: to whom, why, about which product, on what offer, in which words."""
 
 import re
+from decimal import Decimal
 from typing import cast
 
 from pydantic import JsonValue
 from rapidfuzz import fuzz
 
 from agent.planner.offline.asking.clauses import Segment
-from agent.planner.offline.reading.quantities import Unit, as_json
+from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import Token, find_terms
 from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense
@@ -120,12 +121,13 @@ def _offer_numbers(sheet: Sheet) -> None:
             continue
         metric = metric_before(sheet, index) or _metric_after(sheet, index)
         if quantity.unit is Unit.PERCENT or (metric == "commission_rate" and quantity.unit is Unit.PLAIN):
-            share = quantity.value if quantity.unit is Unit.PERCENT else quantity.value / 100
+            said = meant(quantity)
+            share = said if quantity.unit is Unit.PERCENT else said / 100
             sheet.arguments["commission_rate"] = as_json(share)
         elif quantity.unit is Unit.MONEY or metric == "flat_fee" or _beaten_down(sheet, token):
             if metric not in (None, "flat_fee", "commission_rate"):
                 continue
-            fee: dict[str, JsonValue] = {"amount": as_json(quantity.value)}
+            fee: dict[str, JsonValue] = {"amount": as_json(meant(quantity))}
             before = sheet.arguments.get("flat_fee")
             currency = quantity.currency or (before.get("currency") if isinstance(before, dict) else None)
             if currency:
@@ -150,6 +152,11 @@ def _beaten_down(sheet: Sheet, token: Token) -> bool:
     """「坑位费200刀，跟她砍到150」: a plain number that a price is to come down to."""
     before = sheet.segment.reading.text[max(0, token.start - 6) : token.start]
     return "flat_fee" in sheet.arguments and bool(_DOWN_TO.search(before))
+
+
+def meant(quantity: Quantity) -> Decimal:
+    """The number an offer is made of: what was said, also of 大概 and 左右."""
+    return quantity.middle if quantity.about else quantity.value
 
 
 def metric_before(sheet: Sheet, index: int) -> str | None:

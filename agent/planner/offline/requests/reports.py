@@ -130,8 +130,9 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
         sheet.arguments["name"] = sheet.quote(quote.start, quote.end).strip(QUOTES)
     if named:
         group = next(key for key, value in named.groupdict().items() if value)
-        name = sheet.quote(segment.start + named.start(group), segment.start + named.end(group)).strip(QUOTES)
-        name = _BEFORE_A_CAMPAIGN.sub("", name).strip()
+        lead = _BEFORE_A_CAMPAIGN.match(named[group])
+        start = segment.start + named.start(group) + (lead.end() if lead else 0)
+        name = sheet.quote(start, segment.start + named.end(group)).strip(QUOTES + " ")
         if len(name) > 1:
             sheet.arguments["name"] = name
     if action == "plan":
