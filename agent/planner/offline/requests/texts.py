@@ -126,7 +126,7 @@ def taken_whole(reading: Reading) -> Segment | None:
 
 def _asks_before(text: str) -> bool:
     intent = intent_of(hear(text), weak=False) if text else None
-    return intent is not None and intent.name not in _WHOLE
+    return intent is not None and (intent.name not in _WHOLE or "〇" in hear(text))
 
 
 def _goes_on_after_quote(text: str) -> bool:
