@@ -158,6 +158,8 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     inside = _inside(clause, tokens)
     if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
         return True
+    if any(token.has("superlatives") for token in inside) and any(token.has("markets", "known") for token in inside):
+        return True
     numbers = [token.quantity for token in inside if token.quantity is not None]
     counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
     moved = [number for number in numbers if number.bounded or number.moved]

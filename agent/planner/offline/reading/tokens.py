@@ -218,7 +218,7 @@ def _between_number_and_bound() -> re.Pattern[str]:
     return re.compile(rf"\s?(?:的|个|in |of )?(?:(?:{nouns})\s?){{0,2}}")
 
 
-_ALL = (*LEXICONS, "sorts", "orders", "fillers")
+_ALL = (*LEXICONS, "superlatives", "sorts", "orders", "fillers")
 
 
 @dataclass(frozen=True, slots=True)

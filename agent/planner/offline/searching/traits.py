@@ -25,13 +25,10 @@ _SPOKEN = re.compile(
     r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
 )
 _NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
+_GOING_ON = re.compile(r"(?:在卖|在带货|在谈)(?![的了,，。?？]|$)")
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
-_ORDERED = re.compile(
-    r"to (?:low|high)|asc|desc|按|排|sort|order|rank|first|从.到|优先|序|最高|最多|最好|highest|most|lowest|fewest|倒"
-)
-_BY = re.compile(r"(?:按照?|以|sort(?:ed)? (?:them )?by|order(?:ed)? (?:them )?by|rank(?:ed)? (?:them )?by)\s*$")
 
 
 def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
@@ -68,25 +65,6 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 if sheet.clause_of(n) == sheet.clause_of(index)
             ):
                 sheet.use(index)
-
-
-def fill_order(sheet: Sheet) -> None:
-    """按GMV排, 粉丝从少到多, sort by engagement."""
-    text = sheet.segment.reading.text
-    for number, clause in enumerate(sheet.segment.clauses):
-        if not _ORDERED.search(clause.text):
-            continue
-        indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number and i not in sheet.used]
-        orders = [i for i in indexes if sheet.tokens[i].has("orders")]
-        candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
-        asked = [i for i in candidates if _BY.search(text[clause.start : sheet.tokens[i].start])]
-        chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
-        if not chosen or not (orders or asked):
-            continue
-        sheet.arguments["sort"] = sheet.tokens[chosen[0]].value("sorts")
-        if any(sheet.tokens[i].value("orders") == "ascending" for i in orders):
-            sheet.arguments["ascending"] = True
-        sheet.use(chosen[0], *orders)
 
 
 def fill_comparatives(sheet: Sheet) -> None:
@@ -167,6 +145,7 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             if (
                 plain
                 or _NEVER.search(piece[:start])
+                or _GOING_ON.match(piece, start)
                 or any(
                     (i in sheet.used or i in unwanted) and t.start < span.stop and span.start < t.end
                     for i, t in enumerate(sheet.tokens)
@@ -190,11 +169,6 @@ def is_style(sheet: Sheet, index: int) -> bool:
 def _around(sheet: Sheet, index: int) -> str:
     token, text = sheet.tokens[index], sheet.segment.reading.text
     return text[max(0, token.start - 24) : token.start] + "|" + text[token.end : token.end + 10]
-
-
-def _close(sheet: Sheet, one: int, other: int) -> bool:
-    low, high = sorted((one, other))
-    return all(sheet.is_quiet(i) or sheet.tokens[i].has("orders") for i in range(low + 1, high))
 
 
 def _followed_by_number(sheet: Sheet, index: int) -> bool:
@@ -269,6 +243,8 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
         sheet.arguments[field] = not (refused ^ without) or (refused and without)
     elif field == "scope" and (refused or without):
         sheet.arguments[field] = {"ours": "new", "new": "ours"}.get(value, "all")
+    elif field == "content" and _NEVER.search(sheet.segment.reading.text[: token.start]):
+        return  # 还没发视频的 is a stage
     elif refused and field == "content":
         sheet.arguments[field] = "video" if value == "live" else "live"
     elif refused:
