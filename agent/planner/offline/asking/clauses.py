@@ -50,7 +50,10 @@ _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "dra
 _ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|为什么|报表|对比|[?]|\b(?:how|what|which|why|compare|chart|report|show)\b"
 )
-_SEARCHING = re.compile(r"找|搜|\b(?:find|search|look for)\b")
+_SEARCHING = re.compile(
+    r"找|搜|先?(?:来|推荐|挑|要)\s?(?:\d+|[一二两三四五六七八九十]+)(?:个|位)|"
+    r"\b(?:find|search|look for|start (?:me )?(?:off )?with \d+|(?:get|give|show) me \d+)\b"
+)
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _WHOSE = re.compile(r"(?:的|的人|的达人|的博主|们)$")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
@@ -159,6 +162,8 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
         return True
     if any(token.has("superlatives") for token in inside) and any(token.has("markets", "known") for token in inside):
+        return True
+    if any(token.has("metrics") for token in inside) and any(token.has("removal") for token in inside):
         return True
     numbers = [token.quantity for token in inside if token.quantity is not None]
     counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]

@@ -78,6 +78,8 @@ def fill_comparatives(sheet: Sheet) -> None:
         if _followed_by_number(sheet, index):
             continue
         sheet.use(index)
+        if metric in sheet.arguments:  # 太贵了，30欧以内: the number says it
+            continue
         base = _last_bound(sheet, metric, side)
         if base is not None:
             moved = round(base * factor, 4)
