@@ -43,6 +43,13 @@ _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
 _NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
+_OVERHEARD = frozenset(
+    ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
+)
+"""Requests whose words also occur where creators are left out of a search."""
+_OTHER_THINGS = re.compile(
+    r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
+)
 _FORGETS = re.compile(r"forget|忘")
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
@@ -131,16 +138,25 @@ def intent_of(clause: str, *, weak: bool = True) -> words.Intent | None:
 def _heard(clause: Clause, tokens: tuple[Token, ...]) -> words.Intent | None:
     """What a clause asks for; a figure beside its own bound is a condition of a search, no question about figures."""
     intent = intent_of(clause.text)
-    if intent is None or intent.name not in ("performance", "preferences.forget"):
+    if intent is None or intent.name not in _OVERHEARD:
         return intent
-    if intent.name == "performance":
-        searching = states_a_condition(clause, tokens) and not _ASKS_FIGURES.search(clause.text)
+    inside = _inside(clause, tokens)
+    if intent.name == "preferences.forget":
+        searching = _forgets_a_filter(inside)
     else:
-        searching = _forgets_a_filter(_inside(clause, tokens))
+        figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
+        searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
     if not searching:
         return intent
     seeking, refining = _named("search_creators"), _named("refine_search")
     return seeking if seeking.matches(clause.text) else refining
+
+
+def _opens_with_removal(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Drop anyone who hasn't posted", 「除了@mia其他都留」: creators are left out of a list and nothing else."""
+    first = next((token for token in inside if token.kind != "mark" and not token.has("noise", "connector")), None)
+    removes = first is not None and (first.has("removal") or _EXCEPTION.search(first.text) is not None)
+    return removes and not _OTHER_THINGS.search(clause.text)
 
 
 def _named(name: str) -> words.Intent:

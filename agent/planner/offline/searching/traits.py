@@ -15,6 +15,8 @@ _ACTIVE_AFTER = words.phrase("search", "active_behind")
 _ACTIVE_BEFORE = words.phrase("search", "active_ahead")
 _CONTACTED_BEHIND = words.phrase("search", "contacted_behind")
 _CONTACTED_AHEAD = words.phrase("search", "contacted_ahead")
+_INACTIVE_BEHIND = words.phrase("search", "inactive_behind")
+_INACTIVE_AHEAD = words.phrase("search", "inactive_ahead")
 _ADDING = words.phrase("search", "adding")
 _ANEW = words.phrase("search", "anew")
 _WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
@@ -47,6 +49,7 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
         ]
         if index in unwanted:
             ways.insert(0, ("not_contacted_within_days", _CONTACTED_BEHIND, _CONTACTED_AHEAD))
+            ways.insert(0, ("active_within_days", _INACTIVE_BEHIND, _INACTIVE_AHEAD))
         for field, ahead, behind in ways:
             follow, lead = ahead.match(after), behind.search(before)
             if not (follow or lead):
