@@ -195,14 +195,18 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
 
 def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
     """What a number without a name counts: a big one followers, money by the month sales, a share taken commission."""
-    if quantity.unit is Unit.PLAIN:
-        return "followers" if quantity.value >= _MANY or quantity.scaled else None
+    big = quantity.value >= _MANY or quantity.scaled
+    if quantity.unit is Unit.PLAIN and not big:
+        return None
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
     before, after = text[clause.start : quantity.start], text[quantity.end : clause.end]
+    monthly = bool(_A_MONTH.search(before) or _A_MONTH.match(after.lstrip()))
+    if quantity.unit is Unit.PLAIN:
+        return "gmv_30d" if _A_MONTH.match(after.lstrip()) else "followers"
     if quantity.unit is Unit.PERCENT:
         return "commission_rate" if _WILLING.search(before) else None
-    if quantity.unit is Unit.MONEY and (_A_MONTH.search(before) or _A_MONTH.match(after.lstrip())):
+    if quantity.unit is Unit.MONEY and monthly:
         return "gmv_30d"
     return "avg_price" if quantity.unit is Unit.MONEY and (_AN_ITEM.search(before + after)) else None
 
