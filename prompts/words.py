@@ -17,7 +17,7 @@ GLOSSARY = Path(__file__).parent / "glossary.toml"
 
 LEXICONS = (
     "categories", "comparatives", "fillers", "languages", "markets", "metrics", "offers", "orders", "purposes",
-    "reports", "sizes", "sorts", "stages", "subjects", "traits",
+    "reports", "sizes", "sorts", "stages", "subjects", "superlatives", "traits",
 )  # fmt: skip
 """Every file whose tables are words and nothing else."""
 

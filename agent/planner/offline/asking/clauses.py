@@ -1,28 +1,19 @@
-"""From a message to segments: clauses cut at punctuation and 然后, each given to the request it belongs to."""
+"""From clauses to segments: each clause is given to the request it belongs to."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
+from agent.planner.offline.asking.cuts import RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, tokenise
 from prompts import words
 
-_LONGEST_SPOKEN = 300
-_STRONG = ".。;!?\n…"
-_RANKED = re.compile(
-    r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
-    r"the (?:first|second|third|last)"
-)
-_INNER = words.phrase("clauses", "inner")
-_MOST_CUTS = 12
 _HEARD_BEFORE = 3
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
-_TEXT_TAKERS = frozenset(["translate", "check_compliance", "preferences.set", "products.add", "products.change"])
 _CONTINUES = {
     "samples.record": frozenset(["crm_update", "samples.list"]),
     "subscribe_digest": frozenset(["digest", "preferences.set"]),
@@ -39,7 +30,13 @@ _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
-_NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
+_OVERHEARD = frozenset(
+    ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
+)
+"""Requests whose words also occur where creators are left out of a search."""
+_OTHER_THINGS = re.compile(
+    r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
+)
 _FORGETS = re.compile(r"forget|忘")
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
@@ -56,21 +53,8 @@ _COMMAND = words.phrase("clauses", "command")
 _ONLY_WHOSE = words.phrase("clauses", "only_whose")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
-_WHOSE = words.phrase("clauses", "whose")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """`text[start:end]` of the folded message; `heard` is what asks in it; `after_connector` after 然后 or the like."""
-
-    start: int
-    end: int
-    text: str
-    heard: str
-    after_connector: bool = False
-    after_stop: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +85,7 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(_clauses(reading.text, hear(reading.text, products), tokens))
+    clauses = list(clauses_of(reading.text, hear(reading.text, products), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
@@ -125,6 +109,13 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
     return found
 
 
+def _opens_with_removal(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Drop anyone who hasn't posted", 「除了@mia其他都留」: creators are left out of a list and nothing else."""
+    first = next((token for token in inside if token.kind != "mark" and not token.has("noise", "connector")), None)
+    removes = first is not None and (first.has("removal") or _EXCEPTION.search(first.text) is not None)
+    return removes and not _OTHER_THINGS.search(clause.text)
+
+
 def _named(name: str) -> words.Intent:
     return next(intent for intent in words.intents() if intent.name == name)
 
@@ -142,6 +133,10 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause bounds a figure by a number, or asks for an order."""
     inside = _inside(clause, tokens)
     if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
+        return True
+    if any(token.has("superlatives") for token in inside) and any(token.has("markets", "known") for token in inside):
+        return True
+    if any(token.has("metrics") for token in inside) and any(token.has("removal") for token in inside):
         return True
     numbers = [token.quantity for token in inside if token.quantity is not None]
     counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
@@ -169,9 +164,9 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     for position, clause in enumerate(clauses):
         current = found[-1] if found else None
         last = position == len(clauses) - 1
-        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in _TEXT_TAKERS)
+        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         intent = None if leads_in else _asked(clause, waiting, tokens)
-        if current is not None and current.intent in _TEXT_TAKERS and not _leaves(clause, intent, current):
+        if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:
             if current is None or leads_in or (clause.after_stop and clause.after_connector):
@@ -210,12 +205,14 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if waiting:
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
-    if intent is None or intent.name not in ("performance", "preferences.forget"):
+    if intent is None or intent.name not in _OVERHEARD:
         return intent
-    if intent.name == "performance":
-        searching = states_a_condition(clause, tokens) and not _ASKS_FIGURES.search(clause.text)
+    inside = _inside(clause, tokens)
+    if intent.name == "preferences.forget":
+        searching = _forgets_a_filter(inside)
     else:
-        searching = _forgets_a_filter(_inside(clause, tokens))
+        figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
+        searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
     if not searching:
         return intent
     seeking, refining = _named("search_creators"), _named("refine_search")
@@ -231,10 +228,10 @@ def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: 
         return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
         return False
-    if current.intent in ("samples.list", "list_replies", "samples.record") and _WHOSE.search(text):
+    if current.intent in ("samples.list", "list_replies", "samples.record") and WHOSE.search(text):
         return True
     heard = current.clauses[0].heard
-    return bool(_STATEMENT.match(heard)) and not _COMMAND.search(heard) and not _RANKED.search(clause.text)
+    return bool(_STATEMENT.match(heard)) and not _COMMAND.search(heard) and not RANKED.search(clause.text)
 
 
 def _leaves(clause: Clause, intent: words.Intent | None, current: Segment) -> bool:
@@ -263,99 +260,13 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return True
     if current.intent == "samples.record" and _ABOUT_THE_RELATION.search(clause.text):
         return False
-    return intent.name in _CONTINUES.get(current.intent, ()) and not _RANKED.search(clause.text)
+    return intent.name in _CONTINUES.get(current.intent, ()) and not RANKED.search(clause.text)
 
 
 def _starts_again(clause: Clause, current: Segment) -> bool:
     """The same kind of request a second time, rather than more words about the first."""
     if current.intent in ("search_creators", "translate", "performance"):
         return clause.after_connector or (clause.after_stop and current.intent == "performance")
-    if _RANKED.search(clause.text) and any(_RANKED.search(before.text) for before in current.clauses):
+    if RANKED.search(clause.text) and any(RANKED.search(before.text) for before in current.clauses):
         return True
-    return clause.after_connector and bool(_RANKED.search(clause.text))
-
-
-def _clauses(text: str, heard: str, tokens: tuple[Token, ...]) -> Iterator[Clause]:
-    start, stop, connector = 0, True, False
-    for token in (*tokens, None):
-        if token is None:
-            cut, resume, next_stop, next_connector = len(text), len(text), True, False
-        elif token.kind == "mark" and _ends_clause(text, token):
-            cut, resume = token.start, token.end
-            next_stop, next_connector = token.text in _STRONG, False
-        elif token.has("connector") and _may_connect(text, token, start):
-            cut, resume, next_stop, next_connector = token.start, token.end, False, True
-        else:
-            continue
-        piece = Clause(start, cut, text[start:cut].strip(), heard[start:cut].strip(), connector, stop)
-        if piece.text:
-            yield from _divide(text, heard, piece)
-            stop, connector = next_stop, next_connector
-        else:
-            stop, connector = stop or next_stop, connector or next_connector
-        start = resume
-
-
-def _ends_clause(text: str, token: Token) -> bool:
-    if token.text == ".":
-        return text[token.end : token.end + 1] in ("", " ", "\n") or not text[token.end].isascii()
-    return token.text in _STRONG or token.text == ","
-
-
-def _may_connect(text: str, token: Token, clause_start: int) -> bool:
-    """同时 or "next" inside a phrase connects nothing; at the start of a clause, or 然后 anywhere, it does."""
-    if _NEXT_OF_A_LIST.match(text, token.start) or (token.text == "再给" and text.startswith("我", token.end)):
-        return False
-    at_start = not text[clause_start : token.start].strip()
-    return at_start or token.text in (
-        "然后",
-        "然后再",
-        "接着",
-        "之后再",
-        "and then",
-        "then",
-        "after that",
-        "接下来",
-        "再帮我",
-        "最后再",
-        "and also",
-        "再给",
-    )
-
-
-def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
-    """A clause that holds two requests without a word between them, cut where the second starts."""
-    if clause.end - clause.start > _LONGEST_SPOKEN:
-        yield clause
-        return
-    for cut in islice(_INNER.finditer(heard, clause.start + 1, clause.end), _MOST_CUTS):
-        before = Clause(
-            clause.start,
-            cut.start(),
-            text[clause.start : cut.start()].strip(),
-            heard[clause.start : cut.start()].strip(),
-            clause.after_connector,
-            clause.after_stop,
-        )
-        after = Clause(
-            cut.end(),
-            clause.end,
-            text[cut.end() : clause.end].strip(),
-            heard[cut.end() : clause.end].strip(),
-            after_connector=True,
-        )
-        first, second = intent_of(before.heard, weak=False), intent_of(after.heard, weak=False)
-        if first and second and _parts(before, first, after, second):
-            yield before
-            yield from _divide(text, heard, after)
-            return
-    yield clause
-
-
-def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
-    """Whether two requests meet here, rather than two words of one."""
-    if (first.name in _TEXT_TAKERS and "〇" not in before.heard) or _WHOSE.search(before.text):
-        return False
-    if first.name == second.name:
-        return first.name == "crm_update" and bool(_RANKED.search(before.text) and _RANKED.search(after.text))
-    return True
+    return clause.after_connector and bool(RANKED.search(clause.text))

@@ -20,6 +20,7 @@ _BETWEEN_AFTER = re.compile(r".{0,6}之间")
 _MORE = re.compile(r"多(?=[个位名条万])|来(?=[个位名条])")
 _GAP = re.compile(r"(?:粉丝|粉|以上|起)")
 _COMMON = Decimal(1000)
+_IN_CURRENCY = re.compile(r"in (?=[a-z$£€])")
 _DIGITS_SAID = re.compile(r"(?P<zh>[四五六七])位数|(?<![a-z])(?P<en>four|five|six|seven)[ -]figures?(?![a-z])")
 _SPOKEN_DAYS = re.compile(
     r"(?P<half>半)(?:年|个月)|(?<![a-z])(?:a|last|past) (?P<week>week)(?![a-z])|(?<![a-z])(?:a|"
@@ -177,6 +178,11 @@ def _unit_at(text: str, end: int, sign: _Sign | None) -> _Measure:
     if sign:
         return _Measure(Unit.MONEY, end, sign.currency)
     at = end + 1 if text[end : end + 1] == " " else end
+    named = _IN_CURRENCY.match(text, at)
+    if named:
+        code, stop = _measure_of(text, named.end())
+        if code:
+            return _Measure(Unit.MONEY, stop, code)
     for word, unit, currency, factor in _measures().get(text[at : at + 1], ()):
         if not text.startswith(word, at):
             continue
@@ -197,6 +203,14 @@ def _unit_at(text: str, end: int, sign: _Sign | None) -> _Measure:
         half = Decimal("0.05") if word == "成" and text.startswith("半", stop) else None
         return _Measure(unit, stop + (half is not None), currency, factor)
     return _Measure(Unit.PLAIN, end)
+
+
+def _measure_of(text: str, at: int) -> tuple[str | None, int]:
+    """The currency whose name stands at `at`, and where the name ends."""
+    for word, unit, currency, _ in _measures().get(text[at : at + 1], ()):
+        if unit is Unit.MONEY and text.startswith(word, at) and not text[at + len(word) : at + len(word) + 1].isalpha():
+            return currency, at + len(word)
+    return None, at
 
 
 def _is_tenths(text: str, stop: int) -> bool:

@@ -26,6 +26,8 @@ _SPECIAL = (
     ("handle", frozenset("@"), _HANDLE),
     ("batch", frozenset("abdefghjklmnpqrstuvwxyz"), _BATCH),
 )
+_GLUED_METRIC = re.compile(r"(?<![a-z])(?:gmv|aov|er|followers|views|fans)$")
+"""gmv5000刀: a figure may stand right against its number."""
 _WORD = re.compile(r"sub(?=-?\d)|[a-z][a-z0-9'&+-]*")
 _FOREIGN = re.compile(r"[^\W\d_]+")
 Meaning = tuple[str, str]
@@ -143,7 +145,8 @@ def _number_or_word(reading: Reading, at: int, following: Subject) -> Token | No
 
 def _may_start_number(text: str, at: int) -> bool:
     previous = text[at - 1 : at] if at else ""
-    return not (text[at].isascii() and text[at].isalnum() and previous.isascii() and (previous.isalnum()))
+    inside = text[at].isascii() and text[at].isalnum() and previous.isascii() and previous.isalnum()
+    return not inside or (text[at].isdigit() and bool(_GLUED_METRIC.search(text, max(0, at - 12), at)))
 
 
 def _plausible(text: str, quantity: Quantity) -> bool:
@@ -218,7 +221,7 @@ def _between_number_and_bound() -> re.Pattern[str]:
     return re.compile(rf"\s?(?:的|个|in |of )?(?:(?:{nouns})\s?){{0,2}}")
 
 
-_ALL = (*LEXICONS, "sorts", "orders", "fillers")
+_ALL = (*LEXICONS, "superlatives", "sorts", "orders", "fillers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +280,9 @@ def _longest(
             continue
         last, after = text[at + length - 1], text[at + length : at + length + 1]
         if last.isascii() and last.isalnum() and after.isascii() and after.isalnum():
-            continue
+            glued = after.isdigit() and last.isalpha() and any(name == "metrics" for name, _ in meanings)
+            if not glued:
+                continue
         beyond = at + length + 1
         if (
             after == "-"

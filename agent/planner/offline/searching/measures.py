@@ -23,6 +23,9 @@ _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
 _AUDIENCE = words.phrase("search", "audience")
+_A_MONTH = words.phrase("search", "a_month")
+_AN_ITEM = words.phrase("search", "an_item")
+_WILLING = words.phrase("search", "willing")
 _CUT_TO = words.phrase("search", "cut_to")
 _REACH = 30
 _THINGS = ("条", "封", "份", "款", "家", "只")
@@ -52,7 +55,7 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
         if metric_index is not None:
             taken.add(metric_index)
             sheet.use(metric_index)
-        metric = metric or _inherited(sheet, quantity, last) or _unnamed(quantity)
+        metric = metric or _inherited(sheet, quantity, last) or _unnamed(sheet, index, quantity)
         if metric is None:
             continue
         last = metric
@@ -190,10 +193,22 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
     return last if side and side not in known else None
 
 
-def _unnamed(quantity: Quantity) -> str | None:
-    """A big bare number is a follower count; nobody writes 1-10w about anything else."""
+def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
+    """What a number without a name counts: a big one followers, money by the month sales, a share taken commission."""
     big = quantity.value >= _MANY or quantity.scaled
-    return "followers" if quantity.unit is Unit.PLAIN and big else None
+    if quantity.unit is Unit.PLAIN and not big:
+        return None
+    clause = sheet.segment.clauses[sheet.clause_of(index)]
+    text = sheet.segment.reading.text
+    before, after = text[clause.start : quantity.start], text[quantity.end : clause.end]
+    monthly = bool(_A_MONTH.search(before) or _A_MONTH.match(after.lstrip()))
+    if quantity.unit is Unit.PLAIN:
+        return "gmv_30d" if _A_MONTH.match(after.lstrip()) else "followers"
+    if quantity.unit is Unit.PERCENT:
+        return "commission_rate" if _WILLING.search(before) else None
+    if quantity.unit is Unit.MONEY and monthly:
+        return "gmv_30d"
+    return "avg_price" if quantity.unit is Unit.MONEY and (_AN_ITEM.search(before + after)) else None
 
 
 def _set(sheet: Sheet, index: int, metric: str, quantity: Quantity, *, unwanted: bool) -> None:

@@ -12,6 +12,7 @@ _BACKWARD = re.compile(
 _DOWN_TO = re.compile(r"(?: it| them| that| this| the \w+)?(?: back| down)?\s?(?:到|至|成|to\b)")
 _LOOK = 40
 _ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且", "但", "但是", "同时", "且"])
+_THE_REST = words.phrase("search", "the_rest")
 _NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
 """These negate the next thing alone: a non-livestream decor account."""
 _SPLIT = words.phrase("search", "split_removal")
@@ -43,6 +44,8 @@ def negated(sheet: Sheet) -> set[int]:
 def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]:
     """ "Anyone under 2%, bin them": what the clause before describes."""
     clause = sheet.clause_of(first) - 1
+    if _THE_REST.search(sheet.segment.clauses[clause + 1].text):  # 5千到2万的留下，其他踢了
+        return set()
     return {i for i in range(first) if sheet.clause_of(i) == clause and telling[i] and i not in sheet.used}
 
 
@@ -77,7 +80,7 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
     covered: set[int] = set()
     for i in indexes:
         token = sheet.tokens[i]
-        if covered and (token.text == "的" or (token.has("affirmation") and not token.has("negation"))):
+        if covered and (token.text == "的" or _turns_back(sheet, i)):
             break
         if token.quantity is not None and token.quantity.flipped and not removing:
             break
@@ -90,6 +93,15 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             if token.text.endswith("的"):
                 break
     return covered
+
+
+def _turns_back(sheet: Sheet, index: int) -> bool:
+    """Whether what is wanted begins here: …的要英国的, but keep; not the 要 of 佣金要超过20%."""
+    token = sheet.tokens[index]
+    if not token.has("affirmation") or token.has("negation"):
+        return False
+    before = next((one.text for one in reversed(sheet.tokens[:index]) if one.text != " "), "")
+    return token.text.isascii() or not before or before.endswith(("的", "了", "那些", "们")) or before in ",.;"
 
 
 def _is_joined(sheet: Sheet, index: int) -> bool:

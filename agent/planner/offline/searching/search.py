@@ -10,8 +10,9 @@ from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching.measures import fill_measures
 from agent.planner.offline.searching.negation import negated
+from agent.planner.offline.searching.order import fill_order
 from agent.planner.offline.searching.subject import SAID, SURE, UNKNOWN, fill_subject
-from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_order, fill_relations, fill_words
+from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_relations, fill_words
 from agent.planner.plan import PlanningContext
 from prompts import words
 
@@ -82,9 +83,9 @@ def _fill(sheet: Sheet, *, least: int) -> None:
     fill_days(sheet, unwanted)
     fill_relations(sheet, unwanted)
     _fill_excluded(sheet, unwanted)
-    fill_comparatives(sheet)
     fill_order(sheet)
     fill_measures(sheet, unwanted)
+    fill_comparatives(sheet)
     fill_words(sheet, unwanted)
     fill_subject(sheet, unwanted, least=least)
     _drop_moot_refusals(sheet)

@@ -183,7 +183,7 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
             follow += 1
         return follow if follow < len(sheet.tokens) and _may_be_subject(sheet, follow) else None
     small = len(token.text) == 1 and not token.text.isascii() and token.text not in _SPLITTING and token.kind == "word"
-    inside = small and after not in sheet.used and follow < len(sheet.tokens)
+    inside = small and not token.has("subject") and after not in sheet.used and follow < len(sheet.tokens)
     if inside and sheet.tokens[last].kind == "unread" and sheet.tokens[follow].kind == "unread":
         return follow
     if small and token.text in _LAST_LETTERS and after not in sheet.used and _is_lone_letter(sheet, last):

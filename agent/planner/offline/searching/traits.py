@@ -15,6 +15,8 @@ _ACTIVE_AFTER = words.phrase("search", "active_behind")
 _ACTIVE_BEFORE = words.phrase("search", "active_ahead")
 _CONTACTED_BEHIND = words.phrase("search", "contacted_behind")
 _CONTACTED_AHEAD = words.phrase("search", "contacted_ahead")
+_INACTIVE_BEHIND = words.phrase("search", "inactive_behind")
+_INACTIVE_AHEAD = words.phrase("search", "inactive_ahead")
 _ADDING = words.phrase("search", "adding")
 _ANEW = words.phrase("search", "anew")
 _WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
@@ -25,13 +27,10 @@ _SPOKEN = re.compile(
     r"(?:speak|speaks|speaking|in|write|language) (?:[a-z]+(?:,? or |,? and |, |/))*\||\|[ -]?(?:speak|language)"
 )
 _NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
+_GOING_ON = re.compile(r"(?:在卖|在带货|在谈)(?![的了,，。?？]|$)")
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
-_ORDERED = re.compile(
-    r"to (?:low|high)|asc|desc|按|排|sort|order|rank|first|从.到|优先|序|最高|最多|最好|highest|most|lowest|fewest|倒"
-)
-_BY = re.compile(r"(?:按照?|以|sort(?:ed)? (?:them )?by|order(?:ed)? (?:them )?by|rank(?:ed)? (?:them )?by)\s*$")
 
 
 def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
@@ -50,6 +49,7 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
         ]
         if index in unwanted:
             ways.insert(0, ("not_contacted_within_days", _CONTACTED_BEHIND, _CONTACTED_AHEAD))
+            ways.insert(0, ("active_within_days", _INACTIVE_BEHIND, _INACTIVE_AHEAD))
         for field, ahead, behind in ways:
             follow, lead = ahead.match(after), behind.search(before)
             if not (follow or lead):
@@ -70,25 +70,6 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 sheet.use(index)
 
 
-def fill_order(sheet: Sheet) -> None:
-    """按GMV排, 粉丝从少到多, sort by engagement."""
-    text = sheet.segment.reading.text
-    for number, clause in enumerate(sheet.segment.clauses):
-        if not _ORDERED.search(clause.text):
-            continue
-        indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number and i not in sheet.used]
-        orders = [i for i in indexes if sheet.tokens[i].has("orders")]
-        candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
-        asked = [i for i in candidates if _BY.search(text[clause.start : sheet.tokens[i].start])]
-        chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
-        if not chosen or not (orders or asked):
-            continue
-        sheet.arguments["sort"] = sheet.tokens[chosen[0]].value("sorts")
-        if any(sheet.tokens[i].value("orders") == "ascending" for i in orders):
-            sheet.arguments["ascending"] = True
-        sheet.use(chosen[0], *orders)
-
-
 def fill_comparatives(sheet: Sheet) -> None:
     """再便宜点, fewer followers: the last bound moved by a stated factor, or an order where nothing was bounded."""
     for index, token in enumerate(sheet.tokens):
@@ -100,6 +81,8 @@ def fill_comparatives(sheet: Sheet) -> None:
         if _followed_by_number(sheet, index):
             continue
         sheet.use(index)
+        if metric in sheet.arguments:  # 太贵了，30欧以内: the number says it
+            continue
         base = _last_bound(sheet, metric, side)
         if base is not None:
             moved = round(base * factor, 4)
@@ -167,6 +150,7 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             if (
                 plain
                 or _NEVER.search(piece[:start])
+                or _GOING_ON.match(piece, start)
                 or any(
                     (i in sheet.used or i in unwanted) and t.start < span.stop and span.start < t.end
                     for i, t in enumerate(sheet.tokens)
@@ -190,11 +174,6 @@ def is_style(sheet: Sheet, index: int) -> bool:
 def _around(sheet: Sheet, index: int) -> str:
     token, text = sheet.tokens[index], sheet.segment.reading.text
     return text[max(0, token.start - 24) : token.start] + "|" + text[token.end : token.end + 10]
-
-
-def _close(sheet: Sheet, one: int, other: int) -> bool:
-    low, high = sorted((one, other))
-    return all(sheet.is_quiet(i) or sheet.tokens[i].has("orders") for i in range(low + 1, high))
 
 
 def _followed_by_number(sheet: Sheet, index: int) -> bool:
@@ -269,6 +248,8 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
         sheet.arguments[field] = not (refused ^ without) or (refused and without)
     elif field == "scope" and (refused or without):
         sheet.arguments[field] = {"ours": "new", "new": "ours"}.get(value, "all")
+    elif field == "content" and _NEVER.search(sheet.segment.reading.text[: token.start]):
+        return  # 还没发视频的 is a stage
     elif refused and field == "content":
         sheet.arguments[field] = "video" if value == "live" else "live"
     elif refused:
