@@ -240,6 +240,13 @@ def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
 
 
 @cache
+def ways(request: str, part: str) -> tuple[re.Pattern[str], ...]:
+    """The same ways one by one, for whoever wants the first of them that fits anywhere."""
+    each: list[str] = _load("phrases")[request][part]["ways"]
+    return tuple(re.compile(way) for way in each)
+
+
+@cache
 def senses(field: str) -> Mapping[str, re.Pattern[str]]:
     """The values of a field and the ways of saying each (`lexicon/senses.toml`), the first to try at the front."""
     return MappingProxyType({value: _spoken(row["zh"], row["en"]) for value, row in _load("senses")[field].items()})

@@ -192,9 +192,9 @@ def _says_more(instruction: str) -> bool:
 
 
 def _every_days(match: re.Match[str]) -> int:
-    unit = match["u"] or match["v"]
+    unit = match["u"] or match["u2"] or match["v"]
     size = {"天": 1, "日": 1, "day": 1, "月": 30, "month": 30}.get(unit, 7)
-    written = match["zh"] or match["en"]
+    written = match["zh"] or match["zh2"] or match["en"]
     return size * (2 if written == "other" else _count(written) if written else 1)
 
 

@@ -1,6 +1,7 @@
 """Requests about our own records: shortlists, the relation to a creator, samples, the quota."""
 
 import re
+from collections.abc import Iterator
 from typing import cast
 
 from pydantic import JsonValue
@@ -15,7 +16,7 @@ from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
 from prompts import words
 
-_LIST_NAME = words.phrase("books", "list_name")
+_LIST_NAME = words.ways("books", "list_name")
 _AFTER_A_NAME = re.compile(r"(?:吧|哈|呗|啦|哦|谢谢|(?:,? ?(?:thx|thanks|pls|please|plz|ok))+)[.!~]*$", re.IGNORECASE)
 _BEFORE_A_NAME = words.phrase("books", "before_a_name")
 _NOT_A_NAME = words.phrase("books", "not_a_name")
@@ -150,15 +151,21 @@ def _sample_status(text: str, action: str) -> str | None:
 
 def _named(sheet: Sheet) -> None:
     quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
-    name = sheet.quote(quote.start, quote.end).strip(QUOTES) if quote else _found(sheet, _LIST_NAME)
-    if name and not quote:
-        name = _BEFORE_A_NAME.sub("", name)
-        name = re.sub(
-            r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
-        )
-        name = _AFTER_A_NAME.sub("", name).strip(" " + QUOTES)
-    if name and not _NOT_A_NAME.match(name.lower()):
+    names = [sheet.quote(quote.start, quote.end).strip(QUOTES)] if quote else _list_names(sheet)
+    name = next((name for name in names if name and not _NOT_A_NAME.match(name.lower())), None)
+    if name:
         sheet.arguments["name"] = name
+
+
+def _list_names(sheet: Sheet) -> Iterator[str]:
+    """What each turn of phrase takes for the name, without the verbs before it and the thanks after it."""
+    for way in _LIST_NAME:
+        if name := _found(sheet, way):
+            name = _BEFORE_A_NAME.sub("", name)
+            name = re.sub(
+                r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
+            )
+            yield _AFTER_A_NAME.sub("", name).strip(" " + QUOTES)
 
 
 def _found(sheet: Sheet, pattern: re.Pattern[str]) -> str | None:

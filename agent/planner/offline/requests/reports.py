@@ -35,7 +35,7 @@ _CAMPAIGN_NAME = words.phrase("reports", "campaign_name")
 _BEFORE_A_CAMPAIGN = words.phrase("reports", "before_a_campaign")
 _CAMPAIGN_SAID = re.compile(
     r"(?:今年|去年|上次|看看|查看)*(?P<a>(?!这|那|哪|各|每|按|分|营销|推广|有)[^\s,，。的]{2,8}?)活动(?!们)"
-    r"|\bcampaign [\"“]?(?P<b>(?!is|was|doing|with|this|last|by)[\w-]+"
+    r"|\bcampaign [\"“]?(?P<b>(?!is|was|had|has|did|made|got|brought|gave|doing|with|this|last|by|the\b|for)[\w-]+"
     r"(?: (?!with|compared|for|in|this|last|by|vs)[\w-]+)?)"
 )
 _DAY_SETS = (
