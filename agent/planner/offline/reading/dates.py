@@ -37,7 +37,7 @@ _CLOCK = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d{2})(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
     r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<m2>\d{1,2})分?)?|"
     r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
-    r"\b(?P<noon>noon)\b"
+    r"(?P<noon>\bnoon\b|中午(?!\d|[一二两三])|正午)"
 )
 _HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _SPOKEN_HOUR = re.compile(

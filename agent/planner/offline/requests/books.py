@@ -194,7 +194,8 @@ def _tagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]]:
         following = quotes[place + 1].start if place + 1 < len(quotes) else sheet.segment.start + len(text)
         led, trailed = whole[before : quote.start], re.split(r"[,。]", whole[quote.end : following])[0]
         off = _last_of(_TAKES_OFF, led) > _last_of(_PUTS_ON, led) or bool(_TAKES_OFF.search(trailed))
-        (removed if off else added).extend(_tags(sheet.quote(quote.start, quote.end)))
+        if sheet.quote(quote.start, quote.end).strip(QUOTES) != sheet.arguments.get("note"):
+            (removed if off else added).extend(_tags(sheet.quote(quote.start, quote.end)))
         before = quote.end
     return added, removed
 

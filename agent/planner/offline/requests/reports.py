@@ -19,7 +19,7 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _TOP = re.compile(
-    r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月)|\b(?:best|top|worst|"
+    r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
     r"bottom) (?P<b>\d{1,3}|three|five|ten)\b|(?:最好|最高|最多|最差|最低)的(?P<c>\d{1,3}|"
     r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)"
 )
@@ -28,6 +28,7 @@ _HIGHEST = re.compile(
     r"最好|最高|最多|最能|排行|排名|top|best|highest|most|leaderboard|"
     r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序"
 )
+_COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
 _RANKED_METRIC = "gmv"
 _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
 _TO = re.compile(r"到|至|~|-|–|to|until|and")
@@ -80,6 +81,7 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     top = _TOP.search(plain)
     if top:
         sheet.arguments["top"] = _count(next(group for group in top.groups() if group))
+    comparison = comparison or _two_periods(plain)
     if comparison:
         sheet.arguments["compare"] = comparison
     for flag in ("explain", "chart"):
@@ -144,6 +146,15 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
             size = 7 if unit and unit in ("周", "星期", "礼拜", "week", "weekly") else 1
             sheet.arguments["every_days"] = size * (_count(written) if written else 1)
     return sheet
+
+
+def _two_periods(text: str) -> str | None:
+    """「这周和上周对比」, "compare this month to last month": the later one against the one before."""
+    named = {key for key, _, _ in find_terms("reports", text, "period")}
+    both = (
+        any({f"this_{unit}", f"last_{unit}"} <= named for unit in ("week", "month")) or {"today", "yesterday"} <= named
+    )
+    return "previous_period" if both and _COMPARES.search(text) else None
 
 
 def _without_comparison(text: str) -> tuple[str, str | None]:
