@@ -78,7 +78,11 @@ def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
 def _negates(sheet: Sheet, index: int) -> bool:
     """A word of negation, unless something is cut down to a number with it (砍到8个)."""
     token = sheet.tokens[index]
-    return token.has("negation") and not _DOWN_TO.match(sheet.segment.reading.text, token.end)
+    if not token.has("negation") or _DOWN_TO.match(sheet.segment.reading.text, token.end):
+        return False
+    before = next((one for one in reversed(sheet.tokens[:index][-2:]) if one.text != " "), None)
+    named = before is not None and before.kind == "unread" and before.text.isascii()
+    return not (named and token.has("removal") and token.text.isalpha())  # a rain boot takes nothing out
 
 
 def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool]) -> set[int]:

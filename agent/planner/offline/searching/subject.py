@@ -210,7 +210,7 @@ def _weight(sheet: Sheet, first: int, last: int) -> int:
         weight += 3
     before = _neighbour(sheet, first, -1)
     if before is not None and tokens[before].has("subject"):
-        weight += 1 if tokens[before].has("preposition") else 2
+        weight += 1 if tokens[before].has("preposition") else 3
     after = _neighbour(sheet, last, 1)
     if after is not None and tokens[after].has("creator"):
         weight += 3

@@ -178,11 +178,16 @@ def _size(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
         low, high = (high, None) if high is not None and key in ("nano", "micro") else (None, low)
     known = sheet.arguments.get("followers")
     bounds: dict[str, JsonValue] = dict(known) if isinstance(known, dict) else {}
+    if bounds and not any(note.key in _SIZE_NOTES.values() for note in sheet.notes):
+        sheet.use(index)  # a number was written: 头部达人，粉丝80万以上
+        return
     if low is not None:
         bounds["min"] = min(int(str(low)), _int(bounds.get("min"), low))
     if high is not None:
         bounds["max"] = max(int(str(high)), _int(bounds.get("max"), high))
     elif "max" in bounds and not refused:
+        bounds.pop("max")
+    if _int(bounds.get("min"), 0) > _int(bounds.get("max"), bounds.get("min") or 0):
         bounds.pop("max")
     token = sheet.tokens[index]
     shown = {name: value for name, value in (("min", low), ("max", high)) if isinstance(value, int)}
@@ -205,6 +210,8 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
         sheet.arguments[field] = {"ours": "new", "new": "ours"}.get(value, "all")
     elif field == "content" and _NEVER.search(sheet.segment.reading.text[: token.start]):
         return  # 还没发视频的 is a stage
+    elif refused and field == "audience_gender":
+        sheet.arguments.setdefault(field, "male" if value == "female" else "female")
     elif refused and field == "content":
         sheet.arguments[field] = "video" if value == "live" else "live"
     elif refused:
