@@ -108,6 +108,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
+        if _moves_the_last_search(segment, sheet, context):
+            segment.intent = "refine_search"
+            name, sheet = "search_creators", search.search(segment, context)
         if segment.intent in _UNCERTAIN and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
@@ -136,6 +139,11 @@ def _asks_about_replies(segment: Segment, context: PlanningContext) -> bool:
     if context.last_tool != "list_replies" or segment.intent not in ("", "refine_search"):
         return False
     return any(True for _ in find_terms("stages", segment.text, "reply_intent"))
+
+
+def _moves_the_last_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:
+    """「佣金上限降到12%」 names no product: right after a search it is about the search."""
+    return segment.intent == "products.change" and "name" not in sheet.arguments and context.last_criteria is not None
 
 
 def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:

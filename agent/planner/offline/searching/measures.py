@@ -28,6 +28,8 @@ _AN_ITEM = words.phrase("search", "an_item")
 _WILLING = words.phrase("search", "willing")
 _CUT_TO = words.phrase("search", "cut_to")
 _REACH = 30
+_NEARBY = 40
+"""Letters around a number in which a word may say what it counts."""
 _THINGS = ("条", "封", "份", "款", "家", "只")
 
 
@@ -200,13 +202,13 @@ def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
         return None
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
-    before, after = text[clause.start : quantity.start], text[quantity.end : clause.end]
-    monthly = bool(_A_MONTH.search(before) or _A_MONTH.match(after.lstrip()))
+    before = text[max(clause.start, quantity.start - _NEARBY) : quantity.start]
+    after = text[quantity.end : min(clause.end, quantity.end + _NEARBY)].lstrip()
     if quantity.unit is Unit.PLAIN:
-        return "gmv_30d" if _A_MONTH.match(after.lstrip()) else "followers"
+        return "gmv_30d" if _A_MONTH.match(after) else "followers"
     if quantity.unit is Unit.PERCENT:
         return "commission_rate" if _WILLING.search(before) else None
-    if quantity.unit is Unit.MONEY and monthly:
+    if quantity.unit is Unit.MONEY and (_A_MONTH.search(before) or _A_MONTH.match(after)):
         return "gmv_30d"
     return "avg_price" if quantity.unit is Unit.MONEY and (_AN_ITEM.search(before + after)) else None
 
@@ -283,7 +285,7 @@ def _moved_side(sheet: Sheet, metric: str, quantity: Quantity) -> str:
 
 
 def _age(sheet: Sheet, index: int, quantity: Quantity) -> None:
-    low = quantity.low if quantity.low is not None else Decimal(18)
+    low = quantity.middle if quantity.about else quantity.low if quantity.low is not None else Decimal(18)
     sheet.use(index)
     for start, end, name in _AGES:
         if start <= low <= end:

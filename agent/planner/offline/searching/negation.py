@@ -15,6 +15,7 @@ _ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且",
 _THE_REST = words.phrase("search", "the_rest")
 _NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
 """These negate the next thing alone: a non-livestream decor account."""
+_SWAPPED = words.phrase("search", "swapped")
 _SPLIT = words.phrase("search", "split_removal")
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""
@@ -38,7 +39,7 @@ def negated(sheet: Sheet) -> set[int]:
             if covered:
                 unwanted |= covered
                 sheet.use(marker)
-    return unwanted | _taken_out(sheet, telling)
+    return unwanted | _taken_out(sheet, telling) | _swapped(sheet)
 
 
 def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]:
@@ -47,6 +48,21 @@ def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]
     if _THE_REST.search(sheet.segment.clauses[clause + 1].text):  # 5千到2万的留下，其他踢了
         return set()
     return {i for i in range(first) if sheet.clause_of(i) == clause and telling[i] and i not in sheet.used}
+
+
+def _swapped(sheet: Sheet) -> set[int]:
+    """「加拿大换成澳大利亚」, "swap Canada for Australia", "Berlin instead of Paris": the one that goes."""
+    gone: set[int] = set()
+    for clause in sheet.segment.clauses:
+        for match in _SWAPPED.finditer(sheet.segment.reading.text, clause.start, clause.end):
+            group = next(key for key, value in match.groupdict().items() if value)
+            start, end = match.span(group)
+            for index, token in enumerate(sheet.tokens):
+                if start <= token.start < end and token.has("markets", "languages"):
+                    kinds = [name for name in ("markets", "languages") if token.has(name)]
+                    others = (one for i, one in enumerate(sheet.tokens) if i not in gone and i != index)
+                    gone |= {index} if any(one.has(*kinds) for one in others) else set()
+    return gone
 
 
 def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
@@ -62,7 +78,11 @@ def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
 def _negates(sheet: Sheet, index: int) -> bool:
     """A word of negation, unless something is cut down to a number with it (砍到8个)."""
     token = sheet.tokens[index]
-    return token.has("negation") and not _DOWN_TO.match(sheet.segment.reading.text, token.end)
+    if not token.has("negation") or _DOWN_TO.match(sheet.segment.reading.text, token.end):
+        return False
+    before = next((one for one in reversed(sheet.tokens[:index][-2:]) if one.text != " "), None)
+    named = before is not None and before.kind == "unread" and before.text.isascii()
+    return not (named and token.has("removal") and token.text.isalpha())  # a rain boot takes nothing out
 
 
 def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool]) -> set[int]:

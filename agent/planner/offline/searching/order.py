@@ -14,7 +14,7 @@ def fill_order(sheet: Sheet) -> None:
         if not _ORDERED.search(clause.text):
             continue
         indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number and i not in sheet.used]
-        orders = [i for i in indexes if sheet.tokens[i].has("orders")]
+        orders = [i for i in indexes if sheet.tokens[i].has("orders") and not _prefers(sheet, i)]
         candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
         asked = [i for i in candidates if _BY.search(text, clause.start, sheet.tokens[i].start)]
         chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
@@ -27,6 +27,12 @@ def fill_order(sheet: Sheet) -> None:
         sheet.use(*chosen[:1], *orders)
     if "sort" not in sheet.arguments:
         _superlative(sheet)
+
+
+def _prefers(sheet: Sheet, index: int) -> bool:
+    """粉丝最好两万以上: 最好 before a number says preferably."""
+    ahead = next((one for one in sheet.tokens[index + 1 : index + 4] if one.kind != "mark"), None)
+    return sheet.tokens[index].text == "最好" and ahead is not None and ahead.quantity is not None
 
 
 def _superlative(sheet: Sheet) -> None:

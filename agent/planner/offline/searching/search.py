@@ -8,11 +8,12 @@ from pydantic import JsonValue
 from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching.comparisons import fill_comparatives
 from agent.planner.offline.searching.measures import fill_measures
 from agent.planner.offline.searching.negation import negated
 from agent.planner.offline.searching.order import fill_order
 from agent.planner.offline.searching.subject import SAID, SURE, UNKNOWN, fill_subject
-from agent.planner.offline.searching.traits import fill_comparatives, fill_days, fill_relations, fill_words
+from agent.planner.offline.searching.traits import fill_days, fill_relations, fill_words
 from agent.planner.plan import PlanningContext
 from prompts import words
 

@@ -19,6 +19,7 @@ _NEVER_OPENING = frozenset(
 )
 _FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "offers", "comparatives")
 _LAST_LETTERS = frozenset("本说宝面会人地像名月")
+_OFFERING = frozenset("做卖推")
 _GLUE = frozenset([" ", "-", "'", "·"])
 _MEASURE_WORDS = frozenset(["一款", "一个", "个", "款", "这款", "这个", "一种", "种", " "])
 _TREATMENTS = frozenset(["测评", "评测", "开箱", "试吃", "解说", "科普"])
@@ -183,7 +184,7 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
             follow += 1
         return follow if follow < len(sheet.tokens) and _may_be_subject(sheet, follow) else None
     small = len(token.text) == 1 and not token.text.isascii() and token.text not in _SPLITTING and token.kind == "word"
-    inside = small and not token.has("subject") and after not in sheet.used and follow < len(sheet.tokens)
+    inside = small and token.text not in _OFFERING and after not in sheet.used and follow < len(sheet.tokens)
     if inside and sheet.tokens[last].kind == "unread" and sheet.tokens[follow].kind == "unread":
         return follow
     if small and token.text in _LAST_LETTERS and after not in sheet.used and _is_lone_letter(sheet, last):
@@ -209,7 +210,7 @@ def _weight(sheet: Sheet, first: int, last: int) -> int:
         weight += 3
     before = _neighbour(sheet, first, -1)
     if before is not None and tokens[before].has("subject"):
-        weight += 1 if tokens[before].has("preposition") else 2
+        weight += 1 if tokens[before].has("preposition") else 3
     after = _neighbour(sheet, last, 1)
     if after is not None and tokens[after].has("creator"):
         weight += 3

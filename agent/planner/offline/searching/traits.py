@@ -70,41 +70,6 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 sheet.use(index)
 
 
-def fill_comparatives(sheet: Sheet) -> None:
-    """再便宜点, fewer followers: the last bound moved by a stated factor, or an order where nothing was bounded."""
-    for index, token in enumerate(sheet.tokens):
-        key = token.value("comparatives")
-        if key is None or index in sheet.used:
-            continue
-        facts = words.entries("comparatives")[key].facts
-        metric, side, factor = str(facts["metric"]), str(facts["bound"]), float(str(facts["factor"]))
-        if _followed_by_number(sheet, index):
-            continue
-        sheet.use(index)
-        if metric in sheet.arguments:  # 太贵了，30欧以内: the number says it
-            continue
-        base = _last_bound(sheet, metric, side)
-        if base is not None:
-            moved = round(base * factor, 4)
-            bounds: dict[str, JsonValue] = {side: int(moved) if moved == int(moved) else moved}
-            last = (sheet.context.last_criteria or {}).get(metric)
-            if isinstance(last, dict):
-                bounds = {**last, **bounds}
-            low, high = bounds.get("min"), bounds.get("max")
-            if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-                bounds.pop("min" if side == "max" else "max")
-            sheet.arguments[metric] = bounds
-            sheet.note(
-                "assumed_step", words=sheet.quote(token.start, token.end), metric=metric, bound=side, value=moved
-            )
-        elif "sort" in facts:
-            sheet.arguments["sort"] = str(facts["sort"])
-            if facts.get("ascending"):
-                sheet.arguments["ascending"] = True
-        else:
-            sheet.note("needs_number", metric=metric, words=sheet.quote(token.start, token.end))
-
-
 def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
     """Markets, languages, sizes and single-word traits."""
     for index in sorted(range(len(sheet.tokens)), key=unwanted.__contains__):
@@ -118,6 +83,9 @@ def fill_words(sheet: Sheet, unwanted: set[int]) -> None:
         elif (language := token.value("languages")) is not None and not refused:
             if is_style(sheet, index):
                 continue
+            last = (sheet.context.last_criteria or {}).get("languages")
+            if isinstance(last, list) and "languages" not in sheet.arguments and _adds(sheet.segment.text):
+                _add(sheet, "languages", [str(code) for code in last])
             _add(sheet, "languages", [language])
             sheet.use(index)
         elif (size := token.value("sizes")) is not None:
@@ -176,19 +144,6 @@ def _around(sheet: Sheet, index: int) -> str:
     return text[max(0, token.start - 24) : token.start] + "|" + text[token.end : token.end + 10]
 
 
-def _followed_by_number(sheet: Sheet, index: int) -> bool:
-    follow = sheet.tokens[index + 1] if index + 1 < len(sheet.tokens) else None
-    return follow is not None and follow.quantity is not None and follow.quantity.unit is not Unit.PEOPLE
-
-
-def _last_bound(sheet: Sheet, metric: str, side: str) -> float | None:
-    last = (sheet.context.last_criteria or {}).get(metric)
-    if not isinstance(last, dict):
-        return None
-    value = last.get(side)
-    return float(value) if isinstance(value, int | float) else None
-
-
 def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
     members = words.entries("markets")[key].facts.get("members", [key])
     codes = [str(code) for code in members] if isinstance(members, list) else [key]
@@ -223,11 +178,16 @@ def _size(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
         low, high = (high, None) if high is not None and key in ("nano", "micro") else (None, low)
     known = sheet.arguments.get("followers")
     bounds: dict[str, JsonValue] = dict(known) if isinstance(known, dict) else {}
+    if bounds and not any(note.key in _SIZE_NOTES.values() for note in sheet.notes):
+        sheet.use(index)  # a number was written: 头部达人，粉丝80万以上
+        return
     if low is not None:
         bounds["min"] = min(int(str(low)), _int(bounds.get("min"), low))
     if high is not None:
         bounds["max"] = max(int(str(high)), _int(bounds.get("max"), high))
     elif "max" in bounds and not refused:
+        bounds.pop("max")
+    if _int(bounds.get("min"), 0) > _int(bounds.get("max"), bounds.get("min") or 0):
         bounds.pop("max")
     token = sheet.tokens[index]
     shown = {name: value for name, value in (("min", low), ("max", high)) if isinstance(value, int)}
@@ -250,6 +210,8 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
         sheet.arguments[field] = {"ours": "new", "new": "ours"}.get(value, "all")
     elif field == "content" and _NEVER.search(sheet.segment.reading.text[: token.start]):
         return  # 还没发视频的 is a stage
+    elif refused and field == "audience_gender":
+        sheet.arguments.setdefault(field, "male" if value == "female" else "female")
     elif refused and field == "content":
         sheet.arguments[field] = "video" if value == "live" else "live"
     elif refused:

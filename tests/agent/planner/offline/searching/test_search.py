@@ -152,6 +152,62 @@ def searched(text: str, context: PlanningContext = FRESH) -> Arguments:
         ),
         ("find pet creators in the US, no wait, Ireland", {"markets": ["IE"], "topic": "pet", "categories": ["pets"]}),
         ("find our existing creators in beauty", {"scope": "ours", "topic": "beauty", "categories": ["beauty"]}),
+        (
+            "the 20 smallest craft creators in the US",
+            {
+                "limit": 20,
+                "markets": ["US"],
+                "topic": "craft",
+                "categories": ["diy"],
+                "sort": "followers",
+                "ascending": True,
+            },
+        ),
+        (
+            "最能带货的英国美妆博主给我15个",
+            {
+                "limit": 15,
+                "markets": ["GB"],
+                "topic": "美妆",
+                "categories": ["beauty"],
+                "sort": "gmv",
+            },
+        ),
+        (
+            "US wig sellers who'll take 15%, at least 20 grand a month",
+            {
+                "markets": ["US"],
+                "topic": "wig",
+                "commission_rate": {"max": 0.15},
+                "gmv_30d": {"min": 20000},
+            },
+        ),
+        (
+            "近三十天没跟我们说过话的美国园艺达人",
+            {
+                "markets": ["US"],
+                "topic": "园艺",
+                "categories": ["garden"],
+                "not_contacted_within_days": 30,
+            },
+        ),
+        (
+            "non-livestream home decor creators in Germany",
+            {
+                "markets": ["DE"],
+                "topic": "home decor",
+                "categories": ["home"],
+                "content": "video",
+            },
+        ),
+        (
+            "粉丝五位数的英国茶叶博主",
+            {
+                "markets": ["GB"],
+                "topic": "茶叶",
+                "followers": {"min": 10000, "max": 99999},
+            },
+        ),
         ("帮我 find 10 个 US 的 pet 达人", {"limit": 10, "markets": ["US"], "topic": "pet", "categories": ["pets"]}),
     ],
 )
