@@ -66,6 +66,10 @@ _FORGET_TAIL = re.compile(
     r"\s*(?:preference|preferences|rule|setting)s?[\s.!]*$",
     re.IGNORECASE,
 )
+_FORGET_LAST = re.compile(
+    r"^(?:请|帮我|麻烦|把|将)+|(?:的)?(?:那|这)?(?:条|个)?(?:偏好|规则|默认)?(?:都|给)?"
+    r"(?:忘了?|忘掉|忘记|删了?|删掉|取消|撤了?|撤掉|作废|去掉|清空)(?:了|吧|掉)*[.。!！]*$"
+)
 _LINK = re.compile(r"https?://[^\s,，。；;]+|www\.[^\s,，。；;]+", re.IGNORECASE)
 _NAME_AFTER = re.compile(
     r"(?:把|将)(?P<f>[^\s,，。:：]{2,20}?)(?:加|录|放|添)(?:到|进|入)(?:我们的?)?(?:产品|商品)|"
@@ -279,6 +283,9 @@ def _preference(
     sheet = Sheet(segment, context, arguments={"action": action})
     said = sheet.quote(segment.start, segment.end)
     text = tail.sub("", lead.sub("", said, count=1)).strip(" ,，。.!！:：" + QUOTES)
+    if not text and action == "forget":
+        left = _FORGET_LAST.sub("", said).strip(" ,，。.!！:：" + QUOTES)
+        text = left if left != said else ""
     if text:
         sheet.arguments["text"] = text
     elif action == "set":
