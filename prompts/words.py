@@ -100,6 +100,10 @@ class Proof:
     barred: frozenset[str]
     weight: float
 
+    def holds(self, heard: frozenset[str]) -> bool:
+        """Whether the concepts heard amount to this."""
+        return self.needed <= heard and self.barred.isdisjoint(heard)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -113,20 +117,16 @@ class Evidence:
         """What a matching idiom of an intent adds."""
         return self.idioms.get(intent, self.idioms["usual"])
 
-    def proof(self, intent: str, text: str, heard: dict[str, bool]) -> float:
-        """The heaviest set of concepts a text names for an intent; `heard` keeps what was looked up before."""
-        most = 0.0
-        for proof in self.proofs.get(intent, ()):
-            if proof.weight <= most or not all(self._names(name, text, heard) for name in proof.needed):
-                continue
-            if not any(self._names(name, text, heard) for name in proof.barred):
-                most = proof.weight
-        return most
+    def concepts_in(self, text: str) -> frozenset[str]:
+        """Every concept a text names."""
+        return frozenset(name for name, concept in self.concepts.items() if concept.pattern.search(text))
 
-    def _names(self, concept: str, text: str, heard: dict[str, bool]) -> bool:
-        if concept not in heard:
-            heard[concept] = bool(self.concepts[concept].pattern.search(text))
-        return heard[concept]
+    def proof(self, intent: str, heard: frozenset[str]) -> float:
+        """The heaviest set of concepts heard that speaks for an intent."""
+        return max(
+            (proof.weight for proof in self.proofs.get(intent, ()) if proof.holds(heard)),
+            default=0.0,
+        )
 
 
 @cache

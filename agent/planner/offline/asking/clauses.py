@@ -13,6 +13,8 @@ from agent.planner.offline.reading.tokens import Token, tokenise
 from prompts import words
 
 _HEARD_BEFORE = 3
+_MOST_HEARD = 100
+"""Clauses of a message that may ask for something; what comes after them belongs to the last request."""
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _CONTINUES = {
     "samples.record": frozenset(["crm_update", "samples.list"]),
@@ -165,7 +167,7 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         current = found[-1] if found else None
         last = position == len(clauses) - 1
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
-        intent = None if leads_in else _asked(clause, waiting, tokens)
+        intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
         if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:

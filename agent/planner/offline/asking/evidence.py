@@ -38,13 +38,13 @@ def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:
 @lru_cache(maxsize=_REMEMBERED)
 def _heaviest(heard: str, *, weak: bool) -> words.Intent | None:
     table = words.evidence()
-    concepts: dict[str, bool] = {}
+    concepts = table.concepts_in(heard)
     chosen, most = None, 0.0
     for intent in words.intents():
         if intent.weak and not weak:
             continue
         weight = table.idiom(intent.name) if intent.matches(heard) else 0.0
-        weight += table.proof(intent.name, heard, concepts)
+        weight += table.proof(intent.name, concepts)
         if weight > most:
             chosen, most = intent, weight
     return chosen if most >= _LEAST else None
