@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from agent.planner.offline.quantities import Unit, quantity_at
+from agent.planner.offline.reading.quantities import Unit, quantity_at
 from memory.domain.errors import BadRequest
 from tools.creator_search.arguments import Filters
 

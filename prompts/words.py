@@ -15,6 +15,12 @@ from typing import Any
 LEXICON = Path(__file__).parent / "lexicon"
 GLOSSARY = Path(__file__).parent / "glossary.toml"
 
+LEXICONS = (
+    "categories", "comparatives", "fillers", "languages", "markets", "metrics", "offers", "orders", "purposes",
+    "reports", "sizes", "sorts", "stages", "subjects", "superlatives", "traits",
+)  # fmt: skip
+"""Every file whose tables are words and nothing else."""
+
 Fact = str | int | float | bool | list[str]
 
 
@@ -42,10 +48,20 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundWords:
+    """Words of one kind of bound: in front of a number, right behind it, behind it at the end of a clause."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    trailing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Units:
     """What may stand around a number; factors by unit word."""
 
     multipliers: Mapping[str, int]
+    spelled: Mapping[str, int]
     percent: Mapping[str, float]
     days: Mapping[str, int]
     counters: tuple[str, ...]
@@ -66,6 +82,51 @@ class Intent:
     def matches(self, clause: str) -> bool:
         """Whether the clause asks for this."""
         return bool(self.patterns.search(clause)) and not (self.unless and self.unless.search(clause))
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Words that speak of one thing, and how much they prove."""
+
+    pattern: re.Pattern[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Concepts that speak for a request when all of `needed` are heard and none of `barred`."""
+
+    needed: frozenset[str]
+    barred: frozenset[str]
+    weight: float
+
+    def holds(self, heard: frozenset[str]) -> bool:
+        """Whether the concepts heard amount to this."""
+        return self.needed <= heard and self.barred.isdisjoint(heard)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which concepts together ask for what; `idioms` says what a pattern of `intents.toml` adds."""
+
+    idioms: Mapping[str, float]
+    concepts: Mapping[str, Concept]
+    proofs: Mapping[str, tuple["Proof", ...]]
+
+    def idiom(self, intent: str) -> float:
+        """What a matching idiom of an intent adds."""
+        return self.idioms.get(intent, self.idioms["usual"])
+
+    def concepts_in(self, text: str) -> frozenset[str]:
+        """Every concept a text names."""
+        return frozenset(name for name, concept in self.concepts.items() if concept.pattern.search(text))
+
+    def proof(self, intent: str, heard: frozenset[str]) -> float:
+        """The heaviest set of concepts heard that speaks for an intent."""
+        return max(
+            (proof.weight for proof in self.proofs.get(intent, ()) if proof.holds(heard)),
+            default=0.0,
+        )
 
 
 @cache
@@ -93,6 +154,7 @@ def units() -> Units:
     )
     return Units(
         multipliers=MappingProxyType(table["multipliers"]),
+        spelled=MappingProxyType(table["spelled"]),
         percent=MappingProxyType(table["percent"]),
         days=MappingProxyType(table["days"]),
         counters=tuple(table["counters"]["zh"] + table["counters"]["en"]),
@@ -122,7 +184,7 @@ def intents() -> tuple[Intent, ...]:
         text = "|".join(f"(?:{pattern})" for pattern in patterns)
         for name, body in macros.items():
             text = text.replace("{" + name + "}", body)
-        return re.compile(text)
+        return re.compile(text, re.ASCII)
 
     return tuple(
         Intent(
@@ -137,6 +199,40 @@ def intents() -> tuple[Intent, ...]:
 
 
 @cache
+def evidence() -> Evidence:
+    """What a request may be known by beside its idioms (`lexicon/evidence.toml`)."""
+    table = _load("evidence")
+    concepts = {name: _concept(row, table["concept"]) for name, row in table["concept"].items()}
+    proofs = {intent: tuple(_proof(line, concepts) for line in lines) for intent, lines in table["weighs"].items()}
+    return Evidence(MappingProxyType(table["idioms"]), MappingProxyType(concepts), MappingProxyType(proofs))
+
+
+def _concept(row: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Concept:
+    """Its own words, and those of the `senses` and of `also` the concepts it shares."""
+    ways = [row, *(_load("senses")[field][value] for field, value in (one.split(".") for one in row.get("senses", [])))]
+    ways += [others[name] for name in row.get("also", [])]
+    pattern = _spoken([way for one in ways for way in one["zh"]], [way for one in ways for way in one["en"]])
+    return Concept(pattern, row.get("weight", 1.0))
+
+
+def _proof(line: list[str | float], concepts: Mapping[str, Concept]) -> Proof:
+    """A line of `weighs`: concepts, after `!` those that must be absent, a number to add to the weight."""
+    names = [part for part in line if isinstance(part, str)]
+    needed = frozenset(name for name in names if not name.startswith("!"))
+    barred = frozenset(name[1:] for name in names if name.startswith("!"))
+    added = sum(part for part in line if not isinstance(part, str))
+    return Proof(needed, barred, sum(concepts[name].weight for name in needed) + added)
+
+
+def _spoken(zh: list[str], en: list[str]) -> re.Pattern[str]:
+    """Chinese words anywhere, English ones between words."""
+    ways = [f"(?:{way})" for way in zh]
+    if en:
+        ways.append(rf"(?<![a-z0-9@])(?:{'|'.join(en)})(?![a-z0-9])")
+    return re.compile("|".join(ways), re.ASCII)
+
+
+@cache
 def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
     """Every way of naming one part of a request (`lexicon/phrases.toml`), the first to fit wins."""
     ways: list[str] = _load("phrases")[request][part]["ways"]
@@ -144,10 +240,26 @@ def phrase(request: str, part: str, flags: int = 0) -> re.Pattern[str]:
 
 
 @cache
-def bounds() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """For `min`, `max` and `about`: the words before a number, and those after it."""
+def ways(request: str, part: str) -> tuple[re.Pattern[str], ...]:
+    """The same ways one by one, for whoever wants the first of them that fits anywhere."""
+    each: list[str] = _load("phrases")[request][part]["ways"]
+    return tuple(re.compile(way) for way in each)
+
+
+@cache
+def senses(field: str) -> Mapping[str, re.Pattern[str]]:
+    """The values of a field and the ways of saying each (`lexicon/senses.toml`), the first to try at the front."""
+    return MappingProxyType({value: _spoken(row["zh"], row["en"]) for value, row in _load("senses")[field].items()})
+
+
+@cache
+def bounds() -> Mapping[str, BoundWords]:
+    """Words that bound a number, by kind: `min`, `max`, `about`, `up`, `down`, `moving` and `not`."""
     return MappingProxyType(
-        {kind: (tuple(words["before"]), tuple(words["after"])) for kind, words in _load("bounds").items()}
+        {
+            kind: BoundWords(*(tuple(table.get(place, ())) for place in ("before", "after", "trailing")))
+            for kind, table in _load("bounds").items()
+        }
     )
 
 

@@ -11,12 +11,12 @@ from datetime import date
 from pydantic import JsonValue
 
 from agent.guardrails.written_numbers import drop_unwritten
-from agent.planner.offline.clauses import segments
+from agent.planner.offline.asking.clauses import segments
 from agent.planner.offline.planner import plan
-from agent.planner.offline.ranks import rank_at
-from agent.planner.offline.reading import fold, read
-from agent.planner.offline.texts import taken_whole
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.reading.message import fold, read
+from agent.planner.offline.reading.ranks import rank_at
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.texts import taken_whole
 from agent.planner.plan import Arguments, PlanningContext
 
 _READING = frozenset(["list", "show"])

@@ -7,9 +7,10 @@ from itertools import islice
 
 from pydantic import JsonValue
 
-from agent.planner.offline.quantities import ABOUT, Quantity, bound, quantity_at
-from agent.planner.offline.reading import read
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.reading.bounds import bound
+from agent.planner.offline.reading.message import read
+from agent.planner.offline.reading.quantities import ABOUT, Quantity, quantity_at
+from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.plan import Arguments
 from prompts import words
 

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from agent.planner.offline import afterwards, books, conversation, outreach, reports, searching, texts
-from agent.planner.offline.clauses import Segment, segments
-from agent.planner.offline.corrections import amend
-from agent.planner.offline.reading import read
-from agent.planner.offline.sheet import Sheet
-from agent.planner.offline.subject import leftovers
-from agent.planner.offline.tokens import find_terms
+from agent.planner.offline.asking import conversation
+from agent.planner.offline.asking.clauses import Segment, segments
+from agent.planner.offline.reading.corrections import amend
+from agent.planner.offline.reading.message import read
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.searching import search
+from agent.planner.offline.searching.subject import leftovers
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
+from prompts import words
 
 Fill = Callable[[Segment, PlanningContext], Sheet]
 
@@ -43,12 +46,12 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "samples.list": ("samples", books.samples),
     "crm_update": ("crm_update", books.crm),
     "performance": ("performance", reports.performance),
-    "similar_creators": ("similar_creators", searching.similar),
+    "similar_creators": ("similar_creators", search.similar),
     "draft_messages": ("draft_messages", outreach.draft),
     "revise_drafts": ("revise_drafts", afterwards.revise),
-    "show_creator": ("show_creator", searching.show),
-    "search_creators": ("search_creators", searching.search),
-    "refine_search": ("search_creators", searching.search),
+    "show_creator": ("show_creator", search.show),
+    "search_creators": ("search_creators", search.search),
+    "refine_search": ("search_creators", search.search),
 }
 _READS = frozenset(
     [
@@ -72,8 +75,12 @@ LONGEST_REQUEST = 2_000
 """Letters of a message that are read as requests; a text to translate or to check is taken whole."""
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
+_ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
+_PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
+_UNCERTAIN = frozenset(["", "refine_search"])
+"""A message that may be a search or none: it must name something to search by."""
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
 _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
@@ -86,21 +93,30 @@ def plan(text: str, context: PlanningContext) -> Plan:
         return Plan(notes=(spoken,))
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
-    parts = [whole] if whole else segments(amend(asked))
+    if whole:
+        asked = asked.until(min(whole.start, LONGEST_REQUEST))
+    parts = segments(amend(asked), context.products) if asked.text.strip() else []
+    parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
     unread: list[str] = []
     for segment in parts:
         if _asks_about_replies(segment, context):
             segment.intent = "list_replies"
-        name, fill = _FILLS.get(segment.intent, ("search_creators", searching.search))
+        if segment.intent == "off_topic":
+            unread += _whole(segment)
+            continue
+        name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
         sheet = fill(segment, context)
-        if not segment.intent and not _is_bare_search(segment, sheet, context):
+        if _moves_the_last_search(segment, sheet, context):
+            segment.intent = "refine_search"
+            name, sheet = "search_creators", search.search(segment, context)
+        if segment.intent in _UNCERTAIN and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
-        if name == "schedule_follow_up" and not _AIMED & set(sheet.arguments):
+        if name in _ABOUT_CREATORS:
             _for_the_ones_before(sheet, calls)
         if not sheet.incomplete:
             calls.append(PlannedCall(name, sheet.arguments))
@@ -125,6 +141,11 @@ def _asks_about_replies(segment: Segment, context: PlanningContext) -> bool:
     return any(True for _ in find_terms("stages", segment.text, "reply_intent"))
 
 
+def _moves_the_last_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:
+    """「佣金上限降到12%」 names no product: right after a search it is about the search."""
+    return segment.intent == "products.change" and "name" not in sheet.arguments and context.last_criteria is not None
+
+
 def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
     """「看第1个的资料，再找5个类似的」: similar to the one shown just before."""
     if calls and calls[-1].name == "show_creator":
@@ -133,10 +154,24 @@ def _like_the_one_shown(sheet: Sheet, calls: list[PlannedCall]) -> None:
 
 
 def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
-    """「把@mia标成已签收，3天后提醒我跟进」: the follow-up is for the creators of the request just before."""
-    if calls and not _READS & {calls[-1].name}:
-        aimed = {key: value for key, value in calls[-1].arguments.items() if key in ("handles", "ranks")}
-        sheet.arguments = {**aimed, **sheet.arguments}
+    """「第4个的样品寄了，把她标成已寄样」: for the creators of the request before; a follow-up needs no pronoun."""
+    named = any(token.ranks is not None or token.kind == "handle" for token in sheet.tokens)
+    before = _aimed(calls[-1]) if calls else {}
+    if named or not before:
+        return
+    if sheet.segment.intent == "schedule_follow_up":
+        if calls[-1].name in _READS or _AIMED & set(sheet.arguments):
+            return
+    elif not _PRONOUN.search(sheet.segment.text):
+        return
+    kept = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")}
+    sheet.arguments = kept | before
+
+
+def _aimed(call: PlannedCall) -> Arguments:
+    """The creators a call is about, as a later call names them."""
+    one: Arguments = {f"{key}s": [call.arguments[key]] for key in ("handle", "rank") if key in call.arguments}
+    return one or {key: value for key, value in call.arguments.items() if key in ("handles", "ranks")}
 
 
 def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:
@@ -145,7 +180,10 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
-    return bool(set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"})
+    if search.asks_for_others(segment.text) or (context.last_criteria is not None and search.changes(segment.text)):
+        return True
+    told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
+    return bool(told) and not search.asks_for_something_else(segment.text)
 
 
 def _criteria(sheet: Sheet, context: PlanningContext) -> Arguments:

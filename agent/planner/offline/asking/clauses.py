@@ -1,0 +1,276 @@
+"""From clauses to segments: each clause is given to the request it belongs to."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.planner.offline.asking.cuts import RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
+from agent.planner.offline.asking.evidence import hear, intent_of
+from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
+from agent.planner.offline.reading.tokens import Token, tokenise
+from prompts import words
+
+_HEARD_BEFORE = 3
+_MOST_HEARD = 100
+"""Clauses of a message that may ask for something; what comes after them belongs to the last request."""
+_EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
+_CONTINUES = {
+    "samples.record": frozenset(["crm_update", "samples.list"]),
+    "subscribe_digest": frozenset(["digest", "preferences.set"]),
+    "schedule_follow_up": frozenset(["draft_messages", "list_follow_ups"]),
+    "performance": frozenset(["digest"]),
+    "campaigns.plan": frozenset(["schedule_follow_up", "draft_messages", "performance", "search_creators"]),
+    "similar_creators": frozenset(["search_creators"]),
+    "products.add": frozenset(["products.change", "draft_messages"]),
+    "save_shortlist": frozenset(["open_shortlist"]),
+    "draft_messages": frozenset(["list_replies", "crm_update"]),
+    "crm_update": frozenset(["list_replies"]),
+}
+_WORKS_ON_CREATORS = frozenset(
+    ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
+)
+_SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
+_OVERHEARD = frozenset(
+    ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
+)
+"""Requests whose words also occur where creators are left out of a search."""
+_OTHER_THINGS = re.compile(
+    r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
+)
+_FORGETS = re.compile(r"forget|忘")
+_NAMED = frozenset(["handle", "rank"])
+_OFFERED = (None, "commission_rate", "flat_fee", "price")
+_LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
+_ASKS_FIGURES = re.compile(
+    r"多少|怎么样|如何|趋势|排行|排名|榜|为什么|报表|对比|哪|谁|最[高低多好差]的\d|[上本这]个?[周月]|昨天|今天|[?]|"
+    r"\b(?:how|what|which|why|who|compare|chart|report|show|yesterday|(?:last|this) (?:week|month))\b"
+)
+_STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
+_CONDITION = words.phrase("clauses", "condition")
+_MAIN_CLAUSE = words.phrase("clauses", "main_clause")
+_STATEMENT = words.phrase("clauses", "statement")
+_COMMAND = words.phrase("clauses", "command")
+_ONLY_WHOSE = words.phrase("clauses", "only_whose")
+_BARE_REFERENCE = words.phrase("clauses", "bare_reference")
+_SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
+_ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
+_EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
+
+
+@dataclass(slots=True)
+class Segment:
+    """One request of the message and the clauses that say it; `intent` is empty when none was recognised."""
+
+    intent: str
+    clauses: list[Clause] = field(default_factory=list)
+    reading: Reading = field(default_factory=lambda: Reading("", "", ()))
+    tokens: list[Token] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The folded words of the request, clauses joined by commas."""
+        return ",".join(clause.text for clause in self.clauses)
+
+    @property
+    def start(self) -> int:
+        """Where the request starts in the message."""
+        return self.clauses[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.clauses[-1].end
+
+
+def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
+    """The requests of a message in order, with their tokens; `products` are the names of our own."""
+    tokens = tokenise(reading)
+    clauses = list(clauses_of(reading.text, hear(reading.text, products), tokens))
+    return _with_tokens(reading, tokens, _group(clauses, tokens))
+
+
+def whole(reading: Reading, intent: str, *, start: int = 0) -> Segment:
+    """The message from a place on as one request."""
+    text = reading.text[start:].strip()
+    clause = Clause(start, len(reading.text), text, hear(text), after_stop=True)
+    return _with_tokens(reading, tokenise(reading), [Segment(intent, [clause])])[0]
+
+
+def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segment]) -> list[Segment]:
+    starts = [token.start for token in tokens]
+    for segment in found:
+        segment.reading = reading
+        segment.tokens = [
+            token
+            for clause in segment.clauses
+            for token in tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+            if token.end <= clause.end
+        ]
+    return found
+
+
+def _opens_with_removal(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Drop anyone who hasn't posted", 「除了@mia其他都留」: creators are left out of a list and nothing else."""
+    first = next((token for token in inside if token.kind != "mark" and not token.has("noise", "connector")), None)
+    removes = first is not None and (first.has("removal") or _EXCEPTION.search(first.text) is not None)
+    return removes and not _OTHER_THINGS.search(clause.text)
+
+
+def _named(name: str) -> words.Intent:
+    return next(intent for intent in words.intents() if intent.name == name)
+
+
+def _forgets_a_filter(inside: tuple[Token, ...]) -> bool:
+    """「忘掉加拿大，看美国」, "forget @mia": what is dropped is part of a search, right behind the word for it."""
+    for index, token in enumerate(inside):
+        if token.has("negation") and _FORGETS.match(token.text):
+            ahead = [one for one in inside[index + 1 :] if one.kind != "mark" and one.text not in ("the", "about")]
+            return bool(ahead) and (ahead[0].has("markets", "categories", "languages") or ahead[0].kind in _NAMED)
+    return False
+
+
+def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause bounds a figure by a number, or asks for an order."""
+    inside = _inside(clause, tokens)
+    if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
+        return True
+    if any(token.has("superlatives") for token in inside) and any(token.has("markets", "known") for token in inside):
+        return True
+    if any(token.has("metrics") for token in inside) and any(token.has("removal") for token in inside):
+        return True
+    numbers = [token.quantity for token in inside if token.quantity is not None]
+    counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
+    moved = [number for number in numbers if number.bounded or number.moved]
+    return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
+
+
+def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
+    """Whether a clause says anything a search could filter by, rather than an offer or a person."""
+    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    return any(
+        token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
+        for token in _inside(clause, tokens)
+    )
+
+
+def _inside(clause: Clause, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    starts = [token.start for token in tokens]
+    return tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+
+
+def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
+    found: list[Segment] = []
+    waiting: list[Clause] = []
+    for position, clause in enumerate(clauses):
+        current = found[-1] if found else None
+        last = position == len(clauses) - 1
+        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
+        intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
+        if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
+            current.clauses.append(clause)
+        elif intent is None:
+            if current is None or leads_in or (clause.after_stop and clause.after_connector):
+                waiting.append(clause)
+            else:
+                current.clauses.append(clause)
+        elif current is not None and not waiting and _joins(clause, intent, current):
+            current.clauses.append(clause)
+        elif current is not None and not waiting and _only_names(current, clause, intent, tokens):
+            current.intent = intent.name
+            current.clauses.append(clause)
+        else:
+            found.append(Segment(intent.name, [*waiting, clause]))
+            waiting = []
+    if waiting:
+        if found:
+            found[-1].clauses += waiting
+        else:
+            found.append(Segment("", waiting))
+    return found
+
+
+def _leads_in(clause: Clause) -> bool:
+    """「要是3天没回」, 「那他呢」: a condition or a bare reference belongs to the request after it."""
+    if _CONDITION.search(clause.heard) and not _MAIN_CLAUSE.search(clause.heard):
+        return True
+    return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
+
+
+def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> words.Intent | None:
+    """What a clause asks for, heard together with what was said before it and asked for nothing.
+
+    A figure beside its own bound is a condition of a search, no question about figures.
+    """
+    intent = intent_of(clause.heard)
+    if waiting:
+        together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
+        intent = together or intent
+    if intent is None or intent.name not in _OVERHEARD:
+        return intent
+    inside = _inside(clause, tokens)
+    if intent.name == "preferences.forget":
+        searching = _forgets_a_filter(inside)
+    else:
+        figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
+        searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
+    if not searching:
+        return intent
+    seeking, refining = _named("search_creators"), _named("refine_search")
+    return seeking if seeking.matches(clause.heard) else refining
+
+
+def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
+    """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
+    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
+        return False
+    text = current.clauses[0].text
+    if current.intent == "refine_search":
+        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
+    if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
+        return False
+    if current.intent in ("samples.list", "list_replies", "samples.record") and WHOSE.search(text):
+        return True
+    heard = current.clauses[0].heard
+    return bool(_STATEMENT.match(heard)) and not _COMMAND.search(heard) and not RANKED.search(clause.text)
+
+
+def _leaves(clause: Clause, intent: words.Intent | None, current: Segment) -> bool:
+    """Whether a clause after a text (a preference, a product) starts something else."""
+    if intent is None or intent.weak:
+        return False
+    if clause.after_connector or clause.after_stop or _STARTS_AFRESH.search(clause.text):
+        return True
+    return intent.name != current.intent and any("〇" in before.heard for before in current.clauses)
+
+
+def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
+    if intent.weak:
+        return current.intent in (*intent.joins, "refine_search") or current.intent not in ("", "show_creator")
+    if intent.name == current.intent:
+        return not _starts_again(clause, current)
+    if intent.name == "performance" and current.intent in _LISTS:
+        return not _ASKS_FIGURES.search(clause.text)
+    if intent.name == "revise_drafts" and current.intent == "draft_messages":
+        return not _EXPLICIT_REVISION.search(clause.text)
+    if intent.name == "search_creators" and current.intent == "refine_search":
+        return not clause.after_connector
+    if clause.after_connector:
+        return False
+    if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
+        return True
+    if current.intent == "draft_messages" and intent.name.startswith("samples") and not RANKED.search(clause.text):
+        return any(way.search(clause.text) for way in words.senses("free_sample").values())
+    if current.intent == "samples.record" and _ABOUT_THE_RELATION.search(clause.text):
+        return False
+    return intent.name in _CONTINUES.get(current.intent, ()) and not RANKED.search(clause.text)
+
+
+def _starts_again(clause: Clause, current: Segment) -> bool:
+    """The same kind of request a second time, rather than more words about the first."""
+    if current.intent in ("search_creators", "translate", "performance"):
+        return clause.after_connector or (clause.after_stop and current.intent == "performance")
+    if RANKED.search(clause.text) and any(RANKED.search(before.text) for before in current.clauses):
+        return True
+    return clause.after_connector and bool(RANKED.search(clause.text))

@@ -1,0 +1,135 @@
+"""Numbers as people write them: 1,200 · 1.5万 · 10w · 两万五 · 三四十. Pure; units live elsewhere."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from agent.planner.offline.reading.spelled import spelled_at
+from prompts import words
+
+_DIGIT = {
+    "零": 0,
+    "\u3007": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+_PLACE = {"十": 10, "百": 100, "千": 1000}
+_GROUP = {"万": 10_000, "亿": 100_000_000}
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?")
+_HAN = re.compile(r"[零〇一二两三四五六七八九十百千万亿几]+")
+_TAIL = re.compile(r"([1-9])(千|百)?(?![\d.,%万wk天日周个位条名成岁号年月点:-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """One number at `text[start:end]`; a vague one (三四十, 几万) spans `low` to `high`.
+
+    `scaled` says that it carries its own multiplier; `spelled` that it is written in characters or words.
+    """
+
+    start: int
+    end: int
+    low: Decimal
+    high: Decimal
+    scaled: bool = False
+    spelled: bool = False
+    vague: bool = False
+
+
+def numeral_at(text: str, at: int) -> Numeral | None:
+    """The number that starts exactly at `at`, as long as it goes."""
+    digits = _DIGITS.match(text, at)
+    if digits:
+        return _with_multiplier(text, at, digits.end(), Decimal(digits.group().replace(",", "")))
+    english = spelled_at(text, at) if text[at : at + 1].isascii() else None
+    if english:
+        value, end = english
+        scaled = _with_multiplier(text, at, end, value)
+        return Numeral(at, scaled.end, scaled.low, scaled.high, scaled.scaled or value >= 1000, spelled=True)
+    han = _HAN.match(text, at)
+    return _han_numeral(han.group(), at) if han else None
+
+
+def parse_han(numeral: str) -> Decimal | None:
+    """The value of a Chinese numeral (两万五 is 25,000); None when it is not one."""
+    if not numeral or any(sign not in _DIGIT and sign not in _PLACE and sign not in _GROUP for sign in numeral):
+        return None
+    total = section = digit = 0
+    unit = 0
+    for position, sign in enumerate(numeral):
+        if sign in _DIGIT:
+            if digit and unit == 0 and position and numeral[position - 1] in _DIGIT:
+                digit = digit * 10 + _DIGIT[sign]
+            else:
+                digit = _DIGIT[sign]
+        elif sign in _PLACE:
+            unit = _PLACE[sign]
+            section += (digit or (1 if not section else 0)) * unit
+            digit = 0
+        else:
+            group = _GROUP[sign]
+            total = (total + section + digit or 1) * group if group > 10_000 else total + (section + digit or 1) * group
+            section = digit = 0
+            unit = group
+    if digit and unit >= 100 and numeral[-1] in _DIGIT and numeral[-2] not in "零〇":
+        digit *= unit // 10
+    return Decimal(total + section + digit)
+
+
+def _han_numeral(numeral: str, at: int) -> Numeral | None:
+    span = _vague_span(numeral)
+    if span:
+        return Numeral(at, at + len(numeral), span[0], span[1], scaled=span[1] >= 1000, spelled=True, vague=True)
+    value = parse_han(numeral)
+    if value is None:
+        return None
+    scaled = any(sign in _GROUP or sign in "千百" for sign in numeral)
+    return Numeral(at, at + len(numeral), value, value, scaled=scaled, spelled=True)
+
+
+def _vague_span(numeral: str) -> tuple[Decimal, Decimal] | None:
+    """三四十 is 30 to 40, 两三万 20,000 to 30,000, 几万 10,000 to 100,000."""
+    if "几" in numeral:
+        low, high = parse_han(numeral.replace("几", "一")), parse_han(numeral.replace("几", "九"))
+        if numeral == "几" or low is None or high is None:
+            return None
+        return low, high
+    pair = re.search(r"([一二两三四五六七八九])([二三四五六七八九])(?=[十百千万]|$)", numeral)
+    if not pair or not (numeral[pair.end() :] or len(numeral) in (2, 3)):
+        return None
+    if pair.start() and numeral[pair.start() - 1] in _DIGIT:
+        return None
+    low = parse_han(numeral[: pair.start()] + pair.group(1) + numeral[pair.end() :])
+    high = parse_han(numeral[: pair.start()] + pair.group(2) + numeral[pair.end() :])
+    return (low, high) if low is not None and high is not None and low < high else None
+
+
+@cache
+def _multipliers() -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(words.units().multipliers.items(), key=lambda pair: -len(pair[0])))
+
+
+def _with_multiplier(text: str, start: int, end: int, value: Decimal) -> Numeral:
+    at = end + 1 if text[end : end + 1] == " " else end
+    for word, factor in _multipliers():
+        if not text.startswith(word, at) or (at > end and len(word) == 1 and not text[end - 1].isalpha()):
+            continue
+        stop = at + len(word)
+        if word.isascii() and text[stop : stop + 1].isascii() and text[stop : stop + 1].isalpha():
+            continue
+        value *= factor
+        tail = _TAIL.match(text, stop) if word in ("万", "千", "w") else None
+        if tail:
+            value += int(tail.group(1)) * ({"千": 1000, "百": 100}[tail.group(2)] if tail.group(2) else factor // 10)
+            stop = tail.end()
+        return Numeral(start, stop, value, value, scaled=True)
+    return Numeral(start, end, value, value)

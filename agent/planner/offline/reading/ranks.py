@@ -1,0 +1,136 @@
+"""Which of a list is meant: 前5个, 第3个, 1、3、5号, 最后两个, the first five. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from agent.planner.offline.reading.numerals import numeral_at
+
+_N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
+_COUNTER = r"(?:个|位|名|条|封|号|份|家)"
+_NOT_TIME = r"(?!\s?(?:天|日|周|月|年|个月|小时|分钟|%|万|千|k|w|\d))"
+_JOINT = r"\s?(?:、|,|和|跟|与|以及|还有)\s?"
+_TO = r"\s?(?:到|至|-|~|–)\s?"
+_EN_N = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10,
+}  # fmt: skip
+_ORD = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
+_EN_JOINT = r"\s?(?:,\s?and |, | and | & |,)\s?"
+
+_FIRST = re.compile(rf"(?:排名)?前\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?")
+_LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
+_NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
+_NTH = re.compile(
+    rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成)){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
+)
+_NUMBERED = re.compile(
+    rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N}){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
+)
+_ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
+_EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
+_EN_LAST = re.compile(
+    rf"(?<![a-z])(?:the )?(?:last|bottom)\s(?P<n>{_EN_N})(?![a-z0-9%])(?!\s?(?:days?|weeks?|months?|years?|hours?))"
+)
+_EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![a-z])")
+_EN_NUMBERED = re.compile(
+    rf"(?<![a-z])(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
+    rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
+    rf"[k%]))*(?![\d.]*[km%\d])"
+)
+_EN_LIST = re.compile(
+    r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
+    r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
+    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
+    r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
+    r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
+)
+_EN_NTH = re.compile(
+    rf"(?<![a-z0-9])(?:(?:the |that )(?={_ORD})|(?=\d)|(?={_ORD} (?:one|creator|message|"
+    rf"draft))){_ORD}(?:(?:{_EN_JOINT}| to | through )(?:the )?{_ORD})*(?![a-z])(?: (?:ones?|"
+    rf"creators?|messages?|drafts?))?"
+)
+_ENGLISH_OPENINGS = frozenset("tflbnrcdm#seo")
+"""What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth."""
+_ITEM = re.compile(rf"{_N}|{_ORD}")
+
+
+@dataclass(frozen=True, slots=True)
+class RankReference:
+    """Ranks from the front (`numbers`) or from the back of a list (`from_end`, 1 is the last)."""
+
+    end: int
+    numbers: tuple[int, ...]
+    from_end: bool = False
+    top: bool = False
+
+    def resolve(self, size: int) -> list[int]:
+        """Ranks of a list of that many; one counted from the end of an unknown list is not resolved."""
+        if not self.from_end:
+            return list(self.numbers)
+        return sorted(size - number + 1 for number in self.numbers if size - number + 1 > 0)
+
+
+def rank_at(text: str, at: int) -> RankReference | None:
+    """The reference that starts exactly at `at`."""
+    letter = text[at]
+    if letter in "前排" and (match := _FIRST.match(text, at)):
+        return _leading(match)
+    if letter == "倒" and (match := _NTH_LAST.match(text, at)):
+        return RankReference(match.end(), (_number(match["n"]),), from_end=True)
+    if letter in "最后末" and (match := _LAST.match(text, at)):
+        return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
+    if letter == "第" and (match := _NTH.match(text, at)):
+        return _listed(match)
+    counted = letter.isdigit() or letter in "一二两三四五六七八九十"
+    if counted and (match := _NUMBERED.match(text, at) or _ENUMERATED.match(text, at) or _EN_LIST.match(text, at)):
+        return _listed(match)
+    if letter.isascii():
+        return _english_at(text, at)
+    return None
+
+
+def _english_at(text: str, at: int) -> RankReference | None:
+    if text[at].isdigit():
+        nth = _EN_NTH.match(text, at)
+        return _listed(nth) if nth else None
+    if text[at] not in _ENGLISH_OPENINGS:
+        return None
+    if match := _EN_LAST_ONE.match(text, at):
+        return RankReference(match.end(), (1,), from_end=True)
+    if match := _EN_FIRST.match(text, at):
+        return _leading(match)
+    if match := _EN_LAST.match(text, at):
+        return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
+    if match := _EN_NUMBERED.match(text, at) or _EN_NTH.match(text, at) or _EN_LIST.match(text, at):
+        return _listed(match)
+    return None
+
+
+def _leading(match: re.Match[str]) -> RankReference:
+    return RankReference(match.end(), tuple(range(1, min(_number(match["n"]), 200) + 1)), top=True)
+
+
+def _listed(match: re.Match[str]) -> RankReference:
+    text = match.group()
+    items = list(_ITEM.finditer(text))
+    numbers: list[int] = []
+    for position, item in enumerate(items):
+        number = _number(item.group())
+        between = text[items[position - 1].end() : item.start()] if position else ""
+        if position and re.search(r"到|至|-|~|–| to | through ", between) and numbers and number > numbers[-1]:
+            numbers += range(numbers[-1] + 1, min(number, numbers[-1] + 200) + 1)
+        elif number not in numbers:
+            numbers.append(number)
+    return RankReference(match.end(), tuple(number for number in numbers if number > 0))
+
+
+def _number(written: str) -> int:
+    if written in _ORDINALS:
+        return _ORDINALS[written]
+    digits = re.match(r"\d+", written)
+    if digits:
+        return int(digits.group())
+    numeral = numeral_at(written, 0)
+    return int(numeral.high) if numeral else 0

@@ -1,0 +1,266 @@
+"""Requests for new messages: to whom, why, about which product, on what offer, in which words."""
+
+import re
+from decimal import Decimal
+from typing import cast
+
+from pydantic import JsonValue
+from rapidfuzz import fuzz
+
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
+from agent.planner.offline.reading.tokens import Token, find_terms
+from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.senses import sense
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.texts import QUOTES
+from agent.planner.plan import PlanningContext
+from prompts import words
+
+_ANSWERED = words.phrase("outreach", "answered")
+_PRODUCT = words.phrase("outreach", "product")
+_NOT_A_PRODUCT = words.phrase("outreach", "not_a_product")
+_NOTE = words.phrase("outreach", "note")
+_TEMPLATE = words.phrase("outreach", "template")
+_INVITES = words.phrase("outreach", "invites")
+_ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
+_DOWN_TO = re.compile(r"(?:砍|压|降|谈|还)(?:价)?到\s*$|\b(?:to|at|for)\s*$")
+_MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
+
+
+def draft(segment: Segment, context: PlanningContext) -> Sheet:
+    """`draft_messages`."""
+    sheet = Sheet(segment, context)
+    sheet.arguments = creators(sheet, writing=True)
+    _note(sheet)
+    purpose = _purpose(sheet)
+    sheet.arguments["purpose"] = purpose
+    _product(sheet)
+    _offer_numbers(sheet)
+    for index, token in enumerate(sheet.tokens):
+        if index in sheet.used:
+            continue
+        offer, language = token.value("offers"), token.value("languages")
+        if offer is not None:
+            _offer(sheet, offer, purpose)
+        elif language is not None:
+            sheet.arguments.setdefault("language", language)
+        elif not token.has("purposes", "negation"):
+            continue
+        sheet.use(index)
+    _sample(sheet, purpose)
+    for clause in segment.clauses:
+        for said in words.senses("purpose")[purpose].finditer(segment.reading.text, clause.start, clause.end):
+            sheet.use_span(*said.span())
+    _template(sheet)
+    _product_left_over(sheet)
+    return sheet
+
+
+def _purpose(sheet: Sheet) -> str:
+    text = sheet.segment.text
+    segment = segment_of(text)
+    plain = _ANSWERED.sub("  ", text)
+    found = {key for key, _, _ in find_terms("purposes", plain)}
+    found |= {key for key, pattern in words.senses("purpose").items() if pattern.search(plain)}
+    order = list(words.entries("purposes"))
+    chosen = next((key for key in order if key in found), None)
+    sample = sense("free_sample", plain) == "true"
+    if chosen == "sample_offer" and _INVITES.search(plain) and not _ASKS_ABOUT_SAMPLE.search(plain):
+        chosen = "invite"
+    if chosen is None and sample and not any(token.quantity for token in sheet.tokens):
+        return "sample_offer"
+    if segment == "no_content" and chosen in (None, "follow_up", "invite"):
+        return "content_reminder"
+    if (
+        chosen == "reply"
+        and "invite" in found
+        and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
+    ):
+        return "invite"
+    if chosen is None:
+        chosen = "follow_up" if segment == "no_reply" else "invite"
+        sheet.note("assumed_purpose", purpose=chosen)
+    return chosen
+
+
+def _sample(sheet: Sheet, purpose: str) -> None:
+    """`free_sample`, however it is put; what is a sample offer by its purpose does not say so twice."""
+    if purpose not in _MAY_OFFER:
+        return
+    for clause in sheet.segment.clauses:
+        for value in ("false", "true"):
+            found = words.senses("free_sample")[value].search(sheet.segment.reading.text, clause.start, clause.end)
+            if found is None:
+                continue
+            sheet.use_span(*found.span())
+            if not (value == "true" and purpose == "sample_offer"):
+                sheet.arguments["free_sample"] = value == "true"
+            break
+
+
+def _offer(sheet: Sheet, offer: str, purpose: str) -> None:
+    field, value = offer.split(".")
+    if field == "free_sample":
+        if purpose in _MAY_OFFER - {"sample_offer"}:
+            sheet.arguments.setdefault(field, value == "true")
+    elif (
+        field == "channel"
+        and value == "email"
+        and not re.search(r"用邮|发邮|走邮|邮件|email|e-mail", sheet.segment.text)
+    ):
+        return
+    else:
+        sheet.arguments[field] = value
+
+
+def _offer_numbers(sheet: Sheet) -> None:
+    for index, token in enumerate(sheet.tokens):
+        quantity = token.quantity
+        if quantity is None or index in sheet.used:
+            continue
+        metric = metric_before(sheet, index) or _metric_after(sheet, index)
+        if quantity.unit is Unit.PERCENT or (metric == "commission_rate" and quantity.unit is Unit.PLAIN):
+            said = meant(quantity)
+            share = said if quantity.unit is Unit.PERCENT else said / 100
+            sheet.arguments["commission_rate"] = as_json(share)
+        elif quantity.unit is Unit.MONEY or metric == "flat_fee" or _beaten_down(sheet, token):
+            if metric not in (None, "flat_fee", "commission_rate"):
+                continue
+            fee: dict[str, JsonValue] = {"amount": as_json(meant(quantity))}
+            before = sheet.arguments.get("flat_fee")
+            currency = quantity.currency or (before.get("currency") if isinstance(before, dict) else None)
+            if currency:
+                fee["currency"] = currency
+            sheet.arguments["flat_fee"] = fee
+        elif (
+            quantity.unit is Unit.PEOPLE
+            and not token.text.endswith(("条", "封", "份"))
+            and "ranks" not in sheet.arguments
+            and quantity.exact
+        ):
+            sheet.arguments["ranks"] = cast(list[JsonValue], list(range(1, min(int(quantity.value), 200) + 1)))
+        elif quantity.unit not in (Unit.DAYS, Unit.PEOPLE):
+            continue
+        sheet.use(index)
+        sheet.use(
+            *[i for i, other in enumerate(sheet.tokens) if other.value("metrics") in ("commission_rate", "flat_fee")]
+        )
+
+
+def _beaten_down(sheet: Sheet, token: Token) -> bool:
+    """「坑位费200刀，跟她砍到150」: a plain number that a price is to come down to."""
+    before = sheet.segment.reading.text[max(0, token.start - 6) : token.start]
+    return "flat_fee" in sheet.arguments and bool(_DOWN_TO.search(before))
+
+
+def meant(quantity: Quantity) -> Decimal:
+    """The number an offer is made of: what was said, also of 大概 and 左右."""
+    return quantity.middle if quantity.about else quantity.value
+
+
+def metric_before(sheet: Sheet, index: int) -> str | None:
+    """The metric named before a number in its clause, with no other number between."""
+    clause = sheet.clause_of(index)
+    for at in range(index - 1, -1, -1):
+        if sheet.clause_of(at) != clause or sheet.tokens[at].quantity is not None:
+            return None
+        if metric := sheet.tokens[at].value("metrics"):
+            return metric
+    return None
+
+
+def _metric_after(sheet: Sheet, index: int) -> str | None:
+    for at in range(index + 1, min(index + 5, len(sheet.tokens))):
+        if sheet.tokens[at].quantity is not None:
+            return None
+        if metric := sheet.tokens[at].value("metrics"):
+            return metric
+    return None
+
+
+def _product(sheet: Sheet) -> None:
+    segment = sheet.segment
+    for name in sorted(sheet.context.products, key=len, reverse=True):
+        at = segment.text.find(name.lower())
+        if at >= 0:
+            sheet.arguments["product"] = name
+            found = segment.reading.text.find(name.lower(), segment.start)
+            sheet.use_span(found, found + len(name))
+            return
+    text = segment.reading.text
+    for clause in segment.clauses:
+        for match in _PRODUCT.finditer(text, clause.start, clause.end):
+            group = next(key for key, value in match.groupdict().items() if value)
+            start, end = match.span(group)
+            said = sheet.quote(start, end).strip(QUOTES)
+            if (
+                not said
+                or _NOT_A_PRODUCT.match(said.lower())
+                or any(i in sheet.used and t.start >= start and t.end <= end for i, t in enumerate(sheet.tokens))
+            ):
+                continue
+            sheet.arguments["product"] = _known_product(said, sheet.context.products) or said
+            sheet.use_span(match.start(), match.end())
+            return
+
+
+def _product_left_over(sheet: Sheet) -> None:
+    """A phrase nothing else read is the product when it is one we know, or quoted."""
+    if "product" in sheet.arguments:
+        return
+    run: list[int] = []
+    for index in range(len(sheet.tokens) + 1):
+        token = sheet.tokens[index] if index < len(sheet.tokens) else None
+        if (
+            token is not None
+            and index not in sheet.used
+            and (token.kind in ("unread", "quote") or token.has("categories") or (run and token.text == " "))
+        ):
+            run.append(index)
+            continue
+        if run:
+            said = sheet.quote(sheet.tokens[run[0]].start, sheet.tokens[run[-1]].end).strip(QUOTES)
+            known = _known_product(said, sheet.context.products)
+            if known or (len(said) > 1 and sheet.tokens[run[0]].kind == "quote"):
+                sheet.arguments["product"] = known or said
+                sheet.use(*run)
+                return
+        run = []
+
+
+def _known_product(said: str, products: tuple[str, ...]) -> str | None:
+    lowered = said.lower()
+    if len(lowered) < 2:
+        return None
+    for name in products:
+        if lowered in name.lower() or name.lower() in lowered:
+            return name
+    scored = [(fuzz.ratio(lowered, name.lower()), name) for name in products]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= 75 else None
+
+
+def _note(sheet: Sheet) -> None:
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        match = _NOTE.search(text, clause.start, clause.end)
+        if not match:
+            continue
+        group = next(key for key, value in match.groupdict().items() if value)
+        said = sheet.quote(*match.span(group)).strip(QUOTES)
+        if len(said) > 1:
+            sheet.arguments["note"] = said
+            sheet.use_span(*match.span())
+            return
+
+
+def _template(sheet: Sheet) -> None:
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        match = _TEMPLATE.search(text, clause.start, clause.end)
+        if match:
+            group = next(key for key, value in match.groupdict().items() if value)
+            sheet.arguments["template"] = sheet.quote(*match.span(group)).strip(QUOTES)
+            sheet.use_span(*match.span())
+            return

@@ -1,0 +1,139 @@
+"""Which creators are meant: ranks of the shortlist, handles, a segment such as the ones who did not answer."""
+
+import re
+from typing import cast
+
+from pydantic import JsonValue
+
+from agent.planner.offline.reading.ranks import RankReference
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.plan import Arguments
+from prompts import words
+
+_SEGMENTS = (
+    ("no_content", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:发|出|拍|交|上)(?:过)?(?:视频|内容|作品|片|稿)|没动静|"
+r"没出片|拿了样品没|收了样品没|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:post|publish|"
+r"upload)|no content|no video|who owe|not posted|without (?:a )?video")),
+    ("no_reply", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:回复|回我|回信|回消息|回音|回应|理我|回的|回过|搭理|答复|"
+r"动静)|没回|未回|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:repl|answer|respond|got|get|"
+r"written|write)|no reply|no response|not replied|non-?repl\w+|unanswered|never replied|silent|(?:who|"
+r"that) ghosted|non[- ]responders|didn't reply")),
+    ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
+r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
+r"have been )?(?:delivered|arrived)|\bdelivered\b")),
+)  # fmt: skip
+_EXCEPT = words.phrase("references", "except")
+_EXCEPT_AFTER = words.phrase("references", "except_after")
+_NOT_TO = words.phrase("references", "not_to")
+_NOT_TO_AFTER = words.phrase("references", "not_to_after")
+_THIS_ONE = words.phrase("references", "this_one")
+_BARE_NUMBERS = words.phrase("references", "bare_numbers")
+LARGEST_RANK = 200
+
+
+def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> Arguments:
+    """`ranks`, `handles` or `segment` as the request names them; empty for the whole shortlist.
+
+    With `writing`, one that is not to be written to (「第3个不用」) is left out; elsewhere only 除了 and the like
+    leave somebody out.
+    """
+    size = _size(sheet)
+    ranks: list[int] = []
+    left_out: list[int] = []
+    handles: list[str] = []
+    excluded: list[str] = []
+    for index, token in enumerate(sheet.tokens):
+        if token.ranks is not None and index not in sheet.used:
+            (left_out if _excepted(sheet, index, writing=writing) else ranks).extend(
+                _resolved(sheet, token.ranks, size, index)
+            )
+            sheet.use(index)
+        elif token.kind == "handle" and index not in sheet.used:
+            (excluded if _excepted(sheet, index, writing=writing) else handles).append(
+                sheet.quote(token.start, token.end).removeprefix("@")
+            )
+            sheet.use(index)
+    if not ranks and not left_out and not handles:
+        _bare_numbers(sheet, ranks, left_out)
+    left_out += [rank for rank, handle in enumerate(sheet.context.shortlist, 1) if handle.lstrip("@") in excluded]
+    if left_out:
+        ranks = [rank for rank in (ranks or range(1, size + 1)) if rank not in left_out]
+    found: Arguments = {}
+    if ranks:
+        found["ranks"] = cast(list[JsonValue], list(dict.fromkeys(ranks)))
+    if handles:
+        found["handles"] = cast(list[JsonValue], list(dict.fromkeys(handles)))
+    if not found and segments and (segment := segment_of(sheet.segment.text)):
+        found["segment"] = segment
+        _use_segment_words(sheet)
+    if not found and sheet.context.last_focus and _THIS_ONE.search(sheet.segment.text):
+        found["handles"] = [sheet.context.last_focus.removeprefix("@")]
+    return found
+
+
+def one_creator(sheet: Sheet) -> Arguments:
+    """`handle` or `rank` of the single creator a request is about."""
+    found = creators(sheet, segments=False)
+    handles, ranks = found.get("handles"), found.get("ranks")
+    if isinstance(handles, list) and handles:
+        return {"handle": handles[0]}
+    if isinstance(ranks, list) and ranks:
+        return {"rank": ranks[-1] if len(ranks) > 1 else ranks[0]}
+    if sheet.context.last_focus:
+        return {"handle": sheet.context.last_focus.removeprefix("@")}
+    return {}
+
+
+def segment_of(text: str) -> str | None:
+    """The segment of creators a text names, if any."""
+    return next((name for name, pattern in _SEGMENTS if pattern.search(text)), None)
+
+
+def _use_segment_words(sheet: Sheet) -> None:
+    for clause in sheet.segment.clauses:
+        for _, pattern in _SEGMENTS:
+            for match in pattern.finditer(sheet.segment.reading.text, clause.start, clause.end):
+                sheet.use_span(*match.span())
+
+
+def _resolved(sheet: Sheet, reference: RankReference, size: int, index: int) -> list[int]:
+    if reference.from_end and not size:
+        token = sheet.tokens[index]
+        sheet.note("needs_shortlist", words=sheet.quote(token.start, token.end))
+        return []
+    return [rank for rank in reference.resolve(size) if rank <= LARGEST_RANK]
+
+
+def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
+    """「除了1和5都写」, "the label from 5", "1 through 3": numbers that only their place shows to be ranks."""
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        for found in _BARE_NUMBERS.finditer(text, clause.start, clause.end):
+            said = next(value for value in found.groups() if value)
+            numbers = [int(number) for number in re.findall(r"\d+", said)]
+            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through", said):
+                numbers = list(range(numbers[0], numbers[1] + 1))
+            known = [number for number in numbers if 0 < number <= LARGEST_RANK]
+            before = text[clause.start : found.end()]
+            excepted = _EXCEPT.search(before[: before.rindex(said)])
+            (left_out if excepted else ranks).extend(known)
+            start = found.start() + found.group().rindex(said)
+            sheet.use_span(start, start + len(said))
+            return
+
+
+def _excepted(sheet: Sheet, index: int, *, writing: bool) -> bool:
+    token = sheet.tokens[index]
+    clause = sheet.segment.clauses[sheet.clause_of(index)]
+    text = sheet.segment.reading.text
+    before, after = text[clause.start : token.start], text[token.end : clause.end]
+    if _EXCEPT.search(before) or _EXCEPT_AFTER.match(after):
+        return True
+    return writing and bool(_NOT_TO.search(before) or _NOT_TO_AFTER.match(after))
+
+
+def _size(sheet: Sheet) -> int:
+    """How long the list will be when the request runs; 0 where nobody knows."""
+    expected = sheet.context.last_criteria or {}
+    limit = expected.get("limit")
+    return len(sheet.context.shortlist) or (limit if isinstance(limit, int) else 0)

@@ -1,0 +1,257 @@
+"""Requests for figures and for what arrives on a schedule: performance, digests, campaigns."""
+
+import re
+from datetime import date, timedelta
+from typing import cast
+
+from pydantic import JsonValue
+
+from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.dates import dates_in, time_in
+from agent.planner.offline.reading.numerals import numeral_at
+from agent.planner.offline.reading.quantities import Unit, quantity_at
+from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests.references import one_creator
+from agent.planner.offline.requests.senses import sense
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.texts import QUOTES
+from agent.planner.plan import PlanningContext
+from prompts import words
+
+_TOP = re.compile(
+    r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
+    r"bottom) (?P<b>\d{1,3}|three|five|ten)\b|(?:最好|最高|最多|最差|最低)的(?P<c>\d{1,3}|"
+    r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)"
+)
+_LOWEST = re.compile(r"最低|最差|最少|最不|垫底|倒数|worst|lowest|least|bottom|fewest")
+_HIGHEST = re.compile(
+    r"最好|最高|最多|最能|排行|排名|top|best|highest|most|leaderboard|"
+    r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序"
+)
+_COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
+_RANKED_METRIC = "gmv"
+_MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
+_TO = re.compile(r"到|至|~|-|–|to|until|and")
+_CAMPAIGN_NAME = words.phrase("reports", "campaign_name")
+_BEFORE_A_CAMPAIGN = words.phrase("reports", "before_a_campaign")
+_CAMPAIGN_SAID = re.compile(
+    r"(?:今年|去年|上次|看看|查看)*(?P<a>(?!这|那|哪|各|每|按|分|营销|推广|有)[^\s,，。的]{2,8}?)活动(?!们)"
+    r"|\bcampaign [\"“]?(?P<b>(?!is|was|had|has|did|made|got|brought|gave|doing|with|this|last|by|the\b|for)[\w-]+"
+    r"(?: (?!with|compared|for|in|this|last|by|vs)[\w-]+)?)"
+)
+_DAY_SETS = (
+    ("weekdays", re.compile(r"工作日|weekdays?|周一(?:到|至)周五|monday to friday")),
+    ("weekends", re.compile(r"周末|weekends?")),
+)
+_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
+_ZONES = (
+    ("America/New_York", re.compile(r"美东|纽约|new york|eastern|\best\b")),
+    ("America/Los_Angeles", re.compile(r"美西|洛杉矶|los angeles|pacific|\bpst\b")),
+    ("Asia/Shanghai", re.compile(r"北京时间|中国时间|beijing|shanghai|china time")),
+    ("Europe/London", re.compile(r"伦敦|英国时间|london|uk time")),
+)
+_ROUNDS = words.phrase("reports", "rounds")
+_EVERY = words.phrase("reports", "every")
+
+
+def performance(segment: Segment, context: PlanningContext) -> Sheet:
+    """`performance`: only what was asked for."""
+    sheet = Sheet(segment, context)
+    text = segment.text
+    plain, comparison = _without_comparison(text)
+    handle = one_creator(sheet).get("handle") if any(token.kind == "handle" for token in sheet.tokens) else None
+    groups = [key for key, _, _ in find_terms("reports", plain, "group_by")]
+    metrics = list(dict.fromkeys(key for key, _, _ in find_terms("reports", plain, "metric")))
+    subjects = [key for key, _, _ in find_terms("reports", _without_groups(plain), "subject")]
+    ranked = bool(_HIGHEST.search(plain) or _LOWEST.search(plain))
+    _period(sheet, plain, context.today)
+    if handle:
+        sheet.arguments |= {"subject": "creator", "handle": handle}
+    elif subjects:
+        sheet.arguments["subject"] = _subject(subjects, plain)
+    _product(sheet)
+    if metrics:
+        sheet.arguments["metrics"] = cast(list[JsonValue], metrics)
+    if groups:
+        sheet.arguments["group_by"] = groups[0]
+    if ranked and (subjects or groups):
+        sheet.arguments["order_by"] = metrics[0] if metrics else _RANKED_METRIC
+        sheet.arguments["descending"] = not _LOWEST.search(plain)
+    top = _TOP.search(plain)
+    if top:
+        sheet.arguments["top"] = _count(next(group for group in top.groups() if group))
+    comparison = comparison or _two_periods(plain)
+    if comparison:
+        sheet.arguments["compare"] = comparison
+    for flag in ("explain", "chart"):
+        if any(True for _ in find_terms("reports", plain, flag)):
+            sheet.arguments[flag] = True
+    return sheet
+
+
+def digest(segment: Segment, context: PlanningContext) -> Sheet:
+    """`digest`."""
+    sheet = Sheet(segment, context)
+    _period(sheet, segment.text, context.today)
+    sheet.arguments = {key: value for key, value in sheet.arguments.items() if key == "period"}
+    if not sheet.arguments and re.search(r"周报|weekly", segment.text):
+        sheet.arguments["period"] = "last_7_days"
+    return sheet
+
+
+def subscribe_digest(segment: Segment, context: PlanningContext) -> Sheet:
+    """`subscribe_digest`: when, on which days, or off."""
+    sheet = Sheet(segment, context)
+    text = segment.text
+    clock = time_in(text)
+    if clock:
+        sheet.arguments["at"] = clock
+    zone = next((name for name, pattern in _ZONES if pattern.search(text)), None)
+    if zone:
+        sheet.arguments["timezone"] = zone
+    days = _days(text)
+    if days:
+        sheet.arguments["days"] = cast(list[JsonValue], days)
+    switch = sense("digest_switch", text)
+    if switch:
+        sheet.arguments["enabled"] = switch == "on"
+    return sheet
+
+
+def campaign(segment: Segment, context: PlanningContext) -> Sheet:
+    """`campaigns`: list, show one, or plan one."""
+    action = segment.intent.split(".")[1]
+    sheet = Sheet(segment, context, arguments={"action": action})
+    if action == "list":
+        return sheet
+    text = segment.reading.text[segment.start : segment.end]
+    quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
+    named = None if quote else _CAMPAIGN_NAME.search(text)
+    if quote:
+        sheet.arguments["name"] = sheet.quote(quote.start, quote.end).strip(QUOTES)
+    if named:
+        group = next(key for key, value in named.groupdict().items() if value)
+        lead = _BEFORE_A_CAMPAIGN.match(named[group])
+        start = segment.start + named.start(group) + (lead.end() if lead else 0)
+        name = sheet.quote(start, segment.start + named.end(group)).strip(QUOTES + " ")
+        if len(name) > 1:
+            sheet.arguments["name"] = name
+    if action == "plan":
+        rounds, every = _ROUNDS.search(text), _EVERY.search(text)
+        if rounds:
+            sheet.arguments["rounds"] = _count(rounds["a"] or rounds["b"])
+        if every:
+            unit, written = every["u"] or every["v"] or every["w"], every["a"] or every["b"] or every["c"] or every["d"]
+            size = 7 if unit and unit in ("周", "星期", "礼拜", "week", "weekly") else 1
+            sheet.arguments["every_days"] = size * (_count(written) if written else 1)
+    return sheet
+
+
+def _two_periods(text: str) -> str | None:
+    """「这周和上周对比」, "compare this month to last month": the later one against the one before."""
+    named = {key for key, _, _ in find_terms("reports", text, "period")}
+    both = (
+        any({f"this_{unit}", f"last_{unit}"} <= named for unit in ("week", "month")) or {"today", "yesterday"} <= named
+    )
+    return "previous_period" if both and _COMPARES.search(text) else None
+
+
+def _without_comparison(text: str) -> tuple[str, str | None]:
+    found = next(find_terms("reports", text, "compare"), None)
+    if found is None:
+        return text, None
+    key, start, end = found
+    return text[:start] + " " * (end - start) + text[end:], key
+
+
+def _without_groups(text: str) -> str:
+    for _, start, end in find_terms("reports", text, "group_by"):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _subject(subjects: list[str], text: str) -> str:
+    for specific in ("funnel", "samples", "videos", "campaign", "products", "creators"):
+        if specific in subjects and not (specific == "samples" and "样品roi" in text):
+            return specific
+    return subjects[0]
+
+
+def _period(sheet: Sheet, text: str, today: date) -> None:
+    days = dates_in(text, today)
+    if days:
+        sheet.arguments |= {
+            "period": "custom",
+            "from": days[0].isoformat(),
+            "to": days[min(1, len(days) - 1)].isoformat(),
+        }
+        return
+    named = next(find_terms("reports", text, "period"), None)
+    if named:
+        sheet.arguments["period"] = named[0]
+        return
+    month = _MONTH.search(text)
+    if month:
+        _month(sheet, _count(month["m"]), today)
+        return
+    for at in range(len(text)):
+        quantity = quantity_at(text, at)
+        if (
+            quantity
+            and quantity.unit is Unit.DAYS
+            and re.search(r"(?:近|最近|过去|last|past|the)\s?$", text[:at] or "")
+        ):
+            start = today - timedelta(days=int(quantity.value) - 1)
+            sheet.arguments |= {"period": "custom", "from": start.isoformat(), "to": today.isoformat()}
+            return
+
+
+def _month(sheet: Sheet, month: int, today: date) -> None:
+    if not 1 <= month <= 12:
+        return
+    year = today.year if month <= today.month else today.year - 1
+    following = date(year + month // 12, month % 12 + 1, 1)
+    last = following - timedelta(days=1)
+    sheet.arguments |= {
+        "period": "custom",
+        "from": date(year, month, 1).isoformat(),
+        "to": min(last, today).isoformat(),
+    }
+
+
+def _product(sheet: Sheet) -> None:
+    text = sheet.segment.text
+    name = next((name for name in sheet.context.products if name.lower() in text), None)
+    quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
+    if name:
+        sheet.arguments["product"] = name
+        sheet.arguments.setdefault("subject", "products")
+    elif (named := _CAMPAIGN_SAID.search(text)) and not quote:
+        group = "a" if named["a"] else "b"
+        at = sheet.segment.reading.text.find(named[group], sheet.segment.start)
+        sheet.arguments["campaign"] = sheet.quote(at, at + len(named[group]))
+    elif quote:
+        said = sheet.quote(quote.start, quote.end).strip(QUOTES)
+        sheet.arguments["campaign" if "活动" in text or "campaign" in text else "product"] = said
+
+
+def _days(text: str) -> list[str]:
+    named = next((name for name, pattern in _DAY_SETS if pattern.search(text)), None)
+    if named:
+        return list(_DAY_NAMES[:5] if named == "weekdays" else _DAY_NAMES[5:])
+    found = [
+        _DAY_NAMES[_ZH_DAYS[day]]
+        for group in re.findall(
+            r"(?:周|星期|礼拜)([一二三四五六日天](?:[、和,]?(?:周|星期)?[一二三四五六日天])*)", text
+        )
+        for day in group
+        if day in _ZH_DAYS
+    ]
+    found += [day for day in _DAY_NAMES if re.search(rf"\b{day}(?:[a-z]*day|s)?s?\b", text)]
+    return list(dict.fromkeys(found))
+
+
+def _count(written: str) -> int:
+    numeral = numeral_at(written, 0)
+    return int(numeral.high) if numeral else 1

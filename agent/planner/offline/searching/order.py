@@ -1,0 +1,61 @@
+"""In which order a search is listed: 按GMV排, 粉丝从少到多, most reliable first, the 20 smallest."""
+
+from agent.planner.offline.requests.sheet import Sheet
+from prompts import words
+
+_ORDERED = words.phrase("search", "ordered")
+_BY = words.phrase("search", "ordered_by")
+
+
+def fill_order(sheet: Sheet) -> None:
+    """`sort`, and `ascending` where it is; a superlative orders by itself."""
+    text = sheet.segment.reading.text
+    for number, clause in enumerate(sheet.segment.clauses):
+        if not _ORDERED.search(clause.text):
+            continue
+        indexes = [i for i in range(len(sheet.tokens)) if sheet.clause_of(i) == number and i not in sheet.used]
+        orders = [i for i in indexes if sheet.tokens[i].has("orders") and not _prefers(sheet, i)]
+        candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
+        asked = [i for i in candidates if _BY.search(text, clause.start, sheet.tokens[i].start)]
+        chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
+        if not (orders or asked) or not (chosen or ("sort" in sheet.arguments and not candidates)):
+            continue
+        if chosen:
+            sheet.arguments["sort"] = sheet.tokens[chosen[0]].value("sorts")
+        if any(sheet.tokens[i].value("orders") == "ascending" for i in orders):
+            sheet.arguments["ascending"] = True
+        sheet.use(*chosen[:1], *orders)
+    if "sort" not in sheet.arguments:
+        _superlative(sheet)
+
+
+def _prefers(sheet: Sheet, index: int) -> bool:
+    """粉丝最好两万以上: 最好 before a number says preferably."""
+    ahead = next((one for one in sheet.tokens[index + 1 : index + 4] if one.kind != "mark"), None)
+    return sheet.tokens[index].text == "最好" and ahead is not None and ahead.quantity is not None
+
+
+def _superlative(sheet: Sheet) -> None:
+    for index, token in enumerate(sheet.tokens):
+        key = token.value("superlatives")
+        if key is None or index in sheet.used:
+            continue
+        facts = words.entries("superlatives")[key].facts
+        if facts.get("beside_creators") and not _creators_follow(sheet, index):
+            continue
+        sheet.arguments["sort"] = str(facts["sort"])
+        if facts.get("ascending"):
+            sheet.arguments["ascending"] = True
+        sheet.use(index)
+        return
+
+
+def _creators_follow(sheet: Sheet, index: int) -> bool:
+    clause = sheet.clause_of(index)
+    ahead = range(index + 1, min(index + 12, len(sheet.tokens)))
+    return any(sheet.tokens[i].has("creator") for i in ahead if sheet.clause_of(i) == clause)
+
+
+def _close(sheet: Sheet, one: int, other: int) -> bool:
+    low, high = sorted((one, other))
+    return all(sheet.is_quiet(i) or sheet.tokens[i].has("orders") for i in range(low + 1, high))
