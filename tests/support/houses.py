@@ -93,7 +93,7 @@ async def _furnished(database: Database, index: EmbeddedIndex, office: Office, n
             source=f"test:{brand.id}",
             outside_id="1",
             text=f"How much do you pay? {word}",
-            gist=Gist(Intent.PRICE, 0.9),
+            gist=Gist(Intent.PRICE, 90),
             received_at=unit.now,
         )
         batch = await unit.drafts.add_batch(
