@@ -18,7 +18,7 @@ from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.stores import CreatorIndex, Unit, Units
-from memory.domain.workspace import BrandPolicy, Member, Scope
+from memory.domain.workspace import BrandPolicy, Member, Role, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts
 from tools.creator_search.asking import to_query
@@ -150,7 +150,8 @@ class OpenQueries:
             raise BadRequest("bad_request")
         async with self.units.unit(scope) as unit:
             found = await unit.creator_messages.find(status=status)
-            await unit.creator_messages.mark_read([message.id for message in found])
+            if scope.role.covers(Role.OPERATOR):  # what a viewer saw is still unread for those who answer
+                await unit.creator_messages.mark_read([message.id for message in found])
         items = [ReplyShown(message, heading_of(message), summarise(message.gist)) for message in found]
         if not items:
             return Reply(text=self.texts.say("no_replies", scope.lang))

@@ -26,15 +26,22 @@ def make_app(conninfo: str, *, connections: int = 4) -> App:
     return app
 
 
-async def retry_stalled(app: App, *, lost_seconds: float = LOST_SECONDS) -> int:
-    """Queue again what a killed worker left in `doing`; the rows' fences make a second run harmless."""
+async def retry_stalled(
+    app: App, *, suspects: frozenset[int] = frozenset(), lost_seconds: float = LOST_SECONDS
+) -> frozenset[int]:
+    """Queue again what lost workers left in `doing` at this look and, being among `suspects`, at the last; this look's.
+
+    One look is not enough: a process that stood still may look before its own worker could show itself again.
+    The rows' fences make a second run harmless.
+    """
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost_seconds))
-    for job in stalled:
+    lost = [job for job in stalled if job.id in suspects]
+    for job in lost:
         with suppress(ConnectorException):  # another process was first
             await _again(app, job)
-    if stalled:
-        log.info("jobs.retried", count=len(stalled))
-    return len(stalled)
+    if lost:
+        log.info("jobs.retried", count=len(lost))
+    return frozenset(job.id for job in stalled if job.id is not None)
 
 
 async def _again(app: App, job: Job) -> None:
@@ -71,7 +78,7 @@ def _tell(worker: asyncio.Task[None]) -> None:
 async def run(app: App, workshop: Workshop, *, concurrency: int, lost_seconds: float = LOST_SECONDS) -> None:
     """Work until cancelled; a database that went away is waited for. Finished jobs are deleted: rows hold the truth.
 
-    Jobs of a worker that has not shown itself for `lost_seconds` begin again here, at most half as long after.
+    Jobs of a worker that has not shown itself for `lost_seconds` begin again here, at most three beats after that.
     """
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_rescue(app, lost_seconds=lost_seconds), name="rescue")
@@ -100,7 +107,8 @@ async def _work(app: App, workshop: Workshop, *, concurrency: int, beat: float) 
 
 async def _rescue(app: App, *, lost_seconds: float) -> None:
     """Look after the jobs of workers that were killed; a database that is gone is the worker's to wait for."""
+    suspects: frozenset[int] = frozenset()
     while True:
         with suppress(ConnectorException):
-            await retry_stalled(app, lost_seconds=lost_seconds)
+            suspects = await retry_stalled(app, suspects=suspects, lost_seconds=lost_seconds)
         await asyncio.sleep(lost_seconds / _BEATS)

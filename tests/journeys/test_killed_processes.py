@@ -31,7 +31,7 @@ async def endpoint() -> AsyncIterator[ModelEndpoint]:
 def environment(demo_settings: Settings, endpoint: ModelEndpoint) -> dict[str, str]:
     """A demo with a scripted model, at any free port; the same for every process."""
     model = ModelSettings(base_url=endpoint.base_url, name="scripted", api_key=SecretStr(KEY))
-    settings = demo_settings.model_copy(update={"model": model, "port": 0, "worker_lost_seconds": 2.0})
+    settings = demo_settings.model_copy(update={"model": model, "port": 0, "worker_lost_seconds": 4.0})
     return environment_of(settings)
 
 

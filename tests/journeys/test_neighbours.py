@@ -65,7 +65,7 @@ CASES: dict[str, Case] = {
         reach=lambda them: [{"handle": them.handles[0]}, {"rank": 3}],
     ),
     "save_shortlist": Case(
-        own=lambda us: {"name": f"again {us.word}"},
+        changes=lambda us: {"name": f"again {us.word}"},
         reach=lambda them: [{"name": them.shortlist}, {"name": "others", "ranks": [3]}],
     ),
     "open_shortlist": Case(

@@ -60,10 +60,14 @@ class Running:
 
 
 @asynccontextmanager
-async def daren(*command: str, environment: dict[str, str]) -> AsyncIterator[Running]:
-    """`daren COMMAND` in a process of its own; killed at the end if it still lives."""
+async def daren(*command: str, environment: dict[str, str], stderr: int | None = None) -> AsyncIterator[Running]:
+    """`daren COMMAND` in a process of its own; killed at the end if it still lives. Its log goes where ours does."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "agent", *command, cwd=_ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "agent", *command),
+        cwd=_ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
     )
     running = Running(process)
     try:

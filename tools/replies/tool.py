@@ -50,7 +50,7 @@ def list_replies(
     async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
         """Oldest first; marks what is shown as read. None found is an answer, not an error.
 
-        Suggested answers are drafts kept with the turn; a viewer sees only those that exist.
+        Suggested answers are drafts kept with the turn; a viewer sees only those that exist, and marks nothing.
         """
         handles = [handle.removeprefix("@").strip().lower() for handle in args.handles]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
@@ -61,7 +61,7 @@ def list_replies(
                     await with_suggestion(unit, message, turn, messengers, decide_hours=decide_hours)
                     for message in shown
                 ]
-            await unit.creator_messages.mark_read([message.id for message in shown])
+                await unit.creator_messages.mark_read([message.id for message in shown])
         if model is not None:
             shown = await translated(shown, model, to=turn.lang)
         items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from memory.domain.creator import Shortlist, ShortlistItem
-from memory.domain.errors import BadRequest, NotFound
+from memory.domain.errors import BadRequest, NotAllowed, NotFound
 from memory.domain.office_stores import StoredFile
 from memory.domain.stores import NewShortlistItem, Unit, Units
 from memory.domain.workspace import Role
@@ -68,7 +68,10 @@ def save_shortlist(units: Units) -> Tool[SaveShortlistArgs]:
 
         Raises:
             BadRequest: there is no current shortlist, it is empty, or a rank is not on it.
+            NotAllowed: a viewer, since the whole brand sees what is saved.
         """
+        if not turn.scope.role.covers(Role.OPERATOR):
+            raise NotAllowed("needs_role", role=Role.OPERATOR)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             current = await _current(unit, turn)
             chosen = _chosen(current.items, args.ranks)

@@ -20,11 +20,12 @@ async def app(database: Database) -> AsyncIterator[App]:
         yield made
 
 
-async def taken_and_lost(database: Database, app: App, job: Job) -> None:
-    """A job that a worker began and never ended."""
+async def taken_and_lost(database: Database, app: App, job: Job) -> int:
+    """A job that a worker began and never ended; the worker."""
     await queued(database, job)
     worker = await app.job_manager.register_worker()
     assert await app.job_manager.fetch_job(queues=list(QUEUES), worker_id=worker) is not None
+    return worker
 
 
 async def queued(database: Database, job: Job) -> None:
@@ -38,13 +39,23 @@ def jobs(database: Database) -> list[tuple[str, str]]:
         return connection.execute("select task_name, status::text from procrastinate_jobs order by 1, 2").fetchall()
 
 
-async def test_a_job_of_a_lost_worker_is_queued_again_once(database: Database, app: App) -> None:
+async def test_a_job_of_a_lost_worker_is_queued_again_at_the_second_look(database: Database, app: App) -> None:
     await taken_and_lost(database, app, dispatch())
-    assert await retry_stalled(app, lost_seconds=60) == 0  # it may yet be alive
+    assert await retry_stalled(app, lost_seconds=60) == frozenset()  # it may yet be alive
+    suspects = await retry_stalled(app, lost_seconds=0)
+    assert len(suspects) == 1
     assert jobs(database) == [("daren:dispatch", "doing")]
-    assert await retry_stalled(app, lost_seconds=0) == 1
-    assert await retry_stalled(app, lost_seconds=0) == 0
+    await retry_stalled(app, suspects=suspects, lost_seconds=0)
     assert jobs(database) == [("daren:dispatch", "todo")]
+    assert await retry_stalled(app, suspects=suspects, lost_seconds=0) == frozenset()
+
+
+async def test_a_worker_that_only_stood_still_keeps_its_job(database: Database, app: App) -> None:
+    worker = await taken_and_lost(database, app, dispatch())
+    suspects = await retry_stalled(app, lost_seconds=0)
+    await app.job_manager.update_heartbeat(worker)
+    assert await retry_stalled(app, suspects=suspects, lost_seconds=60) == frozenset()
+    assert jobs(database) == [("daren:dispatch", "doing")]
 
 
 @pytest.mark.parametrize("job", [dispatch(), index_creators(TenantId(1))], ids=lambda job: job.task)
@@ -53,7 +64,7 @@ async def test_a_lost_job_gives_way_to_the_one_that_waits_behind_its_lock(
 ) -> None:
     await taken_and_lost(database, app, job)
     await queued(database, job)
-    await retry_stalled(app, lost_seconds=0)
+    await retry_stalled(app, suspects=await retry_stalled(app, lost_seconds=0), lost_seconds=0)
     assert jobs(database) == [(job.task, "todo")]
     worker = await app.job_manager.register_worker()
     assert await app.job_manager.fetch_job(queues=list(QUEUES), worker_id=worker) is not None

@@ -48,9 +48,10 @@ async def test_a_second_look_in_the_same_turn_suggests_nothing_twice() -> None:
     assert len(office.batches_) == 1
 
 
-async def test_a_viewer_sees_without_drafting() -> None:
+async def test_a_viewer_sees_without_drafting_or_marking_as_read() -> None:
     office = Office(messages_=[message("sure!", Gist(Intent.INTERESTED, 85))])
     assert (await listed(office, role=Role.VIEWER)).items[0].message.suggested is None
+    assert office.read == []
 
 
 async def test_a_message_without_a_known_product_has_no_suggestion() -> None:
