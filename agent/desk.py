@@ -25,7 +25,7 @@ from memory.domain.chat import (
     Tap,
     TurnEvent,
 )
-from memory.domain.chat_stores import Conversation, Ending, Fence, TurnEvents
+from memory.domain.chat_stores import Ending, Fence, TurnEvents
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch
@@ -60,28 +60,27 @@ class OpenDesk:
         scope = replace(scope, lang=language_of(text, default=scope.lang))
         forwarded = await self._forward(scope, text)
         async with self.units.unit(scope) as unit:
-            conversation = await unit.conversations.find_or_start(
-                connector=inbound.connector, chat=inbound.chat, conversation=inbound.conversation, now=unit.now
-            )
+            conversation = inbound.conversation
+            if conversation is None:
+                found = await unit.conversations.find_or_start(
+                    connector=inbound.connector, chat=inbound.chat, now=unit.now
+                )
+                conversation = found.id
             turn, is_new = await unit.turns.add(
-                conversation.id,
-                text=text,
-                connector=inbound.connector,
-                outside_id=inbound.outside_id,
-                now=unit.now,
+                conversation, text=text, connector=inbound.connector, outside_id=inbound.outside_id, now=unit.now
             )
             if not is_new:
-                return Accepted(conversation=conversation.id, turn=turn)
+                return Accepted(conversation=conversation, turn=turn)
             if forwarded is not None:
                 await unit.turns.end(Fence(turn, 0), Ending(forwarded), now=unit.now)
-                return Decided(conversation=conversation.id, reply=forwarded)
+                return Decided(conversation=conversation, reply=forwarded)
             parsed = await self._command(unit, text, conversation, inbound)
             if parsed is None:
-                await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation.id))
-                return Accepted(conversation=conversation.id, turn=turn)
+                await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation))
+                return Accepted(conversation=conversation, turn=turn)
             reply = await self._carry_out(unit, parsed, conversation)
             await unit.turns.end(Fence(turn, 0), Ending(reply), now=unit.now)
-            return Decided(conversation=conversation.id, reply=reply)
+            return Decided(conversation=conversation, reply=reply)
 
     async def _forward(self, scope: Scope, text: str) -> Reply | None:
         """「快进到下一个窗口」 typed on any surface moves a demo's clock; a real workspace says why not."""
@@ -93,10 +92,10 @@ class OpenDesk:
         except NotAllowed as failure:
             return Reply(text=self.texts.say(failure.text_key, scope.lang, **failure.facts))
 
-    async def _command(self, unit: Unit, text: str, conversation: Conversation, inbound: Inbound) -> Parsed | None:
+    async def _command(self, unit: Unit, text: str, conversation: ConversationId, inbound: Inbound) -> Parsed | None:
         if not may_be_command(text):
             return None
-        batches = await unit.drafts.open_batches(conversation.id)
+        batches = await unit.drafts.open_batches(conversation)
         quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
         sizes = {batch.code: len(batch.drafts) for batch in batches}
         parsed = parse(text, batch_sizes=sizes, quoted=quoted.batch_code if quoted else None)
@@ -107,7 +106,7 @@ class OpenDesk:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
         return parsed
 
-    async def _carry_out(self, unit: Unit, parsed: Parsed, conversation: Conversation) -> Reply:
+    async def _carry_out(self, unit: Unit, parsed: Parsed, conversation: ConversationId) -> Reply:
         match parsed:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
@@ -131,20 +130,20 @@ class OpenDesk:
         outcome = DecisionOutcome(batch=batch or "", stopped=True)
         return Reply(text=self.texts.say(key, unit.scope.lang, batch=batch or "", count=stopped), decision=outcome)
 
-    async def _decide(self, unit: Unit, wish: Decide, conversation: Conversation) -> Reply:
+    async def _decide(self, unit: Unit, wish: Decide, conversation: ConversationId) -> Reply:
         batch = await unit.drafts.batch(wish.batch)
         if batch is None:
             raise NotFound("no_such_batch", batch=wish.batch)
-        shown = await unit.drafts.newest_presentation(batch.id, conversation=conversation.id)
+        shown = await unit.drafts.newest_presentation(batch.id, conversation=conversation)
         if shown is None:
-            card = await self._fresh(unit, batch, conversation.id)
+            card = await self._fresh(unit, batch, conversation)
             return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
         try:
             result = await decide(unit, shown, approve=wish.approve, reject=wish.reject, messengers=self.messengers)
         except AppError as failure:
             return Reply(text=self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
         revised, trouble = await self._revise(unit, batch, wish)
-        return await self._told(unit, batch, result, conversation.id, revised=revised, trouble=trouble)
+        return await self._told(unit, batch, result, conversation, revised=revised, trouble=trouble)
 
     async def _revise(self, unit: Unit, batch: Batch, wish: Decide) -> tuple[list[int], list[str]]:
         revised: list[int] = []

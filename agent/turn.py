@@ -99,7 +99,7 @@ class TurnRunner:
         events = EventWriter(self.units, turn.scope, fence)
         lang = language_of(turn.text, default=turn.scope.lang)
         speaking = replace(turn.scope, lang=lang)
-        run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events)
+        run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events, turn.summary)
         try:
             with TURN_SECONDS.time():
                 await self._answer(turn, run, events)
@@ -125,7 +125,7 @@ class TurnRunner:
             failed, reply = True, Reply(text=self._tell(failure, run))
         finally:
             paying.reset(token)
-        rolled = None if run.summary is None else roll(run.summary, said=turn.text, calls=reply.tool_calls)
+        rolled = roll(turn.summary, said=turn.text, calls=reply.tool_calls)
         ending = Ending(reply, failed, await events.rest(), run.tool_records, rolled)
         async with self.units.unit(turn.scope) as unit:
             await unit.turns.end(run.fence, ending, now=unit.now)

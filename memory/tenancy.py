@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from time import monotonic
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Alias,
@@ -126,6 +127,9 @@ def guard_statement(state: ORMExecuteState) -> None:
         _refuse("a statement that names no mapped class")
     if state.is_column_load:
         return  # columns of a row this session has read already
+    if scope is not None and (narrowed := _STANDING.get(statement)) is not None:
+        state.statement = _narrowed_once(statement, narrowed, scope)
+        return
     named = _look_through(statement)
     if scope is None:
         return
@@ -137,8 +141,37 @@ def guard_statement(state: ORMExecuteState) -> None:
             _refuse("an update by primary keys, which takes no further condition")
         _guard_values(_written(statement), scope)
     if isinstance(statement, Select | Update | Delete) or state.is_select:
-        narrowed = [_narrowed(table, scope.tenant, scope.brand, reads=state.is_select) for table in sorted(named)]
-        state.statement = statement.options(*(option for option in narrowed if option is not None))
+        state.statement = _narrow(statement, named, scope, reads=state.is_select)
+
+
+_STANDING: "WeakKeyDictionary[Executable, dict[tuple[TenantId, BrandId | None], Executable]]" = WeakKeyDictionary()
+_MOST_SCOPES = 1_000
+AnySelect = TypeVar("AnySelect", bound=Executable)
+
+
+def standing(statement: AnySelect) -> AnySelect:
+    """A select made once, its values given at each execution: looked through and narrowed once per scope.
+
+    Half of what a small statement costs is making it, so what every turn asks is made when its module loads.
+    """
+    _STANDING[statement] = {}
+    return statement
+
+
+def _narrowed_once(
+    statement: Executable, known: dict[tuple[TenantId, BrandId | None], Executable], scope: Scope
+) -> Executable:
+    whose = (scope.tenant, scope.brand)
+    if whose not in known:
+        if len(known) >= _MOST_SCOPES:
+            known.clear()
+        known[whose] = _narrow(statement, _look_through(statement), scope, reads=True)
+    return known[whose]
+
+
+def _narrow(statement: Executable, named: set[str], scope: Scope, *, reads: bool) -> Executable:
+    conditions = [_narrowed(table, scope.tenant, scope.brand, reads=reads) for table in sorted(named)]
+    return statement.options(*(condition for condition in conditions if condition is not None))
 
 
 def guard_flush(session: Session, *_: object) -> None:

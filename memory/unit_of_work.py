@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 from psycopg import errors
-from sqlalchemy import event, exc, select, text
+from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
@@ -56,7 +56,7 @@ from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
-from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
+from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement, standing
 from memory.wakeups import CHANNEL, pack
 
 log = structlog.get_logger(__name__)
@@ -74,6 +74,9 @@ _DEFER = text(
     " cast(:args as jsonb), null)::procrastinate_job_to_defer_v1])"
 )
 _NOTIFY = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) as payload")
+_OWNER = standing(
+    select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == bindparam("turn")).with_for_update(key_share=True)
+)
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
 
 
@@ -239,11 +242,7 @@ async def _hold(session: ScopedSession, fence: Fence) -> None:
     Raises:
         Superseded: another attempt owns the turn, or it has ended (not retryable).
     """
-    owner = (
-        await session.execute(
-            select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == fence.turn).with_for_update(key_share=True)
-        )
-    ).one_or_none()
+    owner = (await session.execute(_OWNER, {"turn": fence.turn})).one_or_none()
     if owner is None or owner.attempt != fence.attempt or owner.state in _ENDED:
         raise Superseded(turn=fence.turn, attempt=fence.attempt)
 

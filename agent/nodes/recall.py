@@ -21,7 +21,6 @@ class Recall:
         """Gather the member's earlier lines, the current shortlist, open batches, products and preferences."""
         async with self.units.unit(run.scope) as unit:
             earlier = await unit.conversations.lines(run.conversation, before=run.message, limit=REMEMBERED_LINES)
-            conversation = await unit.conversations.by_id(run.conversation)
             shortlist = await unit.shortlists.current(run.conversation)
             batches = await unit.drafts.open_batches(run.conversation)
             products = await unit.products.all()
@@ -41,7 +40,6 @@ class Recall:
             "last_tool": _last_tool(earlier),
             "last_focus": _last_focus(earlier),
         }
-        run.summary = conversation.summary if conversation else ""
         said = [line.reply.text for line in earlier if line.author is Author.MEMBER]
         return {
             "said": [*said, *(kept.text for kept in preferences), state["text"]],

@@ -25,7 +25,7 @@ class Events(Protocol):
 class TurnRun:
     """One attempt. `reply` and `tool_records` are what the nodes leave for the turn to store when it ends.
 
-    `summary` is the conversation's so far; None until it has been recalled.
+    `summary` is the conversation's so far.
     """
 
     scope: Scope
@@ -34,7 +34,7 @@ class TurnRun:
     fence: Fence
     lang: Lang
     events: Events
-    summary: str | None = None
+    summary: str = ""
     reply: Reply | None = None
     tool_records: list[dict[str, JsonValue]] = field(default_factory=list)
 

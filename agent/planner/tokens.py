@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -36,6 +36,7 @@ def _encoding() -> tiktoken.Encoding:
     return tiktoken.get_encoding("o200k_base")
 
 
+@lru_cache(maxsize=512)
 def count(text: str) -> int:
     """Estimated tokens of a text, margin included."""
     return int(len(_encoding().encode(text, disallowed_special=())) * MARGIN) + 1

@@ -90,7 +90,10 @@ class TurnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message being answered. `scope` is the sender's, rebuilt from rows when an attempt begins."""
+    """One message being answered, and its conversation's summary so far.
+
+    `scope` is the sender's, rebuilt from rows when an attempt begins.
+    """
 
     id: TurnId
     conversation: ConversationId
@@ -99,18 +102,14 @@ class Turn:
     state: TurnState
     attempt: int
     scope: Scope
+    summary: str = ""
 
 
 class ConversationStore(Protocol):
     """Conversations and their transcripts."""
 
-    async def find_or_start(
-        self, *, connector: str, chat: str, conversation: ConversationId | None, now: datetime
-    ) -> Conversation:
-        """Continue the named or newest conversation of the scope's member in a chat, or start one.
-
-        Raises NotFound for a named one that is not the member's.
-        """
+    async def find_or_start(self, *, connector: str, chat: str, now: datetime) -> Conversation:
+        """Continue the newest conversation of the scope's member in a chat, or start one."""
         ...
 
     async def start(self, *, connector: str, chat: str, now: datetime, title: str = "") -> Conversation:
@@ -152,7 +151,10 @@ class TurnStore(Protocol):
     async def add(
         self, conversation: ConversationId, *, text: str, connector: str, outside_id: str, now: datetime
     ) -> tuple[TurnId, bool]:
-        """Store a member's message and its turn; (id, whether it is new). A repeat returns the first."""
+        """Store a member's message and its turn; (id, whether it is new). A repeat returns the first.
+
+        Raises NotFound for a conversation that is not the scope's member's.
+        """
         ...
 
     async def begin(self, turn: TurnId) -> Turn | None:

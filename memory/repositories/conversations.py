@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author, Conversation, Message
@@ -12,7 +12,15 @@ from memory.domain.workspace import Scope
 from memory.models.base import JsonObject
 from memory.models.chat import ConversationRow, MessageRow
 from memory.models.workspace import MemberRow
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
+
+_AFTER_ALL = 2**63 - 1
+_LINES = standing(
+    select(MessageRow.id, MessageRow.author, MessageRow.reply, MessageRow.at, MessageRow.turn_id)
+    .where(MessageRow.conversation_id == bindparam("conversation"), MessageRow.id < bindparam("before"))
+    .order_by(MessageRow.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 class ConversationRepository:
@@ -23,15 +31,8 @@ class ConversationRepository:
         self._scope = scope
         self._now = now
 
-    async def find_or_start(
-        self, *, connector: str, chat: str, conversation: ConversationId | None, now: datetime
-    ) -> Conversation:
+    async def find_or_start(self, *, connector: str, chat: str, now: datetime) -> Conversation:
         """See `ConversationStore.find_or_start`."""
-        if conversation is not None:
-            named = await self.by_id(conversation)
-            if named is None:
-                raise NotFound("conversation_not_found", conversation=conversation)
-            return named
         newest = await self._newest(connector, chat)
         if newest is None:
             # Two first messages at once must not start two: the member's row makes them queue.
@@ -141,15 +142,8 @@ class ConversationRepository:
 
     async def lines(self, conversation: ConversationId, *, before: MessageId | None, limit: int) -> list[Message]:
         """See `ConversationStore.lines`."""
-        newest = (
-            select(MessageRow.id, MessageRow.author, MessageRow.reply, MessageRow.at, MessageRow.turn_id)
-            .where(MessageRow.conversation_id == conversation)
-            .order_by(MessageRow.id.desc())
-            .limit(limit)
-        )
-        if before is not None:
-            newest = newest.where(MessageRow.id < before)
-        return [_to_message(row) for row in reversed((await self._session.execute(newest)).all())]
+        given = {"conversation": conversation, "before": _AFTER_ALL if before is None else before, "most": limit}
+        return [_to_message(row) for row in reversed((await self._session.execute(_LINES, given)).all())]
 
     async def rename(self, conversation: ConversationId, *, title: str) -> None:
         """See `ConversationStore.rename`."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat_stores import Fence
@@ -34,9 +34,20 @@ from memory.models.outreach import (
 )
 from memory.repositories.decisions import DecisionRepository
 from memory.repositories.draft_rows import read_batches, read_drafts, select_drafts, to_version
+from memory.tenancy import standing
 
 # No C (it names changes to confirm), no I or O (they look like digits). K comes first.
 _LETTERS = "KLMNPQRSTUVWXYZABDEFGHJ"
+_OPEN_BATCHES = standing(
+    select(BatchRow)
+    .where(
+        BatchRow.conversation_id == bindparam("conversation"),
+        BatchRow.published_at.is_not(None),
+        BatchRow.stopped_at.is_(None),
+        BatchRow.decide_by > bindparam("now"),
+    )
+    .order_by(BatchRow.id.desc())
+)
 _PAGE = 500
 _CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.FAILED})
 
@@ -134,16 +145,7 @@ class DraftRepository(DecisionRepository):
 
     async def open_batches(self, conversation: ConversationId) -> list[Batch]:
         """See `DraftStore.open_batches`."""
-        rows = await self._session.scalars(
-            select(BatchRow)
-            .where(
-                BatchRow.conversation_id == conversation,
-                BatchRow.published_at.is_not(None),
-                BatchRow.stopped_at.is_(None),
-                BatchRow.decide_by > self._now,
-            )
-            .order_by(BatchRow.id.desc())
-        )
+        rows = await self._session.scalars(_OPEN_BATCHES, {"conversation": conversation, "now": self._now})
         found = await read_batches(self._session, rows.all(), now=self._now)
         return [batch for batch in found if any(_waits(draft) for draft in batch.drafts)]
 

@@ -12,10 +12,12 @@ from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, MemberId
 from memory.domain.workspace import Brand, BrandPolicy, Member, Role, Scope, Workspace, WorkspaceKind
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow, WorkspaceRow
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
 _MEMBER_FIELDS = frozenset({"login", "name", "role", "brand", "active", "lang", "password_hash"})
+
+_BRANDS = standing(select(BrandRecord).order_by(BrandRecord.id))
 
 
 class PeopleRepository:
@@ -35,7 +37,7 @@ class PeopleRepository:
 
     async def brands(self) -> list[Brand]:
         """See `PeopleStore.brands`, oldest first."""
-        return [to_brand(row) for row in await self._session.scalars(select(BrandRecord).order_by(BrandRecord.id))]
+        return [to_brand(row) for row in await self._session.scalars(_BRANDS)]
 
     async def brand(self, brand: BrandId) -> Brand:
         """See `PeopleStore.brand`."""

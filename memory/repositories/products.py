@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.errors import BadRequest, NotFound
@@ -16,9 +16,14 @@ from memory.domain.workspace import Scope
 from memory.models.books import PreferenceRow
 from memory.models.shop import ProductRow
 from memory.models.workspace import BrandRecord
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
 
 _FIELDS = frozenset({"name", "link", "price", "selling_points", "commission_ceiling_bp", "sample"})
+
+_PRODUCTS = standing(select(ProductRow).order_by(ProductRow.id.desc()))
+_PREFERENCES = standing(
+    select(PreferenceRow).where(PreferenceRow.member_id == bindparam("member")).order_by(PreferenceRow.id)
+)
 
 
 class ProductRepository:
@@ -31,7 +36,7 @@ class ProductRepository:
 
     async def all(self) -> list[Product]:
         """See `ProductStore.all`."""
-        rows = await self._session.scalars(select(ProductRow).order_by(ProductRow.id.desc()))
+        rows = await self._session.scalars(_PRODUCTS)
         return [_to_product(row) for row in rows]
 
     async def by_id(self, product: ProductId) -> Product | None:
@@ -117,9 +122,7 @@ class PreferenceRepository:
 
     async def all(self) -> list[Preference]:
         """See `PreferenceStore.all`."""
-        rows = await self._session.scalars(
-            select(PreferenceRow).where(PreferenceRow.member_id == self._scope.member).order_by(PreferenceRow.id)
-        )
+        rows = await self._session.scalars(_PREFERENCES, {"member": self._scope.member})
         return [Preference(row.id, row.text, dict(row.criteria)) for row in rows]
 
     async def add(self, text: str, criteria: Mapping[str, object]) -> Preference:

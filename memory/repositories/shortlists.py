@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Reason, Shortlist, ShortlistItem
@@ -17,7 +17,13 @@ from memory.models.creators import CreatorRow
 from memory.models.shop import ShortlistItemRow, ShortlistRow
 from memory.repositories.creator_facts import to_creator
 from memory.repositories.relations import RelationRepository
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
+
+_CURRENT = standing(
+    select(ShortlistRow)
+    .join(ConversationRow, ConversationRow.shortlist_id == ShortlistRow.id)
+    .where(ConversationRow.id == bindparam("conversation"))
+)
 
 
 class ShortlistRepository:
@@ -75,8 +81,8 @@ class ShortlistRepository:
 
     async def current(self, conversation: ConversationId) -> Shortlist | None:
         """See `ShortlistStore.current`."""
-        kept = select(ConversationRow.shortlist_id).where(ConversationRow.id == conversation)
-        return await self._first(ShortlistRow.id == kept.scalar_subquery())
+        row = await self._session.scalar(_CURRENT, {"conversation": conversation})
+        return await self._whole(row) if row is not None else None
 
     async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
         """See `ShortlistStore.by_id`."""
@@ -114,8 +120,10 @@ class ShortlistRepository:
         row = await self._session.scalar(
             select(ShortlistRow).where(condition).order_by(ShortlistRow.id.desc()).limit(1)
         )
-        if row is None:
-            return None
+        return await self._whole(row) if row is not None else None
+
+    async def _whole(self, row: ShortlistRow) -> Shortlist:
+        """A list with its rows."""
         kept = (
             await self._session.execute(
                 select(ShortlistItemRow, CreatorRow)

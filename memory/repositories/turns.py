@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
@@ -16,11 +16,33 @@ from memory.domain.workspace import Role, Scope
 from memory.models.chat import ConversationRow, MessageRow, ModelCallRow, ToolCallRow, TurnEventRow, TurnRow
 from memory.models.outreach import BatchRow
 from memory.models.workspace import MemberRow
-from memory.tenancy import ScopedSession, reach_of
+from memory.tenancy import ScopedSession, reach_of, standing
 from memory.turn_notice import to_notice, topic_of
 
 _OPEN = (TurnState.QUEUED, TurnState.RUNNING)
 _TITLE_LENGTH = 40
+
+_KNOWN = standing(
+    select(TurnRow.id).where(TurnRow.connector == bindparam("connector"), TurnRow.outside_id == bindparam("outside_id"))
+)
+_ONE = standing(
+    select(
+        TurnRow.conversation_id, TurnRow.message_id, TurnRow.tenant_id, TurnRow.brand_id, TurnRow.member_id,
+        TurnRow.lang, TurnRow.state, TurnRow.attempt, MessageRow.reply, MemberRow.role, MemberRow.active,
+        MemberRow.works_for, ConversationRow.summary,
+    )
+    .join(MessageRow, MessageRow.id == TurnRow.message_id)
+    .join(MemberRow, MemberRow.id == TurnRow.member_id)
+    .join(ConversationRow, ConversationRow.id == TurnRow.conversation_id)
+    .where(TurnRow.id == bindparam("turn"))
+)  # fmt: skip
+_ONE_HELD = standing(_ONE.with_for_update(key_share=True, of=TurnRow))
+_SINCE = standing(
+    select(TurnRow.state, TurnEventRow.seq, TurnEventRow.kind, TurnEventRow.data)
+    .outerjoin(TurnEventRow, (TurnEventRow.turn_id == TurnRow.id) & (TurnEventRow.seq > bindparam("after")))
+    .where(TurnRow.id == bindparam("turn"))
+    .order_by(TurnEventRow.seq)
+)
 
 
 class TurnRepository:
@@ -39,7 +61,7 @@ class TurnRepository:
         thread = (
             await self._session.execute(
                 update(ConversationRow)
-                .where(ConversationRow.id == conversation)
+                .where(ConversationRow.id == conversation, ConversationRow.member_id == self._scope.member)
                 .values(updated_at=now, title=case((ConversationRow.title == "", title), else_=ConversationRow.title))
                 .returning(ConversationRow.brand_id)
                 .execution_options(synchronize_session=False)
@@ -87,9 +109,7 @@ class TurnRepository:
         return known, False
 
     async def _known(self, connector: str, outside_id: str) -> TurnId | None:
-        found = await self._session.scalar(
-            select(TurnRow.id).where(TurnRow.connector == connector, TurnRow.outside_id == outside_id)
-        )
+        found = await self._session.scalar(_KNOWN, {"connector": connector, "outside_id": outside_id})
         return TurnId(found) if found is not None else None
 
     async def begin(self, turn: TurnId) -> Turn | None:
@@ -118,19 +138,7 @@ class TurnRepository:
         return found.turn if found else None
 
     async def _read(self, turn: TurnId, *, hold: bool) -> "_Found | None":
-        wanted = (
-            select(
-                TurnRow.conversation_id, TurnRow.message_id, TurnRow.tenant_id, TurnRow.brand_id, TurnRow.member_id,
-                TurnRow.lang, TurnRow.state, TurnRow.attempt, MessageRow.reply, MemberRow.role, MemberRow.active,
-                MemberRow.works_for,
-            )
-            .join(MessageRow, MessageRow.id == TurnRow.message_id)
-            .join(MemberRow, MemberRow.id == TurnRow.member_id)
-            .where(TurnRow.id == turn)
-        )  # fmt: skip
-        if hold:
-            wanted = wanted.with_for_update(key_share=True, of=TurnRow)
-        row = (await self._session.execute(wanted)).one_or_none()
+        row = (await self._session.execute(_ONE_HELD if hold else _ONE, {"turn": turn})).one_or_none()
         if row is None:
             return None
         scope = Scope(
@@ -149,6 +157,7 @@ class TurnRepository:
             state=state,
             attempt=row.attempt,
             scope=scope,
+            summary=row.summary,
         )
         return _Found(told, state, row.attempt, may_work=row.active and row.works_for in (None, row.brand_id))
 
@@ -164,14 +173,7 @@ class TurnRepository:
 
     async def since(self, turn: TurnId, *, after: int) -> tuple[list[TurnEvent], bool] | None:
         """Events with seq > `after` in order, and whether the turn has ended; None where there is no such turn."""
-        rows = (
-            await self._session.execute(
-                select(TurnRow.state, TurnEventRow.seq, TurnEventRow.kind, TurnEventRow.data)
-                .outerjoin(TurnEventRow, (TurnEventRow.turn_id == TurnRow.id) & (TurnEventRow.seq > after))
-                .where(TurnRow.id == turn)
-                .order_by(TurnEventRow.seq)
-            )
-        ).all()
+        rows = (await self._session.execute(_SINCE, {"turn": turn, "after": after})).all()
         if not rows:
             return None
         events = [

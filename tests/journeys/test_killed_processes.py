@@ -11,7 +11,7 @@ from agent.settings import ModelSettings, Settings
 from memory.domain.chat_stores import Author
 from memory.domain.ids import ConversationId, TurnId
 from tests.support.model_endpoint import KEY, Holds, ModelEndpoint, listening
-from tests.support.processes import Running, browser, daren, environment_of
+from tests.support.processes import PATIENCE_SECONDS, Running, browser, daren, environment_of
 from tests.support.product import person
 
 pytestmark = pytest.mark.journey
@@ -30,8 +30,12 @@ async def endpoint() -> AsyncIterator[ModelEndpoint]:
 @pytest.fixture
 def environment(demo_settings: Settings, endpoint: ModelEndpoint) -> dict[str, str]:
     """A demo with a scripted model, at any free port; the same for every process."""
-    model = ModelSettings(base_url=endpoint.base_url, name="scripted", api_key=SecretStr(KEY))
-    settings = demo_settings.model_copy(update={"model": model, "port": 0, "worker_lost_seconds": 4.0})
+    # Patient with the model and the turn: what is measured is who takes over, not how fast a busy machine starts.
+    model = ModelSettings(
+        base_url=endpoint.base_url, name="scripted", api_key=SecretStr(KEY), timeout_seconds=PATIENCE_SECONDS
+    )
+    given = {"model": model, "port": 0, "worker_lost_seconds": 4.0, "turn_seconds": 2 * PATIENCE_SECONDS}
+    settings = demo_settings.model_copy(update=given)
     return environment_of(settings)
 
 

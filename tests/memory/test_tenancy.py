@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,7 +17,7 @@ from memory.address import sqlalchemy_url
 from memory.domain.creator import CreatorFacts
 from memory.domain.workspace import Scope
 from memory.models.shop import ProductRow
-from memory.tenancy import Reach, ScopedSession, TenancyError
+from memory.tenancy import Reach, ScopedSession, TenancyError, standing
 from tests.memory.tenancy_probes import NOW, PROBES, Neighbours, Probe, product_of
 from tests.support.database import TestServer, fresh_url, make_workspace, opened
 
@@ -162,6 +163,31 @@ async def test_row_security_alone_stops(probe: Probe, neighbours: Neighbours) ->
 async def test_with_neither_guard_every_probe_gets_through(probe: Probe, neighbours: Neighbours) -> None:
     async with without_any_guard(neighbours) as (connection, session):
         assert await _leaks(probe, neighbours, connection, session)
+
+
+async def test_a_standing_select_shows_each_scope_its_own_rows_alone(neighbours: Neighbours) -> None:
+    products = standing(select(ProductRow.id).where(ProductRow.name == bindparam("name")))
+    sister = replace(neighbours.scope, brand=None)
+    theirs = replace(neighbours.scope, tenant=neighbours.tenant, brand=neighbours.brand)
+    expected = {
+        neighbours.scope: [neighbours.own_product],
+        sister: sorted([neighbours.own_product, neighbours.sister_product]),
+        theirs: [neighbours.product],
+    }
+    for scope in [*expected, *expected]:  # made for a scope, then met again
+        reach = {"reach": Reach(scope, NOW)}
+        async with (
+            _connected(neighbours.superuser_url) as connection,
+            ScopedSession(connection, info=reach) as session,
+        ):
+            assert sorted(await session.scalars(products, {"name": "Leash"})) == expected[scope]
+
+
+async def test_a_standing_select_that_names_no_class_is_refused(neighbours: Neighbours) -> None:
+    bare = standing(select(text("id")).select_from(ProductRow))
+    async with without_row_security(neighbours) as (_, session):
+        with pytest.raises(TenancyError):
+            await session.execute(bare)
 
 
 async def test_a_session_without_a_scope_does_nothing(neighbours: Neighbours) -> None:

@@ -26,9 +26,7 @@ def _rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 async def begin_turn(database: Database, scope: Scope, outside_id: str = "1") -> tuple[ConversationId, Fence]:
     async with database.unit(scope) as unit:
-        thread = await unit.conversations.find_or_start(
-            connector="webchat", chat="direct", conversation=None, now=unit.now
-        )
+        thread = await unit.conversations.find_or_start(connector="webchat", chat="direct", now=unit.now)
         turn, _ = await unit.turns.add(
             thread.id, text="hello", connector="webchat", outside_id=outside_id, now=unit.now
         )
@@ -210,9 +208,7 @@ async def test_a_repeated_message_is_one_turn(database: Database, office: Office
 
     async def receive() -> tuple[TurnId, bool]:
         async with database.unit(scope) as unit:
-            thread = await unit.conversations.find_or_start(
-                connector="webchat", chat="direct", conversation=None, now=unit.now
-            )
+            thread = await unit.conversations.find_or_start(connector="webchat", chat="direct", now=unit.now)
             return await unit.turns.add(thread.id, text="你好", connector="webchat", outside_id="m-1", now=unit.now)
 
     receipts = await asyncio.gather(*(receive() for _ in range(4)))

@@ -24,6 +24,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     """What a process is told so that it works with these settings."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("DAREN_")}
     told |= {"DAREN_HOME": str(settings.home), "PYTHONPATH": str(_ROOT)}
+    told["DAREN_TURN_SECONDS"] = str(settings.turn_seconds)
     told |= {"DAREN_PORT": str(settings.port), "DAREN_WORKER_LOST_SECONDS": str(settings.worker_lost_seconds)}
     if settings.database_url is not None:
         told["DAREN_DATABASE_URL"] = str(settings.database_url)
@@ -32,6 +33,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
             "DAREN_MODEL__BASE_URL": settings.model.base_url,
             "DAREN_MODEL__NAME": settings.model.name,
             "DAREN_MODEL__API_KEY": settings.model.api_key.get_secret_value(),
+            "DAREN_MODEL__TIMEOUT_SECONDS": str(settings.model.timeout_seconds),
         }
     return told | more
 
