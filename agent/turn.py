@@ -59,9 +59,9 @@ class EventWriter:
                         await unit.turns.add_events(self.fence, waiting)
 
     async def rest(self) -> list[NewEvent]:
-        """What waits still, for the turn to store with its answer; a write under way ends first."""
+        """What waits still, for the turn to store with its answer, which holds all text itself; a write ends first."""
         async with self._lock:
-            return self._take()
+            return [event for event in self._take() if event[0] is not TurnEventKind.TEXT]
 
     def _take(self) -> list[NewEvent]:
         waiting, self._waiting = self._waiting, []

@@ -77,6 +77,7 @@ async def test_what_was_not_written_yet_is_handed_over_once() -> None:
     turns = SlowTurns()
     writer = _writer(turns)
     await writer.add(*_STEP)
+    await writer.add(TurnEventKind.TEXT, {"text": "said in the answer"})
     assert await writer.rest() == [_STEP]
     assert await writer.rest() == []
     await writer.close()
