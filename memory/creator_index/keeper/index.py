@@ -11,6 +11,7 @@ from memory.creator_index.embedded import topic_vector
 from memory.creator_index.keeper import wire
 from memory.creator_index.keeper.folder import HeldError, Home, locked
 from memory.creator_index.keeper.link import Connection, Link
+from memory.creator_index.keeper.loading import Loaders
 from memory.creator_index.keeper.starting import Wanted, start_keeper
 from memory.creator_index.manifest import REBUILD_COMMAND, Manifest
 from memory.creator_index.rows import Progress, Rows, load_all, reconcile, silent
@@ -23,6 +24,7 @@ from memory.domain.stores import Embedder, IndexInfo
 KEEPER_MODEL: Final = "usem3"  # what the keeper embeds by itself; named here so that clients need not load it
 KEEPER_DIMENSION: Final = 512
 _ENTRIES_PER_REQUEST = 256
+_LONG_LOAD = 1_000  # entries; below, the keeper is done before other processes have loaded the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class KeeperIndex:
                     seen = await load_all(rows, builder, progress=progress)
                     await self._replace_keeper(builder)
                 finally:
+                    await builder.close()
                     await builder.link.hang_up()
         except HeldError as other:
             raise Conflict("index_rebuild_running") from other
@@ -182,23 +185,32 @@ class KeeperIndex:
 
     async def _fill(self, rows: Rows) -> None:
         """Put every row into a new, empty index where it stands."""
-        await load_all(rows, _Filling(self, self._link))
+        filling = _Filling(self, self._link)
+        try:
+            await load_all(rows, filling)
+        finally:
+            await filling.close()
         await self._link.ask(wire.MarkFilled(), seconds=self.patience.write)
 
-    async def upsert_through(self, link: Link, entries: Sequence[IndexEntry]) -> None:
-        """Write to the keeper behind one link, whatever state it is in."""
+    async def upsert_through(
+        self, link: Link, entries: Sequence[IndexEntry], *, loaders: Loaders | None = None
+    ) -> None:
+        """Write to the keeper behind one link, whatever state it is in; with `loaders` its vectors come along."""
         for start in range(0, len(entries), _ENTRIES_PER_REQUEST):
             batch = list(entries[start : start + _ENTRIES_PER_REQUEST])
             packed = None
             if self.embedder is not None:
                 vectors = await self.embedder.embed([searchable(entry) for entry in batch])
                 packed = [wire.pack_vector(vector) for vector in vectors]
+            elif loaders is not None:
+                packed = await loaders.pack([searchable(entry) for entry in batch])
             await link.ask(wire.Upsert(batch, packed), seconds=self.patience.write)
 
     async def _start_builder(self, name: str) -> "_Filling":
         async with self._link.starting():
             await start_keeper(self._link.home, self._wanted, build=name)
         link = Link(self._link.home, self._wanted, self.patience.start, socket=self._link.home.builder_socket(name))
+        await link.ask(wire.Greet(), seconds=self.patience.read)  # a builder nobody is connected to would leave
         return _Filling(self, link)
 
     async def _replace_keeper(self, builder: "_Filling") -> None:
@@ -215,16 +227,24 @@ class KeeperIndex:
         await self._link.hang_up()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Filling:
-    """The writes of a load, to the keeper behind one link."""
+    """The writes of a load, to the keeper behind one link; a long one embeds on every core."""
 
     index: KeeperIndex
     link: Link
+    _written: int = 0
+    _loaders: Loaders = field(default_factory=Loaders)
 
     async def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """See `CreatorIndex.upsert`."""
-        await self.index.upsert_through(self.link, entries)
+        is_long = self._written + len(entries) >= _LONG_LOAD
+        await self.index.upsert_through(self.link, entries, loaders=self._loaders if is_long else None)
+        self._written += len(entries)
+
+    async def close(self) -> None:
+        """End what the load started."""
+        await self._loaders.close()
 
     async def delete(self, ids: Sequence[CreatorId]) -> None:
         """See `CreatorIndex.delete`."""
