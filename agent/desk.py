@@ -127,6 +127,7 @@ class OpenDesk:
     async def _stop(self, unit: Unit, batch: str | None) -> Reply:
         stopped = await stop(unit, batch)
         key = "stopped_batch" if batch else "stopped_all"
+        key = key if stopped else f"{key}_empty"
         outcome = DecisionOutcome(batch=batch or "", stopped=True)
         return Reply(text=self.texts.say(key, unit.scope.lang, batch=batch or "", count=stopped), decision=outcome)
 

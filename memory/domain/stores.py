@@ -58,10 +58,7 @@ class CreatorIndex(Protocol):
     """Finds creators by meaning, name and exact facts. Every answer holds public and own creators only."""
 
     async def search(self, query: CreatorQuery, *, tenant: TenantId, limit: int, offset: int = 0) -> Sequence[Hit]:
-        """At most `limit` hits, best first. Raises Unavailable.
-
-        A topic ordered by a number brings up what is near it, at most NEAR_TOPIC, and orders that.
-        """
+        """At most `limit` hits, best first; ordered by a number: of the NEAR_TOPIC nearest. Raises Unavailable."""
         ...
 
     async def similar(self, creator: CreatorId, query: CreatorQuery, *, tenant: TenantId, limit: int) -> Sequence[Hit]:
