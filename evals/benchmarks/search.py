@@ -23,7 +23,9 @@ from pydantic import JsonValue
 from evals.scorers.scorecard import Line, Scorecard
 from memory.creator_index.edge import EdgeEngine
 from memory.creator_index.embedders.usem3 import Usem3Embedder
+from memory.creator_index.keeper import wire
 from memory.creator_index.keeper.index import KeeperIndex
+from memory.creator_index.keeper.loading import Loaders
 from memory.creator_index.text import searchable
 from memory.creator_index.vector_index import VectorIndex
 from memory.database import Database
@@ -237,11 +239,13 @@ async def _bare(world: World, encoder: Usem3Embedder, folder: Path) -> tuple[Vec
     index = VectorIndex(engine)
     entries: list[IndexEntry] = []
     vectors: list[NDArray[np.float32]] = []
+    loaders = Loaders()
     async for some in rows(world):
-        made = encoder.encode([searchable(entry) for entry in some])
+        made = [wire.unpack_vector(text) for text in await loaders.pack([searchable(entry) for entry in some])]
         await index.upsert(some, made)
         entries += some
         vectors.append(np.asarray(made, dtype=np.float32))
+    await loaders.close()
     engine.optimize()
     unknown = Span.exactly(-1)
     return index, _Exact(

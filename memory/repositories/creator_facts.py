@@ -1,11 +1,9 @@
 """Creators as rows, as nouns, as index entries, and as what one source said. Pure translation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy import Row
 
 from memory.domain.creator import Creator, CreatorFacts, IndexEntry, Source
 from memory.domain.errors import BadRequest
@@ -28,6 +26,10 @@ PROFILE = (
     *(f"{name}_currency" for name in MONEY_SPANS),
 )  # fmt: skip
 """The columns a creator is made of."""
+_ENDS = tuple(
+    (name, f"{name}_low", f"{name}_high", f"{name}_currency" if name in MONEY_SPANS else "")
+    for name in (*SPANS, *MONEY_SPANS)
+)
 
 
 def to_columns(facts: CreatorFacts) -> dict[str, Any]:
@@ -43,27 +45,40 @@ def to_columns(facts: CreatorFacts) -> dict[str, Any]:
     return columns
 
 
-def to_facts(row: CreatorRow | Row[*tuple[Any, ...]]) -> CreatorFacts:
+def to_facts(row: CreatorRow) -> CreatorFacts:
     """A row's facts."""
-    known: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    known |= {name: tuple(getattr(row, name)) for name in _LISTS}
-    for name in (*SPANS, *MONEY_SPANS):
-        low, high = getattr(row, f"{name}_low"), getattr(row, f"{name}_high")
-        if low is None:
-            continue
-        currency = getattr(row, f"{name}_currency", None)
-        known[name] = MoneySpan(low, high, currency) if currency else Span(low, high)
-    return CreatorFacts(**known)
+    return _facts({name: getattr(row, name) for name in PROFILE})
 
 
-def to_creator(row: CreatorRow | Row[*tuple[Any, ...]]) -> Creator:
+def to_creator(row: CreatorRow) -> Creator:
     """A row as a noun."""
+    return from_profile([getattr(row, name) for name in PROFILE])
+
+
+def from_profile(values: Iterable[Any]) -> Creator:
+    """The columns of `PROFILE`, in its order, as a noun."""
+    columns = dict(zip(PROFILE, values, strict=True))
+    tenant = columns["tenant_id"]
     return Creator(
-        id=CreatorId(row.id),
-        tenant=TenantId(row.tenant_id) if row.tenant_id is not None else None,
-        facts=to_facts(row),
-        source=Source(row.source, row.source_as_of),
+        id=CreatorId(columns["id"]),
+        tenant=TenantId(tenant) if tenant is not None else None,
+        facts=_facts(columns),
+        source=Source(columns["source"], columns["source_as_of"]),
     )
+
+
+def _facts(columns: Mapping[str, Any]) -> CreatorFacts:
+    known: dict[str, Any] = {name: columns[name] for name in _PLAIN}
+    for name in _LISTS:
+        known[name] = tuple(columns[name])
+    for name, low, high, currency in _ENDS:
+        if columns[low] is not None:
+            known[name] = (
+                MoneySpan(columns[low], columns[high], columns[currency])
+                if currency
+                else Span(columns[low], columns[high])
+            )
+    return CreatorFacts(**known)
 
 
 def merged(old: CreatorFacts, said: CreatorFacts, *, newer: bool) -> CreatorFacts:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Creator, CreatorFacts, IndexEntry
@@ -16,6 +16,7 @@ from memory.domain.workspace import Scope
 from memory.models.creators import CreatorRow, CreatorSourceRow
 from memory.repositories.creator_facts import (
     PROFILE,
+    from_profile,
     handle_key,
     merged,
     to_columns,
@@ -25,10 +26,12 @@ from memory.repositories.creator_facts import (
     to_said,
 )
 from memory.repositories.knowledge import KnowledgeRepository
-from memory.tenancy import ScopedSession, reach_of
+from memory.tenancy import ScopedSession, reach_of, standing
 
 # Columns instead of whole rows: half the cost where nothing is written back.
-_PROFILES = select(*(getattr(CreatorRow, name) for name in PROFILE))
+_PROFILES = standing(
+    select(*(getattr(CreatorRow, name) for name in PROFILE)).where(CreatorRow.id.in_(bindparam("ids", expanding=True)))
+)
 _CHUNK = 1_000  # rows a statement: far below the 65,535 parameters PostgreSQL takes
 
 
@@ -55,8 +58,9 @@ class CreatorRepository:
         """See `CreatorStore.by_ids`; keyed in the order asked."""
         found: dict[CreatorId, Creator] = {}
         for some in _chunks(list(dict.fromkeys(ids))):
-            for row in await self._session.execute(_PROFILES.where(CreatorRow.id.in_(some))):
-                found[CreatorId(row.id)] = to_creator(row)
+            for row in await self._session.execute(_PROFILES, {"ids": some}):
+                creator = from_profile(row)
+                found[creator.id] = creator
         return {each: found[each] for each in dict.fromkeys(ids) if each in found}
 
     async def by_handles(self, handles: Sequence[str]) -> dict[str, Creator]:

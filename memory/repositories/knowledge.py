@@ -8,7 +8,13 @@ from memory.domain.errors import Misconfigured
 from memory.domain.money import RateTable
 from memory.domain.workspace import Scope
 from memory.models.books import ExchangeRateRow
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
+
+_NEWEST = standing(
+    select(ExchangeRateRow.day, ExchangeRateRow.currency, ExchangeRateRow.per_usd).where(
+        ExchangeRateRow.day == select(func.max(ExchangeRateRow.day)).scalar_subquery()
+    )
+)
 
 
 class KnowledgeRepository:
@@ -21,8 +27,7 @@ class KnowledgeRepository:
 
     async def rates(self) -> RateTable:
         """See `KnowledgeStore.rates`. Raises Misconfigured where `migrate` has not laid one down."""
-        newest = select(func.max(ExchangeRateRow.day)).scalar_subquery()
-        rows = list(await self._session.scalars(select(ExchangeRateRow).where(ExchangeRateRow.day == newest)))
+        rows = (await self._session.execute(_NEWEST)).all()
         if not rows:
             raise Misconfigured("migrate_first")
         return RateTable(rows[0].day, {row.currency: row.per_usd for row in rows})

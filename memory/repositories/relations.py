@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import bindparam, or_, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Relation, Stage
@@ -14,7 +14,13 @@ from memory.models.books import AuditEventRow
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.workspace import MemberRow
 from memory.repositories.people import login_key
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
+
+_OF = standing(
+    select(RelationRow)
+    .where(RelationRow.creator_id.in_(bindparam("creators", expanding=True)))
+    .order_by(RelationRow.changed_at, RelationRow.id)
+)
 
 
 class RelationRepository:
@@ -29,11 +35,7 @@ class RelationRepository:
         """See `RelationStore.of`."""
         if not creators:
             return {}
-        rows = await self._session.scalars(
-            select(RelationRow)
-            .where(RelationRow.creator_id.in_(creators))
-            .order_by(RelationRow.changed_at, RelationRow.id)
-        )
+        rows = await self._session.scalars(_OF, {"creators": list(creators)})
         return {CreatorId(row.creator_id): to_relation(row) for row in rows}
 
     async def ids_with(

@@ -59,9 +59,8 @@ class ShortlistRepository:
             .returning(ShortlistRow.id)
         )
         if items:
-            # Returning makes it one statement of many rows instead of one a row.
             await self._session.execute(
-                insert(ShortlistItemRow).returning(ShortlistItemRow.rank),
+                insert(ShortlistItemRow),
                 [
                     {
                         "shortlist_id": made,
