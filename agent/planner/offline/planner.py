@@ -95,7 +95,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    parts = segments(amend(asked), context.products) if asked.text.strip() else []
+    parts = segments(amend(asked), context.products, context.open_batches) if asked.text.strip() else []
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []

@@ -5,11 +5,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.planner.offline.asking.cuts import RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
+from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
-from agent.planner.offline.reading.tokens import Token, tokenise
+from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
 from prompts import words
 
 _HEARD_BEFORE = 3
@@ -31,6 +31,17 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_SAID_OF_RECORDS = frozenset(
+    [
+        ("list_drafts", "revise_drafts"),
+        ("preferences.list", "preferences.forget"),
+        ("products.list", "products.change"),
+        ("list_shortlists", "save_shortlist"),
+        ("open_shortlist", "export_shortlist"),
+    ]
+)
+"""A request that only names the record which the one after it changes."""
+_ASKS = re.compile(r"看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b")
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
 _OVERHEARD = frozenset(
     ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
@@ -56,6 +67,7 @@ _ONLY_WHOSE = words.phrase("clauses", "only_whose")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
+_CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -84,10 +96,10 @@ class Segment:
         return self.clauses[-1].end
 
 
-def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
-    """The requests of a message in order, with their tokens; `products` are the names of our own."""
+def segments(reading: Reading, products: Sequence[str] = (), batches: Sequence[str] = ()) -> list[Segment]:
+    """The requests of a message in order, with their tokens; `products` and open `batches` are called by name."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, hear(reading.text, products), tokens))
+    clauses = list(clauses_of(reading.text, hear(reading.text, products, batches), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
@@ -166,6 +178,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     for position, clause in enumerate(clauses):
         current = found[-1] if found else None
         last = position == len(clauses) - 1
+        if not last and AGENDA.search(clause.text):
+            continue
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
         if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
@@ -223,11 +237,14 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
-    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
+    works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
+    if len(current.clauses) > 1 or not works or intent.name == current.intent:
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
         return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
+    if (current.intent, intent.name) in _SAID_OF_RECORDS:
+        return not _ASKS.search(text)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
         return False
     if current.intent in ("samples.list", "list_replies", "samples.record") and WHOSE.search(text):
@@ -252,11 +269,13 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not _starts_again(clause, current)
     if intent.name == "performance" and current.intent in _LISTS:
         return not _ASKS_FIGURES.search(clause.text)
+    if intent.name == "draft_messages" and current.intent == "revise_drafts":
+        return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
         return not _EXPLICIT_REVISION.search(clause.text)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
-    if clause.after_connector:
+    if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
         return True

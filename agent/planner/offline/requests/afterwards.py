@@ -58,9 +58,9 @@ def revise(segment: Segment, context: PlanningContext) -> Sheet:
 def list_drafts(segment: Segment, context: PlanningContext) -> Sheet:
     """`list_drafts`."""
     sheet = Sheet(segment, context)
-    batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
+    batch = _batch(sheet)
     if batch:
-        sheet.arguments["batch"] = sheet.quote(batch.start, batch.end).upper()
+        sheet.arguments["batch"] = batch
     status = stage_word("draft_status", _TO_OPEN.sub(" ", segment.text))
     if status:
         sheet.arguments["status"] = status
@@ -136,7 +136,8 @@ def _batch(sheet: Sheet) -> str | None:
     token = next((token for token in sheet.tokens if token.kind == "batch"), None)
     if token:
         return sheet.quote(token.start, token.end).upper()
-    return None
+    said = sheet.segment.text.upper()
+    return next((code for code in sheet.context.open_batches if re.search(rf"(?<![A-Z0-9]){code}(?![A-Z0-9])", said)), None)
 
 
 def _numbers(sheet: Sheet) -> list[int]:
