@@ -130,7 +130,7 @@ def _is_correction(tokens: tuple[Token, ...], run: Run, old: int, new: int) -> b
 def _class_of(token: Token) -> str | Unit | None:
     if token.quantity is not None:
         return token.quantity.unit
-    if token.kind in ("rank", "handle", "batch"):
+    if token.kind in ("rank", "handle", "batch", "quote"):
         return token.kind
     for lexicon in _CLASSES:
         if token.has(lexicon):

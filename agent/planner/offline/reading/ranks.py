@@ -18,7 +18,10 @@ _ORDINALS = {
 _ORD = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 _EN_JOINT = r"\s?(?:,\s?and |, | and | & |,)\s?"
 
-_FIRST = re.compile(rf"(?:排名)?前\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?")
+_FIRST = re.compile(
+    rf"(?:排名|排)?(?:在)?最?前(?:(?:面|边|头)(?:的)?(?=\s?{_N}\s?(?:个|位|名|家)))?\s?(?P<n>{_N})\s?{_COUNTER}?"
+    rf"{_NOT_TIME}(?:达人|博主)?"
+)
 _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
@@ -37,13 +40,14 @@ _EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![
 _EN_NUMBERED = re.compile(
     rf"(?<![a-z])(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
-    rf"[k%]))*(?![\d.]*[km%\d])"
+    rf"[k%]))*(?![\d.]*[a-z%\d])"
 )
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
-    r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
+    r"weeks|usd|percent|k))|(?<![\w.$£€-])(?<!aged )(?<!ages )(?<!age )\d{1,2} (?:thru|through) \d{1,2}(?![\d%.]| ?(?:days|"
+    r"weeks|usd|percent|dollars|years|k\b|am\b|pm\b))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
 )
 _EN_NTH = re.compile(
@@ -79,6 +83,8 @@ def rank_at(text: str, at: int) -> RankReference | None:
         return _leading(match)
     if letter == "倒" and (match := _NTH_LAST.match(text, at)):
         return RankReference(match.end(), (_number(match["n"]),), from_end=True)
+    if letter == "最" and (match := _FIRST.match(text, at)):
+        return _leading(match)
     if letter in "最后末" and (match := _LAST.match(text, at)):
         return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
     if letter == "第" and (match := _NTH.match(text, at)):
@@ -119,7 +125,7 @@ def _listed(match: re.Match[str]) -> RankReference:
     for position, item in enumerate(items):
         number = _number(item.group())
         between = text[items[position - 1].end() : item.start()] if position else ""
-        if position and re.search(r"到|至|-|~|–| to | through ", between) and numbers and number > numbers[-1]:
+        if position and re.search(r"到|至|-|~|–| to | through | thru ", between) and numbers and number > numbers[-1]:
             numbers += range(numbers[-1] + 1, min(number, numbers[-1] + 200) + 1)
         elif number not in numbers:
             numbers.append(number)

@@ -23,7 +23,8 @@ r"written|write)|no reply|no response|not replied|non-?repl\w+|unanswered|never 
 r"that) ghosted|non[- ]responders|didn't reply")),
     ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
 r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
-r"have been )?(?:delivered|arrived)|\bdelivered\b")),
+r"have been )?(?:delivered|arrived)|(?<![a-z])delivered(?![a-z])|(?:got|have|has|received) (?:their|her|his|the|our) "
+r"(?:free )?(?:sample|parcel|package|product)|(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|delivered|arrived)")),
 )  # fmt: skip
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
@@ -115,7 +116,7 @@ def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
         for found in _BARE_NUMBERS.finditer(text, clause.start, clause.end):
             said = next(value for value in found.groups() if value)
             numbers = [int(number) for number in re.findall(r"\d+", said)]
-            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through", said):
+            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through|thru", said):
                 numbers = list(range(numbers[0], numbers[1] + 1))
             known = [number for number in numbers if 0 < number <= LARGEST_RANK]
             before = text[clause.start : found.end()]
