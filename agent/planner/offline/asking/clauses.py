@@ -37,11 +37,10 @@ _SAID_OF_RECORDS = frozenset(
         ("preferences.list", "preferences.forget"),
         ("products.list", "products.change"),
         ("list_shortlists", "save_shortlist"),
-        ("open_shortlist", "export_shortlist"),
     ]
 )
 """A request that only names the record which the one after it changes."""
-_ASKS = re.compile(r"看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b")
+_ASKS = re.compile(r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b")
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
 _OVERHEARD = frozenset(
     ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]

@@ -26,7 +26,7 @@ _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
     rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
-    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成)){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成|别|不用|不要|先别|除外)){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
 )
 _NUMBERED = re.compile(
     rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N}){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
