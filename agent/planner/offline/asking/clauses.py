@@ -13,6 +13,8 @@ from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
 from prompts import words
 
 _HEARD_BEFORE = 3
+_MOST_NAMING = 3
+"""Clauses in a row that may only say who is meant."""
 _MOST_HEARD = 100
 """Clauses of a message that may ask for something; what comes after them belongs to the last request."""
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
@@ -40,7 +42,9 @@ _SAID_OF_RECORDS = frozenset(
     ]
 )
 """A request that only names the record which the one after it changes."""
-_ASKS = re.compile(r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b")
+_ASKS = re.compile(
+    r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b"
+)
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
 _OVERHEARD = frozenset(
     ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
@@ -67,6 +71,7 @@ _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_LATER = words.phrase("clauses", "later")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -188,6 +193,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
                 waiting.append(clause)
             else:
                 current.clauses.append(clause)
+                if current.intent == "draft_messages" and _LATER.search(clause.heard):
+                    current.intent = "schedule_follow_up"
         elif current is not None and not waiting and _joins(clause, intent, current):
             current.clauses.append(clause)
         elif current is not None and not waiting and _only_names(current, clause, intent, tokens):
@@ -237,11 +244,13 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
     works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
-    if len(current.clauses) > 1 or not works or intent.name == current.intent:
+    if len(current.clauses) > _MOST_NAMING or not works or intent.name == current.intent:
+        return False
+    if len(current.clauses) > 1 and current.intent != "refine_search":
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
+        return bool(_EXCEPTION.search(text)) or not any(_filters(one, tokens) for one in current.clauses)
     if (current.intent, intent.name) in _SAID_OF_RECORDS:
         return not _ASKS.search(text)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:

@@ -145,7 +145,9 @@ def _batch(sheet: Sheet) -> str | None:
     if token:
         return sheet.quote(token.start, token.end).upper()
     said = sheet.segment.text.upper()
-    return next((code for code in sheet.context.open_batches if re.search(rf"(?<![A-Z0-9]){code}(?![A-Z0-9])", said)), None)
+    return next(
+        (code for code in sheet.context.open_batches if re.search(rf"(?<![A-Z0-9]){code}(?![A-Z0-9])", said)), None
+    )
 
 
 def _numbers(sheet: Sheet) -> list[int]:

@@ -40,7 +40,9 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
-_DENIED_FORMAT = re.compile(r"(?:不要|别|不是|不用|非|not|no|instead of|rather than|而不是)\s?(?:an? |the )?(?:csv|excel|xlsx)")
+_DENIED_FORMAT = re.compile(
+    r"(?:不要|别|不是|不用|非|not|no|instead of|rather than|而不是)\s?(?:an? |the )?(?:csv|excel|xlsx)"
+)
 _IS_SHEET = re.compile(r"excel|xlsx|电子表|\bxls\b")
 _COST = re.compile(r"成本|花了|费用|运费|cost|value|价值")
 _DUE = re.compile(r"内|到期|due|within|之内|后到|next|in")

@@ -83,10 +83,17 @@ def _purpose(sheet: Sheet) -> str:
         and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
     ):
         return "invite"
+    if chosen is None and note and _to_one(sheet):
+        return "reply"
     if chosen is None:
         chosen = "follow_up" if segment == "no_reply" else "invite"
         sheet.note("assumed_purpose", purpose=chosen)
     return chosen
+
+
+def _to_one(sheet: Sheet) -> bool:
+    named = [value for key in ("ranks", "handles") if isinstance(value := sheet.arguments.get(key), list)]
+    return sum(len(value) for value in named) == 1
 
 
 def _purposes_in(text: str) -> set[str]:
