@@ -87,8 +87,17 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, hear(reading.text, products), tokens))
+    clauses = list(clauses_of(reading.text, _as_batches(hear(reading.text, products), tokens), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
+
+
+def _as_batches(heard: str, tokens: tuple[Token, ...]) -> str:
+    """Every batch code heard with the same letter: L3 asks for what K3 would."""
+    letters = list(heard)
+    for token in tokens:
+        if token.kind == "batch":
+            letters[token.start] = "k"
+    return "".join(letters)
 
 
 def whole(reading: Reading, intent: str, *, start: int = 0) -> Segment:
@@ -253,7 +262,7 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
     if intent.name == "performance" and current.intent in _LISTS:
         return not _ASKS_FIGURES.search(clause.text)
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
-        return not _EXPLICIT_REVISION.search(clause.text)
+        return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
     if clause.after_connector:
