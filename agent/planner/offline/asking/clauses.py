@@ -10,6 +10,7 @@ from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, tokenise
+from agent.planner.offline.reading.waived import waived
 from prompts import words
 
 _HEARD_BEFORE = 3
@@ -40,6 +41,14 @@ _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
 _FORGETS = re.compile(r"forget|忘")
+_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list"])
+_SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
+_DESCRIBES = words.phrase("clauses", "describes")
+_BEGINS_AGAIN = words.phrase("clauses", "begins_again")
+_SPAN_OF_TIME = re.compile(
+    r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
+    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
+)
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
@@ -216,11 +225,15 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if waiting:
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
+    inside = _inside(clause, tokens)
+    if intent is not None and intent.name in _ABOUT_OURS and _seeks(clause, intent):
+        return _named("search_creators")
     if intent is None or intent.name not in _OVERHEARD:
         return intent
-    inside = _inside(clause, tokens)
     if intent.name == "preferences.forget":
-        searching = _forgets_a_filter(inside)
+        searching = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
+    elif intent.name == "performance" and _ranks_strangers(clause, inside):
+        return _named("search_creators")
     else:
         figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
         searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
@@ -228,6 +241,27 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
         return intent
     seeking, refining = _named("search_creators"), _named("refine_search")
     return seeking if seeking.matches(clause.heard) else refining
+
+
+def _seeks(clause: Clause, intent: words.Intent) -> bool:
+    """Whether creators are looked for, rather than a product added or a relation changed."""
+    if intent.name == "crm_update":
+        return bool(_DESCRIBES.search(clause.text))
+    return bool(_SEEKS_PEOPLE.search(clause.text))
+
+
+def _waives(clause: Clause) -> bool:
+    return any(True for _ in waived(clause.text))
+
+
+def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
+    if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
+        return False
+    return any(
+        token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
+        for token in inside
+    )
 
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:

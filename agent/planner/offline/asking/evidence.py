@@ -13,6 +13,8 @@ _LEAST = 1.0
 """Below this nothing is asked for."""
 _QUOTED = re.compile(r"(?<=[「『“《])[^「『“《」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) | (?=[\u3400-\u9fff〒「“])")
+_ALIKE = re.compile(r"同样|花样|模样|榜样|式样|照样")
+"""Words that hold the letter for a sample and name none."""
 _SUBJECT, _OUR_PRODUCT = "〇", "〒"
 
 
@@ -24,6 +26,7 @@ def hear(text: str, products: Sequence[str] = ()) -> str:
     for name in products:
         if len(name) > 1:
             text = text.replace(name.lower(), _OUR_PRODUCT * len(name))
+    text = _ALIKE.sub("同〇", text)
     return masked(_QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text))
 
 

@@ -89,7 +89,12 @@ def _scan(reading: Reading) -> Iterator[Token]:
     while at < len(text):
         place = bisect_right(starts, at)
         following = subjects[starts[place]] if place < len(starts) else Subject(len(text), len(text))
-        token = _open_batch(reading, at) or _special(text, at) or _subject(reading, subjects.get(at)) or _number_or_word(reading, at, following)
+        token = (
+            _open_batch(reading, at)
+            or _special(text, at)
+            or _subject(reading, subjects.get(at))
+            or _number_or_word(reading, at, following)
+        )
         token = token or _unread(text, at, following.start)
         yield token
         at = token.end

@@ -1,4 +1,4 @@
-"""Conditions that are given up: 粉丝数不卡了, 市场不限, "drop the follower limit", "email doesn't matter any more". Pure."""
+"""Conditions that are given up: 粉丝数不卡了, 市场不限, "drop the follower limit", "email doesn't matter". Pure."""
 
 import re
 from collections.abc import Iterator
@@ -26,21 +26,19 @@ def waived(text: str) -> Iterator[Waived]:
         before, after = text[: name.start()], text[name.end() :]
         follow = behind.match(after)
         lead = None if follow else ahead.search(before)
-        if follow is None and (lead is None or (ending := apart.match(after)) is None):
+        follow = follow or (apart.match(after) if lead else None)
+        if follow is None:
             continue
         start = lead.start() if lead else name.start()
-        end = name.end() + (follow.end() if follow else ending.end())
         for field in _fields(name.group()):
-            yield Waived(field, start, end)
+            yield Waived(field, start, name.end() + follow.end())
 
 
 @cache
 def _named() -> re.Pattern[str]:
     terms = {fold(term) for entry in words.entries("filters").values() for term in entry.words}
     ordered = sorted(terms, key=len, reverse=True)
-    return re.compile(
-        "|".join(rf"\b{re.escape(term)}\b" if term.isascii() else re.escape(term) for term in ordered)
-    )
+    return re.compile("|".join(rf"\b{re.escape(term)}\b" if term.isascii() else re.escape(term) for term in ordered))
 
 
 def _fields(name: str) -> tuple[str, ...]:
