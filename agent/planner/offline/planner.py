@@ -87,7 +87,7 @@ _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
 def plan(text: str, context: PlanningContext) -> Plan:
     """Tool calls for one message, in order; what could not be read is quoted, never guessed. Never raises."""
-    reading = read(text)
+    reading = read(text, context.open_batches)
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
@@ -95,7 +95,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    parts = segments(amend(asked), context.products, context.open_batches) if asked.text.strip() else []
+    parts = segments(amend(asked), context.products) if asked.text.strip() else []
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
@@ -180,7 +180,8 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
-    if search.asks_for_others(segment.text) or (context.last_criteria is not None and search.changes(segment.text)):
+    changed = context.last_criteria is not None and (search.changes(segment.text) or search.waives(segment.text))
+    if changed or search.asks_for_others(segment.text):
         return True
     told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
     return bool(told) and not search.asks_for_something_else(segment.text)

@@ -10,6 +10,7 @@ from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
+from agent.planner.offline.reading.waived import waived
 from prompts import words
 
 _HEARD_BEFORE = 3
@@ -54,6 +55,14 @@ _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
 _FORGETS = re.compile(r"forget|忘")
+_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list"])
+_SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
+_DESCRIBES = words.phrase("clauses", "describes")
+_BEGINS_AGAIN = words.phrase("clauses", "begins_again")
+_SPAN_OF_TIME = re.compile(
+    r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
+    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
+)
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
@@ -100,11 +109,20 @@ class Segment:
         return self.clauses[-1].end
 
 
-def segments(reading: Reading, products: Sequence[str] = (), batches: Sequence[str] = ()) -> list[Segment]:
-    """The requests of a message in order, with their tokens; `products` and open `batches` are called by name."""
+def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
+    """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, hear(reading.text, products, batches), tokens))
+    clauses = list(clauses_of(reading.text, _as_batches(hear(reading.text, products), tokens), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
+
+
+def _as_batches(heard: str, tokens: tuple[Token, ...]) -> str:
+    """Every batch code heard with the same letter: L3 asks for what K3 would."""
+    letters = list(heard)
+    for token in tokens:
+        if token.kind == "batch":
+            letters[token.start] = "k"
+    return "".join(letters)
 
 
 def whole(reading: Reading, intent: str, *, start: int = 0) -> Segment:
@@ -227,11 +245,15 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if waiting:
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
+    inside = _inside(clause, tokens)
+    if intent is not None and intent.name in _ABOUT_OURS and _seeks(clause, intent):
+        return _named("search_creators")
     if intent is None or intent.name not in _OVERHEARD:
         return intent
-    inside = _inside(clause, tokens)
     if intent.name == "preferences.forget":
-        searching = _forgets_a_filter(inside)
+        searching = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
+    elif intent.name == "performance" and _ranks_strangers(clause, inside):
+        return _named("search_creators")
     else:
         figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
         searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
@@ -239,6 +261,27 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
         return intent
     seeking, refining = _named("search_creators"), _named("refine_search")
     return seeking if seeking.matches(clause.heard) else refining
+
+
+def _seeks(clause: Clause, intent: words.Intent) -> bool:
+    """Whether creators are looked for, rather than a product added or a relation changed."""
+    if intent.name == "crm_update":
+        return bool(_DESCRIBES.search(clause.text))
+    return bool(_SEEKS_PEOPLE.search(clause.text))
+
+
+def _waives(clause: Clause) -> bool:
+    return any(True for _ in waived(clause.text))
+
+
+def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
+    if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
+        return False
+    return any(
+        token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
+        for token in inside
+    )
 
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
@@ -280,7 +323,7 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
     if intent.name == "draft_messages" and current.intent == "revise_drafts":
         return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
-        return not _EXPLICIT_REVISION.search(clause.text)
+        return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
     if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):

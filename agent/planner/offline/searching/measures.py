@@ -22,11 +22,16 @@ _EXACT_MEANS_MAX = frozenset(["commission_rate"])
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
+_FEW = 9
+"""As many things or countries a request may be about; a larger number of products is no aside."""
 _AUDIENCE = words.phrase("search", "audience")
 _A_MONTH = words.phrase("search", "a_month")
 _AN_ITEM = words.phrase("search", "an_item")
 _WILLING = words.phrase("search", "willing")
 _CUT_TO = words.phrase("search", "cut_to")
+_NOT_CREATORS = words.phrase("search", "not_creators")
+_ROWS = words.phrase("search", "rows")
+_SETTLED = words.phrase("search", "settled")
 _REACH = 30
 _NEARBY = 40
 """Letters around a number in which a word may say what it counts."""
@@ -87,7 +92,13 @@ def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
 
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:
-    if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS):
+    text = sheet.segment.reading.text
+    if quantity.unit in (Unit.PEOPLE, Unit.PLAIN) and _NOT_CREATORS.match(text, sheet.tokens[index].end):
+        if not quantity.scaled and not quantity.bounded and quantity.value <= _FEW:
+            sheet.use(index)
+        return False
+    listed = bool(_ROWS.search(text, max(0, quantity.start - _NEARBY), quantity.start))
+    if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS) and not listed:
         return False
     if quantity.unit is Unit.PEOPLE and quantity.value == 1 and quantity.spelled and not _names_creators(sheet, index):
         return False
@@ -133,7 +144,9 @@ def _limit(sheet: Sheet, index: int, number: int) -> None:
     if number > LARGEST_LIMIT:
         sheet.note("limit_clamped", asked=number, limit=LARGEST_LIMIT)
         number = LARGEST_LIMIT
-    sheet.arguments.setdefault("limit", number)
+    before = sheet.segment.reading.text[: sheet.tokens[index].start]
+    if "limit" not in sheet.arguments or _SETTLED.search(before[-_NEARBY:]):
+        sheet.arguments["limit"] = number
 
 
 def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> int | None:
