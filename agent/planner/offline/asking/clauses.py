@@ -16,7 +16,7 @@ from prompts import words
 _HEARD_BEFORE = 3
 _MOST_NAMING = 3
 """Clauses in a row that may only say who is meant."""
-_MOST_HEARD = 100
+_MOST_HEARD = 40
 """Clauses of a message that may ask for something; what comes after them belongs to the last request."""
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _CONTINUES = {

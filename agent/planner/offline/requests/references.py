@@ -24,7 +24,8 @@ r"that) ghosted|non[- ]responders|didn't reply")),
     ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
 r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
 r"have been )?(?:delivered|arrived)|(?<![a-z])delivered(?![a-z])|(?:got|have|has|received) (?:their|her|his|the|our) "
-r"(?:free )?(?:sample|parcel|package|product)|(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|delivered|arrived)")),
+r"(?:free )?(?:sample|parcel|package|product)|"
+r"(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|delivered|arrived)")),
 )  # fmt: skip
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
@@ -33,6 +34,8 @@ _NOT_TO_AFTER = words.phrase("references", "not_to_after")
 _THIS_ONE = words.phrase("references", "this_one")
 _BARE_NUMBERS = words.phrase("references", "bare_numbers")
 _JOINT = re.compile(r"\s|[、&/]|和|跟|与|同|and|or|或")
+_LONGEST_LIST = 60
+"""Tokens of a list that is left out as a whole."""
 LARGEST_RANK = 200
 
 
@@ -128,7 +131,6 @@ def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
 
 
 def _excepted(sheet: Sheet, index: int, *, writing: bool) -> bool:
-    token = sheet.tokens[index]
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
     first, last = _listed_with(sheet, index, -1), _listed_with(sheet, index, 1)
@@ -142,7 +144,7 @@ def _listed_with(sheet: Sheet, index: int, step: int) -> int:
     """The first or the last of 「2号、5号和7号」, of which a token is one: what is left out is left out together."""
     clause, found = sheet.clause_of(index), index
     at = index + step
-    while 0 <= at < len(sheet.tokens) and sheet.clause_of(at) == clause:
+    while 0 <= at < len(sheet.tokens) and abs(at - index) < _LONGEST_LIST and sheet.clause_of(at) == clause:
         token = sheet.tokens[at]
         if token.ranks is not None or token.kind == "handle":
             found = at
