@@ -54,6 +54,7 @@ _OVERHEARD = frozenset(
 _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
+_WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
 _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
@@ -182,7 +183,9 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
 
 def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause says anything a search could filter by, rather than an offer or a person."""
-    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known")
+    if not any(token.kind == "rank" for token in _inside(clause, tokens)) and not _WHOLE.search(clause.text):
+        facts += ("negation",)
     return any(
         token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
         for token in _inside(clause, tokens)

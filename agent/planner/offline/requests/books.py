@@ -44,6 +44,11 @@ _DENIED_FORMAT = re.compile(
     r"(?:不要|别|不是|不用|非|not|no|instead of|rather than|而不是)\s?(?:an? |the )?(?:csv|excel|xlsx)"
 )
 _IS_SHEET = re.compile(r"excel|xlsx|电子表|\bxls\b")
+_WHO = frozenset(["ranks", "handles", "segment"])
+_ONE_PERSON = re.compile(r"(?<![其吉排])[他她](?!们|人|国)|\b(?:her|him|she|he|this one|that one)\b")
+_EVERYONE = re.compile(
+    r"他们|她们|这[批些几]|那[批些几]|所有|全部|大家|名单|\b(?:all|them|these|those|everyone|list)\b"
+)
 _COST = re.compile(r"成本|花了|费用|运费|cost|value|价值")
 _DUE = re.compile(r"内|到期|due|within|之内|后到|next|in")
 
@@ -120,6 +125,11 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
             sheet.arguments["stage"] = stages[-1]
             if sheet.arguments.get("segment") == stages[-1]:
                 sheet.arguments.pop("segment")
+    if not set(sheet.arguments) - _WHO:
+        sheet.incomplete = True
+    elif not set(sheet.arguments) & _WHO and _ONE_PERSON.search(text) and not _EVERYONE.search(text):
+        sheet.note("needs_creator")
+        sheet.incomplete = True
     return sheet
 
 

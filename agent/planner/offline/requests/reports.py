@@ -32,6 +32,11 @@ _BETTER_LOW = frozenset(["refund_rate", "commission"])
 _WORST = re.compile(r"最差|最糟|最烂|\bworst\b")
 _BEST = re.compile(r"最好|\bbest\b")
 _COUNTED_LOW = re.compile(r"最低|最少|lowest|least|fewest|最高|最多|highest|most\b")
+_UNTIL_NOW = re.compile(
+    r"至今|到现在|到今天|以来|起(?!来)|之后|以后|\b(?:since|onwards?|until now|to date|till now|so far)\b"
+)
+_SAID_AS_A_VERB = re.compile(r"带|卖|赚|\b(?:brought|bring|sold|sell|sells|selling|made|earn\w*|generated|grossed)\b")
+_GMV_ITSELF = re.compile(r"gmv|额|业绩|流水|营收|钱|sales|revenue|takings|turnover|money")
 _COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
 _RANKED_METRIC = "gmv"
 _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
@@ -67,6 +72,8 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     handle = one_creator(sheet).get("handle") if any(token.kind == "handle" for token in sheet.tokens) else None
     groups = [key for key, _, _ in find_terms("reports", plain, "group_by")]
     metrics = list(dict.fromkeys(key for key, _, _ in find_terms("reports", plain, "metric")))
+    if len(metrics) > 1 and "gmv" in metrics and not _GMV_ITSELF.search(plain) and _SAID_AS_A_VERB.search(plain):
+        metrics.remove("gmv")
     subjects = [key for key, _, _ in find_terms("reports", _without_groups(plain), "subject")]
     ranked = bool(_HIGHEST.search(plain) or _LOWEST.search(plain))
     _period(sheet, plain, context.today)
@@ -193,11 +200,8 @@ def _subject(subjects: list[str], text: str) -> str:
 def _period(sheet: Sheet, text: str, today: date) -> None:
     days = dates_in(text, today)
     if days:
-        sheet.arguments |= {
-            "period": "custom",
-            "from": days[0].isoformat(),
-            "to": days[min(1, len(days) - 1)].isoformat(),
-        }
+        last = today if len(days) == 1 and _UNTIL_NOW.search(text) else days[min(1, len(days) - 1)]
+        sheet.arguments |= {"period": "custom", "from": days[0].isoformat(), "to": last.isoformat()}
         return
     named = next(find_terms("reports", text, "period"), None)
     if named:
