@@ -183,9 +183,9 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
 
 def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause says anything a search could filter by, rather than an offer or a person."""
-    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known")
+    facts = ["markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known"]
     if not any(token.kind == "rank" for token in _inside(clause, tokens)) and not _WHOLE.search(clause.text):
-        facts += ("negation",)
+        facts.append("negation")
     return any(
         token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
         for token in _inside(clause, tokens)
