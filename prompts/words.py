@@ -184,7 +184,7 @@ def intents() -> tuple[Intent, ...]:
         text = "|".join(f"(?:{pattern})" for pattern in patterns)
         for name, body in macros.items():
             text = text.replace("{" + name + "}", body)
-        return re.compile(text)
+        return re.compile(text, re.ASCII)
 
     return tuple(
         Intent(
@@ -229,7 +229,7 @@ def _spoken(zh: list[str], en: list[str]) -> re.Pattern[str]:
     ways = [f"(?:{way})" for way in zh]
     if en:
         ways.append(rf"(?<![a-z0-9@])(?:{'|'.join(en)})(?![a-z0-9])")
-    return re.compile("|".join(ways))
+    return re.compile("|".join(ways), re.ASCII)
 
 
 @cache

@@ -303,6 +303,8 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
         return True
+    if current.intent == "draft_messages" and intent.name.startswith("samples") and not RANKED.search(clause.text):
+        return any(way.search(clause.text) for way in words.senses("free_sample").values())
     if current.intent == "samples.record" and _ABOUT_THE_RELATION.search(clause.text):
         return False
     return intent.name in _CONTINUES.get(current.intent, ()) and not RANKED.search(clause.text)

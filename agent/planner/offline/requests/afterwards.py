@@ -19,6 +19,7 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _NUMBER_LIST = words.phrase("afterwards", "number_list")
+_TO_OPEN = re.compile(r"^(?:please |can you |could you )?open\b(?= (?:up|batch|the|my|k\d))")
 _BARE = words.phrase("afterwards", "bare_numbers")
 _REFERENCE = words.phrase("afterwards", "reference")
 _CAMPAIGN = words.phrase("afterwards", "campaign")
@@ -60,7 +61,7 @@ def list_drafts(segment: Segment, context: PlanningContext) -> Sheet:
     batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
     if batch:
         sheet.arguments["batch"] = sheet.quote(batch.start, batch.end).upper()
-    status = stage_word("draft_status", segment.text)
+    status = stage_word("draft_status", _TO_OPEN.sub(" ", segment.text))
     if status:
         sheet.arguments["status"] = status
     campaign = _CAMPAIGN.search(segment.reading.text[segment.start : segment.end])

@@ -76,7 +76,7 @@ _NAME_AFTER = re.compile(
     r"(?:产品|商品|新品|新款|品|sku)(?:名称?|叫做?|是|名为)?(?:改成|改叫|"
     r"改为)?[:\s]*(?P<a>[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)|\b(?:(?:add|create|register|enter) (?:a |an |our |this |"
     r"the )?(?:new )?|(?:a |our )?new )product(?: called| named)?[:\s]+(?P<b>[^,，:]+?)(?=\s(?:at|for|priced|price|"
-    r"with|\$)|[,，:]|$)"
+    r"with|commission|link|\$|\d+(?:\.\d+)?\s?(?:usd|dollars|bucks|gbp|eur|pounds?|euros?|%))|[,，:]|$)"
     r"|\badd (?P<c>[^,，:]{1,60}?) (?:as a product|to (?:the |our |my )?products?)"
     r"|(?:加|添加|新增|录入|上架)(?:一个|个|一款|款)?(?P<d>[^\s,，。:：到进]{2,20}?)(?:到|进|进入)(?:产品|商品)"
     r"|(?:新增|录入|上架|上新|入库)(?:了|一|个|款|条|下)*[:\s]*(?P<e>[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)"
