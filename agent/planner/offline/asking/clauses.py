@@ -50,9 +50,11 @@ _SPAN_OF_TIME = re.compile(
     r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
 )
 _NOVELTY = re.compile(
-    r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*(?:上新了?|新出了?|新上了?|出了|上了|推出了?|有了?|来了|要上|要推|准备上|要出)"
+    r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*"
+    r"(?:上新了?|新出了?|新上了?|出了|上了|推出了?|有了?|来了|要上|要推|准备上|要出)"
     r"(?!.*(?:价|元|刀|佣金|链接|产品库|录入|登记))|"
-    r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
+    r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*"
+    r"(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
 )
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")

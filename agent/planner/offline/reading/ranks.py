@@ -44,7 +44,9 @@ _EN_NUMBERED = re.compile(
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
-    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?:(?<=for )|(?<=only )|(?<=just )|(?<=to )|(?<=save )|(?<=export )|(?<=invite )|(?<=with ))\d{1,2} (?:thru|through) \d{1,2}(?!\d)|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
+    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?:(?<=for )|(?<=only )|(?<=just )|(?<=to )|"
+    r"(?<=save )|(?<=export )|(?<=invite )|(?<=with ))\d{1,2} (?:thru|through) \d{1,2}(?!\d)|"
+    r"(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
     r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
 )
