@@ -181,6 +181,10 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
     """Without a verb, a subject beside the word for creators or beside any other filter is a search."""
     if "topic" in sheet.arguments and any(token.has("creator") for token in segment.tokens):
         return True
+    if context.last_criteria is not None and any(token.has("comparatives") for token in segment.tokens):
+        return True
+    if sheet.arguments.get("refine") and search.corrects(segment.tokens):
+        return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
     changed = context.last_criteria is not None and (search.changes(segment.text) or search.waives(segment.text))

@@ -64,6 +64,13 @@ _SPAN_OF_TIME = re.compile(
     r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
     r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
 )
+_NOVELTY = re.compile(
+    r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*"
+    r"(?:上新了?|新出了?|新上了?|出了|上了|推出了?|有了?|来了|要上|要推|准备上|要出)"
+    r"(?!.*(?:价|元|刀|佣金|链接|产品库|录入|登记))|"
+    r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*"
+    r"(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
+)
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
@@ -289,6 +296,8 @@ def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
+    if len(current.clauses) == 1 and current.intent == "products.add" and intent.name == "search_creators":
+        return bool(_NOVELTY.search(current.clauses[0].text))
     works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
     if len(current.clauses) > _MOST_NAMING or not works or intent.name == current.intent:
         return False

@@ -13,7 +13,7 @@ _LEAST = 1.0
 """Below this nothing is asked for."""
 _QUOTED = re.compile(r"(?<=[「『“《])[^「『“《」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
 _REPORTED = words.phrase("outreach", "reported")
-_BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) | (?=[\u3400-\u9fff〒「“])")
+_BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) |(?<![a-z0-9_.]) (?=[\u3400-\u9fff〒「“])")
 _ALIKE = re.compile(r"同样|花样|模样|榜样|式样|照样")
 """Words that hold the letter for a sample and name none."""
 _SUBJECT, _OUR_PRODUCT = "〇", "〒"

@@ -19,18 +19,18 @@ _ORD = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 _EN_JOINT = r"\s?(?:,\s?and |, | and | & |,)\s?"
 
 _FIRST = re.compile(
-    rf"(?:排名|排)?(?:在)?最?前(?:(?:面|边|头)(?:的)?(?=\s?{_N}\s?(?:个|位|名|家)))?\s?(?P<n>{_N})\s?{_COUNTER}?"
-    rf"{_NOT_TIME}(?:达人|博主)?"
+    rf"(?:排名|排)?(?:在)?(?:最?前(?:面|边|头)?|打?头)(?:的)?\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?"
 )
 _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
     rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
-    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月个位名])(?!成|除外|(?:先|就|都)?(?:别|不用|不要|不动|不变|留着))){{0,40}}"
-    rf"{_NOT_TIME}(?!轮|次|批|季|步)"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月个位名])"
+    rf"(?!\s?{_COUNTER}?(?:成|除外|(?:先|就|都)?(?:别|不用|不要|不动|不变|留着)))){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\d.月]){_N}(?:\s?号)?(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号"
+    rf"(?<![\d.月]){_N}(?:\s?号)?"
+    rf"(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号"
     r"(?!前|之前|早|晚|下午|上午|开始|发|跟进|(?:再)?(?:提醒|催|联系|追|跟)(?:一下|一次)?(?:@|第|前|他|她))(?:达人|博主)?"
 )
 _ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
@@ -40,7 +40,7 @@ _EN_LAST = re.compile(
 )
 _EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![a-z])")
 _EN_NUMBERED = re.compile(
-    rf"(?<![a-z])(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
+    rf"(?<![a-z])(?<!tracking )(?<!order )(?<!phone )(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
     rf"[k%]))*(?![\d.]*[a-z%\d])"
 )
@@ -82,12 +82,10 @@ class RankReference:
 def rank_at(text: str, at: int) -> RankReference | None:
     """The reference that starts exactly at `at`."""
     letter = text[at]
-    if letter in "前排" and (match := _FIRST.match(text, at)):
+    if letter in "前排最头打" and (match := _FIRST.match(text, at)):
         return _leading(match)
     if letter == "倒" and (match := _NTH_LAST.match(text, at)):
         return RankReference(match.end(), (_number(match["n"]),), from_end=True)
-    if letter == "最" and (match := _FIRST.match(text, at)):
-        return _leading(match)
     if letter in "最后末" and (match := _LAST.match(text, at)):
         return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
     if letter == "第" and (match := _NTH.match(text, at)):

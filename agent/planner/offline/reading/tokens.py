@@ -300,6 +300,8 @@ def _longest(
             if not glued:
                 continue
         beyond = at + length + 1
+        if text.startswith("'s", at + length) and {name for name, _ in meanings} == {"traits"}:
+            continue  # women's fitness is a subject
         if (
             after == "-"
             and last.isascii()

@@ -22,6 +22,7 @@ _EXACT_MEANS_MAX = frozenset(["commission_rate"])
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
+_SMALL_SPAN = 100
 _FEW = 9
 """As many things or countries a request may be about; a larger number of products is no aside."""
 _AUDIENCE = words.phrase("search", "audience")
@@ -93,9 +94,9 @@ def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:
     text = sheet.segment.reading.text
-    if quantity.unit in (Unit.PEOPLE, Unit.PLAIN) and _NOT_CREATORS.match(text, sheet.tokens[index].end):
-        if not quantity.scaled and not quantity.bounded and quantity.value <= _FEW:
-            sheet.use(index)
+    few = quantity.unit in (Unit.PEOPLE, Unit.PLAIN) and not quantity.scaled and quantity.value <= _FEW
+    if few and not quantity.bounded and _NOT_CREATORS.match(text, sheet.tokens[index].end):
+        sheet.use(index)
         return False
     listed = bool(_ROWS.search(text, max(0, quantity.start - _NEARBY), quantity.start))
     if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS) and not listed:
@@ -106,7 +107,7 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         return (
             not (quantity.scaled and _metric_near(sheet, index, quantity, taken) is not None) or quantity.value < _MANY
         )
-    bounded = quantity.bounded and not quantity.about
+    bounded = quantity.bounded and not quantity.about and not _is_span_of_creators(sheet, index, quantity)
     if quantity.unit is not Unit.PLAIN or quantity.scaled or bounded or quantity.value > 1000:
         return False
     if _adjacent_metric(sheet, index, quantity, -1, taken) is not None:
@@ -122,6 +123,14 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         if token.kind == "mark" and token.text in ",.;":
             return False
     return _adjacent_metric(sheet, index, quantity, 1, taken) is None and quantity.value <= LARGEST_LIMIT
+
+
+def _is_span_of_creators(sheet: Sheet, index: int, quantity: Quantity) -> bool:
+    """Ten to fifteen car detailing creators: a small range right before what is looked for."""
+    if quantity.low is None or quantity.high is None or quantity.high > _SMALL_SPAN:
+        return False
+    ahead = sheet.tokens[index + 1 : index + 8]
+    return any(token.has("creator") for token in ahead) and not any(token.has("metrics", "traits") for token in ahead)
 
 
 def _names_creators(sheet: Sheet, index: int) -> bool:

@@ -87,7 +87,8 @@ def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
     covered: set[int] = set()
     for clause in sheet.segment.clauses:
         for match in _SPLIT.finditer(sheet.segment.reading.text, clause.start, clause.end):
-            inside = [i for i, token in enumerate(sheet.tokens) if match.start("a") <= token.start < match.end("a")]
+            start, end = match.span(match.lastgroup or 0)
+            inside = [i for i, token in enumerate(sheet.tokens) if start <= token.start < end]
             covered |= {i for i in inside if telling[i] or _says_something(sheet, i)}
     return covered
 

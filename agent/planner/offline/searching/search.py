@@ -1,11 +1,13 @@
 """Requests for creators: a new search, a change of the last one, creators like a given one, one creator."""
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.reading.waived import waived
 from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
@@ -32,7 +34,8 @@ def search(segment: Segment, context: PlanningContext) -> Sheet:
     _fill(sheet, least=_evidence_needed(sheet))
     if _refines(sheet):
         sheet.arguments["refine"] = True
-        if _NEXT_BATCH.search(segment.text) or (_MORE_OF_SAME.search(segment.text) and "topic" not in sheet.arguments):
+        again = _MORE_OF_SAME.search(segment.text) and "topic" not in sheet.arguments and not waives(segment.text)
+        if again or _NEXT_BATCH.search(segment.text):
             _exclude(sheet, list(context.shortlist))
     return sheet
 
@@ -74,6 +77,12 @@ def changes(text: str) -> bool:
 def waives(text: str) -> bool:
     """Whether a text gives up a condition of the last search."""
     return any(True for _ in waived(text))
+
+
+def corrects(tokens: Sequence[Token]) -> bool:
+    """Whether a message opens by taking the one before back: 说错了，是猫砂盆."""
+    opening = next((token for token in tokens if token.kind != "mark" and not token.has("interjection")), None)
+    return opening is not None and opening.has("correction", "retraction")
 
 
 def asks_for_something_else(text: str) -> bool:
@@ -165,6 +174,8 @@ def _refines(sheet: Sheet) -> bool:
     if _ANEW.search(text):
         return bool(_MORE_OF_SAME.search(text)) and "topic" not in sheet.arguments
     if not sheet.arguments.get("topic") or sheet.segment.intent == "refine_search" or _SWITCHED.search(text):
+        return True
+    if sheet.segment.intent != "search_creators" and corrects(sheet.tokens):
         return True
     return _same_subject(sheet.arguments["topic"], sheet.context.last_criteria.get("topic"))
 
