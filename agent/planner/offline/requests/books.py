@@ -147,6 +147,9 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     status = _sample_status(text, action)
     if status:
         sheet.arguments["status"] = status
+    if action == "record" and not status and not tracking and not named:
+        sheet.note("needs_creator")
+        sheet.incomplete = True
     for token in sheet.tokens:
         quantity = token.quantity
         if quantity is None:
