@@ -16,8 +16,8 @@ LEXICON = Path(__file__).parent / "lexicon"
 GLOSSARY = Path(__file__).parent / "glossary.toml"
 
 LEXICONS = (
-    "categories", "comparatives", "fillers", "languages", "markets", "metrics", "offers", "orders", "purposes",
-    "reports", "sizes", "sorts", "stages", "subjects", "superlatives", "traits",
+    "categories", "comparatives", "fillers", "filters", "languages", "markets", "metrics", "offers", "orders",
+    "purposes", "reports", "sizes", "sorts", "stages", "subjects", "superlatives", "traits",
 )  # fmt: skip
 """Every file whose tables are words and nothing else."""
 

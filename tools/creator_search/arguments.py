@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from memory.domain.creator import Sort, Stage
 from memory.domain.markets import CATEGORIES, MARKETS
@@ -111,6 +111,12 @@ class Filters(Arguments):
     sort: Sort = Sort.RELEVANCE
     ascending: bool = False
     limit: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST)] = LIMIT
+
+    @field_validator("categories", "markets", "languages", "stages", "tags", mode="before")
+    @classmethod
+    def _given_up(cls, value: object) -> object:
+        """A condition that is given up is said as null, whether it is a list or not."""
+        return () if value is None else value
 
     def criteria(self) -> dict[str, object]:
         """What was asked, as JSON, without what was left at its default."""

@@ -87,7 +87,7 @@ _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
 def plan(text: str, context: PlanningContext) -> Plan:
     """Tool calls for one message, in order; what could not be read is quoted, never guessed. Never raises."""
-    reading = read(text)
+    reading = read(text, context.open_batches)
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
@@ -166,6 +166,9 @@ def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
         return
     kept = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")}
     sheet.arguments = kept | before
+    if any(note.key == "needs_creator" for note in sheet.notes):
+        sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
+        sheet.incomplete = False
 
 
 def _aimed(call: PlannedCall) -> Arguments:
@@ -178,9 +181,14 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
     """Without a verb, a subject beside the word for creators or beside any other filter is a search."""
     if "topic" in sheet.arguments and any(token.has("creator") for token in segment.tokens):
         return True
+    if context.last_criteria is not None and any(token.has("comparatives") for token in segment.tokens):
+        return True
+    if sheet.arguments.get("refine") and search.corrects(segment.tokens):
+        return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True
-    if search.asks_for_others(segment.text) or (context.last_criteria is not None and search.changes(segment.text)):
+    changed = context.last_criteria is not None and (search.changes(segment.text) or search.waives(segment.text))
+    if changed or search.asks_for_others(segment.text):
         return True
     told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
     return bool(told) and not search.asks_for_something_else(segment.text)

@@ -5,15 +5,18 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.planner.offline.asking.cuts import RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
+from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
-from agent.planner.offline.reading.tokens import Token, tokenise
+from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
+from agent.planner.offline.reading.waived import waived
 from prompts import words
 
 _HEARD_BEFORE = 3
-_MOST_HEARD = 100
+_MOST_NAMING = 3
+"""Clauses in a row that may only say who is meant."""
+_MOST_HEARD = 40
 """Clauses of a message that may ask for something; what comes after them belongs to the last request."""
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _CONTINUES = {
@@ -31,6 +34,18 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_SAID_OF_RECORDS = frozenset(
+    [
+        ("list_drafts", "revise_drafts"),
+        ("preferences.list", "preferences.forget"),
+        ("products.list", "products.change"),
+        ("list_shortlists", "save_shortlist"),
+    ]
+)
+"""A request that only names the record which the one after it changes."""
+_ASKS = re.compile(
+    r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b"
+)
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
 _OVERHEARD = frozenset(
     ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
@@ -39,7 +54,23 @@ _OVERHEARD = frozenset(
 _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
+_WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
 _FORGETS = re.compile(r"forget|忘")
+_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list"])
+_SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
+_DESCRIBES = words.phrase("clauses", "describes")
+_BEGINS_AGAIN = words.phrase("clauses", "begins_again")
+_SPAN_OF_TIME = re.compile(
+    r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
+    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
+)
+_NOVELTY = re.compile(
+    r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*"
+    r"(?:上新了?|新出了?|新上了?|出了|上了|推出了?|有了?|来了|要上|要推|准备上|要出)"
+    r"(?!.*(?:价|元|刀|佣金|链接|产品库|录入|登记))|"
+    r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*"
+    r"(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
+)
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
@@ -56,6 +87,8 @@ _ONLY_WHOSE = words.phrase("clauses", "only_whose")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
+_CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_LATER = words.phrase("clauses", "later")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -87,8 +120,17 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, hear(reading.text, products), tokens))
+    clauses = list(clauses_of(reading.text, _as_batches(hear(reading.text, products), tokens), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
+
+
+def _as_batches(heard: str, tokens: tuple[Token, ...]) -> str:
+    """Every batch code heard with the same letter: L3 asks for what K3 would."""
+    letters = list(heard)
+    for token in tokens:
+        if token.kind == "batch":
+            letters[token.start] = "k"
+    return "".join(letters)
 
 
 def whole(reading: Reading, intent: str, *, start: int = 0) -> Segment:
@@ -148,7 +190,9 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
 
 def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause says anything a search could filter by, rather than an offer or a person."""
-    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    facts = ["markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known"]
+    if not any(token.kind == "rank" for token in _inside(clause, tokens)) and not _WHOLE.search(clause.text):
+        facts.append("negation")
     return any(
         token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
         for token in _inside(clause, tokens)
@@ -166,6 +210,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     for position, clause in enumerate(clauses):
         current = found[-1] if found else None
         last = position == len(clauses) - 1
+        if not last and AGENDA.search(clause.text):
+            continue
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
         if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
@@ -175,6 +221,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
                 waiting.append(clause)
             else:
                 current.clauses.append(clause)
+                if current.intent == "draft_messages" and _LATER.search(clause.heard):
+                    current.intent = "schedule_follow_up"
         elif current is not None and not waiting and _joins(clause, intent, current):
             current.clauses.append(clause)
         elif current is not None and not waiting and _only_names(current, clause, intent, tokens):
@@ -207,11 +255,15 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if waiting:
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
+    inside = _inside(clause, tokens)
+    if intent is not None and intent.name in _ABOUT_OURS and _seeks(clause, intent):
+        return _named("search_creators")
     if intent is None or intent.name not in _OVERHEARD:
         return intent
-    inside = _inside(clause, tokens)
     if intent.name == "preferences.forget":
-        searching = _forgets_a_filter(inside)
+        searching = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
+    elif intent.name == "performance" and _ranks_strangers(clause, inside):
+        return _named("search_creators")
     else:
         figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
         searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
@@ -221,13 +273,41 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     return seeking if seeking.matches(clause.heard) else refining
 
 
+def _seeks(clause: Clause, intent: words.Intent) -> bool:
+    """Whether creators are looked for, rather than a product added or a relation changed."""
+    if intent.name == "crm_update":
+        return bool(_DESCRIBES.search(clause.text))
+    return bool(_SEEKS_PEOPLE.search(clause.text))
+
+
+def _waives(clause: Clause) -> bool:
+    return any(True for _ in waived(clause.text))
+
+
+def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
+    """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
+    if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
+        return False
+    return any(
+        token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
+        for token in inside
+    )
+
+
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
-    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
+    if len(current.clauses) == 1 and current.intent == "products.add" and intent.name == "search_creators":
+        return bool(_NOVELTY.search(current.clauses[0].text))
+    works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
+    if len(current.clauses) > _MOST_NAMING or not works or intent.name == current.intent:
+        return False
+    if len(current.clauses) > 1 and current.intent != "refine_search":
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
+        return bool(_EXCEPTION.search(text)) or not any(_filters(one, tokens) for one in current.clauses)
+    if (current.intent, intent.name) in _SAID_OF_RECORDS:
+        return not _ASKS.search(text)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
         return False
     if current.intent in ("samples.list", "list_replies", "samples.record") and WHOSE.search(text):
@@ -252,11 +332,13 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not _starts_again(clause, current)
     if intent.name == "performance" and current.intent in _LISTS:
         return not _ASKS_FIGURES.search(clause.text)
+    if intent.name == "draft_messages" and current.intent == "revise_drafts":
+        return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
-        return not _EXPLICIT_REVISION.search(clause.text)
+        return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
-    if clause.after_connector:
+    if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
         return True

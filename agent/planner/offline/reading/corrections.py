@@ -15,6 +15,8 @@ from agent.planner.offline.reading.tokens import Token, tokenise
 
 _CLASSES = ("markets", "languages", "categories", "sizes", "purposes")
 _COUNTS = frozenset([Unit.PLAIN, Unit.PEOPLE])
+_STUMBLES = frozenset(["er", "erm", "uh", "um", "umm", "uhm", "eh", "呃", "额", "诶", "哎", "噢", "啊"])
+_NAMED = frozenset(["rank", "handle", "batch", "markets", "languages", "categories", Unit.PEOPLE, Unit.PERCENT])
 _REACH = 6
 _MOST = 20
 _PAUSE = re.compile(r"[,.;!?。…、—\n-]")
@@ -60,7 +62,7 @@ def amend(reading: Reading) -> Reading:
 def _runs(tokens: tuple[Token, ...]) -> Iterator[Run]:
     index = 0
     while index < len(tokens):
-        if not tokens[index].has("correction", "retraction"):
+        if not tokens[index].has("correction", "retraction") and not _stumbles(tokens, index):
             index += 1
             continue
         first = last = index
@@ -76,12 +78,24 @@ def _runs(tokens: tuple[Token, ...]) -> Iterator[Run]:
         yield Run(
             first,
             follow - 1,
-            hard=any(token.has("correction") and not token.has("hesitation") for token in words),
+            hard=any(
+                token.text in _STUMBLES or (token.has("correction") and not token.has("hesitation")) for token in words
+            ),
             contrast=len(words) == 1 and words[0].has("contrast"),
             paused_before=any(_PAUSE.match(token.text) for token in tokens[first:index]),
             paused_after=any(_PAUSE.match(token.text) for token in tokens[last + 1 : follow]),
         )
         index = follow
+
+
+def _stumbles(tokens: tuple[Token, ...], index: int) -> bool:
+    """ "Number 5, er, number 6": a sound between two of a kind, and nothing else there."""
+    if tokens[index].text not in _STUMBLES:
+        return False
+    ahead = next((one for one in tokens[index + 1 :][:3] if one.kind != "mark"), None)
+    before = next((one for one in reversed(tokens[:index][-3:]) if one.kind != "mark"), None)
+    kind = None if before is None else _class_of(before)
+    return ahead is not None and kind is not None and kind in _NAMED and _class_of(ahead) == kind
 
 
 def _new(tokens: tuple[Token, ...], run: Run) -> int | None:
@@ -130,7 +144,7 @@ def _is_correction(tokens: tuple[Token, ...], run: Run, old: int, new: int) -> b
 def _class_of(token: Token) -> str | Unit | None:
     if token.quantity is not None:
         return token.quantity.unit
-    if token.kind in ("rank", "handle", "batch"):
+    if token.kind in ("rank", "handle", "batch", "quote"):
         return token.kind
     for lexicon in _CLASSES:
         if token.has(lexicon):

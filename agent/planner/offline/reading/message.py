@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from opencc import OpenCC
@@ -25,12 +25,14 @@ _SPACES = str.maketrans({"\t": " ", "\u00a0": " ", "\u3000": " ", "\r": "\n", "\
 class Reading:
     """Folded text (half width, lower case, simplified, common slips mended) beside what was written.
 
-    `origins[i]` is the span of `source` that `text[i]` was read from.
+    `origins[i]` is the span of `source` that `text[i]` was read from. `codes` are the batches open in the
+    conversation, folded: what looks like one of them is one.
     """
 
     source: str
     text: str
     origins: tuple[tuple[int, int], ...]
+    codes: frozenset[str] = frozenset()
 
     def quote(self, start: int, end: int) -> str:
         """The person's own words for `text[start:end]`, without surrounding blanks and punctuation."""
@@ -43,7 +45,7 @@ class Reading:
 
     def until(self, end: int) -> "Reading":
         """The message up to a place."""
-        return Reading(self.source, self.text[:end], self.origins[:end])
+        return replace(self, text=self.text[:end], origins=self.origins[:end])
 
     def parted(self, longest: int) -> tuple["Reading", str]:
         """The first letters of a message up to a stop, and the person's own words of what comes after them."""
@@ -51,20 +53,19 @@ class Reading:
             return self, ""
         stops = [self.text.rfind(stop, 0, longest) for stop in "。.;!?\n, "]
         cut = max(stops) + 1 or longest
-        kept = Reading(self.source, self.text[:cut], self.origins[:cut])
-        return kept, self.quote(cut, len(self.text))
+        return self.until(cut), self.quote(cut, len(self.text))
 
     def rearranged(self, spans: Sequence[tuple[int, int]]) -> "Reading":
         """The same message read as these pieces of its text, in this order."""
-        return Reading(
-            self.source,
-            "".join(self.text[start:end] for start, end in spans),
-            tuple(origin for start, end in spans for origin in self.origins[start:end]),
+        return replace(
+            self,
+            text="".join(self.text[start:end] for start, end in spans),
+            origins=tuple(origin for start, end in spans for origin in self.origins[start:end]),
         )
 
 
-def read(message: str) -> Reading:
-    """Fold at most the first 8,000 characters of a message; never fails."""
+def read(message: str, codes: Sequence[str] = ()) -> Reading:
+    """Fold at most the first 8,000 characters of a message; `codes` are those of the open batches. Never fails."""
     source = message[:LONGEST_MESSAGE]
     letters: list[str] = []
     origins: list[tuple[int, int]] = []
@@ -72,7 +73,8 @@ def read(message: str) -> Reading:
         for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
             letters.append(folded)
             origins.append((index, index + 1))
-    return _spell(_mend(source, simplify("".join(letters)), origins))
+    reading = _spell(_mend(source, simplify("".join(letters)), origins))
+    return replace(reading, codes=frozenset(fold(code) for code in codes))
 
 
 def fold(word: str) -> str:

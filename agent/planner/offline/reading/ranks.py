@@ -18,15 +18,20 @@ _ORDINALS = {
 _ORD = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 _EN_JOINT = r"\s?(?:,\s?and |, | and | & |,)\s?"
 
-_FIRST = re.compile(rf"(?:排名)?前\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?")
+_FIRST = re.compile(
+    rf"(?:排名|排)?(?:在)?(?:最?前(?:面|边|头)?|打?头)(?:的)?\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?"
+)
 _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
     rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
-    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])(?!成)){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月个位名])"
+    rf"(?!\s?{_COUNTER}?(?:成|除外|(?:先|就|都)?(?:别|不用|不要|不动|不变|留着)))){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\d.月]){_N}(?:(?:{_JOINT}|{_TO}){_N}){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
+    rf"(?<![\d.月]){_N}(?:\s?号)?"
+    rf"(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号"
+    r"(?!前|之前|早|晚|下午|上午|开始|发|跟进|(?:再)?(?:提醒|催|联系|追|跟)(?:一下|一次)?(?:@|第|前|他|她))(?:达人|博主)?"
 )
 _ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
 _EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
@@ -35,15 +40,17 @@ _EN_LAST = re.compile(
 )
 _EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![a-z])")
 _EN_NUMBERED = re.compile(
-    rf"(?<![a-z])(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
+    rf"(?<![a-z])(?<!tracking )(?<!order )(?<!phone )(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
-    rf"[k%]))*(?![\d.]*[km%\d])"
+    rf"[k%]))*(?![\d.]*[a-z%\d])"
 )
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
-    r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
+    r"weeks|usd|percent|k))|(?<![\w.$£€-])(?<!aged )(?<!ages )(?<!age )"
+    r"\d{1,2} (?:thru|through) \d{1,2}(?![\d%.]| ?(?:days|weeks|usd|percent|dollars|years|k\b|am\b|pm\b))|"
+    r"(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
 )
 _EN_NTH = re.compile(
@@ -75,7 +82,7 @@ class RankReference:
 def rank_at(text: str, at: int) -> RankReference | None:
     """The reference that starts exactly at `at`."""
     letter = text[at]
-    if letter in "前排" and (match := _FIRST.match(text, at)):
+    if letter in "前排最头打" and (match := _FIRST.match(text, at)):
         return _leading(match)
     if letter == "倒" and (match := _NTH_LAST.match(text, at)):
         return RankReference(match.end(), (_number(match["n"]),), from_end=True)
@@ -119,7 +126,7 @@ def _listed(match: re.Match[str]) -> RankReference:
     for position, item in enumerate(items):
         number = _number(item.group())
         between = text[items[position - 1].end() : item.start()] if position else ""
-        if position and re.search(r"到|至|-|~|–| to | through ", between) and numbers and number > numbers[-1]:
+        if position and re.search(r"到|至|-|~|–| to | through | thru ", between) and numbers and number > numbers[-1]:
             numbers += range(numbers[-1] + 1, min(number, numbers[-1] + 200) + 1)
         elif number not in numbers:
             numbers.append(number)

@@ -20,6 +20,7 @@ _URL = re.compile(
 )
 _HANDLE = re.compile(r"@[a-z0-9_](?:[a-z0-9_.]*[a-z0-9_])?")
 _BATCH = words.phrase("references", "batch_code")
+_CODE = re.compile(r"[a-z]\d{1,4}(?![a-z0-9])")
 _SPECIAL = (
     ("quote", frozenset('「『“"《【'), _QUOTE),
     ("link", frozenset("abcdefghijklmnopqrstuvwxyz0123456789.+_-"), _URL),
@@ -88,10 +89,25 @@ def _scan(reading: Reading) -> Iterator[Token]:
     while at < len(text):
         place = bisect_right(starts, at)
         following = subjects[starts[place]] if place < len(starts) else Subject(len(text), len(text))
-        token = _special(text, at) or _subject(reading, subjects.get(at)) or _number_or_word(reading, at, following)
+        token = (
+            _open_batch(reading, at)
+            or _special(text, at)
+            or _subject(reading, subjects.get(at))
+            or _number_or_word(reading, at, following)
+        )
         token = token or _unread(text, at, following.start)
         yield token
         at = token.end
+
+
+def _open_batch(reading: Reading, at: int) -> Token | None:
+    """The code of a batch that is open: M12 there, though elsewhere it may be a model's name."""
+    text = reading.text
+    if not reading.codes or (at and text[at - 1].isascii() and text[at - 1].isalnum()):
+        return None
+    found = _CODE.match(text, at)
+    known = found is not None and found.group() in reading.codes
+    return Token("batch", at, found.end(), found.group()) if found is not None and known else None
 
 
 def _special(text: str, at: int) -> Token | None:
@@ -284,6 +300,8 @@ def _longest(
             if not glued:
                 continue
         beyond = at + length + 1
+        if text.startswith("'s", at + length) and {name for name, _ in meanings} == {"traits"}:
+            continue  # women's fitness is a subject
         if (
             after == "-"
             and last.isascii()

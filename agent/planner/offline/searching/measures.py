@@ -22,11 +22,17 @@ _EXACT_MEANS_MAX = frozenset(["commission_rate"])
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
+_SMALL_SPAN = 100
+_FEW = 9
+"""As many things or countries a request may be about; a larger number of products is no aside."""
 _AUDIENCE = words.phrase("search", "audience")
 _A_MONTH = words.phrase("search", "a_month")
 _AN_ITEM = words.phrase("search", "an_item")
 _WILLING = words.phrase("search", "willing")
 _CUT_TO = words.phrase("search", "cut_to")
+_NOT_CREATORS = words.phrase("search", "not_creators")
+_ROWS = words.phrase("search", "rows")
+_SETTLED = words.phrase("search", "settled")
 _REACH = 30
 _NEARBY = 40
 """Letters around a number in which a word may say what it counts."""
@@ -87,7 +93,13 @@ def _is_age(sheet: Sheet, index: int, quantity: Quantity) -> bool:
 
 
 def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> bool:
-    if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS):
+    text = sheet.segment.reading.text
+    few = quantity.unit in (Unit.PEOPLE, Unit.PLAIN) and not quantity.scaled and quantity.value <= _FEW
+    if few and not quantity.bounded and _NOT_CREATORS.match(text, sheet.tokens[index].end):
+        sheet.use(index)
+        return False
+    listed = bool(_ROWS.search(text, max(0, quantity.start - _NEARBY), quantity.start))
+    if quantity.unit is Unit.PEOPLE and sheet.tokens[index].text.endswith(_THINGS) and not listed:
         return False
     if quantity.unit is Unit.PEOPLE and quantity.value == 1 and quantity.spelled and not _names_creators(sheet, index):
         return False
@@ -95,7 +107,7 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         return (
             not (quantity.scaled and _metric_near(sheet, index, quantity, taken) is not None) or quantity.value < _MANY
         )
-    bounded = quantity.bounded and not quantity.about
+    bounded = quantity.bounded and not quantity.about and not _is_span_of_creators(sheet, index, quantity)
     if quantity.unit is not Unit.PLAIN or quantity.scaled or bounded or quantity.value > 1000:
         return False
     if _adjacent_metric(sheet, index, quantity, -1, taken) is not None:
@@ -111,6 +123,14 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
         if token.kind == "mark" and token.text in ",.;":
             return False
     return _adjacent_metric(sheet, index, quantity, 1, taken) is None and quantity.value <= LARGEST_LIMIT
+
+
+def _is_span_of_creators(sheet: Sheet, index: int, quantity: Quantity) -> bool:
+    """Ten to fifteen car detailing creators: a small range right before what is looked for."""
+    if quantity.low is None or quantity.high is None or quantity.high > _SMALL_SPAN:
+        return False
+    ahead = sheet.tokens[index + 1 : index + 8]
+    return any(token.has("creator") for token in ahead) and not any(token.has("metrics", "traits") for token in ahead)
 
 
 def _names_creators(sheet: Sheet, index: int) -> bool:
@@ -133,7 +153,9 @@ def _limit(sheet: Sheet, index: int, number: int) -> None:
     if number > LARGEST_LIMIT:
         sheet.note("limit_clamped", asked=number, limit=LARGEST_LIMIT)
         number = LARGEST_LIMIT
-    sheet.arguments.setdefault("limit", number)
+    before = sheet.segment.reading.text[: sheet.tokens[index].start]
+    if "limit" not in sheet.arguments or _SETTLED.search(before[-_NEARBY:]):
+        sheet.arguments["limit"] = number
 
 
 def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> int | None:

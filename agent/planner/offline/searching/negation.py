@@ -3,6 +3,7 @@
 import re
 from itertools import groupby
 
+from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
 
@@ -15,6 +16,7 @@ _ADDING = frozenset(["and", "but", "with", "plus", "还要", "并且", "而且",
 _THE_REST = words.phrase("search", "the_rest")
 _NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
 """These negate the next thing alone: a non-livestream decor account."""
+_KEPT_OUT = words.phrase("search", "kept_out")
 _SWAPPED = words.phrase("search", "swapped")
 _SPLIT = words.phrase("search", "split_removal")
 _REACH = 30
@@ -62,7 +64,22 @@ def _swapped(sheet: Sheet) -> set[int]:
                     kinds = [name for name in ("markets", "languages") if token.has(name)]
                     others = (one for i, one in enumerate(sheet.tokens) if i not in gone and i != index)
                     gone |= {index} if any(one.has(*kinds) for one in others) else set()
+            gone |= _swapped_subject(sheet, start, end, clause.start, clause.end)
     return gone
+
+
+def _swapped_subject(sheet: Sheet, start: int, end: int, first: int, last: int) -> set[int]:
+    """「瑜伽垫换成瑜伽砖」, "olive oil rather than pasta": the subject that goes, where another one comes for it."""
+
+    def names(token: Token) -> bool:
+        return token.has("known", "categories") or (token.kind == "unread" and len(token.text) > 1)
+
+    going = {i for i, token in enumerate(sheet.tokens) if start <= token.start < end and names(token)}
+    coming = any(names(t) for t in sheet.tokens if first <= t.start < last and not start <= t.start < end)
+    if not going or not coming:
+        return set()
+    words_gone = {sheet.tokens[i].text for i in going}
+    return going | {i for i, token in enumerate(sheet.tokens) if token.start < first and token.text in words_gone}
 
 
 def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
@@ -70,7 +87,8 @@ def _taken_out(sheet: Sheet, telling: list[bool]) -> set[int]:
     covered: set[int] = set()
     for clause in sheet.segment.clauses:
         for match in _SPLIT.finditer(sheet.segment.reading.text, clause.start, clause.end):
-            inside = [i for i, token in enumerate(sheet.tokens) if match.start("a") <= token.start < match.end("a")]
+            start, end = match.span(match.lastgroup or 0)
+            inside = [i for i, token in enumerate(sheet.tokens) if start <= token.start < end]
             covered |= {i for i in inside if telling[i] or _says_something(sheet, i)}
     return covered
 
@@ -92,6 +110,11 @@ def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool])
     before = {i for i in indexes if i < marker and telling[i]}
     if removing and before and _BACKWARD.search(sheet.segment.reading.text, max(0, at - _LOOK), at):
         return before
+    end = sheet.segment.clauses[sheet.clause_of(marker)].end
+    named = {i for i in before if sheet.tokens[i].kind in ("handle", "rank")} or before
+    if named and _KEPT_OUT.search(sheet.segment.reading.text[sheet.tokens[marker].end : end].strip()):
+        sheet.use(*(i for i in indexes if i > marker))
+        return named
     return _ahead(sheet, [i for i in indexes if i > marker], telling, removing=removing, narrow=narrow) or before
 
 

@@ -38,7 +38,7 @@ def _prefers(sheet: Sheet, index: int) -> bool:
 def _superlative(sheet: Sheet) -> None:
     for index, token in enumerate(sheet.tokens):
         key = token.value("superlatives")
-        if key is None or index in sheet.used:
+        if key is None or index in sheet.used or _bounds_a_number(sheet, index):
             continue
         facts = words.entries("superlatives")[key].facts
         if facts.get("beside_creators") and not _creators_follow(sheet, index):
@@ -48,6 +48,13 @@ def _superlative(sheet: Sheet) -> None:
             sheet.arguments["ascending"] = True
         sheet.use(index)
         return
+
+
+def _bounds_a_number(sheet: Sheet, index: int) -> bool:
+    """粉丝最少改成三千: the word belongs to a number behind it."""
+    end = sheet.tokens[index].end
+    ahead = (token.quantity for token in sheet.tokens[index + 1 : index + 4] if token.quantity is not None)
+    return any(quantity.start < end <= quantity.end for quantity in ahead)
 
 
 def _creators_follow(sheet: Sheet, index: int) -> bool:

@@ -1,11 +1,14 @@
 """Requests for creators: a new search, a change of the last one, creators like a given one, one creator."""
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.tokens import Token
+from agent.planner.offline.reading.waived import waived
 from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching.comparisons import fill_comparatives
@@ -31,7 +34,8 @@ def search(segment: Segment, context: PlanningContext) -> Sheet:
     _fill(sheet, least=_evidence_needed(sheet))
     if _refines(sheet):
         sheet.arguments["refine"] = True
-        if _NEXT_BATCH.search(segment.text) or (_MORE_OF_SAME.search(segment.text) and "topic" not in sheet.arguments):
+        again = _MORE_OF_SAME.search(segment.text) and "topic" not in sheet.arguments and not waives(segment.text)
+        if again or _NEXT_BATCH.search(segment.text):
             _exclude(sheet, list(context.shortlist))
     return sheet
 
@@ -70,6 +74,17 @@ def changes(text: str) -> bool:
     return bool(_CHANGING.search(text))
 
 
+def waives(text: str) -> bool:
+    """Whether a text gives up a condition of the last search."""
+    return any(True for _ in waived(text))
+
+
+def corrects(tokens: Sequence[Token]) -> bool:
+    """Whether a message opens by taking the one before back: 说错了，是猫砂盆."""
+    opening = next((token for token in tokens if token.kind != "mark" and not token.has("interjection")), None)
+    return opening is not None and opening.has("correction", "retraction")
+
+
 def asks_for_something_else(text: str) -> bool:
     """Whether a message without a verb of searching opens as another request or question."""
     return bool(_SOMETHING_ELSE.search(text))
@@ -80,6 +95,7 @@ _LIKENESS = ("类似", "相似", "差不多", "同类型", "similar", "像")
 
 
 def _fill(sheet: Sheet, *, least: int) -> None:
+    _fill_waived(sheet)
     unwanted = negated(sheet)
     fill_days(sheet, unwanted)
     fill_relations(sheet, unwanted)
@@ -90,6 +106,16 @@ def _fill(sheet: Sheet, *, least: int) -> None:
     fill_words(sheet, unwanted)
     fill_subject(sheet, unwanted, least=least)
     _drop_moot_refusals(sheet)
+
+
+def _fill_waived(sheet: Sheet) -> None:
+    """What the last search or a preference asked for and no longer counts; the words are read in any case."""
+    known = {name for said in (sheet.context.last_criteria or {}, *sheet.context.preferences) for name in said}
+    for clause in sheet.segment.clauses:
+        for one in waived(sheet.segment.reading.text[clause.start : clause.end]):
+            if one.field in known:
+                sheet.arguments[one.field] = "all" if one.field == "scope" else None
+            sheet.use_span(clause.start + one.start, clause.start + one.end)
 
 
 def _evidence_needed(sheet: Sheet) -> int:
@@ -147,7 +173,9 @@ def _refines(sheet: Sheet) -> bool:
         return changing and "topic" not in sheet.arguments
     if _ANEW.search(text):
         return bool(_MORE_OF_SAME.search(text)) and "topic" not in sheet.arguments
-    if "topic" not in sheet.arguments or sheet.segment.intent == "refine_search" or _SWITCHED.search(text):
+    if not sheet.arguments.get("topic") or sheet.segment.intent == "refine_search" or _SWITCHED.search(text):
+        return True
+    if sheet.segment.intent != "search_creators" and corrects(sheet.tokens):
         return True
     return _same_subject(sheet.arguments["topic"], sheet.context.last_criteria.get("topic"))
 

@@ -28,6 +28,8 @@ _SPOKEN = re.compile(
 )
 _NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
 _GOING_ON = re.compile(r"(?:在卖|在带货|在谈)(?![的了,，。?？]|$)")
+_PLAIN_STAGES = frozenset(["negotiating", "sample_sent"])
+"""Their words mean nothing else."""
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
@@ -36,6 +38,7 @@ _STAGE_SAID = re.compile(
 def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
     """最近7天活跃, 30天没联系过; the days of 近30天GMV belong to the metric and are only marked as read."""
     text = sheet.segment.reading.text
+    measured = {sheet.clause_of(index) for index, token in enumerate(sheet.tokens) if token.has("metrics")}
     for index, token in enumerate(sheet.tokens):
         quantity = token.quantity
         if quantity is None or quantity.unit is not Unit.DAYS:
@@ -62,11 +65,7 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 sheet.use_span(clause.start + lead.start(), quantity.end)
             break
         else:
-            if any(
-                other.has("metrics")
-                for n, other in enumerate(sheet.tokens)
-                if sheet.clause_of(n) == sheet.clause_of(index)
-            ):
+            if sheet.clause_of(index) in measured:
                 sheet.use(index)
 
 
@@ -113,7 +112,7 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             sheet.arguments.setdefault("scope", "ours")
             sheet.use_span(clause.start + match.start(), clause.start + match.end())
         for stage, start, end in find_terms("stages", piece, "stage"):
-            plain = piece[start:end].isascii() and not _STAGE_SAID.search(piece)
+            plain = piece[start:end].isascii() and stage not in _PLAIN_STAGES and not _STAGE_SAID.search(piece)
             span = range(clause.start + start, clause.start + end)
             if (
                 plain

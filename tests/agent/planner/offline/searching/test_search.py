@@ -298,3 +298,36 @@ def test_what_is_wanted_instead_makes_an_exclusion_moot(text: str) -> None:
     read = plan(text, FRESH)
     assert read.calls[0].arguments["markets"] == ["GB"]
     assert (read.not_understood, read.notes) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("德国、奥地利、瑞士三个国家做咖啡机的达人", {"markets": ["DE", "AT", "CH"], "topic": "咖啡机"}),
+        (
+            "top 10 yoga mat creators in the UK by GMV",
+            {"sort": "gmv", "limit": 10, "markets": ["GB"], "topic": "yoga mat"},
+        ),
+        (
+            "everyone in the sample sent stage that Tom owns",
+            {"stages": ["sample_sent"], "owner": "Tom", "scope": "ours"},
+        ),
+        (
+            "打了「双11」标签、90天内没联系过的达人",
+            {"tags": ["双11"], "not_contacted_within_days": 90, "scope": "ours"},
+        ),
+        ("美国游戏达人，返回40条", {"markets": ["US"], "limit": 40, "topic": "游戏", "categories": ["gaming"]}),
+        ("20 beauty creators, olive oil rather than beauty", {"limit": 20, "topic": "olive oil"}),
+        ("book creators in Canada", {"markets": ["CA"], "topic": "book", "categories": ["books"]}),
+    ],
+)
+def test_a_description_of_creators_is_a_search(text: str, arguments: Arguments) -> None:
+    (call,) = plan(text, PlanningContext(today=date(2026, 11, 20))).calls
+    assert (call.name, call.arguments) == ("search_creators", arguments)
+
+
+@pytest.mark.parametrize("code", ["K7", "L3", "M12", "B1"])
+def test_the_code_of_an_open_batch_is_read_with_any_letter(code: str) -> None:
+    context = PlanningContext(today=date(2026, 11, 20), open_batches=(code,), batch_sizes={code: 5})
+    (call,) = plan(f"{code} 第2条语气热情点", context).calls
+    assert (call.name, call.arguments.get("batch"), call.arguments.get("numbers")) == ("revise_drafts", code, [2])
