@@ -45,7 +45,7 @@ _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?:(?<=for )|(?<=only )|(?<=just )|(?<=to )|"
-    r"(?<=save )|(?<=export )|(?<=invite )|(?<=with ))\d{1,2} (?:thru|through) \d{1,2}(?!\d)|"
+    r"(?<=save )|(?<=export )|(?<=invite )|(?<=with )|(?<=给))\d{1,2} (?:thru|through) \d{1,2}(?!\d)|"
     r"(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
     r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
@@ -123,7 +123,7 @@ def _listed(match: re.Match[str]) -> RankReference:
     for position, item in enumerate(items):
         number = _number(item.group())
         between = text[items[position - 1].end() : item.start()] if position else ""
-        if position and re.search(r"到|至|-|~|–| to | through ", between) and numbers and number > numbers[-1]:
+        if position and re.search(r"到|至|-|~|–| to | through | thru ", between) and numbers and number > numbers[-1]:
             numbers += range(numbers[-1] + 1, min(number, numbers[-1] + 200) + 1)
         elif number not in numbers:
             numbers.append(number)
