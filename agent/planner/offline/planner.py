@@ -166,6 +166,9 @@ def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
         return
     kept = {key: value for key, value in sheet.arguments.items() if key not in ("handles", "segment")}
     sheet.arguments = kept | before
+    if any(note.key == "needs_creator" for note in sheet.notes):
+        sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
+        sheet.incomplete = False
 
 
 def _aimed(call: PlannedCall) -> Arguments:

@@ -5,16 +5,18 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.planner.offline.asking.cuts import RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
+from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.quantities import Unit
-from agent.planner.offline.reading.tokens import Token, tokenise
+from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
 from agent.planner.offline.reading.waived import waived
 from prompts import words
 
 _HEARD_BEFORE = 3
-_MOST_HEARD = 100
+_MOST_NAMING = 3
+"""Clauses in a row that may only say who is meant."""
+_MOST_HEARD = 40
 """Clauses of a message that may ask for something; what comes after them belongs to the last request."""
 _EXPLICIT_REVISION = re.compile(r"k\d+|第.{1,4}(?:条|封)|改成|重写|润色|改一下|\b(?:revise|rewrite|change)\b")
 _CONTINUES = {
@@ -32,6 +34,18 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_SAID_OF_RECORDS = frozenset(
+    [
+        ("list_drafts", "revise_drafts"),
+        ("preferences.list", "preferences.forget"),
+        ("products.list", "products.change"),
+        ("list_shortlists", "save_shortlist"),
+    ]
+)
+"""A request that only names the record which the one after it changes."""
+_ASKS = re.compile(
+    r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b"
+)
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
 _OVERHEARD = frozenset(
     ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
@@ -40,6 +54,7 @@ _OVERHEARD = frozenset(
 _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
+_WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
 _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
@@ -73,6 +88,8 @@ _ONLY_WHOSE = words.phrase("clauses", "only_whose")
 _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
+_CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_LATER = words.phrase("clauses", "later")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -174,7 +191,9 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
 
 def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause says anything a search could filter by, rather than an offer or a person."""
-    facts = ("markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "negation", "known")
+    facts = ["markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known"]
+    if not any(token.kind == "rank" for token in _inside(clause, tokens)) and not _WHOLE.search(clause.text):
+        facts.append("negation")
     return any(
         token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
         for token in _inside(clause, tokens)
@@ -192,6 +211,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     for position, clause in enumerate(clauses):
         current = found[-1] if found else None
         last = position == len(clauses) - 1
+        if not last and AGENDA.search(clause.text):
+            continue
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
         if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
@@ -201,6 +222,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
                 waiting.append(clause)
             else:
                 current.clauses.append(clause)
+                if current.intent == "draft_messages" and _LATER.search(clause.heard):
+                    current.intent = "schedule_follow_up"
         elif current is not None and not waiting and _joins(clause, intent, current):
             current.clauses.append(clause)
         elif current is not None and not waiting and _only_names(current, clause, intent, tokens):
@@ -278,11 +301,16 @@ def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: 
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
     if len(current.clauses) == 1 and current.intent == "products.add" and intent.name == "search_creators":
         return bool(_NOVELTY.search(current.clauses[0].text))
-    if len(current.clauses) > 1 or intent.name not in _WORKS_ON_CREATORS or intent.name == current.intent:
+    works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
+    if len(current.clauses) > _MOST_NAMING or not works or intent.name == current.intent:
+        return False
+    if len(current.clauses) > 1 and current.intent != "refine_search":
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text)) or not _filters(current.clauses[0], tokens)
+        return bool(_EXCEPTION.search(text)) or not any(_filters(one, tokens) for one in current.clauses)
+    if (current.intent, intent.name) in _SAID_OF_RECORDS:
+        return not _ASKS.search(text)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
         return False
     if current.intent in ("samples.list", "list_replies", "samples.record") and WHOSE.search(text):
@@ -307,11 +335,13 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not _starts_again(clause, current)
     if intent.name == "performance" and current.intent in _LISTS:
         return not _ASKS_FIGURES.search(clause.text)
+    if intent.name == "draft_messages" and current.intent == "revise_drafts":
+        return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
         return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
-    if clause.after_connector:
+    if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
         return True

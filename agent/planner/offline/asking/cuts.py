@@ -13,6 +13,9 @@ _LONGEST_SPOKEN = 300
 _STRONG = ".。;!?\n…"
 _INNER = words.phrase("clauses", "inner")
 _MOST_CUTS = 12
+_LONGEST_AGENDA = 40
+AGENDA = words.phrase("clauses", "agenda")
+"""「今天三件事：」, "two things:": says that requests follow, and is none."""
 _NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
 RANKED = re.compile(
     r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
@@ -21,6 +24,9 @@ RANKED = re.compile(
 WHOSE = words.phrase("clauses", "whose")
 TEXT_TAKERS = frozenset(["translate", "check_compliance", "preferences.set", "products.add", "products.change"])
 """Requests whose words are a text of the person's own."""
+
+
+_ONE_BREATH = frozenset([("list_shortlists", "save_shortlist"), ("list_shortlists", "export_shortlist")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ def clauses_of(text: str, heard: str, tokens: tuple[Token, ...]) -> Iterator[Cla
 
 
 def _ends_clause(text: str, token: Token) -> bool:
+    if token.text == ":":
+        return bool(AGENDA.search(text, max(0, token.start - _LONGEST_AGENDA), token.start))
     if token.text == ".":
         return text[token.end : token.end + 1] in ("", " ", "\n") or not text[token.end].isascii()
     return token.text in _STRONG or token.text == ","
@@ -116,6 +124,8 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
 def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
     """Whether two requests meet here, rather than two words of one."""
     if (first.name in TEXT_TAKERS and "〇" not in before.heard) or WHOSE.search(before.text):
+        return False
+    if (first.name, second.name) in _ONE_BREATH:
         return False
     if first.name == second.name:
         return first.name == "crm_update" and bool(RANKED.search(before.text) and RANKED.search(after.text))

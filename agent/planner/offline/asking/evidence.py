@@ -12,6 +12,7 @@ _REMEMBERED = 512
 _LEAST = 1.0
 """Below this nothing is asked for."""
 _QUOTED = re.compile(r"(?<=[「『“《])[^「『“《」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
+_REPORTED = words.phrase("outreach", "reported")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) |(?<![a-z0-9_.]) (?=[\u3400-\u9fff〒「“])")
 _ALIKE = re.compile(r"同样|花样|模样|榜样|式样|照样")
 """Words that hold the letter for a sample and name none."""
@@ -21,13 +22,14 @@ _SUBJECT, _OUR_PRODUCT = "〇", "〒"
 def hear(text: str, products: Sequence[str] = ()) -> str:
     """The text with everything that only names something blanked letter for letter.
 
-    What stands in quotes and the known subjects ask for nothing; our own products become 〒.
+    What stands in quotes, what a message is to say and the known subjects ask for nothing; our own products become 〒.
     """
     for name in products:
         if len(name) > 1:
             text = text.replace(name.lower(), _OUR_PRODUCT * len(name))
     text = _ALIKE.sub("同〇", text)
-    return masked(_QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text))
+    text = _QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text)
+    return masked(_REPORTED.sub(lambda said: said["lead"] + _SUBJECT * len(said["said"]), text))
 
 
 def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:

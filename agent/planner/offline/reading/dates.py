@@ -35,7 +35,8 @@ _WEEKDAY = re.compile(
 )
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d{2})(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
-    r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<m2>\d{1,2})分?)?|"
+    r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<m2>\d{1,2}|"
+    r"[二三四五]?十[一二三四五六七八九]?)分?)?|"
     r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
     r"(?P<noon>\bnoon\b|中午(?!\d|[一二两三])|正午)"
 )
@@ -44,6 +45,7 @@ _SPOKEN_HOUR = re.compile(
     rf"\b(?:(?P<part>half|quarter) past |(?:at|to|by|for) (?=[a-z]))(?P<hour>{'|'.join(_HOURS)}|\d{{1,2}})\b"
     r"(?: o'clock)?(?: (?P<minutes>thirty|fifteen))?(?! (?:days?|weeks?|rounds?|of|percent))"
 )
+_QUARTERS = {"一": 15, "三": 45}
 _AFTERNOON = re.compile(r"下午|晚上|傍晚|今晚|晚|pm|evening|afternoon")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EN_MONTH_DAY = re.compile(
@@ -53,6 +55,16 @@ _EN_MONTH_DAY = re.compile(
     + "|".join(_MONTHS)
     + r")[a-z]*\b"
 )
+
+_EN_MONTH = re.compile(
+    r"\b(?:(?P<month>jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)|(?:in|for|of|during|since|from|over|through|last) (?P<may>may|mar(?:ch)?))\b(?! \d)"
+)
+_QUARTER = re.compile(
+    r"(?P<last>上(?:一)?个?|last |previous |prior )?(?:(?:这|本)?个?季度?(?!节)|(?:this |the )?(?:quarter|qtr)\b)|"
+    r"(?<![a-z0-9])q(?P<n>[1-4])(?![a-z0-9])"
+)
+_YEAR = re.compile(r"(?P<last>去年|last year)|今年|本年|this year|year to date|\bytd\b|so far this year")
 
 
 def dates_in(text: str, today: date) -> list[date]:
@@ -91,6 +103,33 @@ def date_in(text: str, today: date) -> date | None:
     return _of_month(int(day["d"]), today) if day else None
 
 
+def month_in(text: str) -> int | None:
+    """The month an English text names without a day, 1-12; "may" only where it cannot be a verb."""
+    match = _EN_MONTH.search(text)
+    return _MONTHS.index((match["month"] or match["may"])[:3]) + 1 if match else None
+
+
+def long_span_in(text: str, today: date) -> tuple[date, date] | None:
+    """First and last day of the quarter or year a text names, none of them after today."""
+    quarter = _QUARTER.search(text)
+    year = _YEAR.search(text)
+    if quarter is None and year is None:
+        return None
+    past_year = bool(year and year["last"])
+    if quarter is None:
+        first = date(today.year - past_year, 1, 1)
+        return first, min(today, date(first.year, 12, 31))
+    now = (today.month - 1) // 3
+    if quarter["n"] is None:
+        index = today.year * 4 + now - bool(quarter["last"])
+    else:
+        wanted = "1234一二三四".index(quarter["n"]) % 4
+        index = (today.year - (past_year or wanted > now)) * 4 + wanted
+    first = date(index // 4, index % 4 * 3 + 1, 1)
+    following = date((index + 1) // 4, (index + 1) % 4 * 3 + 1, 1)
+    return first, min(today, following - timedelta(days=1))
+
+
 def time_in(text: str) -> str | None:
     """The first time of day a text names, as HH:MM."""
     text = _SPOKEN_HOUR.sub(_written_hour, text)
@@ -102,7 +141,7 @@ def time_in(text: str) -> str | None:
     written = match["h"] or match["h2"] or match["h3"] or match["h4"]
     numeral = numeral_at(written, 0)
     hour = int(numeral.high) if numeral else 0
-    minute = 30 if match["half"] else int(match["m"] or match["m2"] or 0)
+    minute = 30 if match["half"] else _QUARTERS.get(match["quarter"], 0) or _count(match["m"] or match["m2"])
     half = match["p"] or match["p3"]
     before = text[max(0, match.start() - 6) : match.end() + 8]
     if hour < 12 and (half == "pm" or (half is None and _AFTERNOON.search(before))):
@@ -110,6 +149,11 @@ def time_in(text: str) -> str | None:
     if hour == 12 and half == "am":
         hour = 0
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
+
+
+def _count(written: str | None) -> int:
+    numeral = numeral_at(written, 0) if written else None
+    return int(numeral.high) if numeral else 0
 
 
 def _written_hour(spoken: re.Match[str]) -> str:

@@ -18,17 +18,20 @@ _ORDINALS = {
 _ORD = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 _EN_JOINT = r"\s?(?:,\s?and |, | and | & |,)\s?"
 
-_FIRST = re.compile(rf"(?:排名)?(?:最?前(?:面|头)?|打?头)(?:的)?\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?")
+_FIRST = re.compile(
+    rf"(?:排名|排)?(?:在)?(?:最?前(?:面|边|头)?|打?头)(?:的)?\s?(?P<n>{_N})\s?{_COUNTER}?{_NOT_TIME}(?:达人|博主)?"
+)
 _LAST = re.compile(rf"(?:最后|后面?|末尾|末)\s?(?P<n>{_N})\s?{_COUNTER}")
 _NTH_LAST = re.compile(rf"倒数第\s?(?P<n>{_N})\s?{_COUNTER}?")
 _NTH = re.compile(
     rf"第\s?{_N}\s?{_COUNTER}?(?:(?:{_JOINT}|"
-    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月])"
-    rf"(?!\s?{_COUNTER}?(?:成|(?:先|就|都)?(?:别|不动|不用动|不变|留着)))){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
+    rf"{_TO})(?:第\s?)?{_N}\s?{_COUNTER}?(?![\d万千wk%天周月个位名])"
+    rf"(?!\s?{_COUNTER}?(?:成|除外|(?:先|就|都)?(?:别|不用|不要|不动|不变|留着)))){{0,40}}{_NOT_TIME}(?!轮|次|批|季|步)"
 )
 _NUMBERED = re.compile(
     rf"(?<![\d.月]){_N}(?:\s?号)?"
-    rf"(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号(?!前|之前|早|晚|下午|上午|开始|发|跟进)(?:达人|博主)?"
+    rf"(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号"
+    r"(?!前|之前|早|晚|下午|上午|开始|发|跟进|(?:再)?(?:提醒|催|联系|追|跟)(?:一下|一次)?(?:@|第|前|他|她))(?:达人|博主)?"
 )
 _ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
 _EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
@@ -39,15 +42,15 @@ _EN_LAST_ONE = re.compile(r"(?<![a-z])the last (?:one|creator|message|draft)(?![
 _EN_NUMBERED = re.compile(
     rf"(?<![a-z])(?<!tracking )(?<!order )(?<!phone )(?:num(?:ber)?s?|nos?\.?|ranks?|creator|drafts?|messages?|"
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
-    rf"[k%]))*(?![\d.]*[km%\d])(?!\d*[a-jln-rtv-z])"
+    rf"[k%]))*(?![\d.]*[a-z%\d])"
 )
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
-    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?:(?<=for )|(?<=only )|(?<=just )|(?<=to )|"
-    r"(?<=save )|(?<=export )|(?<=invite )|(?<=with )|(?<=给))\d{1,2} (?:thru|through) \d{1,2}(?!\d)|"
-    r"(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
-    r"weeks|usd|percent|k))|(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
+    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
+    r"weeks|usd|percent|k))|(?<![\w.$£€-])(?<!aged )(?<!ages )(?<!age )"
+    r"\d{1,2} (?:thru|through) \d{1,2}(?![\d%.]| ?(?:days|weeks|usd|percent|dollars|years|k\b|am\b|pm\b))|"
+    r"(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"
 )
 _EN_NTH = re.compile(

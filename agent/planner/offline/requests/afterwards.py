@@ -22,6 +22,7 @@ _NUMBER_LIST = words.phrase("afterwards", "number_list")
 _TO_OPEN = re.compile(r"^(?:please |can you |could you )?open\b(?= (?:up|batch|the|my|k\d))")
 _BARE = words.phrase("afterwards", "bare_numbers")
 _REFERENCE = words.phrase("afterwards", "reference")
+_REFERENCE_BEHIND = words.phrase("afterwards", "reference_behind")
 _CAMPAIGN = words.phrase("afterwards", "campaign")
 _DAYS_LATER = re.compile(
     r"\s?(?:after|后|之后|以后|内没|没|未|还没|还不|不回|都没|如果|要是|再|无|later|without|"
@@ -58,9 +59,9 @@ def revise(segment: Segment, context: PlanningContext) -> Sheet:
 def list_drafts(segment: Segment, context: PlanningContext) -> Sheet:
     """`list_drafts`."""
     sheet = Sheet(segment, context)
-    batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
+    batch = _batch(sheet)
     if batch:
-        sheet.arguments["batch"] = sheet.quote(batch.start, batch.end).upper()
+        sheet.arguments["batch"] = batch
     status = stage_word("draft_status", _TO_OPEN.sub(" ", segment.text))
     if status:
         sheet.arguments["status"] = status
@@ -115,7 +116,7 @@ def schedule(segment: Segment, context: PlanningContext) -> Sheet:
     if days is not None:
         sheet.arguments["after_days"] = days
     else:
-        moment = _moment(rest, context.today)
+        moment = _moment(_without_ranks(sheet, rest), context.today)
         if moment:
             sheet.arguments["at"] = moment
     rounds = list(_ROUNDS.finditer(rest))
@@ -132,11 +133,21 @@ def schedule(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def _without_ranks(sheet: Sheet, text: str) -> str:
+    for token in sheet.tokens:
+        if token.ranks is not None:
+            text = text.replace(token.text, " ", 1)
+    return text
+
+
 def _batch(sheet: Sheet) -> str | None:
     token = next((token for token in sheet.tokens if token.kind == "batch"), None)
     if token:
         return sheet.quote(token.start, token.end).upper()
-    return None
+    said = sheet.segment.text.upper()
+    return next(
+        (code for code in sheet.context.open_batches if re.search(rf"(?<![A-Z0-9]){code}(?![A-Z0-9])", said)), None
+    )
 
 
 def _numbers(sheet: Sheet) -> list[int]:
@@ -179,7 +190,9 @@ def _instruction(sheet: Sheet) -> str:
     text = segment.reading.text[segment.start : segment.end]
     lead = _REFERENCE.match(text)
     start = segment.start + (lead.end() if lead else 0)
-    return sheet.quote(start, segment.end) if start < segment.end else ""
+    behind = _REFERENCE_BEHIND.search(segment.reading.text, start, segment.end)
+    end = behind.start() if behind and behind.start() > start else segment.end
+    return sheet.quote(start, end) if start < end else ""
 
 
 def _says_more(instruction: str) -> bool:
@@ -193,9 +206,9 @@ def _says_more(instruction: str) -> bool:
 
 
 def _every_days(match: re.Match[str]) -> int:
-    unit = match["u"] or match["u2"] or match["v"]
-    size = {"天": 1, "日": 1, "day": 1, "月": 30, "month": 30}.get(unit, 7)
-    written = match["zh"] or match["zh2"] or match["en"]
+    unit = match["u"] or match["u2"] or match["u3"] or match["v"] or match["w"]
+    size = {"天": 1, "日": 1, "day": 1, "dai": 1, "月": 30, "month": 30}.get(unit, 7)
+    written = match["zh"] or match["zh2"] or match["zh3"] or match["en"] or match["apart"]
     return size * (2 if written == "other" else _count(written) if written else 1)
 
 

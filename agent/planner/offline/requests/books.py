@@ -7,9 +7,10 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests.references import creators
+from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
@@ -39,6 +40,15 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
+_DENIED_FORMAT = re.compile(
+    r"(?:不要|别|不是|不用|非|not|no|instead of|rather than|而不是)\s?(?:an? |the )?(?:csv|excel|xlsx)"
+)
+_IS_SHEET = re.compile(r"excel|xlsx|电子表|\bxls\b")
+_WHO = frozenset(["ranks", "handles", "segment"])
+_ONE_PERSON = re.compile(r"(?<![其吉排])[他她](?!们|人|国)|\b(?:her|him|she|he|this one|that one)\b")
+_EVERYONE = re.compile(
+    r"他们|她们|这[批些几]|那[批些几]|所有|全部|大家|名单|\b(?:all|them|these|those|everyone|list)\b"
+)
 _COST = re.compile(r"成本|花了|费用|运费|cost|value|价值")
 _DUE = re.compile(r"内|到期|due|within|之内|后到|next|in")
 
@@ -77,9 +87,10 @@ def export_shortlist(segment: Segment, context: PlanningContext) -> Sheet:
     ranks = creators(sheet, segments=False).get("ranks")
     if ranks:
         sheet.arguments["ranks"] = ranks
-    if "csv" in segment.text:
+    text = _DENIED_FORMAT.sub(" ", segment.text)
+    if "csv" in text:
         sheet.arguments["format"] = "csv"
-    elif re.search(r"excel|xlsx|电子表", segment.text):
+    elif re.search(r"excel|xlsx|电子表|\bxls\b|表格", text) if text != segment.text else _IS_SHEET.search(text):
         sheet.arguments["format"] = "xlsx"
     return sheet
 
@@ -87,9 +98,12 @@ def export_shortlist(segment: Segment, context: PlanningContext) -> Sheet:
 def crm(segment: Segment, context: PlanningContext) -> Sheet:
     """`crm_update`: stage, tags, note, owner, block."""
     sheet = Sheet(segment, context)
-    sheet.arguments = creators(sheet)
     text = segment.reading.text[segment.start : segment.end]
     note = _found(sheet, _NOTE)
+    named = creators(sheet, writing=True)
+    if note and segment_of(text.replace(fold(note), " ")) is None and "segment" in named:
+        named = creators(sheet, segments=False)
+    sheet.arguments = named
     if note:
         sheet.arguments["note"] = note
         text = text.split("备注")[0] if "备注" in text else re.split(r"\bnote\b", text)[0]
@@ -111,6 +125,11 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
             sheet.arguments["stage"] = stages[-1]
             if sheet.arguments.get("segment") == stages[-1]:
                 sheet.arguments.pop("segment")
+    if not set(sheet.arguments) - _WHO:
+        sheet.incomplete = True
+    elif not set(sheet.arguments) & _WHO and _ONE_PERSON.search(text) and not _EVERYONE.search(text):
+        sheet.note("needs_creator")
+        sheet.incomplete = True
     return sheet
 
 

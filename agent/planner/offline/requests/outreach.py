@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from rapidfuzz import fuzz
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import Token, find_terms
 from agent.planner.offline.requests.references import creators, segment_of
@@ -24,7 +25,10 @@ _NOTE = words.phrase("outreach", "note")
 _TEMPLATE = words.phrase("outreach", "template")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
-_DOWN_TO = re.compile(r"(?:砍|压|降|谈|还)(?:价)?到\s*$|\b(?:to|at|for)\s*$")
+_DOWN_TO = re.compile(
+    r"(?:砍|压|降|谈|还|磨)(?:价)?(?:到|成)?\s*$|(?:我们|只|最多|先)?(?:出|给|还)(?:他|她)?\s*$|"
+    r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
+)
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -60,9 +64,10 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
 def _purpose(sheet: Sheet) -> str:
     text = sheet.segment.text
     segment = segment_of(text)
+    note = sheet.arguments.get("note")
     plain = _ANSWERED.sub("  ", text)
-    found = {key for key, _, _ in find_terms("purposes", plain)}
-    found |= {key for key, pattern in words.senses("purpose").items() if pattern.search(plain)}
+    beside = _ANSWERED.sub("  ", text.replace(fold(str(note)), "  ")) if note else plain
+    found = _purposes_in(beside) or _purposes_in(plain)
     order = list(words.entries("purposes"))
     chosen = next((key for key in order if key in found), None)
     sample = sense("free_sample", plain) == "true"
@@ -78,10 +83,22 @@ def _purpose(sheet: Sheet) -> str:
         and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
     ):
         return "invite"
+    if chosen is None and note and _to_one(sheet):
+        return "reply"
     if chosen is None:
         chosen = "follow_up" if segment == "no_reply" else "invite"
         sheet.note("assumed_purpose", purpose=chosen)
     return chosen
+
+
+def _to_one(sheet: Sheet) -> bool:
+    named = [value for key in ("ranks", "handles") if isinstance(value := sheet.arguments.get(key), list)]
+    return sum(len(value) for value in named) == 1
+
+
+def _purposes_in(text: str) -> set[str]:
+    named = {key for key, _, _ in find_terms("purposes", text)}
+    return named | {key for key, pattern in words.senses("purpose").items() if pattern.search(text)}
 
 
 def _sample(sheet: Sheet, purpose: str) -> None:
@@ -197,12 +214,17 @@ def _product(sheet: Sheet) -> None:
             if (
                 not said
                 or _NOT_A_PRODUCT.match(said.lower())
+                or _is_language(said.lower())
                 or any(i in sheet.used and t.start >= start and t.end <= end for i, t in enumerate(sheet.tokens))
             ):
                 continue
             sheet.arguments["product"] = _known_product(said, sheet.context.products) or said
             sheet.use_span(match.start(), match.end())
             return
+
+
+def _is_language(said: str) -> bool:
+    return any(end - start == len(said) for _, start, end in find_terms("languages", said))
 
 
 def _product_left_over(sheet: Sheet) -> None:
@@ -248,10 +270,13 @@ def _note(sheet: Sheet) -> None:
         if not match:
             continue
         group = next(key for key, value in match.groupdict().items() if value)
-        said = sheet.quote(*match.span(group)).strip(QUOTES)
+        start, end = match.span(group)
+        if ":" in text[match.start() : start]:
+            end = sheet.segment.end
+        said = sheet.quote(start, end).strip(QUOTES)
         if len(said) > 1:
             sheet.arguments["note"] = said
-            sheet.use_span(*match.span())
+            sheet.use_span(match.start(), end)
             return
 
 

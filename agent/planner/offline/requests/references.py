@@ -12,6 +12,9 @@ from prompts import words
 
 _SEGMENTS = (
     ("no_content", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:发|出|拍|交|上)(?:过)?(?:视频|内容|作品|片|稿)|没动静|"
+r"(?:视频|内容|作品|片子?)(?:都|也|一条|还|一直|迟迟|就是)*(?:没|未|不)(?:有|见)?(?:发|出|拍|交|上|影)|欠(?:着)?(?:我们)?视频|"
+r"post(?:ed)? nothing|nothing posted|not a single (?:video|post)|no posts?\b|yet to post|never posted|"
+r"owes? us (?:a |their |the )?(?:video|content|post)|"
 r"没出片|拿了样品没|收了样品没|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:post|publish|"
 r"upload)|no content|no video|who owe|not posted|without (?:a )?video")),
     ("no_reply", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:回复|回我|回信|回消息|回音|回应|理我|回的|回过|搭理|答复|"
@@ -20,7 +23,9 @@ r"written|write)|no reply|no response|not replied|non-?repl\w+|unanswered|never 
 r"that) ghosted|non[- ]responders|didn't reply")),
     ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
 r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
-r"have been )?(?:delivered|arrived)|\bdelivered\b")),
+r"have been )?(?:delivered|arrived)|(?<![a-z])delivered(?![a-z])|(?:got|have|has|received) (?:their|her|his|the|our) "
+r"(?:free )?(?:sample|parcel|package|product)|"
+r"(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|delivered|arrived)")),
 )  # fmt: skip
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
@@ -28,6 +33,9 @@ _NOT_TO = words.phrase("references", "not_to")
 _NOT_TO_AFTER = words.phrase("references", "not_to_after")
 _THIS_ONE = words.phrase("references", "this_one")
 _BARE_NUMBERS = words.phrase("references", "bare_numbers")
+_JOINT = re.compile(r"\s|[、&/]|和|跟|与|同|and|or|或")
+_LONGEST_LIST = 60
+"""Tokens of a list that is left out as a whole."""
 LARGEST_RANK = 200
 
 
@@ -111,7 +119,7 @@ def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
         for found in _BARE_NUMBERS.finditer(text, clause.start, clause.end):
             said = next(value for value in found.groups() if value)
             numbers = [int(number) for number in re.findall(r"\d+", said)]
-            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through", said):
+            if len(numbers) == 2 and re.search(r"到|至|-|~|to|through|thru", said):
                 numbers = list(range(numbers[0], numbers[1] + 1))
             known = [number for number in numbers if 0 < number <= LARGEST_RANK]
             before = text[clause.start : found.end()]
@@ -123,13 +131,27 @@ def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
 
 
 def _excepted(sheet: Sheet, index: int, *, writing: bool) -> bool:
-    token = sheet.tokens[index]
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
-    before, after = text[clause.start : token.start], text[token.end : clause.end]
+    first, last = _listed_with(sheet, index, -1), _listed_with(sheet, index, 1)
+    before, after = text[clause.start : sheet.tokens[first].start], text[sheet.tokens[last].end : clause.end]
     if _EXCEPT.search(before) or _EXCEPT_AFTER.match(after):
         return True
     return writing and bool(_NOT_TO.search(before) or _NOT_TO_AFTER.match(after))
+
+
+def _listed_with(sheet: Sheet, index: int, step: int) -> int:
+    """The first or the last of 「2号、5号和7号」, of which a token is one: what is left out is left out together."""
+    clause, found = sheet.clause_of(index), index
+    at = index + step
+    while 0 <= at < len(sheet.tokens) and abs(at - index) < _LONGEST_LIST and sheet.clause_of(at) == clause:
+        token = sheet.tokens[at]
+        if token.ranks is not None or token.kind == "handle":
+            found = at
+        elif not _JOINT.fullmatch(token.text):
+            break
+        at += step
+    return found
 
 
 def _size(sheet: Sheet) -> int:

@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
-from agent.planner.offline.reading.dates import dates_in, time_in
+from agent.planner.offline.reading.dates import dates_in, long_span_in, month_in, time_in
 from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Unit, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
@@ -28,6 +28,15 @@ _HIGHEST = re.compile(
     r"最好|最高|最多|最能|排行|排名|top|best|highest|most|leaderboard|"
     r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序"
 )
+_BETTER_LOW = frozenset(["refund_rate", "commission"])
+_WORST = re.compile(r"最差|最糟|最烂|\bworst\b")
+_BEST = re.compile(r"最好|\bbest\b")
+_COUNTED_LOW = re.compile(r"最低|最少|lowest|least|fewest|最高|最多|highest|most\b")
+_UNTIL_NOW = re.compile(
+    r"至今|到现在|到今天|以来|起(?!来)|之后|以后|\b(?:since|onwards?|until now|to date|till now|so far)\b"
+)
+_SAID_AS_A_VERB = re.compile(r"带|卖|赚|\b(?:brought|bring|sold|sell|sells|selling|made|earn\w*|generated|grossed)\b")
+_GMV_ITSELF = re.compile(r"gmv|额|业绩|流水|营收|钱|sales|revenue|takings|turnover|money")
 _COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
 _RANKED_METRIC = "gmv"
 _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
@@ -63,6 +72,8 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     handle = one_creator(sheet).get("handle") if any(token.kind == "handle" for token in sheet.tokens) else None
     groups = [key for key, _, _ in find_terms("reports", plain, "group_by")]
     metrics = list(dict.fromkeys(key for key, _, _ in find_terms("reports", plain, "metric")))
+    if len(metrics) > 1 and "gmv" in metrics and not _GMV_ITSELF.search(plain) and _SAID_AS_A_VERB.search(plain):
+        metrics.remove("gmv")
     subjects = [key for key, _, _ in find_terms("reports", _without_groups(plain), "subject")]
     ranked = bool(_HIGHEST.search(plain) or _LOWEST.search(plain))
     _period(sheet, plain, context.today)
@@ -77,7 +88,7 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
         sheet.arguments["group_by"] = groups[0]
     if ranked and (subjects or groups):
         sheet.arguments["order_by"] = metrics[0] if metrics else _RANKED_METRIC
-        sheet.arguments["descending"] = not _LOWEST.search(plain)
+        sheet.arguments["descending"] = _from_the_top(plain, metrics)
     top = _TOP.search(plain)
     if top:
         sheet.arguments["top"] = _count(next(group for group in top.groups() if group))
@@ -148,6 +159,14 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def _from_the_top(text: str, metrics: list[str]) -> bool:
+    """The worst by a figure that should be low are those with the most of it."""
+    judged = _WORST.search(text) or _BEST.search(text)
+    if metrics and metrics[0] in _BETTER_LOW and judged and not _COUNTED_LOW.search(text):
+        return bool(_WORST.search(text))
+    return not _LOWEST.search(text)
+
+
 def _two_periods(text: str) -> str | None:
     """「这周和上周对比」, "compare this month to last month": the later one against the one before."""
     named = {key for key, _, _ in find_terms("reports", text, "period")}
@@ -181,11 +200,8 @@ def _subject(subjects: list[str], text: str) -> str:
 def _period(sheet: Sheet, text: str, today: date) -> None:
     days = dates_in(text, today)
     if days:
-        sheet.arguments |= {
-            "period": "custom",
-            "from": days[0].isoformat(),
-            "to": days[min(1, len(days) - 1)].isoformat(),
-        }
+        last = today if len(days) == 1 and _UNTIL_NOW.search(text) else days[min(1, len(days) - 1)]
+        sheet.arguments |= {"period": "custom", "from": days[0].isoformat(), "to": last.isoformat()}
         return
     named = next(find_terms("reports", text, "period"), None)
     if named:
@@ -194,6 +210,12 @@ def _period(sheet: Sheet, text: str, today: date) -> None:
     month = _MONTH.search(text)
     if month:
         _month(sheet, _count(month["m"]), today)
+        return
+    if spoken := month_in(text):
+        _month(sheet, spoken, today)
+        return
+    if span := long_span_in(text, today):
+        sheet.arguments |= {"period": "custom", "from": span[0].isoformat(), "to": span[1].isoformat()}
         return
     for at in range(len(text)):
         quantity = quantity_at(text, at)

@@ -23,12 +23,15 @@ _TRANSLATE_HEAD = re.compile(
     r"下)?(?:成|为|到)?(?:英语|英文|中文|[^\s,:。]{1,4}[语文])?(?:这|下面|以下)?(?:句|段|"
     r"条)?(?:话|消息|文字|内容)?[,:\s]*"
     r"|^.{0,24}?\bhow (?:(?:do|would|can|should) (?:i|you|we|u)|to|2) (?:say|write|put)[,:\s]+"
+    r"|^.{0,12}?\bwhat(?:'s| is) (?=.{2,200} in \w+[?.!]*$)"
+    r"|^.{0,24}?\bwhat (?:does|do|did) (?=.{2,200} ?mean\b)"
     r"|^.{0,24}?\b(?:translate|translation of)(?: this| the following| that| it)?(?: message|"
     r" text| sentence| reply)?(?: (?:to|into|in) \w+)?(?: for me)?(?:,? please)?[,:\s]*"
 )
 _TRANSLATE_TAIL = re.compile(
     r"[,，\s]*(?:(?:是|这|帮我|请)?(?:翻译|译)(?:一下|下)?(?:成|为|到)?[^\s,，。]{0,5}|"
-    r"(?:是)?(?:什么|啥)意思.*|(?:to|into|in) (?:chinese|english|spanish|\w+ese|german|french)|"
+    r"(?:是)?(?:什么|啥|咩|乜)意思.*|mean(?:s)?(?: in \w+| exactly| again)?|"
+    r"(?:to|into|in) (?:chinese|english|spanish|\w+ese|german|french)|"
     r"(?:用|in )?[^\s,，。]{0,6}(?:文|语|chinese|english)?里?(?:怎么|咋)(?:说|讲|写|表达))[\s?？吧呢。]*$",
     re.IGNORECASE,
 )
@@ -75,23 +78,32 @@ _NAME_AFTER = re.compile(
     r"(?:把|将)(?P<f>[^\s,，。:：]{2,20}?)(?:加|录|放|添)(?:到|进|入)(?:我们的?)?(?:产品|商品)|"
     r"(?:产品|商品|新品|新款|品|sku)(?:名称?|叫做?|是|名为)?(?:改成|改叫|"
     r"改为)?[:\s]*(?P<a>[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)|\b(?:(?:add|create|register|enter) (?:a |an |our |this |"
-    r"the )?(?:new )?|(?:a |our )?new )product(?: called| named)?[:\s]+(?P<b>[^,，:]+?)(?=\s(?:at|for|priced|price|"
+    r"the )?(?:new )?|(?:a |our )?new )(?:product|item|sku)(?: called| named| in)?"
+    r"[:\s]+(?P<b>[^,，:]+?)(?=\s(?:at|for|priced|price|"
     r"with|commission|link|\$|\d+(?:\.\d+)?\s?(?:usd|dollars|bucks|gbp|eur|pounds?|euros?|%))|[,，:]|$)"
     r"|\badd (?P<c>[^,，:]{1,60}?) (?:as a product|to (?:the |our |my )?products?)"
     r"|(?:加|添加|新增|录入|上架)(?:一个|个|一款|款)?(?P<d>[^\s,，。:：到进]{2,20}?)(?:到|进|进入)(?:产品|商品)"
-    r"|(?:新增|录入|上架|上新|入库)(?:了|一|个|款|条|下)*[:\s]*(?P<e>[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)"
+    r"|(?:新增|录入|上架|上新|入库)(?:了|一|个|款|条|下)*(?:产品|商品|新品|单品)?[:\s]*"
+    r"(?P<e>(?!产品|商品|新品|单品)[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)"
 )
 _NAME_CHANGED = re.compile(
     r"(?:把|将)?(?:产品|商品)?[「\"“]?(?P<a>[^\s,，。「」\"”把将]{1,24}?)[」\"”]?(?:的)?(?:价格|"
     r"售价|链接|佣金上限|佣金|卖点|定价|单价|价)(?:改|换|调|更新|涨|降|设|定|提|加|是|变|现在|"
     r"上调|下调)"
     r"|(?:改|换|调整?|更新|修改)(?:一下)?(?P<b>[^\s,，。]{1,16}?)(?:的)(?:价格|售价|链接|佣金上限|卖点|定价)"
-    r"|(?:把|将)?(?P<f>[^\s,，。]{1,16}?)(?:改成|改为|设成|设为|现在)(?:可以?寄样|不寄样|不可寄样|不能寄样)"
+    r"|(?:把|将)?(?P<f>[^\s,，。]{1,16}?)(?:改成|改为|设成|设为|现在|以后|从今天?起|都|也)?"
+    r"(?:可以?(?:寄|送)样|不(?:再|可|能|可以)?(?:寄|送)样|停止(?:寄|送)样)"
+    r"|^(?:把|将)?(?P<g>(?!佣金|提成|价格?|售价|粉丝|gmv|播放|互动|客单|履约|上限|预算|数量|门槛|日报|阶段|状态)[^\s,，。\d]{2,16}?)(?:现在|今天|以后)?(?:涨|降|调|改|提)(?:价)?(?:到|成|至|为)"
+    r"|^(?:the |our )?(?P<h>[^,]{2,40}?)(?:'s| has a new| now has a) (?:new )?"
+    r"(?:price|link|url|commission|ceiling|selling|rrp)"
+    r"|^(?:the |our )?(?P<i>[^,]{2,40}?) (?:is now|now costs?|goes (?:up|down) to|"
+    r"is going (?:up|down) to|now sells for) "
+    r"(?:[$€£]|\d)"
     r"|\b(?:price|link|url|commission ceiling|ceiling|commission cap|selling points?) (?:of|"
     r"for) (?:the |our )?(?P<c>[^,]{1,40}?) (?:to|is|at)\b"
-    r"|\b(?:change|update|set|raise|lower|edit|increase|reduce|drop) (?:the |"
-    r"our )?(?P<d>[^,]{1,40}?)(?:'s)? (?:price|link|url|commission ceiling|ceiling|commission cap|"
-    r"selling points?)\b"
+    r"|\b(?:change|update|set|raise|lower|edit|increase|reduce|drop|cut|bump|push|move|put|correct|fix) (?:the |"
+    r"our )?(?P<d>(?!the\b|our\b|up\b|down\b)[^,]{1,40}?)(?:'s)? (?:price|link|url|commission ceiling|"
+    r"ceiling|commission cap|selling points?)\b"
 )
 _POINTS = re.compile(
     r"卖点(?:是|有|包括|改成|改为|换成|更新为|:|：|\s)*(?P<a>[^。;；\n]+)|"
@@ -102,7 +114,7 @@ _POINT_END = re.compile(
     r"[,，]\s*(?:佣金|链接|价格|售价|可以?寄样|不寄样|https?:|commission|price|link|sample)", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"不(?:可以?|能|提供|支持|给)?(?:寄样|送样|样品)|没有?样品|无样品|no longer (?:comes? with|"
+    r"不(?:可以?|能|提供|支持|给|再)*(?:寄样|送样|样品)|没有?样品|无样品|no longer (?:comes? with|"
     r"includes?|has|get) (?:free )?samples?|no (?:more )?(?:free )?samples?|without samples?|"
     r"stop(?:ped|ping)? (?:offering |sending |giving (?:out )?|with )?(?:free )?samples?|"
     r"(?:停|取消|别再)(?:止)?(?:寄|送|给)样"

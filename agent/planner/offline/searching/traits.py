@@ -38,6 +38,7 @@ _STAGE_SAID = re.compile(
 def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
     """最近7天活跃, 30天没联系过; the days of 近30天GMV belong to the metric and are only marked as read."""
     text = sheet.segment.reading.text
+    measured = {sheet.clause_of(index) for index, token in enumerate(sheet.tokens) if token.has("metrics")}
     for index, token in enumerate(sheet.tokens):
         quantity = token.quantity
         if quantity is None or quantity.unit is not Unit.DAYS:
@@ -64,11 +65,7 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 sheet.use_span(clause.start + lead.start(), quantity.end)
             break
         else:
-            if any(
-                other.has("metrics")
-                for n, other in enumerate(sheet.tokens)
-                if sheet.clause_of(n) == sheet.clause_of(index)
-            ):
+            if sheet.clause_of(index) in measured:
                 sheet.use(index)
 
 
