@@ -48,8 +48,8 @@ def amend(reading: Reading) -> Reading:
         old = _old(tokens, run, new, gone) if new is not None else None
         if new is None or old is None or not _is_correction(tokens, run, old, new):
             continue
-        if run.contrast and not run.paused_after:
-            right = _denied(tokens, old, new)
+        right = _denied(tokens, old, new) if run.contrast and not run.paused_after else None
+        if run.contrast and not run.paused_after and (right is not None or not run.hard):
             if right is not None:
                 replaced[old] = _instead(tokens[old], tokens[right])
             gone.append((tokens[run.first].start, _whole(tokens[right or new])[1]))
@@ -81,7 +81,7 @@ def _runs(tokens: tuple[Token, ...]) -> Iterator[Run]:
             hard=any(
                 token.text in _STUMBLES or (token.has("correction") and not token.has("hesitation")) for token in words
             ),
-            contrast=len(words) == 1 and words[0].has("contrast"),
+            contrast=len(words) == 1 and (words[0].has("contrast") or words[0].text.endswith("不是")),
             paused_before=any(_PAUSE.match(token.text) for token in tokens[first:index]),
             paused_after=any(_PAUSE.match(token.text) for token in tokens[last + 1 : follow]),
         )
