@@ -48,8 +48,8 @@ def amend(reading: Reading) -> Reading:
         old = _old(tokens, run, new, gone) if new is not None else None
         if new is None or old is None or not _is_correction(tokens, run, old, new):
             continue
-        if run.contrast and not run.paused_after:
-            right = _denied(tokens, old, new)
+        right = _denied(tokens, old, new) if run.contrast and not run.paused_after else None
+        if run.contrast and not run.paused_after and (right is not None or not run.hard):
             if right is not None:
                 replaced[old] = _instead(tokens[old], tokens[right])
             gone.append((tokens[run.first].start, _whole(tokens[right or new])[1]))
@@ -81,7 +81,7 @@ def _runs(tokens: tuple[Token, ...]) -> Iterator[Run]:
             hard=any(
                 token.text in _STUMBLES or (token.has("correction") and not token.has("hesitation")) for token in words
             ),
-            contrast=len(words) == 1 and words[0].has("contrast"),
+            contrast=len(words) == 1 and (words[0].has("contrast") or words[0].text.endswith("不是")),
             paused_before=any(_PAUSE.match(token.text) for token in tokens[first:index]),
             paused_after=any(_PAUSE.match(token.text) for token in tokens[last + 1 : follow]),
         )
@@ -113,9 +113,15 @@ def _old(tokens: tuple[Token, ...], run: Run, new: int, gone: list[Span]) -> int
     kind = _class_of(tokens[new])
     for index in range(run.first - 1, -1, -1):
         token = tokens[index]
-        if _same(_class_of(token), kind) and not any(start <= token.start < end for start, end in gone):
+        renumbered = token.kind == "rank" and _is_bare_number(tokens[new]) and any(map(str.isdigit, token.text))
+        if (renumbered or _same(_class_of(token), kind)) and not any(start <= token.start < end for start, end in gone):
             return index
     return None
+
+
+def _is_bare_number(token: Token) -> bool:
+    quantity = token.quantity
+    return quantity is not None and quantity.unit is Unit.PLAIN and quantity.exact and token.text.isdigit()
 
 
 def _denied(tokens: tuple[Token, ...], old: int, new: int) -> int | None:
@@ -164,6 +170,9 @@ def _same(old: str | Unit | None, new: str | Unit | None) -> bool:
 def _instead(old: Token, new: Token) -> Swap:
     """The new words, with the unit of the old number where the new one has none; own bounds replace old ones."""
     taken = _whole(new)
+    if old.ranks is not None and new.quantity is not None:  # number 3, sorry, 4
+        number = re.search(r"\d+(?!.*\d)", old.text)
+        return ((old.start + number.start(), old.start + number.end()) if number else _whole(old)), [taken]
     if new.quantity is None or old.quantity is None:
         return _whole(old), [taken]
     if taken != (new.start, new.end):
