@@ -56,13 +56,14 @@ _OTHER_THINGS = re.compile(
 )
 _WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
 _FORGETS = re.compile(r"forget|忘")
-_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list"])
+_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
+_NAMES_CREATORS = re.compile(r"(?:creators|people|influencers|accounts|folks|sellers) (?:that |who )?(?:we|who|i)\b")
 _DESCRIBES = words.phrase("clauses", "describes")
 _BEGINS_AGAIN = words.phrase("clauses", "begins_again")
 _SPAN_OF_TIME = re.compile(
     r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
-    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|us|trend|compare|so far|did)\b"
+    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|trend|compare|so far|did)\b"
 )
 _NOVELTY = re.compile(
     r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*"
@@ -277,6 +278,8 @@ def _seeks(clause: Clause, intent: words.Intent) -> bool:
     """Whether creators are looked for, rather than a product added or a relation changed."""
     if intent.name == "crm_update":
         return bool(_DESCRIBES.search(clause.text))
+    if intent.name == "preferences.set":
+        return bool(_NAMES_CREATORS.match(clause.text))
     return bool(_SEEKS_PEOPLE.search(clause.text))
 
 
@@ -288,7 +291,7 @@ def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
     """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
     if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
         return False
-    return any(
+    return states_a_condition(clause, inside) or any(
         token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
         for token in inside
     )

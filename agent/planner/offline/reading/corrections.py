@@ -113,9 +113,15 @@ def _old(tokens: tuple[Token, ...], run: Run, new: int, gone: list[Span]) -> int
     kind = _class_of(tokens[new])
     for index in range(run.first - 1, -1, -1):
         token = tokens[index]
-        if _same(_class_of(token), kind) and not any(start <= token.start < end for start, end in gone):
+        renumbered = token.kind == "rank" and _is_bare_number(tokens[new]) and any(map(str.isdigit, token.text))
+        if (renumbered or _same(_class_of(token), kind)) and not any(start <= token.start < end for start, end in gone):
             return index
     return None
+
+
+def _is_bare_number(token: Token) -> bool:
+    quantity = token.quantity
+    return quantity is not None and quantity.unit is Unit.PLAIN and quantity.exact and token.text.isdigit()
 
 
 def _denied(tokens: tuple[Token, ...], old: int, new: int) -> int | None:
@@ -164,6 +170,9 @@ def _same(old: str | Unit | None, new: str | Unit | None) -> bool:
 def _instead(old: Token, new: Token) -> Swap:
     """The new words, with the unit of the old number where the new one has none; own bounds replace old ones."""
     taken = _whole(new)
+    if old.ranks is not None and new.quantity is not None:  # number 3, sorry, 4
+        number = re.search(r"\d+(?!.*\d)", old.text)
+        return ((old.start + number.start(), old.start + number.end()) if number else _whole(old)), [taken]
     if new.quantity is None or old.quantity is None:
         return _whole(old), [taken]
     if taken != (new.start, new.end):

@@ -38,7 +38,9 @@ def waived(text: str) -> Iterator[Waived]:
 def _named() -> re.Pattern[str]:
     terms = {fold(term) for entry in words.entries("filters").values() for term in entry.words}
     ordered = sorted(terms, key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(term)}\b" if term.isascii() else re.escape(term) for term in ordered))
+    return re.compile(
+        "|".join(rf"(?<![a-z]){re.escape(term)}(?![a-z])" if term.isascii() else re.escape(term) for term in ordered)
+    )
 
 
 def _fields(name: str) -> tuple[str, ...]:

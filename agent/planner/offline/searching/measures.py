@@ -146,6 +146,13 @@ def _number_follows(sheet: Sheet, index: int) -> bool:
     return bool(rest) and rest[0].quantity is not None
 
 
+def _has_its_own(sheet: Sheet, index: int) -> bool:
+    """Whether the name of a figure stands right against a bound of its own: gmv>3k."""
+    end = sheet.tokens[index].end
+    ahead = (token.quantity for token in sheet.tokens[index + 1 : index + 3] if token.quantity is not None)
+    return any(quantity.bounded and quantity.start == end for quantity in ahead)
+
+
 def _limit(sheet: Sheet, index: int, number: int) -> None:
     sheet.use(index)
     if number <= 0:
@@ -163,7 +170,7 @@ def _metric_near(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) 
     if before is not None:
         return before
     after = _adjacent_metric(sheet, index, quantity, 1, taken)
-    if after is not None:
+    if after is not None and not _has_its_own(sheet, after):
         return after
     return _earlier_metric(sheet, index, quantity, taken)
 

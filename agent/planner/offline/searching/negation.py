@@ -3,6 +3,7 @@
 import re
 from itertools import groupby
 
+from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
@@ -127,6 +128,8 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             break
         if token.quantity is not None and token.quantity.flipped and not removing:
             break
+        if covered and token.quantity is not None and token.quantity.unit is Unit.PEOPLE and not removing:
+            break  # 不要直播 30位
         if covered and token.text in _ADDING and _is_condition(sheet, i + 1):
             break
         if covered and narrow and telling[i] and not _is_joined(sheet, i):

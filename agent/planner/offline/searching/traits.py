@@ -153,7 +153,9 @@ def _market(sheet: Sheet, index: int, key: str, *, refused: bool) -> None:
         _add(sheet, "markets", codes)
         sheet.use(index)
         return
-    if "markets" in sheet.arguments:
+    said = sheet.arguments.get("markets")
+    if isinstance(said, list):  # 不要马来的，其他东南亚都可以
+        sheet.arguments["markets"] = [code for code in said if code not in codes] or said
         sheet.use(index)
         return
     last = (sheet.context.last_criteria or {}).get("markets")
