@@ -48,7 +48,7 @@ _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
     r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
-    r"weeks|usd|percent|k))|(?<![\w.$£€-])(?<!aged )(?<!ages )(?<!age )"
+    r"weeks|usd|percent|k))|(?<![a-z0-9_.$£€-])(?<!aged )(?<!ages )(?<!age )"
     r"\d{1,2} (?:thru|through) \d{1,2}(?![\d%.]| ?(?:days|weeks|usd|percent|dollars|years|k\b|am\b|pm\b))|"
     r"(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
     r"\d{1,2} ?- ?\d{1,2}(?=$|,| as | and )"

@@ -19,7 +19,9 @@ r"没出片|拿了样品没|收了样品没|(?:have|has|did|do)(?:n't| not) (?:y
 r"upload)|no content|no video|who owe|not posted|without (?:a )?video")),
     ("no_reply", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:回复|回我|回信|回消息|回音|回应|理我|回的|回过|搭理|答复|"
 r"动静)|没回|未回|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:repl|answer|respond|got|get|"
-r"written|write)|no reply|no response|not replied|non-?repl\w+|unanswered|never replied|silent|(?:went|gone|go) (?:quiet|silent|cold|dark)|"
+r"written|write)|"
+r"no reply|no response|not replied|non-?repl\w+|unanswered|never replied|silent|"
+r"(?:went|gone|go) (?:quiet|silent|cold|dark)|"
 r"(?:who|"
 r"that) ghosted|non[- ]responders|didn't reply")),
     ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
