@@ -1,7 +1,7 @@
 """Does the built-in planner ask for the right tools with the right arguments? One set it was built on, one held out.
 
-`cases/planner.jsonl` is known to whoever writes the planner; `cases/planner_fresh.jsonl` was written apart from it
-and is never tuned on. Both must keep the same bounds.
+`cases/planner.jsonl` and `planner_talk.jsonl` are known to whoever writes the planner; `planner_fresh.jsonl` was
+written apart from it and is never tuned on. Both must keep the same bounds.
 """
 
 import json
@@ -17,6 +17,7 @@ from evals.scorers.calls import ExpectedCall, MadeCall, right_tools, wrong_field
 from evals.scorers.scorecard import Line, Scorecard
 
 KNOWN, FRESH = "planner", "planner_fresh"
+_FILES = {KNOWN: ("planner", "planner_talk"), FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}
 LEAST_MESSY = {KNOWN: 80, FRESH: 40}
 LEAST_TOOLS, LEAST_ARGUMENTS, LEAST_RIGHT_OF_MESSY = 0.97, 0.95, 0.92
@@ -66,8 +67,9 @@ async def run(*, fast: bool = False) -> Scorecard:
 
 
 def cases(name: str) -> list[PlannerCase]:
-    """Every case of one file, in order."""
-    lines = files("evals").joinpath(f"cases/{name}.jsonl").read_text("utf-8").splitlines()
+    """Every case of one set, in order."""
+    folder = files("evals").joinpath("cases")
+    lines = [line for part in _FILES[name] for line in folder.joinpath(f"{part}.jsonl").read_text("utf-8").splitlines()]
     return [
         PlannerCase(
             id=row["id"],
