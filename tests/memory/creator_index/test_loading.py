@@ -11,23 +11,26 @@ from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper import wire
 from memory.creator_index.keeper.index import KeeperIndex, Patience
 from memory.creator_index.keeper.loading import Loaders
+from memory.creator_index.text import searchable
 from memory.domain.creator import CreatorQuery, IndexEntry
 from memory.domain.errors import Unavailable
 from tests.support.creator_index import OURS, entry
 
 
 async def test_vectors_come_in_order_and_a_killed_process_is_said() -> None:
-    texts = [f"{subject} number {place}" for place in range(40) for subject in ("cats", "guitars")]
+    entries = [entry(place, f"{('cats', 'guitars')[place % 2]} number {place}") for place in range(1, 81)]
     loaders = Loaders(2)
     try:
-        packed = await loaders.pack(texts)
-        assert packed == [wire.pack_vector(vector) for vector in Usem3Embedder().encode(texts)]
+        packed = await loaders.pack(entries)
+        assert packed == [
+            wire.pack_vector(vector) for vector in Usem3Embedder().encode([searchable(one) for one in entries])
+        ]
         assert loaders._pool is not None
         for process in loaders._pool._processes.values():
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
         with pytest.raises(Unavailable):
-            await loaders.pack(texts)
+            await loaders.pack(entries)
     finally:
         await loaders.close()
 
