@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 
 import structlog
+from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -62,6 +63,7 @@ class Database:
                 connect_args=_CONNECT,
                 pool_size=pool,
                 max_overflow=pool,
+                json_deserializer=from_json,
                 hide_parameters=True,  # contacts and messages stay out of errors and logs
             )
             stack.push_async_callback(engine.dispose)

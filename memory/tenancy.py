@@ -129,6 +129,8 @@ def guard_statement(state: ORMExecuteState) -> None:
         return  # columns of a row this session has read already
     if scope is not None and (narrowed := _STANDING.get(statement)) is not None:
         state.statement = _narrowed_once(statement, narrowed, scope)
+        if isinstance(statement, Insert):
+            _guard_insert(state, statement, scope)
         return
     named = _look_through(statement)
     if scope is None:
@@ -146,14 +148,21 @@ def guard_statement(state: ORMExecuteState) -> None:
 
 _STANDING: "WeakKeyDictionary[Executable, dict[tuple[TenantId, BrandId | None], Executable]]" = WeakKeyDictionary()
 _MOST_SCOPES = 1_000
-AnySelect = TypeVar("AnySelect", bound=Executable)
+AnyStatement = TypeVar("AnyStatement", bound=Executable)
 
 
-def standing(statement: AnySelect) -> AnySelect:
-    """A select made once, its values given at each execution: looked through and narrowed once per scope.
+def standing(statement: AnyStatement) -> AnyStatement:
+    """A statement made once, its values given at each execution: looked through and narrowed once per scope.
 
     Half of what a small statement costs is making it, so what every turn asks is made when its module loads.
+
+    Raises:
+        TenancyError: an update that writes whose row it is; an insert with values of its own.
     """
+    if isinstance(statement, Insert | Update):
+        written = {*_written(statement)}
+        if written & {"tenant_id", "brand_id"} or (written and isinstance(statement, Insert)):
+            _refuse("a standing write whose rows cannot be read")
     _STANDING[statement] = {}
     return statement
 
@@ -165,7 +174,12 @@ def _narrowed_once(
     if whose not in known:
         if len(known) >= _MOST_SCOPES:
             known.clear()
-        known[whose] = _narrow(statement, _look_through(statement), scope, reads=True)
+        named = _look_through(statement)
+        known[whose] = (
+            statement
+            if isinstance(statement, Insert)
+            else _narrow(statement, named, scope, reads=not isinstance(statement, UpdateBase))
+        )
     return known[whose]
 
 

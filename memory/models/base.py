@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, Identity, LargeBinary, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeDecorator
 # JSON-shaped values; what is inside is the business of the repository that writes it.
 JsonObject = dict[str, Any]
 JsonList = list[Any]
+
+Ids = ARRAY(BigInteger)  # row ids given as one value: the statement is the same however many they are
 
 RowId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 

@@ -16,9 +16,17 @@ from memory.models.base import JsonObject
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
 from memory.models.outreach import SendRow, StepRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
-from memory.tenancy import ScopedSession
+from memory.tenancy import ScopedSession, standing
 
 LARGEST_FILE = 20 * 1024 * 1024
+_MARK = standing(insert(OccasionRow).on_conflict_do_nothing().returning(OccasionRow.id))
+_insert_counter = insert(UsageCounterRow)
+_BUMP = standing(
+    _insert_counter.on_conflict_do_update(
+        index_elements=["tenant_id", "day", "name"],
+        set_={"count": UsageCounterRow.count + _insert_counter.excluded.count},
+    )
+)
 _COUNTED = frozenset(DayActivity.__dataclass_fields__) - {"day"}
 
 
@@ -36,13 +44,7 @@ class CounterRepository(_Books):
 
     async def bump(self, name: str, by: int = 1) -> None:
         """See `CounterStore.bump`. A day is a day of the workspace's clock in UTC."""
-        statement = insert(UsageCounterRow)
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "day", "name"],
-                set_={"count": UsageCounterRow.count + statement.excluded.count},
-            ).values(day=self._now.date(), name=name, count=by)
-        )
+        await self._session.execute(_BUMP, {"day": self._now.date(), "name": name, "count": by})
 
     async def today(self) -> dict[str, int]:
         """See `CounterStore.today`."""
@@ -180,12 +182,7 @@ class OccasionRepository(_Books):
 
     async def first_time(self, occasion: str) -> bool:
         """Whether it is new; marks it. A concurrent transaction with the same one is waited for."""
-        made = await self._session.scalar(
-            insert(OccasionRow)
-            .on_conflict_do_nothing()
-            .values(occasion=occasion, at=self._now)
-            .returning(OccasionRow.id)
-        )
+        made = await self._session.scalar(_MARK, {"occasion": occasion, "at": self._now})
         return made is not None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Creator, CreatorFacts, IndexEntry
@@ -13,6 +13,7 @@ from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId
 from memory.domain.stores import Change
 from memory.domain.workspace import Scope
+from memory.models.base import Ids
 from memory.models.creators import CreatorRow, CreatorSourceRow
 from memory.repositories.creator_facts import (
     PROFILE,
@@ -30,7 +31,7 @@ from memory.tenancy import ScopedSession, reach_of, standing
 
 # Columns instead of whole rows: half the cost where nothing is written back.
 _PROFILES = standing(
-    select(*(getattr(CreatorRow, name) for name in PROFILE)).where(CreatorRow.id.in_(bindparam("ids", expanding=True)))
+    select(*(getattr(CreatorRow, name) for name in PROFILE)).where(CreatorRow.id == any_(bindparam("ids", type_=Ids)))
 )
 _CHUNK = 1_000  # rows a statement: far below the 65,535 parameters PostgreSQL takes
 

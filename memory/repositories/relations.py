@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, union
+from sqlalchemy import any_, bindparam, or_, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Relation, Stage
 from memory.domain.errors import BadRequest
 from memory.domain.ids import BrandId, CreatorId, MemberId
 from memory.domain.workspace import Scope
+from memory.models.base import Ids
 from memory.models.books import AuditEventRow
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.workspace import MemberRow
@@ -18,8 +19,18 @@ from memory.tenancy import ScopedSession, standing
 
 _OF = standing(
     select(RelationRow)
-    .where(RelationRow.creator_id.in_(bindparam("creators", expanding=True)))
+    .where(RelationRow.creator_id == any_(bindparam("creators", type_=Ids)))
     .order_by(RelationRow.changed_at, RelationRow.id)
+)
+_CLOSED = or_(RelationRow.blocked, RelationRow.opted_out_at.is_not(None))
+_SUPPRESSED = (SuppressionRow.platform == CreatorRow.platform) & (SuppressionRow.handle_key == CreatorRow.handle_key)
+_HIDDEN_PARTS = (
+    select(RelationRow.creator_id.label("id")).where(_CLOSED),
+    select(CreatorRow.id.label("id")).join(SuppressionRow, _SUPPRESSED),
+)
+_HIDDEN = standing(union(*_HIDDEN_PARTS))
+_HIDDEN_FROM_BRAND = standing(
+    union(*_HIDDEN_PARTS, select(CreatorRow.id.label("id")).where(CreatorRow.exclusive_to != bindparam("brand")))
 )
 
 
@@ -64,17 +75,13 @@ class RelationRepository:
 
         Blocks and opt-outs count as far as the scope sees; suppressions and exclusives in the whole tenant.
         """
-        closed = or_(RelationRow.blocked, RelationRow.opted_out_at.is_not(None))
-        suppressed = (SuppressionRow.platform == CreatorRow.platform) & (
-            SuppressionRow.handle_key == CreatorRow.handle_key
+        brand = self._scope.brand
+        found = await (
+            self._session.scalars(_HIDDEN)
+            if brand is None
+            else self._session.scalars(_HIDDEN_FROM_BRAND, {"brand": brand})
         )
-        parts = [
-            select(RelationRow.creator_id.label("id")).where(closed),
-            select(CreatorRow.id.label("id")).join(SuppressionRow, suppressed),
-        ]
-        if self._scope.brand is not None:
-            parts.append(select(CreatorRow.id.label("id")).where(CreatorRow.exclusive_to != self._scope.brand))
-        return sorted(CreatorId(each) for each in await self._session.scalars(union(*parts)))
+        return sorted(CreatorId(each) for each in found)
 
     async def update(
         self,

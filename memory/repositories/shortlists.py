@@ -24,6 +24,15 @@ _CURRENT = standing(
     .join(ConversationRow, ConversationRow.shortlist_id == ShortlistRow.id)
     .where(ConversationRow.id == bindparam("conversation"))
 )
+_ADD = standing(insert(ShortlistRow).returning(ShortlistRow.id))
+_ADD_ITEMS = standing(insert(ShortlistItemRow).execution_options(render_nulls=True))
+_MAKE_CURRENT = standing(
+    update(ConversationRow)
+    .where(ConversationRow.id == bindparam("conversation"))
+    .values(shortlist_id=bindparam("shortlist"))
+    .returning(ConversationRow.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 class ShortlistRepository:
@@ -45,22 +54,21 @@ class ShortlistRepository:
     ) -> ShortlistId:
         """See `ShortlistStore.add`. Ranks follow the order given, from 1."""
         made = await self._session.scalar(
-            insert(ShortlistRow)
-            .values(
-                conversation_id=conversation,
-                brand_id=self._scope.brand,
-                made_by=self._scope.member,
-                name=name.strip() if name else None,
-                name_key=_name_key(name) if name else None,
-                total=total,
-                criteria=dict(criteria),
-                made_at=self._now,
-            )
-            .returning(ShortlistRow.id)
+            _ADD,
+            {
+                "conversation_id": conversation,
+                "brand_id": self._scope.brand,
+                "made_by": self._scope.member,
+                "name": name.strip() if name else None,
+                "name_key": _name_key(name) if name else None,
+                "total": total,
+                "criteria": dict(criteria),
+                "made_at": self._now,
+            },
         )
         if items:
             await self._session.execute(
-                insert(ShortlistItemRow),
+                _ADD_ITEMS,
                 [
                     {
                         "shortlist_id": made,
@@ -72,7 +80,6 @@ class ShortlistRepository:
                     }
                     for rank, item in enumerate(items, start=1)
                 ],
-                execution_options={"render_nulls": True},
             )
         kept = ShortlistId(made or 0)
         await self._make_current(conversation, kept)
@@ -105,13 +112,7 @@ class ShortlistRepository:
         await self._make_current(conversation, shortlist)
 
     async def _make_current(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
-        found = await self._session.scalar(
-            update(ConversationRow)
-            .where(ConversationRow.id == conversation)
-            .values(shortlist_id=shortlist)
-            .returning(ConversationRow.id)
-            .execution_options(synchronize_session=False)
-        )
+        found = await self._session.scalar(_MAKE_CURRENT, {"conversation": conversation, "shortlist": shortlist})
         if found is None:
             raise NotFound("conversation_not_found", conversation=conversation)
 

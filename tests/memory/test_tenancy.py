@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from memory.address import sqlalchemy_url
 from memory.domain.creator import CreatorFacts
 from memory.domain.workspace import Scope
+from memory.models.books import OccasionRow
 from memory.models.shop import ProductRow
 from memory.tenancy import Reach, ScopedSession, TenancyError, standing
 from tests.memory.tenancy_probes import NOW, PROBES, Neighbours, Probe, product_of
@@ -181,6 +182,42 @@ async def test_a_standing_select_shows_each_scope_its_own_rows_alone(neighbours:
             ScopedSession(connection, info=reach) as session,
         ):
             assert sorted(await session.scalars(products, {"name": "Leash"})) == expected[scope]
+
+
+async def test_a_standing_update_reaches_each_scope_its_own_rows_alone(neighbours: Neighbours) -> None:
+    rename = standing(
+        update(ProductRow)
+        .where(ProductRow.name == bindparam("old"))
+        .values(name=bindparam("new"))
+        .returning(ProductRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    async with without_row_security(neighbours) as (_, session):
+        for _ in range(2):  # made for the scope, then met again
+            assert list(await session.scalars(rename, {"old": "Leash", "new": "Leash"})) == [neighbours.own_product]
+
+
+async def test_a_standing_insert_gets_the_scope_and_no_other(neighbours: Neighbours) -> None:
+    mark = standing(insert(OccasionRow).returning(OccasionRow.tenant_id))
+    theirs = replace(neighbours.scope, tenant=neighbours.tenant, brand=neighbours.brand)
+    for number, scope in enumerate([neighbours.scope, theirs, neighbours.scope]):
+        async with (
+            _connected(neighbours.superuser_url) as connection,
+            ScopedSession(connection, info={"reach": Reach(scope, NOW)}) as session,
+        ):
+            row = {"occasion": f"standing {number}", "at": NOW}
+            assert await session.scalar(mark, row) == scope.tenant
+            other = neighbours.tenant if scope is neighbours.scope else neighbours.scope.tenant
+            with pytest.raises(TenancyError, match="another tenant"):
+                await session.scalar(mark, row | {"tenant_id": other})
+
+
+def test_a_standing_write_says_not_itself_whose_row_it_is() -> None:
+    moved = update(ProductRow).values(brand_id=bindparam("brand"))
+    given = insert(OccasionRow).values(occasion="x")
+    for write in (moved, given):
+        with pytest.raises(TenancyError, match="whose rows cannot be read"):
+            standing(write)
 
 
 async def test_a_standing_select_that_names_no_class_is_refused(neighbours: Neighbours) -> None:

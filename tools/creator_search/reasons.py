@@ -36,7 +36,9 @@ def reasons(
     said: dict[str, Reason] = {}
     for reason in _in_order(creator, query, subjects=subjects, relation=relation, now=now):
         said.setdefault(reason.key, reason)
-    return tuple(said.values())[:MOST]
+        if len(said) == MOST:
+            break
+    return tuple(said.values())
 
 
 def _in_order(
