@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from agent.approval.recording import DecisionResult, decide, stop
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
-from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, may_be_command, parse
+from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
+from agent.commands.parsing import may_be_command, parse
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS

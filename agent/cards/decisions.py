@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.approval.recording import DecisionResult
 from agent.cards import wording
 from agent.cards.drafts import both_clocks, flag_text, plan_card
-from agent.commands import Ask
+from agent.commands.nouns import Ask
 from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.outreach import Draft, DraftStatus
 from memory.domain.workspace import Lang

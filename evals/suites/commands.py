@@ -7,7 +7,8 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
-from agent.commands import Ask, Confirm, Decide, Parsed, Stop, parse
+from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop
+from agent.commands.parsing import parse
 from evals.scorers.scorecard import Line, Scorecard
 
 # Our finer words for what the cases call by one.

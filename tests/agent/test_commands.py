@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands import Ask, Confirm, Decide, Parsed, Stop, Why, parse
+from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
+from agent.commands.parsing import parse
 
 K7 = {"K7": 8}
 TWO = {"L1": 5, "K7": 8}

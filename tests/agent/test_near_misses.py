@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.commands import Confirm, Decide, Stop, parse
+from agent.commands.nouns import Confirm, Decide, Stop
+from agent.commands.parsing import parse
 
 
 @pytest.mark.parametrize(
