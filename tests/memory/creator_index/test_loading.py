@@ -1,15 +1,20 @@
 """A long load embeds on every core; what it stores is what the keeper would have stored."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper import wire
+from memory.creator_index.keeper.filling import Filling
 from memory.creator_index.keeper.index import KeeperIndex, Patience
+from memory.creator_index.keeper.link import Link
 from memory.creator_index.keeper.loading import Loaders
 from memory.creator_index.text import searchable
 from memory.domain.creator import CreatorQuery, IndexEntry
@@ -46,3 +51,54 @@ async def test_a_long_load_is_searched_like_a_short_one(tmp_path: Path) -> None:
     assert hits[0].id == 1
     assert await index.count([CreatorQuery()], tenant=OURS) == [1_000]
     await index.stop()
+
+
+@dataclass
+class NotingLink:
+    """Notes what is written, and fails from the page that holds one id on."""
+
+    failing_from: int | None = None
+    written: list[int] = field(default_factory=list)
+
+    async def ask(self, request: wire.Request, *, seconds: float) -> wire.Answer:
+        """See `Link.ask`."""
+        assert isinstance(request, wire.Upsert)
+        ids = [int(one.id) for one in request.entries]
+        if self.failing_from is not None and max(ids) >= self.failing_from:
+            raise Unavailable("index_unavailable")
+        self.written += ids
+        return wire.Done()
+
+
+def pages(*numbers: int) -> list[list[IndexEntry]]:
+    return [[entry(page * 10 + place, "guitar") for place in range(1, 4)] for page in numbers]
+
+
+async def test_pages_are_written_in_order_though_the_next_is_under_way() -> None:
+    link = NotingLink()
+    filling = Filling(cast(Link, link), seconds=1)
+    for page in pages(1, 2, 3, 4):
+        await filling.upsert(page)
+    await filling.finish()
+    await filling.close()
+    assert link.written == [11, 12, 13, 21, 22, 23, 31, 32, 33, 41, 42, 43]
+
+
+async def test_what_fails_is_said_and_nothing_after_it_is_written() -> None:
+    link = NotingLink(failing_from=21)
+    filling = Filling(cast(Link, link), seconds=1)
+    with pytest.raises(Unavailable):
+        for page in pages(1, 2, 3, 4):
+            await filling.upsert(page)
+    with pytest.raises(Unavailable):
+        await filling.finish()
+    await filling.close()
+    assert link.written == [11, 12, 13]
+
+
+async def test_a_load_given_up_leaves_nothing_under_way() -> None:
+    filling = Filling(cast(Link, NotingLink()), seconds=1)
+    await filling.upsert(pages(1)[0])
+    await filling.close()
+    with pytest.raises(asyncio.CancelledError):
+        await filling.finish()
