@@ -9,7 +9,9 @@ import unicodedata
 
 from memory.domain.creator import IndexEntry
 
-MAX_CHARACTERS = 1_200  # the encoder reads the beginning; a longer text only costs time
+# A bio and the first captions. Longer texts cost in proportion and find no better: P@20 over 20 topics of the demo
+# world was .880 at 1,200 characters, .887 at 240 and .863 at 160.
+MAX_CHARACTERS = 256
 
 _CONTACTS = re.compile(
     r"[\w.+-]+\s*(?:@|\[at\]|\(at\))\s*[\w-]+(?:\.[\w-]+)+"  # e-mail

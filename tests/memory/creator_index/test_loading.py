@@ -87,9 +87,11 @@ async def test_pages_are_written_in_order_though_the_next_is_under_way() -> None
 async def test_what_fails_is_said_and_nothing_after_it_is_written() -> None:
     link = NotingLink(failing_from=21)
     filling = Filling(cast(Link, link), seconds=1)
+    whole, failing, after = pages(1, 2, 3)
+    await filling.upsert(whole)
+    await filling.upsert(failing)
     with pytest.raises(Unavailable):
-        for page in pages(1, 2, 3, 4):
-            await filling.upsert(page)
+        await filling.upsert(after)
     with pytest.raises(Unavailable):
         await filling.finish()
     await filling.close()
