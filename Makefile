@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := connectors/webchat
+# Compiled once, on every core: where Python may write no bytecode, each command would compile them anew.
+CODE := agent tools connectors/ports connectors/files connectors/playground connectors/terminal connectors/webchat/*.py memory evals
 # A machine without npm gets one from a Python package, pinned like everything else.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
@@ -17,6 +19,7 @@ $(VENV)/pip.done: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib $(CODE) || true
 	@touch $@
 
 $(WEB)/static/vendor/.done: $(WEB)/package-lock.json $(VENV)/pip.done

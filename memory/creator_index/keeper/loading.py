@@ -5,11 +5,13 @@ A keeper embeds what it is sent by itself; a load of thousands sends it vectors 
 
 import asyncio
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper import wire
@@ -35,7 +37,9 @@ class Loaders:
         """
         if self._pool is None:
             # A fresh interpreter each: a fork would inherit this one's sockets and locks.
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                self._processes, mp_context=get_context("spawn"), initializer=_leave_with_parent
+            )
         loop = asyncio.get_running_loop()
         parts = [entries[start : start + _ENTRIES_AT_ONCE] for start in range(0, len(entries), _ENTRIES_AT_ONCE)]
         try:
@@ -49,6 +53,18 @@ class Loaders:
         if self._pool is not None:
             pool, self._pool = self._pool, None
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+
+
+def _leave_with_parent() -> None:
+    """End when the process that started us does: killed, it cannot tell us, and we would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(parent: int) -> None:
+    wait([parent])
+    os._exit(1)
 
 
 @cache

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +40,32 @@ async def test_vectors_come_in_order_and_a_killed_process_is_said() -> None:
             await loaders.pack(entries)
     finally:
         await loaders.close()
+
+
+_KILLED = """
+import asyncio, os
+from memory.creator_index.keeper.loading import Loaders
+from tests.support.creator_index import entry
+
+async def main():
+    loaders = Loaders(2)
+    await loaders.pack([entry(place, "cats") for place in range(1, 81)])
+    print(*loaders._pool._processes, flush=True)
+    os.kill(os.getpid(), 9)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_the_processes_of_a_killed_load_do_not_stay(tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(_KILLED)
+    env = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    # Its standard output is theirs too: it ends when the last of them is gone.
+    ended = subprocess.run([sys.executable, script], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert len(ended.stdout.split()) == 2
 
 
 async def test_a_long_load_is_searched_like_a_short_one(tmp_path: Path) -> None:
