@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WEB := connectors/webchat
 # Compiled once, on every core: where Python may write no bytecode, each command would compile them anew.
-CODE := agent tools connectors/ports connectors/files connectors/playground connectors/terminal connectors/webchat/*.py memory evals
+CODE := agent tools connectors memory prompts evals
 # A machine without npm gets one from a Python package, pinned like everything else.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
@@ -19,7 +19,7 @@ $(VENV)/pip.done: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib $(CODE) || true
+	@$(BIN)/python -m compileall -qq -j 0 -x node_modules $(VENV)/lib $(CODE) || true  # some packages ship files of other Pythons
 	@touch $@
 
 $(WEB)/static/vendor/.done: $(WEB)/package-lock.json $(VENV)/pip.done

@@ -20,7 +20,7 @@ def main() -> None:
     """Run the command line."""
     wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     for point in entry_points(group="daren.commands"):
-        # Evals load the whole product and its benchmarks: only when asked for, or when help lists everything.
+        # Loaded only when asked for, or when help lists everything.
         if wanted in (None, point.name):
             app.command(point.name)(point.load())
     app()

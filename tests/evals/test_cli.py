@@ -1,6 +1,8 @@
 """`daren eval` and `daren bench`: names, tables, exit codes."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -70,3 +72,37 @@ def test_the_table_takes_marks_in_values_literally() -> None:
 def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
     assert [*registry.SUITES] == ["planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions"]
     assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch"]
+
+
+_WITHOUT_DEVELOPMENT = """
+import sys
+for absent in ("hypothesis", "pytest", "playwright", "langgraph.checkpoint.postgres"):
+    sys.modules[absent] = None
+from agent.__main__ import main
+sys.argv = ["daren", *sys.argv[1:]]
+main()
+"""
+
+
+def without_development(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line as `make install` leaves it."""
+    return subprocess.run(
+        [sys.executable, "-c", _WITHOUT_DEVELOPMENT, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_lists_everything_without_the_development_environment() -> None:
+    ended = without_development("--help")
+    assert ended.returncode == 0, ended.stderr
+    assert "decisions" in ended.stdout
+
+
+def test_a_suite_that_needs_the_development_environment_says_so() -> None:
+    ended = without_development("eval", "decisions", "--fast")
+    assert ended.returncode == cli.EXIT_USAGE
+    assert "make install-dev" in ended.stderr
+    assert "Traceback" not in ended.stderr
