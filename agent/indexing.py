@@ -74,11 +74,7 @@ class Indexer:
         if scope is None:
             return
         async with self.units.unit(scope) as unit:
-            while entries := await unit.creators.stale(limit=AT_ONCE):
-                known = [entry.id for entry in entries if entry.updated_at <= at]
-                if not known:
-                    return
-                await unit.creators.mark_indexed(known, at=at)
+            await unit.creators.mark_indexed(None, at=at)
 
     async def rows(self) -> AsyncIterator[Sequence[IndexEntry]]:
         """Every creator of every tenant, in id order per tenant: what a rebuild reads."""

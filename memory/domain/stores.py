@@ -113,8 +113,8 @@ class CreatorStore(Protocol):
         """Entries of creators changed since they were last indexed, oldest change first."""
         ...
 
-    async def mark_indexed(self, ids: Sequence[CreatorId], *, at: datetime) -> None:
-        """Remember that entries made from rows as of `at` are in the index."""
+    async def mark_indexed(self, ids: Sequence[CreatorId] | None, *, at: datetime) -> None:
+        """Remember that entries made from rows as of `at` are in the index; None: of every row not changed since."""
         ...
 
     async def count(self) -> int:

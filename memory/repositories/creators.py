@@ -33,6 +33,7 @@ from memory.tenancy import ScopedSession, reach_of, standing
 _PROFILES = standing(
     select(*(getattr(CreatorRow, name) for name in PROFILE)).where(CreatorRow.id == any_(bindparam("ids", type_=Ids)))
 )
+_STALE = or_(CreatorRow.indexed_at.is_(None), CreatorRow.changed_at > CreatorRow.indexed_at)
 _CHUNK = 1_000  # rows a statement: far below the 65,535 parameters PostgreSQL takes
 
 
@@ -209,7 +210,7 @@ class CreatorRepository:
             select(CreatorRow)
             .where(
                 CreatorRow.tenant_id == self._scope.tenant,
-                or_(CreatorRow.indexed_at.is_(None), CreatorRow.changed_at > CreatorRow.indexed_at),
+                _STALE,
             )
             .order_by(CreatorRow.changed_at, CreatorRow.id)
             .limit(limit)
@@ -221,15 +222,15 @@ class CreatorRepository:
         rates = await KnowledgeRepository(self._session, self._scope, self._now).rates()
         return [to_entry(row, rates) for row in rows]
 
-    async def mark_indexed(self, ids: Sequence[CreatorId], *, at: datetime) -> None:
+    async def mark_indexed(self, ids: Sequence[CreatorId] | None, *, at: datetime) -> None:
         """See `CreatorStore.mark_indexed`. `at` is the `now` of the unit that read the rows."""
-        for some in _chunks(list(ids)):
-            await self._session.execute(
-                update(CreatorRow)
-                .where(CreatorRow.id.in_(some), CreatorRow.tenant_id == self._scope.tenant)
-                .values(indexed_at=at)
-                .execution_options(synchronize_session=False)
-            )
+        own = update(CreatorRow).where(CreatorRow.tenant_id == self._scope.tenant).values(indexed_at=at)
+        if ids is None:
+            which = [own.where(CreatorRow.changed_at <= at, _STALE)]
+        else:
+            which = [own.where(CreatorRow.id.in_(some)) for some in _chunks(list(ids))]
+        for statement in which:
+            await self._session.execute(statement.execution_options(synchronize_session=False))
 
     async def count(self) -> int:
         """See `CreatorStore.count`."""

@@ -149,6 +149,19 @@ async def test_the_index_is_told_of_what_changed_until_it_has_it(database: Datab
         assert await service.sweeps.tenants_to_index() == [office.tenant]
 
 
+async def test_after_a_rebuild_only_what_changed_meanwhile_is_still_to_index(
+    database: Database, office: Office
+) -> None:
+    scope = office.operator()
+    await _upsert(database, scope, ANA, CreatorFacts(handle="bea"))
+    async with database.unit(scope) as unit:
+        rebuilt_from = unit.now
+    await _upsert(database, scope, CreatorFacts(handle="bea", bio="new"), as_of=TUESDAY)
+    async with database.unit(scope) as unit:
+        await unit.creators.mark_indexed(None, at=rebuilt_from)
+        assert [entry.handle for entry in await unit.creators.stale(limit=10)] == ["bea"]
+
+
 async def test_a_creator_written_while_the_index_reads_is_told_of_again(database: Database, office: Office) -> None:
     scope = office.operator()
     await _upsert(database, scope, ANA)
