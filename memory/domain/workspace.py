@@ -73,7 +73,12 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class BrandPolicy:
-    """What a brand allows. Shares in basis points; amounts in minor units of the brand's currency."""
+    """What a brand allows. Shares in basis points; amounts in minor units of the brand's currency.
+
+    Above a ceiling a lead signs (None: there is none); `batch_ceiling` counts the drafts of one decision.
+    `cool_down_days`: how long after a first message no other one goes to the same creator. `night_by_hand`: whether a
+    member may send by hand outside the creator's daytime.
+    """
 
     own_drafts_approvable: bool = True
     commission_ceiling_bp: int = 10_000
@@ -82,6 +87,10 @@ class BrandPolicy:
     window_end: time = time(20)
     sends_per_minute: int = 10
     sends_per_day: int = 200
+    fee_ceiling_minor: int | None = None
+    sample_ceiling_minor: int | None = None
+    cool_down_days: int = 30
+    night_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class AuditEventRow(AnyBrandRow, Base):
     before: Mapped[JsonObject | None]
     after: Mapped[JsonObject | None]
     at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
 
 
 class StoredFileRow(AnyBrandRow, Base):

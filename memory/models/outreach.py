@@ -85,6 +85,7 @@ class DraftVersionRow(BrandRow, Base):
     text_zh: Mapped[str]
     language: Mapped[str]
     template: Mapped[str | None]
+    variables: Mapped[JsonObject | None]
     paired: Mapped[bool]
     commission_bp: Mapped[int | None]
     fee_minor: Mapped[int | None]
@@ -123,7 +124,7 @@ class PresentationRow(BrandRow, Base):
 
 
 class PresentedRow(BrandRow, Base):
-    """One version on a presentation."""
+    """One version on a presentation; `in_full` False: as its template's variant and its own variables."""
 
     __tablename__ = "presented"
 
@@ -132,6 +133,7 @@ class PresentedRow(BrandRow, Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
     version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id", ondelete="CASCADE"))
     digest: Mapped[str]
+    in_full: Mapped[bool] = mapped_column(server_default=text("true"))
 
 
 class DecisionRow(BrandRow, Base):
@@ -199,7 +201,10 @@ class StepRow(BrandRow, Base):
 
 
 class SendRow(BrandRow, Base):
-    """The ledger: written before the call, settled after it. `lease_until` is on the machine's clock."""
+    """The ledger: written before the call, settled after it. `lease_until` is on the machine's clock.
+
+    `member_id`: who holds it, where a person carries it out by hand.
+    """
 
     __tablename__ = "send"
     __table_args__ = (
@@ -227,6 +232,39 @@ class SendRow(BrandRow, Base):
     outside_id: Mapped[str | None]
     reason_key: Mapped[str | None]
     reason_facts: Mapped[JsonObject | None]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+
+
+class CoolDownPassRow(BrandRow, Base):
+    """A lead's word that one creator may be written to first although the cool-down has not passed; used up once."""
+
+    __tablename__ = "cool_down_pass"
+    __table_args__ = (
+        Index(
+            "uq_cool_down_pass_open", "brand_id", "creator_id", unique=True, postgresql_where=text("used_at is null")
+        ),
+    )
+
+    id: Mapped[RowId]
+    creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"))
+    reason: Mapped[str]
+    given_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    given_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class OutageRow(BrandRow, Base):
+    """A time in which nothing was sent because nothing ran, and what of a brand was planned anew after it."""
+
+    __tablename__ = "outage"
+    __table_args__ = (Index("ix_outage_untold", "brand_id", postgresql_where=text("told_at is null")),)
+
+    id: Mapped[RowId]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    replanned: Mapped[int]
+    first_due: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
 
 class CreatorMessageRow(BrandRow, Base):

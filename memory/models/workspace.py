@@ -64,6 +64,10 @@ class BrandPolicyRow(BrandRow, Base):
     window_end: Mapped[time]
     sends_per_minute: Mapped[int]
     sends_per_day: Mapped[int]
+    fee_ceiling_minor: Mapped[int | None]
+    sample_ceiling_minor: Mapped[int | None]
+    cool_down_days: Mapped[int] = mapped_column(server_default=text("30"))
+    night_by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
     changed_at: Mapped[datetime]
 
 
@@ -88,6 +92,30 @@ class MemberRow(TenantRow, Base):
     lang: Mapped[str] = mapped_column(server_default="zh")
     password_hash: Mapped[str | None]
     made_at: Mapped[datetime]
+
+
+class DeputyRow(TenantRow, Base):
+    """A member who may decide as another one until a date; taken back, it never counted."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (CheckConstraint("member_id <> stands_for_id", name="another"), Index(None, "member_id"))
+
+    id: Mapped[RowId]
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    stands_for_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    until: Mapped[datetime]
+    given_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class HeartbeatRow(Base):
+    """When something that should always run last did, on the machine's clock."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    beat_at: Mapped[datetime]
 
 
 class IdentityRow(TenantRow, Base):

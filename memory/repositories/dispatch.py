@@ -23,6 +23,7 @@ from memory.models.outreach import BatchRow, DraftRow, DraftVersionRow, Proposal
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.repositories.decisions import read_signatures
 from memory.repositories.draft_rows import reason_of, to_version
+from memory.repositories.people import to_policy
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
 _DECIDERS = (Role.APPROVER.value, Role.LEAD.value)
@@ -72,7 +73,7 @@ class DispatchRepository:
         ).one()
         row = await self._session.scalar(select(BrandPolicyRow).where(BrandPolicyRow.brand_id == queue.brand))
         return BrandDay(
-            policy=_to_policy(row) if row else BrandPolicy(),
+            policy=to_policy(row) if row else BrandPolicy(),
             shop_zone=home_zone(None, brand.market).zone,
             last_minute=await self._sent_since(queue.brand, now - _MINUTE),
             today=await self._sent_since(queue.brand, day_start),
@@ -251,18 +252,6 @@ def to_ticket(send: SendRow, step: StepRow, version: DraftVersionRow, creator: C
 def _check_move(state: StepState, to: StepState) -> None:
     if to not in STEP_MOVES[state]:
         raise Conflict("step_cannot_move", state=state.value, to=to.value)
-
-
-def _to_policy(row: BrandPolicyRow) -> BrandPolicy:
-    return BrandPolicy(
-        own_drafts_approvable=row.own_drafts_approvable,
-        commission_ceiling_bp=row.commission_ceiling_bp,
-        batch_ceiling=row.batch_ceiling,
-        window_start=row.window_start,
-        window_end=row.window_end,
-        sends_per_minute=row.sends_per_minute,
-        sends_per_day=row.sends_per_day,
-    )
 
 
 def _to_candidate(

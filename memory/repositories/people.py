@@ -49,7 +49,7 @@ class PeopleRepository:
     async def policy(self, brand: BrandId) -> BrandPolicy:
         """See `PeopleStore.policy`; the strict defaults where none was saved."""
         row = await self._session.scalar(select(BrandPolicyRow).where(BrandPolicyRow.brand_id == brand))
-        return BrandPolicy(**{name: getattr(row, name) for name in _POLICY_FIELDS}) if row else BrandPolicy()
+        return to_policy(row) if row else BrandPolicy()
 
     async def save_policy(self, brand: BrandId, policy: BrandPolicy) -> None:
         """See `PeopleStore.save_policy`. Raises NotFound for a brand out of sight."""
@@ -119,6 +119,11 @@ def to_workspace(row: WorkspaceRow) -> Workspace:
 def to_brand(row: BrandRecord) -> Brand:
     """A row as a noun."""
     return Brand(BrandId(row.id), row.name, row.shop_name, row.market, row.team_zone, row.currency)
+
+
+def to_policy(row: BrandPolicyRow) -> BrandPolicy:
+    """A row as a noun."""
+    return BrandPolicy(**{name: getattr(row, name) for name in _POLICY_FIELDS})
 
 
 def to_member(row: MemberRow) -> Member:

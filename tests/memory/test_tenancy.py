@@ -269,7 +269,7 @@ async def test_every_table_of_tenants_forces_row_security_and_has_policies_for_b
                 " and c.relname not like 'procrastinate%'"
             )
         )
-        assert set(open_tables) == {"workspace", "exchange_rate", "alembic_version", "applied_schema"}
+        assert set(open_tables) == {"workspace", "exchange_rate", "heartbeat", "alembic_version", "applied_schema"}
         roles = await connection.scalars(
             text("select rolname from pg_roles where rolname like 'daren%' and (rolsuper or rolbypassrls)")
         )
