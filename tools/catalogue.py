@@ -127,8 +127,16 @@ class Catalogue:
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except ValidationError as failure:
-            raise BadRequest("bad_arguments", tool=call.name, problems=_problems(failure)) from failure
+            raise _bad(call.name, failure) from failure
         return await tool.run(arguments, turn)
+
+
+def _bad(tool: str, failure: ValidationError) -> BadRequest:
+    """What is wrong with arguments; of a value with a text of its own, that text."""
+    for problem in failure.errors():
+        if problem["type"] == "market_unknown":
+            return BadRequest("market_unknown", **problem["ctx"])
+    return BadRequest("bad_arguments", tool=tool, problems=_problems(failure))
 
 
 def _problems(failure: ValidationError) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import JsonValue
+
 from agent.nodes.run import TurnRun
 from agent.state import TurnState
 from memory.domain.chat_stores import Author, Message
@@ -28,7 +30,7 @@ class Recall:
             people = await unit.people.brands()
             now = unit.now
         brand = next((brand for brand in people if brand.id == run.scope.brand), people[0] if people else None)
-        planning = {
+        planning: dict[str, Any] = {
             "now": now.isoformat(),
             "timezone": brand.team_zone if brand else "Asia/Shanghai",
             "brand": brand.name if brand else "",
@@ -39,6 +41,7 @@ class Recall:
             "preferences": [{"text": kept.text, "criteria": kept.criteria} for kept in preferences],
             "last_tool": _last_tool(earlier),
             "last_focus": _last_focus(earlier),
+            "last_drafting": _last_drafting(earlier),
         }
         said = [line.reply.text for line in earlier if line.author is Author.MEMBER]
         return {
@@ -69,6 +72,11 @@ def _history(lines: list[Message]) -> list[dict[str, str]]:
 def _last_tool(lines: list[Message]) -> str | None:
     calls = next((line.reply.tool_calls for line in reversed(lines) if line.reply.tool_calls), ())
     return calls[-1].name if calls else None
+
+
+def _last_drafting(lines: list[Message]) -> dict[str, JsonValue] | None:
+    calls = [call for line in lines for call in line.reply.tool_calls if call.name == "draft_messages" and call.ok]
+    return calls[-1].arguments if calls else None
 
 
 def _last_focus(lines: list[Message]) -> str | None:

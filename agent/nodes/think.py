@@ -194,4 +194,5 @@ def to_context(planning: dict[str, Any]) -> PlanningContext:
         preferences=tuple(kept["criteria"] for kept in planning["preferences"]),
         last_tool=planning["last_tool"],
         last_focus=planning["last_focus"],
+        last_drafting=planning["last_drafting"],
     )

@@ -46,7 +46,8 @@ class PlanningContext:
     """What is remembered of the conversation when a message arrives.
 
     `shortlist` holds handles by rank. `last_criteria` are the arguments of the last search, `last_focus` the
-    handle shown last. Saved preferences are applied by the caller; here they only say what was written before.
+    handle shown last, `last_drafting` the arguments of the last drafts. Saved preferences are applied by the caller;
+    here they only say what was written before.
     """
 
     today: date
@@ -59,4 +60,5 @@ class PlanningContext:
     preferences: tuple[Arguments, ...] = ()
     last_tool: str | None = None
     last_focus: str | None = None
+    last_drafting: Arguments | None = None
     currency: str = "USD"

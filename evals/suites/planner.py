@@ -87,7 +87,12 @@ def judge(case: PlannerCase) -> Verdict:
     context = _context(case)
     for earlier in case.turns[:-1]:
         before = plan(earlier, replace(context, last_criteria=None)).calls
-        context = replace(context, last_tool=before[-1].name if before else context.last_tool)
+        drafted = [call.arguments for call in before if call.name == "draft_messages"]
+        context = replace(
+            context,
+            last_tool=before[-1].name if before else context.last_tool,
+            last_drafting=drafted[-1] if drafted else context.last_drafting,
+        )
     made = tuple(MadeCall(call.name, call.arguments) for call in plan(case.turns[-1], context).calls)
     tools = right_tools(made, case.calls)
     return Verdict(case, made, tools, tuple(wrong_fields(made, case.calls)) if tools else ())
@@ -103,6 +108,7 @@ def _context(case: PlannerCase) -> PlanningContext:
         products=tuple(case.context.get("products", ())),
         last_criteria=case.context.get("last_criteria"),
         last_focus=case.context.get("focus"),
+        last_drafting=case.context.get("last_drafting"),
     )
 
 

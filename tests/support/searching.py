@@ -54,14 +54,17 @@ class Shop:
 
     async def run(self, tool: Tool[A], /, **arguments: JsonValue) -> object:
         """Call a tool as the catalogue does."""
-        turn = TurnContext(
+        return await tool.run(tool.arguments.model_validate(arguments), self.turn())
+
+    def turn(self) -> TurnContext:
+        """A call of this desk's member."""
+        return TurnContext(
             scope=self.scope,
             conversation=self.conversation,
             fence=Fence(TurnId(1), 1),
             lang="zh",
             occasion=uuid.uuid4().hex,
         )
-        return await tool.run(tool.arguments.model_validate(arguments), turn)
 
 
 async def open_shop(database: Database, scope: Scope, folder: Path, *, embedder: Embedder | None = None) -> Shop:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from memory.domain.creator import Sort, Stage
 from memory.domain.markets import CATEGORIES, MARKETS
@@ -16,8 +17,11 @@ _ALIASES = {"UK": "GB"}
 def _market(value: str) -> str:
     code = _ALIASES.get(value.strip().upper(), value.strip().upper())
     if code not in MARKETS:
-        message = f"{value!r} is no market of ours; allowed: {' '.join(MARKETS)}"
-        raise ValueError(message)
+        raise PydanticCustomError(
+            "market_unknown",
+            "{market} is no market of ours; allowed: {markets}",
+            {"market": code, "markets": " ".join(MARKETS)},
+        )
     return code
 
 

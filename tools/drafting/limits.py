@@ -51,7 +51,7 @@ def check_offer(offer: Offer, *, product: Product | None, policy: BrandPolicy) -
 def basis_points(rate: float) -> int:
     """A commission rate of 0-1 in whole basis points (half to even). Raises BadRequest outside 0-1."""
     if not 0 <= rate <= 1:
-        raise BadRequest("commission_out_of_range", value=f"{rate:g}")
+        raise BadRequest("commission_out_of_range", value=f"{rate * 100:g}%")
     return round(rate * 10_000)
 
 

@@ -125,7 +125,7 @@ def change_wanted(instruction: str, *, commission_rate: float | None, tone: Tone
     if commission_rate is not None:
         change = replace(change, commission_bp=basis_points(commission_rate), drop_commission=False)
     elif change.commission_bp is not None and change.commission_bp > 10_000:
-        raise BadRequest("commission_out_of_range", value=f"{change.commission_bp / 10_000:g}")
+        raise BadRequest("commission_out_of_range", value=f"{change.commission_bp / 100:g}%")
     return replace(change, tone=tone) if tone is not None else change
 
 

@@ -82,6 +82,7 @@ _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlis
 _UNCERTAIN = frozenset(["", "refine_search"])
 """A message that may be a search or none: it must name something to search by."""
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
+_HOLDS_A_NUMBER = re.compile(r"\d")
 _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
 
@@ -118,6 +119,11 @@ def plan(text: str, context: PlanningContext) -> Plan:
             _like_the_one_shown(sheet, calls)
         if name in _ABOUT_CREATORS:
             _for_the_ones_before(sheet, calls)
+        left = leftovers(sheet) if name == "draft_messages" else []
+        if name == "draft_messages" and not _AIMED & set(sheet.arguments) and any(map(_HOLDS_A_NUMBER.search, left)):
+            # Somebody was named and not read: everybody on the list is the last thing that was meant.
+            sheet.note("needs_creator")
+            sheet.incomplete = True
         if not sheet.incomplete:
             calls.append(PlannedCall(name, sheet.arguments))
         notes += [note for note in sheet.notes if note not in notes]
@@ -125,7 +131,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             unread += leftovers(sheet)
             context = replace(context, shortlist=(), last_criteria=_criteria(sheet, context))
         elif name == "draft_messages":
-            unread += leftovers(sheet)
+            unread += left
         context = replace(context, last_tool=name)
     if beyond and not whole and _WORTH_QUOTING.search(beyond):
         unread.append(f"{beyond[:_QUOTED]}…")

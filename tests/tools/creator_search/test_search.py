@@ -12,6 +12,7 @@ from memory.domain.errors import BadRequest, NotFound
 from memory.domain.money import Money, MoneySpan, Span
 from tests.support.database import Office, make_workspace
 from tests.support.searching import AS_OF, Shop, handles, open_shop
+from tools.catalogue import Call, Catalogue
 from tools.creator_search.tool import CreatorShown, search_creators, show_creator, similar_creators
 
 
@@ -240,3 +241,11 @@ async def test_one_creator_is_shown_by_handle_or_rank(shop: Shop) -> None:
 async def test_bad_arguments_say_what_is_allowed(shop: Shop, arguments: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         await search(shop, **arguments)
+
+
+async def test_a_market_without_creators_is_named_with_those_that_have_some(shop: Shop) -> None:
+    catalogue = Catalogue([search_creators(shop.units, shop.index)])
+    (outcome,) = await catalogue.run_all([Call("search_creators", {"markets": ["CH"]})], shop.turn())
+    assert isinstance(outcome.error, BadRequest)
+    assert outcome.error.text_key == "market_unknown"
+    assert (outcome.error.facts["market"], str(outcome.error.facts["markets"])[:5]) == ("CH", "US CA")

@@ -33,6 +33,10 @@ _NUMBERED = re.compile(
     rf"(?:(?:{_JOINT}|{_TO}){_N}(?:\s?号(?=\s?(?:[、,和跟与到至~-]|以及|还有)\s?\d))?){{0,40}}\s?号"
     r"(?!前|之前|早|晚|下午|上午|开始|发|跟进|(?:再)?(?:提醒|催|联系|追|跟)(?:一下|一次)?(?:@|第|前|他|她))(?:达人|博主)?"
 )
+_SPAN = re.compile(
+    rf"(?<![\d.月$]){_N}\s?{_COUNTER}?{_TO}{_N}(?=\s?{_COUNTER}?\s?(?:也|都|全|照样|同样|一样)?\s?"
+    r"(?:给|写|邀|照|同样|一样|发(?!货|布|视频)))"
+)
 _ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
 _EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
 _EN_LAST = re.compile(
@@ -47,7 +51,7 @@ _EN_NUMBERED = re.compile(
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
-    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2} to \d{1,2}(?![\d%k.]| ?(?:days|"
+    r"years|to \d+k)(?![a-z])|\s?[万千个])|(?<=for )\d{1,2}(?: to | ?- ?)\d{1,2}(?![\d%k.]| ?(?:days|"
     r"weeks|usd|percent|k))|(?<![a-z0-9_.$£€-])(?<!aged )(?<!ages )(?<!age )"
     r"\d{1,2} (?:thru|through) \d{1,2}(?![\d%.]| ?(?:days|weeks|usd|percent|dollars|years|k\b|am\b|pm\b))|"
     r"(?:(?<=tag )|(?<=mark )|(?<=invite )|(?<=block )|(?<=save )|(?<=export ))"
@@ -91,8 +95,10 @@ def rank_at(text: str, at: int) -> RankReference | None:
     if letter == "第" and (match := _NTH.match(text, at)):
         return _listed(match)
     counted = letter.isdigit() or letter in "一二两三四五六七八九十"
-    if counted and (match := _NUMBERED.match(text, at) or _ENUMERATED.match(text, at) or _EN_LIST.match(text, at)):
-        return _listed(match)
+    if counted:
+        for pattern in (_NUMBERED, _SPAN, _ENUMERATED, _EN_LIST):
+            if match := pattern.match(text, at):
+                return _listed(match)
     if letter.isascii():
         return _english_at(text, at)
     return None

@@ -25,10 +25,12 @@ _NOTE = words.phrase("outreach", "note")
 _TEMPLATE = words.phrase("outreach", "template")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
+_SAME = words.phrase("outreach", "same")
 _DOWN_TO = re.compile(
     r"(?:砍|压|降|谈|还|磨)(?:价)?(?:到|成)?\s*$|(?:我们|只|最多|先)?(?:出|给|还)(?:他|她)?\s*$|"
     r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
 )
+_WHOM = frozenset(["ranks", "handles", "segment"])
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -58,7 +60,24 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
             sheet.use_span(*said.span())
     _template(sheet)
     _product_left_over(sheet)
+    _as_before(sheet)
     return sheet
+
+
+def _as_before(sheet: Sheet) -> None:
+    """「6到10也写一样的」: what the last drafts offered, under what this message says otherwise."""
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        if found := _SAME.search(text, clause.start, clause.end):
+            sheet.use_span(*found.span())
+            before = sheet.context.last_drafting or {}
+            kept = {name: value for name, value in before.items() if name not in _WHOM}
+            assumed = any(note.key == "assumed_purpose" for note in sheet.notes)
+            if kept and assumed:
+                sheet.notes = [note for note in sheet.notes if note.key != "assumed_purpose"]
+                sheet.arguments.pop("purpose")
+            sheet.arguments = kept | sheet.arguments
+            return
 
 
 def _purpose(sheet: Sheet) -> str:

@@ -1,5 +1,6 @@
 """Everything but searches: one sentence, the tools it plans and their arguments a line."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -208,3 +209,49 @@ def test_the_rest_is_done_and_the_unread_piece_quoted_in_the_persons_words() -> 
     read = plan("找10個美國寵物達人，星座是天蠍座", PlanningContext(today=date(2026, 11, 20)))
     assert read.calls[0].arguments == {"limit": 10, "markets": ["US"], "topic": "寵物", "categories": ["pets"]}
     assert any("天蠍座" in piece for piece in read.not_understood)
+
+
+BEFORE = replace(
+    CONTEXT,
+    shortlist=tuple(f"creator_{rank}" for rank in range(1, 21)),
+    last_drafting={"ranks": [1, 2], "purpose": "sample_offer", "commission_rate": 0.18, "tone": "warm"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranks", "commission"),
+    [
+        ("6到10也给写一样的", [6, 7, 8, 9, 10], 0.18),
+        ("6到10也一样", [6, 7, 8, 9, 10], 0.18),
+        ("同样的也给6-10写一份", [6, 7, 8, 9, 10], 0.18),
+        ("给最后两个也照样写，佣金15%", [19, 20], 0.15),
+        ("the same for 11 to 13", [11, 12, 13], 0.18),
+    ],
+)
+def test_the_same_again_offers_what_the_last_drafts_did_under_what_is_said(
+    text: str, ranks: list[int], commission: float
+) -> None:
+    (call,) = plan(text, BEFORE).calls
+    assert call.arguments == {
+        "ranks": ranks,
+        "purpose": "sample_offer",
+        "commission_rate": commission,
+        "tone": "warm",
+    }
+
+
+@pytest.mark.parametrize("text", ["给q6z到q9写邀约", "写邀约给 xx12"])
+def test_numbers_that_are_not_read_never_mean_everybody(text: str) -> None:
+    planned = plan(text, CONTEXT)
+    assert planned.calls == ()
+    assert [note.key for note in planned.notes] == ["needs_creator"]
+
+
+def test_a_complaint_about_one_draft_changes_that_one() -> None:
+    (call,) = plan("number 2 sounds stiff, warm it up a bit", CONTEXT).calls
+    assert (call.name, call.arguments) == ("revise_drafts", {"numbers": [2], "tone": "warm"})
+
+
+@pytest.mark.parametrize("text", ["這個星期仲可以聯絡幾多個達人", "呢個星期仲可以聯絡幾多個達人"])
+def test_cantonese_asks_for_the_quota(text: str) -> None:
+    assert [call.name for call in plan(text, CONTEXT).calls] == ["quota_status"]
