@@ -19,7 +19,7 @@ $(VENV)/pip.done: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -qq -j 0 -x node_modules $(VENV)/lib $(CODE) || true  # some packages ship files of other Pythons
+	@$(BIN)/python -m compileall -qq -j 0 -x 'node_modules|/tests/|/pip/|/setuptools/' $(VENV)/lib $(CODE) || true  # some packages ship files of other Pythons
 	@touch $@
 
 $(WEB)/static/vendor/.done: $(WEB)/package-lock.json $(VENV)/pip.done

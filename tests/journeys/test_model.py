@@ -1,19 +1,24 @@
 """A language model at the planner's door: the same tools, and the built-in planner when it fails."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from agent.settings import ModelSettings, Settings
-from memory.domain.cards import ShortlistCard
+from memory.domain.cards import RepliesCard, ReplyRow, ShortlistCard
 from memory.domain.chat import TurnEvent, TurnEventKind
+from memory.domain.ids import CreatorId
 from tests.support.model_endpoint import KEY, Calls, ModelEndpoint, Says, listening
 from tests.support.product import Person, at_work, card, person
+from tools.replies.reading import read_reply
 
 pytestmark = pytest.mark.journey
 
+AT_ONCE = 10  # replies of one answer
 REQUEST = "帮我找5个美国做宠物用品的达人，粉丝1万到10万"
 SEARCH = Calls(
     "search_creators",
@@ -74,6 +79,45 @@ async def test_contacts_are_masked_in_everything_a_model_reads(
     assert "mia@petlife" not in told
     assert "555-0147" not in told
     assert "write me at [e-mail] or call [phone]" in str(endpoint.asked[1]["messages"])
+
+
+async def test_fifty_replies_with_contacts_are_masked_for_the_model_and_whole_for_the_team(
+    demo_settings: Settings, endpoint: ModelEndpoint
+) -> None:
+    replies = [
+        json.loads(line)
+        for line in (Path(__file__).parents[2] / "evals/cases/contacts.jsonl").read_text("utf-8").splitlines()
+    ]
+    async with with_model(demo_settings, endpoint) as who:
+        async with who.daren.database.unit(who.scope) as unit:
+            brand = (await unit.people.brands())[0].id
+            walk = await unit.creators.to_index(after=CreatorId(0), limit=len(replies))
+            for creator, reply in zip(walk, replies, strict=True):
+                await unit.creator_messages.store(
+                    creator.id,
+                    brand=brand,
+                    source="test",
+                    outside_id=reply["id"],
+                    text=reply["text"],
+                    gist=read_reply(reply["text"], now=unit.now.date()),
+                    received_at=unit.now,
+                )
+        shown: list[ReplyRow] = []
+        for start in range(0, len(replies), AT_ONCE):
+            handles: list[JsonValue] = [creator.handle for creator in walk[start : start + AT_ONCE]]
+            endpoint.script = [
+                Calls("list_replies", {"status": "all", "handles": handles}),
+                *[Says("译文") for _ in handles],
+                Says("都在下面。"),
+            ]
+            shown += card(await who.ask("这些人回了什么"), RepliesCard).items
+        page = await who.daren.queries.replies(who.scope, status="all")
+    contacts = [contact for reply in replies for contact in reply["contacts"]]
+    asked = json.dumps(endpoint.asked, ensure_ascii=False)
+    assert [contact for contact in contacts if contact in asked] == []
+    for told in (shown, card(page, RepliesCard).items):
+        assert sorted(item.text for item in told) == sorted(reply["text"] for reply in replies)
+    assert asked.count("[phone]") + asked.count("[address]") >= AT_ONCE
 
 
 async def test_a_wrong_key_falls_back_in_mid_conversation_and_says_so(

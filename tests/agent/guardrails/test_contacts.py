@@ -1,5 +1,8 @@
 """What leaves for a model."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from agent.guardrails.contacts import mask
@@ -22,9 +25,51 @@ def test_contacts_become_blanks(text: str, masked: str) -> None:
     assert mask(text) == masked
 
 
+_REPLIES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[3] / "evals/cases/contacts.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def test_there_are_fifty_replies_with_contacts() -> None:
+    assert len(_REPLIES) == 50
+    assert all(contact in reply["text"] for reply in _REPLIES for contact in reply["contacts"])
+
+
+@pytest.mark.parametrize("reply", _REPLIES, ids=lambda reply: reply["id"])
+def test_no_contact_of_any_market_leaves(reply: dict[str, list[str] | str]) -> None:
+    masked = mask(str(reply["text"]))
+    assert [contact for contact in reply["contacts"] if contact in masked] == []
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["a", "1 ", "路", "A b ", "a.b@", "wechat ", "电话 1", "rua a ", "+1 (2", "東京都"])
+def test_no_foreign_text_holds_the_masking_up(piece: str) -> None:
+    mask(piece * (50_000 // len(piece)))
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "I charge $1,200 for 3 videos",
+        "10,000-20,000 views per post",
+        "free from 2026-12-01 to 2026-12-15",
+        "18% commission works, 20% is better",
+        "my fee is 350 USD, 50% upfront",
+        "I have 123,456 followers and 4.5% engagement",
+        "ok, 2 posts a week, 15 seconds each",
+        "送样两个，佣金18%，坑位费 300 美金",
+        "14 days after delivery, before 11:59 pm",
+        "GMV 12,345.67 last month, 1,234 orders",
+        "Order no. matters? I can post on 12/24",
+        "can you do 25-30% for 5 videos",
+        "TikTok 1080x1920, 60 fps, 30 s",
+        "3 for 2, $29.90 each, size 38-42",
+        "粉丝 12.5万，近30天 GMV $45,000",
+        "between 2,000 and 5,000 pesos",
+        "I posted 2 times on November 20",
+        "way too low, 15 is my minimum",
+        "at this place we sell 20 a day",
         "粉丝1万到10万，近30天GMV过5000美金",
         "18% commission, $29.90, 120,000 followers",
         "posted on 2026-11-20 at 21:10",
