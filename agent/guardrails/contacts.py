@@ -62,7 +62,8 @@ _ADDRESSES = tuple(
         ),
         # Spanish and Portuguese
         (
-            r"\b(?i:calle|avenida|av\.|plaza|paseo|carrera|rua|travessa|alameda|praça)\s+[\w .'ñáéíóúãõâêôç-]{2,40}?,?\s*"
+            r"\b(?i:calle|avenida|av\.|plaza|paseo|carrera|rua|travessa|alameda|praça)\s"
+            r"+[\w .'ñáéíóúãõâêôç-]{2,40}?,?\s*"
             r"(?:n[º°o.]\s*)?\d{1,5}\b[^.\n]{0,60}"
         ),
         # Indonesian and Malay, Vietnamese, Thai
