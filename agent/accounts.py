@@ -5,6 +5,7 @@ import getpass
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +17,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from connectors.ports.accounts import FirstSetup
 from memory.domain.account_stores import Account, AccountStore, NewBrand, NewMember, Services
 from memory.domain.clock import Clock
+from memory.domain.deputies import highest
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.markets import MARKETS
 from memory.domain.stores import Units
-from memory.domain.workspace import Brand, Lang, Role, Scope, SessionToken, Workspace, WorkspaceKind
+from memory.domain.workspace import Brand, Lang, Member, Role, Scope, SessionToken, Workspace, WorkspaceKind
 from tools.products.fields import parse_link, parse_money, parse_share
 
 SESSION_DAYS = 14
@@ -142,7 +144,8 @@ class OpenAccounts:
             if account is None:
                 return None
             brands = await work.accounts.brands_of(account)
-        return to_scope(account, brands, wanted=brand, lang=lang)
+            principals = await work.accounts.principals(account)
+        return to_scope(account, brands, wanted=brand, lang=lang, principals=principals)
 
     async def set_lang(self, scope: Scope, lang: Lang) -> None:
         """See `Accounts.set_lang`."""
@@ -156,9 +159,10 @@ class OpenAccounts:
             if account is None or not account.member.active or account.tenant != tenant:
                 return None
             brands = await work.accounts.brands_of(account)
+            principals = await work.accounts.principals(account)
         if brand is not None and brand not in {own.id for own in brands}:
             return None
-        return to_scope(account, brands, wanted=brand, lang=None)
+        return to_scope(account, brands, wanted=brand, lang=None, principals=principals)
 
     async def of_tenant(self, tenant: TenantId) -> Scope | None:
         """The scope of a tenant's first lead: for the upkeep of its own books."""
@@ -194,7 +198,8 @@ class OpenAccounts:
             if account is None or not account.member.active:
                 raise NotAllowed("no_such_member", login=as_member or os_user())
             brands = await work.accounts.brands_of(account)
-        return to_scope(account, brands, wanted=None, lang=None)
+            principals = await work.accounts.principals(account)
+        return to_scope(account, brands, wanted=None, lang=None, principals=principals)
 
     async def make_own(self, *, shop_name: str = "") -> None:
         """Make a bare real workspace for the operating-system user: what `import` or `ask` need in an empty home."""
@@ -225,12 +230,23 @@ async def _bare_owner(accounts: AccountStore) -> Account | None:
 _NOBODY = PasswordHasher().hash(secrets.token_urlsafe(16))
 
 
-def to_scope(account: Account, brands: list[Brand], *, wanted: BrandId | None, lang: Lang | None) -> Scope:
-    """The member's scope, narrowed to a wanted brand they may see, else to their own or first one."""
+def to_scope(
+    account: Account,
+    brands: list[Brand],
+    *,
+    wanted: BrandId | None,
+    lang: Lang | None,
+    principals: Sequence[Member] = (),
+) -> Scope:
+    """The member's scope, narrowed to a wanted brand they may see, else to their own or first one.
+
+    `principals`: whom they stand in for now; the highest role counts.
+    """
     seen = [brand.id for brand in brands]
     own = account.member.brand or (seen[0] if seen else None)
     brand = wanted if wanted in seen else own
-    return Scope(account.tenant, brand, account.member.id, account.member.role, lang or account.member.lang)
+    role = highest(account.member.role, principals, brand=brand)
+    return Scope(account.tenant, brand, account.member.id, role, lang or account.member.lang)
 
 
 def os_user() -> str:

@@ -193,7 +193,9 @@ class OpenDesk:
             numbers=numbers or [draft.number for draft in batch.drafts],
             now=unit.now,
         )
-        return drafts_card(batch, lang=unit.scope.lang, texts=self.texts, numbers=numbers, presentation=shown)
+        return drafts_card(
+            batch, lang=unit.scope.lang, texts=self.texts, numbers=numbers, presentation=shown, now=unit.now
+        )
 
     def follow(self, scope: Scope, turn: TurnId, *, after: int = 0) -> AsyncIterator[TurnEvent]:
         """See `Desk.follow`."""

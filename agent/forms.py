@@ -1,31 +1,39 @@
 """Forms of pages and terminal: the closed union `Command`, each carried out in one transaction."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 from agent.accounts import check_password
 from agent.approval.recording import stop
 from agent.cards.drafts import drafts_card
 from agent.imports import Imports
-from memory.domain import jobs
+from agent.team.deputies import revoke_deputy, save_deputy
+from agent.team.passes import give_pass
+from agent.team.policy_form import save_policy
+from agent.team.rights import look_again as _look_again
+from agent.team.rights import needs as _needs
+from agent.team.rights import needs_own
 from memory.domain.chat import (
     Command,
     DecisionOutcome,
     EditDraft,
+    GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
     Reply,
+    RevokeDeputy,
     RunImport,
+    SaveDeputy,
     SaveMember,
     SavePolicy,
     SaveProduct,
     StopBatch,
     UpdateRelation,
 )
-from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
+from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.stores import Unit, Units
-from memory.domain.workspace import BrandPolicy, Member, Role, Scope
+from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
 from tools.drafting.revising import edit
 from tools.products.fields import parse_link, parse_money, parse_share
@@ -66,7 +74,17 @@ class Forms:
                 case SaveMember():
                     return await self._member(unit, command, password_hash)
                 case SavePolicy():
-                    return await self._policy(unit, command)
+                    await save_policy(unit, command)
+                    return Reply(text=self.texts.say("saved", unit.scope.lang))
+                case SaveDeputy():
+                    await save_deputy(unit, command)
+                    return Reply(text=self.texts.say("saved", unit.scope.lang))
+                case RevokeDeputy():
+                    await revoke_deputy(unit, command)
+                    return Reply(text=self.texts.say("deputy_revoked", unit.scope.lang))
+                case GiveFirstMessagePass():
+                    handle = await give_pass(unit, command)
+                    return Reply(text=self.texts.say("pass_given", unit.scope.lang, handle=handle))
                 case UpdateRelation():
                     return await self._relation(unit, command)
                 case Rename(conversation=conversation, title=title):
@@ -97,7 +115,9 @@ class Forms:
         shown = await unit.drafts.present(
             batch.id, conversation=batch.conversation, numbers=[draft.number], now=unit.now
         )
-        card = drafts_card(batch, lang=unit.scope.lang, texts=self.texts, numbers=[draft.number], presentation=shown)
+        card = drafts_card(
+            batch, lang=unit.scope.lang, texts=self.texts, numbers=[draft.number], presentation=shown, now=unit.now
+        )
         said = self.texts.say("edited", unit.scope.lang, batch=batch.code, number=draft.number)
         outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))
         return Reply(text=said, cards=(card,), decision=outcome)
@@ -137,6 +157,7 @@ class Forms:
         if not form.login.strip():
             raise BadRequest("login_empty")
         members = await unit.people.members()
+        needs_own(unit, members, Role.LEAD)
         present = next((member for member in members if member.id == form.id), None)
         if form.id and present is None:
             raise NotFound("no_such_member", login=form.login)
@@ -153,23 +174,6 @@ class Forms:
         if password_hash is not None:
             values["password_hash"] = password_hash
         await unit.people.save_member(present, values)
-        await _look_again(unit)
-        return Reply(text=self.texts.say("saved", unit.scope.lang))
-
-    async def _policy(self, unit: Unit, form: SavePolicy) -> Reply:
-        _needs(unit, Role.LEAD)
-        if unit.scope.brand is None:
-            raise BadRequest("choose_a_brand")
-        before = await unit.people.policy(unit.scope.brand)
-        after = replace(
-            before,
-            own_drafts_approvable=form.own_drafts_approvable,
-            commission_ceiling_bp=parse_share(form.commission_ceiling),
-        )
-        await unit.people.save_policy(unit.scope.brand, after)
-        await unit.audit.record(
-            "policy.changed", subject=f"brand:{unit.scope.brand}", before=_shown(before), after=_shown(after)
-        )
         await _look_again(unit)
         return Reply(text=self.texts.say("saved", unit.scope.lang))
 
@@ -191,22 +195,7 @@ class Forms:
         return Reply(text=self.texts.say("saved", unit.scope.lang))
 
 
-async def _look_again(unit: Unit) -> None:
-    """What was held may be free now: look at it at once, not at the next sweep."""
-    await unit.steps.wake_held()
-    await unit.defer(jobs.dispatch())
-
-
-def _needs(unit: Unit, role: Role) -> None:
-    if not unit.scope.role.covers(role):
-        raise NotAllowed("needs_role", role=role)
-
-
 def _keep_a_lead(members: list[Member], present: Member | None, form: SaveMember) -> None:
     others = [m for m in members if m.role is Role.LEAD and m.active and (present is None or m.id != present.id)]
     if not others and not (form.role == Role.LEAD and form.active):
         raise BadRequest("last_lead")
-
-
-def _shown(policy: BrandPolicy) -> dict[str, str]:
-    return {entry.name: str(getattr(policy, entry.name)) for entry in fields(policy)}

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.browsing import typed_filters
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
+from agent.team.passes import first_state
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
+from memory.domain.deputies import Deputy
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
@@ -88,7 +91,9 @@ class OpenQueries:
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
         """See `Queries.batches`."""
         async with self.units.unit(scope) as unit:
-            return [self._view(batch, scope) for batch in await unit.drafts.batches(limit=PAGE, offset=offset)]
+            return [
+                self._view(batch, scope, unit.now) for batch in await unit.drafts.batches(limit=PAGE, offset=offset)
+            ]
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
         """See `Queries.batch`."""
@@ -96,11 +101,11 @@ class OpenQueries:
             found = await unit.drafts.batch(code)
             if found is None:
                 raise NotFound("no_such_batch", batch=code[:12])
-            return self._view(found, scope)
+            return self._view(found, scope, unit.now)
 
-    def _view(self, batch: Batch, scope: Scope) -> BatchView:
+    def _view(self, batch: Batch, scope: Scope, now: datetime) -> BatchView:
         counts = Counter(str(draft.status) for draft in batch.drafts)
-        return BatchView(batch, plan_rows(batch.drafts, lang=scope.lang, texts=self.texts), dict(counts))
+        return BatchView(batch, plan_rows(batch.drafts, lang=scope.lang, texts=self.texts, now=now), dict(counts))
 
     async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
         """See `Queries.creators`."""
@@ -142,6 +147,7 @@ class OpenQueries:
                 local_time=unit.now.astimezone(home.zone),
                 zone=home.zone.key,
                 zone_estimated=home.estimated,
+                first=await first_state(unit, creator.id),
             )
 
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
@@ -167,6 +173,11 @@ class OpenQueries:
         """See `Queries.members`."""
         async with self.units.unit(scope) as unit:
             return await unit.people.members()
+
+    async def deputies(self, scope: Scope) -> Sequence[Deputy]:
+        """See `Queries.deputies`."""
+        async with self.units.unit(scope) as unit:
+            return await unit.people.deputies()
 
     async def policy(self, scope: Scope) -> BrandPolicy:
         """See `Queries.policy`."""

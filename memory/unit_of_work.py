@@ -16,11 +16,10 @@ from memory.domain.chat_stores import ConversationStore, Fence, Superseded, Turn
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
-from memory.domain.office_stores import AuditStore, CounterStore, FileStore
+from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.stores import (
     CreatorStore,
-    KnowledgeStore,
     PeopleStore,
     PreferenceStore,
     ProductStore,

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.approval.policy import MOST_DRAFTS, NEEDED_PEOPLE, NEEDED_ROLE, POLICY, Policy, may_sign_own, required_sign
+from agent.approval.policy import (
+    MOST_DRAFTS,
+    NEEDED_PEOPLE,
+    NEEDED_ROLE,
+    POLICY,
+    Policy,
+    makes_sense,
+    may_sign_own,
+    required_sign,
+)
 from memory.domain.dispatch import Signable, Signature
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import MemberId
@@ -34,7 +43,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What holds now, read under the drafts' locks. `gone`: draft → why its creator may not be written to."""
+    """What holds now, read under the drafts' locks. `gone`: draft → why its creator may not be written to.
+
+    `fees`, `samples`: draft → what is offered in minor units of the brand's currency; absent: nothing, or unknown.
+    """
 
     now: datetime
     brand: BrandPolicy
@@ -46,6 +58,8 @@ class Facts:
     steps: Mapping[int, Step]
     gone: Mapping[int, Flag]
     policy: Policy = field(default_factory=lambda: POLICY)
+    fees: Mapping[int, int | None] = field(default_factory=dict)
+    samples: Mapping[int, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,8 @@ def rule(wish: Wish, facts: Facts) -> Ruling:
 
 def is_enough(draft: Draft, member: Member, facts: Facts) -> bool:
     """Whether a draft has the sign it needs once this member approves it too."""
-    needed = required_sign(signable(draft, facts), facts.brand, policy=facts.policy)
+    what = signable(draft, facts)
+    needed = required_sign(what, facts.brand, policy=facts.policy)
     others = {
         signature.member
         for signature in facts.signatures.get(draft.number, ())
@@ -105,7 +120,9 @@ def is_enough(draft: Draft, member: Member, facts: Facts) -> bool:
         and signature.digest == draft.version.digest
         and signature.valid_until > facts.now
         and signature.role is not None
-        and signature.role.covers(NEEDED_ROLE[needed])
+        and signature.role.covers(
+            NEEDED_ROLE[required_sign(what, facts.brand, policy=facts.policy, size=signature.size)]
+        )
     }
     return len(others | {member.id}) >= NEEDED_PEOPLE[needed]
 
@@ -118,6 +135,8 @@ def signable(draft: Draft, facts: Facts) -> Signable:
         offer=draft.version.content.offer,
         author=draft.version.author,
         maker=facts.maker,
+        fee_minor=facts.fees.get(draft.number),
+        sample_minor=facts.samples.get(draft.number),
     )
 
 
@@ -127,9 +146,11 @@ def _require_decider(wish: Wish, facts: Facts) -> None:
     shown = wish.presentation
     if shown.delivered_at is None or shown.member != wish.member.id:
         raise NotAllowed("card_not_shown", batch=shown.batch_code)
-    most = min(MOST_DRAFTS, facts.brand.batch_ceiling)
-    if len(set(wish.approve)) > most:
-        raise NotAllowed("too_many_at_once", count=len(set(wish.approve)), most=most)
+    count = len(set(wish.approve))
+    if count > MOST_DRAFTS:
+        raise NotAllowed("too_many_at_once", count=count, most=MOST_DRAFTS)
+    if count > facts.brand.batch_ceiling and not wish.member.role.covers(Role.LEAD):
+        raise NotAllowed("batch_needs_lead", count=count, most=facts.brand.batch_ceiling)
 
 
 def _unshown(number: int, wish: Wish, facts: Facts) -> Flag | None:
@@ -183,6 +204,8 @@ def _no_approval(number: int, wish: Wish, facts: Facts) -> Flag | None:
 
 def _no_sign(number: int, draft: Draft, wish: Wish, facts: Facts) -> Flag | None:
     what = signable(draft, facts)
+    if not makes_sense(what.offer):
+        return Flag("offer_makes_no_sense", {"number": number})
     if not may_sign_own(what, wish.member.id, facts.brand, deciders=facts.deciders):
         return Flag("own_draft", {"number": number})
     needed = NEEDED_ROLE[required_sign(what, facts.brand, policy=facts.policy)]

@@ -1,21 +1,23 @@
 """Carries a decision out in the caller's transaction: locks, judges anew, writes decisions, plans steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
+from agent.approval.facts import read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
 from agent.outreach.guards import no_channel
 from agent.outreach.windows import next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
+from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import Conflict, NotAllowed, NotFound
 from memory.domain.ids import BrandId
-from memory.domain.outreach import FIRST_MESSAGES, Batch, Draft, Flag, Presentation, StepState, Verdict
+from memory.domain.outreach import Batch, Draft, Flag, Presentation, StepState, Verdict
 from memory.domain.stores import Unit
-from memory.domain.workspace import Member, Role
+from memory.domain.workspace import Member
 
 # An approval outlives the planned time of its message by this much.
 STAYS_VALID = timedelta(days=7)
@@ -27,7 +29,7 @@ class DecisionResult:
 
     `already`: decided so before. `waiting`: approved, but another person must sign too. `changed_since`: refused
     because their text changed after the card was shown; a fresh card is needed. `planned`: the approved drafts as
-    they are now, with when each goes or why it is held.
+    they are now, with when each goes or why it is held. `now`: the workspace's time at which it was decided.
     """
 
     batch: str
@@ -38,6 +40,7 @@ class DecisionResult:
     refused: tuple[Refusal, ...] = ()
     changed_since: tuple[int, ...] = ()
     planned: tuple[Draft, ...] = field(default=())
+    now: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -65,12 +68,13 @@ async def decide(
         NotFound: the batch is out of sight (not retryable).
     """
     now = unit.now
-    wish = Wish(presentation, await _member(unit), tuple(sorted(set(approve))), tuple(sorted(set(reject))))
-    locked = await unit.drafts.lock(presentation.batch, numbers=[*wish.approve, *wish.reject])
+    locked = await unit.drafts.lock(presentation.batch, numbers=[*approve, *reject])
     batch = await unit.drafts.batch(presentation.batch_code)
     if batch is None:
         raise NotFound("no_such_batch", batch=presentation.batch_code)
-    facts = await _facts(unit, batch, locked, policy)
+    team = await _team(unit, batch.brand)
+    wish = Wish(presentation, team.decider, tuple(sorted(set(approve))), tuple(sorted(set(reject))))
+    facts = await _facts(unit, batch, locked, policy, deciders=team.deciders)
     ruling = rule(wish, facts)
     for number in ruling.reject:
         await _record(unit, facts.drafts[number], Verdict.REJECT, presentation, valid_until=now)
@@ -90,6 +94,7 @@ async def decide(
         refused=tuple(sorted((*ruling.refused, *done.refused), key=lambda refusal: refusal.number)),
         changed_since=ruling.changed,
         planned=tuple(draft for draft in (fresh or batch).drafts if draft.number in done.approved),
+        now=now,
     )
 
 
@@ -107,69 +112,45 @@ async def stop(unit: Unit, batch_code: str | None) -> int:
     return await unit.drafts.stop(batch.id, now=unit.now)
 
 
-async def _member(unit: Unit) -> Member:
-    """The deciding member as they are now, not as they were when they signed in."""
-    members = await unit.people.members()
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """The deciding member in the role they have now, standing in for somebody or not; and how many may decide."""
+
+    decider: Member
+    deciders: int
+
+
+async def _team(unit: Unit, brand: BrandId) -> _Team:
+    """The members as they are now, not as they were when they signed in."""
+    members, deputies = await unit.people.members(), await unit.people.deputies()
     found = next((member for member in members if member.id == unit.scope.member), None)
     if found is None:
         raise NotAllowed("decide_not_allowed", role=unit.scope.role.value)
-    return found
+    role = effective_role(found, members, deputies, brand=brand, at=unit.now)
+    return _Team(replace(found, role=role), count_deciders(members, deputies, brand=brand, at=unit.now))
 
 
-async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Policy) -> Facts:
+async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Policy, *, deciders: int) -> Facts:
     ids = [draft.id for draft in locked]
     number_of = {draft.id: draft.number for draft in locked}
     signatures = await unit.drafts.signatures(ids)
     steps = await unit.steps.of_drafts(ids)
-    deciders = [
-        member
-        for member in await unit.people.members()
-        if member.active and member.role.covers(Role.APPROVER) and member.brand in (None, batch.brand)
-    ]
+    brand = await unit.people.policy(batch.brand)
+    fees, samples = await read_worth(unit, batch.brand, locked)
     return Facts(
         now=unit.now,
-        brand=await unit.people.policy(batch.brand),
+        brand=brand,
         maker=batch.made_by,
-        deciders=len(deciders),
+        deciders=deciders,
         stopped=batch.stopped,
         drafts={draft.number: draft for draft in locked},
         signatures={number_of[draft]: found for draft, found in signatures.items()},
         steps={number_of[draft]: step for draft, step in steps.items()},
-        gone=await _gone(unit, batch.brand, locked),
+        gone=await read_gone(unit, batch.brand, locked, days=brand.cool_down_days),
         policy=policy,
+        fees=fees,
+        samples=samples,
     )
-
-
-async def _gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft]) -> dict[int, Flag]:
-    """Creators who may not be written to, and first messages that would be second ones."""
-    relations = await unit.relations.of([draft.creator for draft in drafts])
-    found: dict[int, Flag] = {}
-    for draft in drafts:
-        relation = relations.get(draft.creator)
-        if relation is not None and relation.opted_out_at is not None:
-            found[draft.number] = Flag("opted_out", {"number": draft.number, "handle": draft.handle})
-        elif relation is not None and relation.blocked:
-            found[draft.number] = Flag("blocked", {"number": draft.number, "handle": draft.handle})
-        elif draft.purpose in FIRST_MESSAGES:
-            other = await unit.steps.open_first_message(draft.creator, brand=brand)
-            if other is not None and other.id != draft.id:
-                found[draft.number] = await _taken(unit, draft, other)
-    return found
-
-
-async def _taken(unit: Unit, draft: Draft, other: Draft) -> Flag:
-    """Who invited the creator already, and when."""
-    signatures = (await unit.drafts.signatures([other.id]))[other.id]
-    by = next((signature for signature in signatures if signature.verdict is Verdict.APPROVE), None)
-    when = by.decided_at if by else other.version.made_at
-    facts: dict[str, str | int | float] = {
-        "number": draft.number,
-        "handle": draft.handle,
-        "batch": other.batch_code,
-        "who": by.name if by else "",
-        "when": when.isoformat(timespec="minutes"),
-    }
-    return Flag("first_message_open", facts)
 
 
 async def _record(

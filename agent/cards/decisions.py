@@ -67,7 +67,7 @@ class DecisionWords:
                 "number_trouble",
                 lang,
                 number=refusal.number,
-                trouble=flag_text(refusal.reason, lang=lang, texts=self.texts),
+                trouble=flag_text(refusal.reason, lang=lang, texts=self.texts, now=result.now),
             )
             for refusal in result.refused
         ]

@@ -27,7 +27,7 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
     if result.similarity:
         lines.append(texts.say("batch_similarity", lang, percent=round(result.similarity / 10)))
     lines += [_how_to_answer(batch, lang, texts) for batch in batches[:1]]
-    cards = tuple(drafts_card(batch, lang=lang, texts=texts) for batch in batches)
+    cards = tuple(drafts_card(batch, lang=lang, texts=texts, now=batch.made_at) for batch in batches)
     return Piece("\n".join(lines), cards, for_planner=_for_planner(batches))
 
 
@@ -55,7 +55,8 @@ def revised(result: DraftsRevised, lang: Lang, texts: Texts) -> Piece:
         lines.append(texts.say("revise_settled", lang, numbers=wording.ranges(result.settled, lang)))
     if result.overtaken:
         lines.append(texts.say("revise_overtaken", lang, numbers=wording.ranges(result.overtaken, lang)))
-    card = drafts_card(result.batch, lang=lang, texts=texts, numbers=numbers)
+    now = max((draft.version.made_at for draft in result.changed), default=None)
+    card = drafts_card(result.batch, lang=lang, texts=texts, numbers=numbers, now=now)
     return Piece("\n".join(lines), (card,), for_planner=_for_planner((result.batch,)))
 
 

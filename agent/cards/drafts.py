@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from agent.cards import wording
 from memory.domain.cards import DraftRow, DraftsCard, PlanCard, PlanRow
@@ -18,14 +19,15 @@ def drafts_card(
     numbers: Collection[int] | None = None,
     presentation: Presentation | None = None,
     notes: tuple[str, ...] = (),
+    now: datetime | None = None,
 ) -> DraftsCard:
-    """A card of a batch, or of some of its numbers, in full."""
+    """A card of a batch, or of some of its numbers, in full. `now`: to say how long ago something was."""
     chosen = [draft for draft in batch.drafts if numbers is None or draft.number in numbers]
     return DraftsCard(
         batch=batch.code,
         presentation=presentation.id if presentation else None,
         decide_by=presentation.decide_by if presentation else batch.decide_by,
-        items=tuple(draft_row(draft, lang=lang, texts=texts) for draft in chosen),
+        items=tuple(draft_row(draft, lang=lang, texts=texts, now=now) for draft in chosen),
         notes=notes,
     )
 
@@ -38,7 +40,7 @@ def as_published(draft: Draft) -> Draft:
     return replace(draft, status=DraftStatus.FAILING if failing else DraftStatus.OPEN)
 
 
-def draft_row(draft: Draft, *, lang: Lang, texts: Texts) -> DraftRow:
+def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None = None) -> DraftRow:
     """One draft in full."""
     draft = as_published(draft)
     content = draft.version.content
@@ -49,9 +51,9 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts) -> DraftRow:
         language=content.language,
         text=content.text,
         text_zh=content.text_zh,
-        flags=tuple(flag_text(flag, lang=lang, texts=texts) for flag in draft.version.flags),
+        flags=tuple(flag_text(flag, lang=lang, texts=texts, now=now) for flag in draft.version.flags),
         status=draft.status,
-        status_text=status_text(draft, lang=lang, texts=texts),
+        status_text=status_text(draft, lang=lang, texts=texts, now=now),
         approvable=draft.approvable,
         digest=draft.version.digest,
         paired=content.paired,
@@ -61,30 +63,39 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts) -> DraftRow:
     )
 
 
-def flag_text(flag: Flag, *, lang: Lang, texts: Texts) -> str:
-    """A check's finding as a sentence; an unknown key is shown rather than hidden."""
+def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None = None) -> str:
+    """A check's finding as a sentence; an unknown key is shown rather than hidden.
+
+    A moment in it reads as a day: how long ago where `now` is known, else its date.
+    """
+    facts = dict(flag.facts)
+    if "when" in facts and "zone" in facts:
+        moment = datetime.fromisoformat(str(facts["when"]))
+        facts["when"] = wording.day(moment, str(facts["zone"]), lang, now=now)
     for key in (flag.key, f"flag_{flag.key}"):
         if key in texts:
-            return texts.say(key, lang, **flag.facts)
+            return texts.say(key, lang, **facts)
     return flag.key
 
 
-def status_text(draft: Draft, *, lang: Lang, texts: Texts) -> str:
+def status_text(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None = None) -> str:
     """待审批 / 已排 21:10 / 暂停：没有发送渠道 …"""
     said = texts.say(f"status_{draft.status}", lang)
     if draft.reason is not None:
-        return f"{said}{'：' if lang == 'zh' else ': '}{flag_text(draft.reason, lang=lang, texts=texts)}"
+        return f"{said}{'：' if lang == 'zh' else ': '}{flag_text(draft.reason, lang=lang, texts=texts, now=now)}"
     return said
 
 
-def plan_rows(drafts: Collection[Draft], *, lang: Lang, texts: Texts) -> tuple[PlanRow, ...]:
+def plan_rows(
+    drafts: Collection[Draft], *, lang: Lang, texts: Texts, now: datetime | None = None
+) -> tuple[PlanRow, ...]:
     """When each message goes, or why not."""
     return tuple(
         PlanRow(
             number=draft.number,
             handle=draft.handle,
             state=draft.status,
-            state_text=status_text(draft, lang=lang, texts=texts),
+            state_text=status_text(draft, lang=lang, texts=texts, now=now),
             due_at=draft.due_at,
             zone=draft.zone,
             zone_estimated=draft.zone_estimated,

@@ -13,6 +13,10 @@ _UNITS: dict[str, tuple[tuple[int, str], ...]] = {
     "zh": ((100_000_000, "亿"), (10_000, "万")),
     "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
 }
+_DAYS: dict[Lang, dict[int, str]] = {
+    "zh": {0: "今天", 1: "昨天", 2: "前天"},
+    "en": {0: "today", 1: "yesterday"},
+}
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
@@ -65,6 +69,17 @@ def clock(moment: datetime, zone: str, lang: Lang) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     day = f"周{_WEEKDAYS['zh'][local.weekday()]}" if lang == "zh" else _WEEKDAYS["en"][local.weekday()]
     return f"{local:%m-%d} {day} {local:%H:%M}" if lang == "zh" else f"{day} {local:%m-%d} {local:%H:%M}"
+
+
+def day(moment: datetime, zone: str, lang: Lang, *, now: datetime | None) -> str:
+    """昨天 / 3 天前 / yesterday / 3 days ago in a zone; more than a month away, or without `now`, the date."""
+    local = moment.astimezone(ZoneInfo(zone)).date()
+    away = (now.astimezone(ZoneInfo(zone)).date() - local).days if now else -1
+    if away in _DAYS[lang]:
+        return _DAYS[lang][away]
+    if 0 < away <= 31:
+        return f"{away} 天前" if lang == "zh" else f"{away} days ago"
+    return f"{local:%m-%d} " if lang == "zh" else f"on {local:%m-%d}"
 
 
 def listed(words: list[str], lang: Lang) -> str:

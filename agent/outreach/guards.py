@@ -87,6 +87,16 @@ def creator_is_not_blocked(candidate: Candidate, moment: Moment) -> Objection | 
     return Objection(StepState.HELD, Flag("blocked", {})) if candidate.blocked else None
 
 
+def cool_down_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
+    """No other first message to its creator is out, or went out lately; a lead's pass takes the second away."""
+    contact = candidate.contact
+    if contact is None or not contact.bars(now=moment.now, days=moment.brand.cool_down_days):
+        return None
+    if contact.settled and candidate.has_pass:
+        return None
+    return Objection(StepState.HELD, Flag("cool_down", contact.facts()))
+
+
 def somebody_delivers(candidate: Candidate, moment: Moment) -> Objection | None:
     """A messenger of its channel accepts the creator."""
     flag = no_channel(candidate.creator, candidate.channel, moment.messengers)
@@ -112,8 +122,8 @@ def approval_is_fresh(approval: Signature, candidate: Candidate, moment: Moment)
 
 
 def decider_has_role(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
-    """Who gave it is still here and may decide such a proposal today."""
-    sign = required_sign(candidate.signable, moment.brand, policy=moment.policy)
+    """Who gave it is still here and may decide such a proposal, and so many at once, today."""
+    sign = required_sign(candidate.signable, moment.brand, policy=moment.policy, size=approval.size)
     usual = moment.policy.get(candidate.signable.kind, sign)
     if approval.role is not None and approval.role.covers(NEEDED_ROLE[sign]):
         return None
@@ -154,6 +164,7 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "nobody_rejected": nobody_rejected,
     "creator_listens": creator_listens,
     "creator_is_not_blocked": creator_is_not_blocked,
+    "cool_down_is_over": cool_down_is_over,
     "somebody_delivers": somebody_delivers,
 }
 APPROVAL_GUARDS: dict[str, ApprovalGuard] = {

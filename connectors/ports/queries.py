@@ -9,6 +9,8 @@ from memory.domain.cards import PlanRow, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
+from memory.domain.deputies import Deputy
+from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
@@ -26,6 +28,15 @@ class CreatorPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstState:
+    """Who wrote to a creator first. `until`: the cool-down's end, where one is running; `given`: an open pass."""
+
+    contact: FirstContact
+    until: datetime | None = None
+    given: CoolDownPass | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CreatorProfile:
     """Everything one creator's page shows. `thread`: (us | creator, text, time), oldest first."""
 
@@ -36,6 +47,7 @@ class CreatorProfile:
     local_time: datetime
     zone: str
     zone_estimated: bool
+    first: FirstState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,10 @@ class Queries(Protocol):
 
     async def members(self, scope: Scope) -> Sequence[Member]:
         """The tenant's members."""
+        ...
+
+    async def deputies(self, scope: Scope) -> Sequence[Deputy]:
+        """Who stands in for whom now."""
         ...
 
     async def policy(self, scope: Scope) -> BrandPolicy:

@@ -51,6 +51,11 @@ def money(shown: MoneyShown | Money | MoneySpan | None, lang: Lang) -> str | Non
     return first if low == high else f"{first}–{_amount(high, shown.currency, lang)}"
 
 
+def plain_amount(minor: int | None, currency: str) -> str:
+    """An amount as it is typed into a field: 5000 → 50.00; None: empty."""
+    return "" if minor is None else f"{Decimal(minor).scaleb(-exponent(currency)):f}"
+
+
 def percent(basis_points: int | None) -> str | None:
     """A share: 1800 → 18%, 345 → 3.45%."""
     if basis_points is None:

@@ -42,6 +42,10 @@ class Fields:
         """A field's text exactly as sent but for line ends and NUL; empty when it is not there."""
         return _as_sent(self.data.get(name, ""))
 
+    def optional_text(self, name: str) -> str | None:
+        """A field's text; None when the form does not have it."""
+        return self.text(name) if name in self.data else None
+
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a field that are not empty."""
         return tuple(line.strip() for line in self.raw(name).splitlines() if line.strip())

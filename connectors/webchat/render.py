@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ def environment() -> Environment:
     )
     made.globals["asset"] = asset
     made.filters.update(markdown=to_html, seen=seen, seen_line=seen_line, safe_link=safe_link)
-    made.filters.update(percent=formats.percent, percent_span=formats.percent_span)
+    made.filters.update(percent=formats.percent, percent_span=formats.percent_span, plain_amount=formats.plain_amount)
     return made
 
 
@@ -105,10 +105,13 @@ def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, ob
         "can_write": visit.may(Role.OPERATOR),
         "can_decide": visit.may(Role.APPROVER),
         "can_lead": visit.may(Role.LEAD),
+        "manages": visit.may(Role.LEAD)
+        and shell.member.role is Role.LEAD,  # members and deputies: not while standing in
         "news_seconds": surface.settings.news_seconds,
         "when": _clock(lang, zone, shell.now),
         "when_there": partial(_there, lang=lang, now=shell.now),
         "short_when": lambda at: formats.short_moment(at, zone, lang, now=shell.now),
+        "last_day": lambda end: f"{(end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)):%Y-%m-%d}",
         "today": formats.day(shell.now, zone, lang),
         "clock": f"{shell.now.astimezone(ZoneInfo(zone)):%H:%M}",
     }

@@ -14,9 +14,19 @@ from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember
 from memory.domain.creator import Creator, CreatorFacts
 from memory.domain.errors import AppError, Unclear
-from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId
+from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, DeputyId, MemberId, ProductId
 from memory.domain.offer import Offer
-from memory.domain.outreach import Batch, Channel, Content, Draft, Flag, NewDraft, Presentation, Purpose, SendTicket
+from memory.domain.outreach import (
+    Batch,
+    Channel,
+    Content,
+    Draft,
+    Flag,
+    NewDraft,
+    Presentation,
+    Purpose,
+    SendTicket,
+)
 from memory.domain.workspace import BrandPolicy, Role, Scope, WorkspaceKind
 
 NOON = ZoneInfo("America/New_York")
@@ -123,6 +133,7 @@ class SellingOffice:
         hours: int = 72,
         answers: CreatorMessageId | None = None,
         conversation: ConversationId | None = None,
+        product: ProductId | None = None,
     ) -> Batch:
         """A published batch, one draft a creator."""
         author = by or self.operator
@@ -141,7 +152,7 @@ class SellingOffice:
                 conversation=conversation,
                 purpose=purpose,
                 channel=Channel.PLAYGROUND,
-                product=None,
+                product=product,
                 decide_by=unit.now + timedelta(hours=hours),
                 fence=None,
                 answers=answers,
@@ -205,6 +216,12 @@ class SellingOffice:
         """Change what the brand allows."""
         async with self.database.unit(self.lead) as unit:
             await unit.people.save_policy(self.brand, policy)
+
+    async def stand_in(self, who: Scope, *, for_: Scope, days: int = 3) -> DeputyId:
+        """Let a member stand in for another one."""
+        async with self.database.unit(self.lead) as unit:
+            until = unit.now + timedelta(days=days)
+            return (await unit.people.save_deputy(who.member, stands_for=for_.member, until=until)).id
 
     async def set_role(self, member: MemberId, role: Role, *, active: bool = True) -> None:
         """Change what a member may do."""

@@ -107,6 +107,10 @@ class AccountStore(Protocol):
         """Brands the member may see, oldest first."""
         ...
 
+    async def principals(self, account: Account) -> list[Member]:
+        """Members whom this one stands in for now."""
+        ...
+
     async def start_session(self, member: MemberId, *, token_hash: str, expires_at: datetime) -> None:
         """Remember a session; also forgets expired ones of the member."""
         ...

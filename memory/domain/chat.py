@@ -9,7 +9,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
-from memory.domain.ids import BrandId, ConversationId, DraftId, ImportRunId, MemberId, PresentationId, ProductId, TurnId
+from memory.domain.ids import (
+    BrandId,
+    ConversationId,
+    DeputyId,
+    DraftId,
+    ImportRunId,
+    MemberId,
+    PresentationId,
+    ProductId,
+    TurnId,
+)
 
 
 def _storable(text: object) -> object:
@@ -159,11 +169,40 @@ class SaveMember(Noun):
 
 
 class SavePolicy(Noun):
-    """Change a brand's policy; a lead only."""
+    """Change a brand's policy; a lead only. Text as typed; None leaves a field, an empty amount is no ceiling."""
 
     kind: Literal["save_policy"] = "save_policy"
     own_drafts_approvable: bool
     commission_ceiling: str
+    fee_ceiling: str | None = None
+    sample_ceiling: str | None = None
+    batch_ceiling: str | None = None
+    cool_down_days: str | None = None
+    night_by_hand: bool | None = None
+
+
+class SaveDeputy(Noun):
+    """Let a member stand in for another one to the end of a day (2026-12-05); a lead only."""
+
+    kind: Literal["save_deputy"] = "save_deputy"
+    member: MemberId
+    stands_for: MemberId
+    until: str = Field(max_length=20)
+
+
+class RevokeDeputy(Noun):
+    """Take it back; what was decided under it counts no more. A lead only."""
+
+    kind: Literal["revoke_deputy"] = "revoke_deputy"
+    deputy: DeputyId
+
+
+class GiveFirstMessagePass(Noun):
+    """Let one first message to a creator through although the cool-down has not passed; a lead only."""
+
+    kind: Literal["give_first_message_pass"] = "give_first_message_pass"
+    handle: str = Field(max_length=200)
+    reason: str = Field(max_length=500)
 
 
 class StopBatch(Noun):
@@ -208,7 +247,18 @@ class Rename(Noun):
 
 
 Command = Annotated[
-    EditDraft | SaveProduct | SaveMember | SavePolicy | StopBatch | RunImport | MoveDemoClock | UpdateRelation | Rename,
+    EditDraft
+    | SaveProduct
+    | SaveMember
+    | SavePolicy
+    | SaveDeputy
+    | RevokeDeputy
+    | GiveFirstMessagePass
+    | StopBatch
+    | RunImport
+    | MoveDemoClock
+    | UpdateRelation
+    | Rename,
     Field(discriminator="kind"),
 ]
 

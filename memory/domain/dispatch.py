@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator
+from memory.domain.first_messages import FirstContact
 from memory.domain.ids import (
     BrandId,
     ConversationId,
@@ -29,7 +30,8 @@ from memory.domain.zones import HomeZone
 class Signature:
     """One live decision as it stands now: `role` None when the member is gone, inactive or works for another brand.
 
-    `seen`: the presentation it answers showed this digest and was delivered to the member.
+    `seen`: the presentation it answers showed this digest and was delivered to the member. `size`: how many drafts the
+    same decision approved.
     """
 
     member: MemberId
@@ -40,22 +42,32 @@ class Signature:
     seen: bool
     decided_at: datetime
     valid_until: datetime
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Signable:
-    """What a sign is about: the newest version of a draft, and whose work it is."""
+    """What a sign is about: the newest version of a draft, and whose work it is.
+
+    `fee_minor` and `sample_minor`: what the fee and the sample offered are worth in minor units of the brand's
+    currency; None: nobody knows.
+    """
 
     kind: ProposalKind
     digest: str
     offer: Offer
     author: MemberId
     maker: MemberId
+    fee_minor: int | None = None
+    sample_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A locked step with everything a claim depends on, read in the claim's own transaction."""
+    """A locked step with everything a claim depends on, read in the claim's own transaction.
+
+    `contact`: the last other first message to its creator, where it is one itself; `has_pass`: a lead let it through.
+    """
 
     step: StepId
     draft: DraftId
@@ -74,6 +86,8 @@ class Candidate:
     opted_out: bool
     blocked: bool
     reason: Flag | None = None
+    contact: FirstContact | None = None
+    has_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import NewType
 TenantId = NewType("TenantId", int)
 BrandId = NewType("BrandId", int)
 MemberId = NewType("MemberId", int)
+DeputyId = NewType("DeputyId", int)
 ConversationId = NewType("ConversationId", int)
 MessageId = NewType("MessageId", int)
 TurnId = NewType("TurnId", int)

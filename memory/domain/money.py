@@ -110,6 +110,16 @@ class RateTable:
         return int((dollars * self.per_usd[target]).scaleb(exponent(target)).to_integral_value(ROUND_HALF_EVEN))
 
 
+def worth(amount: Money | None, *, currency: str, rates: RateTable) -> int | None:
+    """An amount in minor units of a currency; None when there is none, or a currency is not in the table."""
+    if amount is None:
+        return None
+    try:
+        return rates.convert(amount.minor, source=amount.currency, target=currency)
+    except BadRequest:
+        return None
+
+
 def split(total: Money, weights: list[int]) -> list[Money]:
     """Share `total` by weights so that the parts sum to the whole (largest remainder, first wins ties)."""
     whole = sum(weights)

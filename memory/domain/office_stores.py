@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from memory.domain.money import RateTable
+
 
 @dataclass(frozen=True, slots=True)
 class QuotaStatus:
@@ -62,6 +64,14 @@ class AuditStore(Protocol):
 
     async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
         """Write one event; values are JSON-shaped."""
+        ...
+
+
+class KnowledgeStore(Protocol):
+    """The dated exchange table."""
+
+    async def rates(self) -> RateTable:
+        """The newest table."""
         ...
 
 

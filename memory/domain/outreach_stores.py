@@ -6,6 +6,7 @@ from typing import Protocol
 
 from memory.domain.chat_stores import Fence
 from memory.domain.dispatch import Signature
+from memory.domain.first_messages import FirstMessageStore
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -122,8 +123,8 @@ class DraftStore(Protocol):
         ...
 
 
-class StepStore(Protocol):
-    """Steps and the ledger of sends."""
+class StepStore(FirstMessageStore, Protocol):
+    """Steps, and which of them are first messages."""
 
     async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:
         """Make the draft's step (one per occasion) or bring its held one back. Raises Conflict when claimed."""
@@ -131,10 +132,6 @@ class StepStore(Protocol):
 
     async def of_drafts(self, drafts: Sequence[DraftId]) -> dict[DraftId, Step]:
         """Steps of drafts."""
-        ...
-
-    async def open_first_message(self, creator: CreatorId, *, brand: BrandId) -> Draft | None:
-        """The draft whose first message to a creator is not settled yet, if any."""
         ...
 
     async def move(

@@ -3,7 +3,7 @@
 `Units.unit(scope)` opens one transaction; everything reached through the `Unit` lives in it and is committed
 when the block ends, rolled back when it raises. Every method sees only the scope's tenant (and brand).
 Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`, the rest of
-the office (counters, audit, files) in `office_stores.py`.
+the office (counters, audit, files, rates) in `office_stores.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from typing import Protocol
 
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
+from memory.domain.deputies import DeputyStore
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ProductId, ShortlistId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
-from memory.domain.money import RateTable
 from memory.domain.offer import Product
-from memory.domain.office_stores import AuditStore, CounterStore, FileStore
+from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -245,8 +245,8 @@ class PreferenceStore(Protocol):
         ...
 
 
-class PeopleStore(Protocol):
-    """The workspace, its brands and members, as a scope may see them."""
+class PeopleStore(DeputyStore, Protocol):
+    """The workspace, its brands and members with their deputies, as a scope may see them."""
 
     async def workspace(self) -> Workspace:
         """The one workspace."""
@@ -274,14 +274,6 @@ class PeopleStore(Protocol):
 
     async def save_member(self, member: Member | None, fields: Mapping[str, object]) -> Member:
         """Add or change one; `fields` are attribute names of Member, and `password_hash`."""
-        ...
-
-
-class KnowledgeStore(Protocol):
-    """The dated exchange table."""
-
-    async def rates(self) -> RateTable:
-        """The newest table."""
         ...
 
 

@@ -143,6 +143,7 @@ class DecisionRow(BrandRow, Base):
     __table_args__ = (
         CheckConstraint(_one_of("verdict", Verdict), name="verdict"),
         Index("uq_decision_live", "draft_id", "member_id", unique=True, postgresql_where=text("voided_at is null")),
+        Index(None, "member_id", "decided_at"),
     )
 
     id: Mapped[RowId]

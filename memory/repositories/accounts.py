@@ -21,7 +21,9 @@ from memory.models.workspace import (
     TenantRecord,
     WorkspaceRow,
 )
-from memory.repositories.people import login_key, to_brand, to_member, to_workspace
+from memory.repositories.deputies import principals_of
+from memory.repositories.member_rows import to_member
+from memory.repositories.people import login_key, to_brand, to_workspace
 from memory.tenancy import ScopedSession
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
@@ -185,6 +187,10 @@ class AccountRepository:
         if account.member.brand is not None:
             wanted = wanted.where(BrandRecord.id == account.member.brand)
         return [to_brand(row) for row in await self._session.scalars(wanted)]
+
+    async def principals(self, account: Account) -> list[Member]:
+        """See `AccountStore.principals`."""
+        return await principals_of(self._session, account.member.id, at=self._now)
 
     async def start_session(self, member: MemberId, *, token_hash: str, expires_at: datetime) -> None:
         """See `AccountStore.start_session`."""

@@ -1,14 +1,15 @@
 """What was shown to whom, and what was decided of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.deputies import highest
 from memory.domain.dispatch import Signature
 from memory.domain.errors import NotFound
-from memory.domain.ids import BatchId, ConversationId, DraftId, MemberId, PresentationId
+from memory.domain.ids import BatchId, BrandId, ConversationId, DraftId, MemberId, PresentationId
 from memory.domain.outreach import Draft, Presentation, Verdict
 from memory.domain.workspace import Role, Scope
 from memory.models.outreach import (
@@ -21,6 +22,7 @@ from memory.models.outreach import (
     StepRow,
 )
 from memory.models.workspace import MemberRow
+from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import read_drafts, select_drafts
 
 
@@ -196,7 +198,11 @@ class DecisionRepository:
 
 
 async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
-    """Live decisions of drafts, oldest first, with the members' roles of this moment."""
+    """Live decisions of drafts, oldest first, with the members' roles of this moment.
+
+    What was decided while standing in for somebody counts with that member's role of this moment, its date passed or
+    not, unless the standing-in was taken back.
+    """
     rows = await session.execute(
         select(DecisionRow, MemberRow, PresentationRow.delivered_at, PresentedRow.digest)
         .join(MemberRow, MemberRow.id == DecisionRow.member_id)
@@ -211,21 +217,46 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
         .execution_options(populate_existing=True)
     )
     found: dict[DraftId, list[Signature]] = {draft: [] for draft in drafts}
-    for decision, member, delivered_at, digest in rows:
+    decisions = rows.all()
+    lent = await lent_roles(session, {decision.member_id for decision, *_ in decisions})
+    sizes = await _sizes(session, {(decision.member_id, decision.decided_at) for decision, *_ in decisions})
+    for decision, member, delivered_at, digest in decisions:
         works_here = member.active and member.works_for in (None, decision.brand_id)
+        principals = [
+            principal
+            for deputy, principal in lent
+            if deputy.member == decision.member_id and deputy.covers(decision.decided_at)
+        ]
         found[DraftId(decision.draft_id)].append(
             Signature(
                 member=MemberId(decision.member_id),
                 name=member.name,
-                role=Role(member.role) if works_here else None,
+                role=highest(Role(member.role), principals, brand=BrandId(decision.brand_id)) if works_here else None,
                 verdict=Verdict(decision.verdict),
                 digest=decision.digest,
                 seen=delivered_at is not None and digest == decision.digest,
                 decided_at=decision.decided_at,
                 valid_until=decision.valid_until,
+                size=sizes.get((decision.member_id, decision.decided_at), 1),
             )
         )
     return {draft: tuple(signatures) for draft, signatures in found.items()}
+
+
+async def _sizes(session: AsyncSession, made: Collection[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:
+    """How many drafts each decision approved: one member's approvals of one moment."""
+    if not made:
+        return {}
+    rows = await session.execute(
+        select(DecisionRow.member_id, DecisionRow.decided_at, func.count(DecisionRow.id))
+        .where(
+            DecisionRow.member_id.in_({member for member, _ in made}),
+            DecisionRow.decided_at.in_({moment for _, moment in made}),
+            DecisionRow.verdict == Verdict.APPROVE.value,
+        )
+        .group_by(DecisionRow.member_id, DecisionRow.decided_at)
+    )
+    return {(member, moment): count for member, moment, count in rows}
 
 
 def _to_presentation(

@@ -3,7 +3,7 @@
 Brand first, then batch (shared), draft and step without waiting, then relation (shared).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,21 +12,32 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.creator import Creator, CreatorFacts, Source
+from memory.domain.deputies import count_deciders
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId, TenantId, VersionId
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
-from memory.domain.workspace import BrandPolicy, Role
+from memory.domain.workspace import BrandPolicy
 from memory.domain.zones import home_zone
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
-from memory.models.outreach import BatchRow, DraftRow, DraftVersionRow, ProposalRow, SendRow, StepRow
+from memory.models.outreach import (
+    BatchRow,
+    CoolDownPassRow,
+    DraftRow,
+    DraftVersionRow,
+    ProposalRow,
+    SendRow,
+    StepRow,
+)
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
+from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, read_first_messages
 from memory.repositories.decisions import read_signatures
+from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
+from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
-_DECIDERS = (Role.APPROVER.value, Role.LEAD.value)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -39,6 +50,7 @@ class _Held:
     batch: BatchRow
     version: DraftVersionRow
     creator: CreatorRow
+    passes: tuple[CoolDownPassRow, ...] = ()
 
 
 class DispatchRepository:
@@ -112,6 +124,8 @@ class DispatchRepository:
         rows = self._rows[candidate.step]
         step = rows.step
         _check_move(StepState.PLANNED, StepState.SENDING)
+        for each in rows.passes:
+            each.used_at = each.used_at or now
         step.state = StepState.SENDING.value
         step.attempts += 1
         step.reason_key = step.reason_facts = None
@@ -197,9 +211,12 @@ class DispatchRepository:
         suppressed = await self._suppressed(queue, list(creators.values()))
         signatures = await read_signatures(self._session, drafts)
         deciders = await self._deciders(queue)
-        found = []
-        for step, draft, batch in held:
-            rows = _Held(step, draft, batch, versions[draft.id], creators[draft.creator_id])
+        costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
+        firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
+        found: list[Candidate] = []
+        for step, draft, batch in one_a_person(held, creators):
+            first = firsts[step.id]
+            rows = _Held(step, draft, batch, versions[draft.id], creators[draft.creator_id], first.passes)
             self._rows[StepId(step.id)] = rows
             found.append(
                 _to_candidate(
@@ -209,6 +226,8 @@ class DispatchRepository:
                     suppressed=draft.creator_id in suppressed,
                     signatures=signatures[DraftId(draft.id)],
                     deciders=deciders,
+                    costs=costs[draft.id],
+                    first=first,
                 )
             )
         return found
@@ -224,15 +243,29 @@ class DispatchRepository:
         return {creator.id for creator in creators if (creator.platform, creator.handle_key) in keys}
 
     async def _deciders(self, queue: Queue) -> int:
-        found = await self._session.scalar(
-            select(func.count(MemberRow.id)).where(
-                MemberRow.tenant_id == queue.tenant,
-                MemberRow.active,
-                MemberRow.role.in_(_DECIDERS),
-                or_(MemberRow.works_for.is_(None), MemberRow.works_for == queue.brand),
-            )
+        rows = await self._session.scalars(
+            select(MemberRow).where(MemberRow.tenant_id == queue.tenant, MemberRow.active)
         )
-        return found or 0
+        members = [to_member(row) for row in rows]
+        deputies = [deputy for deputy, _ in await lent_roles(self._session, [one.id for one in members])]
+        return count_deciders(members, deputies, brand=queue.brand, at=self._now)
+
+
+def one_a_person(
+    held: Sequence[tuple[StepRow, DraftRow, BatchRow]], creators: Mapping[int, CreatorRow]
+) -> list[tuple[StepRow, DraftRow, BatchRow]]:
+    """Of first messages to one person who is known twice, the first; the others are looked at after its end."""
+    met: set[tuple[str, str]] = set()
+    kept = []
+    for rows in held:
+        person = creators[rows[0].creator_id]
+        key = (person.platform, person.handle_key)
+        if rows[0].first_message and key in met:
+            continue
+        if rows[0].first_message:
+            met.add(key)
+        kept.append(rows)
+    return kept
 
 
 def to_ticket(send: SendRow, step: StepRow, version: DraftVersionRow, creator: CreatorRow) -> SendTicket:
@@ -262,6 +295,8 @@ def _to_candidate(
     suppressed: bool,
     signatures: tuple[Signature, ...],
     deciders: int,
+    costs: Costs,
+    first: FirstMessage,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -294,6 +329,8 @@ def _to_candidate(
             offer=version.content.offer,
             author=version.author,
             maker=MemberId(rows.batch.made_by),
+            fee_minor=costs.fee,
+            sample_minor=costs.sample,
         ),
         signatures=signatures,
         deciders=deciders,
@@ -301,4 +338,6 @@ def _to_candidate(
         opted_out=suppressed or (relation is not None and relation.opted_out_at is not None),
         blocked=relation is not None and relation.blocked,
         reason=reason_of(step),
+        contact=first.contact,
+        has_pass=first.has_pass,
     )

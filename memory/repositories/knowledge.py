@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.errors import Misconfigured
 from memory.domain.money import RateTable
@@ -27,7 +28,12 @@ class KnowledgeRepository:
 
     async def rates(self) -> RateTable:
         """See `KnowledgeStore.rates`. Raises Misconfigured where `migrate` has not laid one down."""
-        rows = (await self._session.execute(_NEWEST)).all()
-        if not rows:
-            raise Misconfigured("migrate_first")
-        return RateTable(rows[0].day, {row.currency: row.per_usd for row in rows})
+        return await read_rates(self._session)
+
+
+async def read_rates(session: AsyncSession) -> RateTable:
+    """The newest table. Raises Misconfigured where `migrate` has not laid one down."""
+    rows = (await session.execute(_NEWEST)).all()
+    if not rows:
+        raise Misconfigured("migrate_first")
+    return RateTable(rows[0].day, {row.currency: row.per_usd for row in rows})

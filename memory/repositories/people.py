@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, MemberId
-from memory.domain.workspace import Brand, BrandPolicy, Member, Role, Scope, Workspace, WorkspaceKind
+from memory.domain.workspace import Brand, BrandPolicy, Member, Role, Workspace, WorkspaceKind
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow, WorkspaceRow
-from memory.tenancy import ScopedSession, standing
+from memory.repositories.deputies import DeputyRepository
+from memory.repositories.member_rows import to_member
+from memory.tenancy import standing
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
 _MEMBER_FIELDS = frozenset({"login", "name", "role", "brand", "active", "lang", "password_hash"})
@@ -20,13 +21,8 @@ _MEMBER_FIELDS = frozenset({"login", "name", "role", "brand", "active", "lang", 
 _BRANDS = standing(select(BrandRecord).order_by(BrandRecord.id))
 
 
-class PeopleRepository:
-    """Satisfies `memory.domain.stores.PeopleStore`."""
-
-    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
-        self._session = session
-        self._scope = scope
-        self._now = now
+class PeopleRepository(DeputyRepository):
+    """Satisfies `memory.domain.stores.PeopleStore`; deputies are in `deputies.py`, which this one inherits."""
 
     async def workspace(self) -> Workspace:
         """See `PeopleStore.workspace`. Raises NotFound in an empty database."""
@@ -124,19 +120,6 @@ def to_brand(row: BrandRecord) -> Brand:
 def to_policy(row: BrandPolicyRow) -> BrandPolicy:
     """A row as a noun."""
     return BrandPolicy(**{name: getattr(row, name) for name in _POLICY_FIELDS})
-
-
-def to_member(row: MemberRow) -> Member:
-    """A row as a noun."""
-    return Member(
-        id=MemberId(row.id),
-        login=row.login,
-        name=row.name,
-        role=Role(row.role),
-        brand=BrandId(row.works_for) if row.works_for is not None else None,
-        active=row.active,
-        lang="en" if row.lang == "en" else "zh",
-    )
 
 
 def brand_or_none(brand: int | None) -> BrandId | None:

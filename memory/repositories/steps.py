@@ -7,33 +7,26 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CreatorId, DraftId, StepId
 from memory.domain.outreach import (
     FIRST_MESSAGES,
     STEP_MOVES,
-    UNSETTLED,
     Channel,
     Draft,
     Flag,
     Step,
     StepState,
 )
-from memory.domain.workspace import Scope
 from memory.models.creators import RelationRow
 from memory.models.outreach import DraftRow, StepRow
-from memory.repositories.draft_rows import read_drafts, reason_of, select_drafts
+from memory.repositories.draft_rows import reason_of
+from memory.repositories.first_messages import FirstMessageRepository
 
 
-class StepRepository:
-    """Steps of one scope; never commits."""
-
-    def __init__(self, session: AsyncSession, scope: Scope, now: datetime) -> None:
-        self._session = session
-        self._scope = scope
-        self._now = now
+class StepRepository(FirstMessageRepository):
+    """Steps of one scope; never commits. First messages are in `first_messages.py`, which this one inherits."""
 
     async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:
         """See `StepStore.plan`. The caller holds the draft's lock."""
@@ -83,20 +76,6 @@ class StepRepository:
             select(StepRow).where(StepRow.draft_id.in_(drafts)).execution_options(populate_existing=True)
         )
         return {DraftId(row.draft_id): to_step(row) for row in rows}
-
-    async def open_first_message(self, creator: CreatorId, *, brand: BrandId) -> Draft | None:
-        """See `StepStore.open_first_message`."""
-        found = await read_drafts(
-            self._session,
-            select_drafts().where(
-                StepRow.creator_id == creator,
-                StepRow.brand_id == brand,
-                StepRow.first_message,
-                StepRow.state.in_([state.value for state in UNSETTLED]),
-            ),
-            now=self._now,
-        )
-        return found[0] if found else None
 
     async def move(
         self, step: StepId, to: StepState, *, reason: Flag | None = None, due_at: datetime | None = None

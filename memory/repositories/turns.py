@@ -10,12 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
 from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn, TurnState
+from memory.domain.deputies import highest
 from memory.domain.errors import Conflict, NotFound
-from memory.domain.ids import BrandId, ConversationId, MemberId, MessageId, TenantId, TurnId
+from memory.domain.ids import ConversationId, MemberId, MessageId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 from memory.models.chat import ConversationRow, MessageRow, ModelCallRow, ToolCallRow, TurnEventRow, TurnRow
 from memory.models.outreach import BatchRow
 from memory.models.workspace import MemberRow
+from memory.repositories.deputies import principals_of
+from memory.repositories.people import brand_or_none
 from memory.tenancy import ScopedSession, reach_of, standing
 from memory.turn_notice import to_notice, topic_of
 
@@ -141,11 +144,13 @@ class TurnRepository:
         row = (await self._session.execute(_ONE_HELD if hold else _ONE, {"turn": turn})).one_or_none()
         if row is None:
             return None
+        brand = brand_or_none(row.brand_id)
+        principals = await principals_of(self._session, row.member_id, at=self._now)
         scope = Scope(
             tenant=TenantId(row.tenant_id),
-            brand=BrandId(row.brand_id) if row.brand_id is not None else None,
+            brand=brand,
             member=MemberId(row.member_id),
-            role=Role(row.role) if row.active else Role.VIEWER,
+            role=highest(Role(row.role), principals, brand=brand) if row.active else Role.VIEWER,
             lang="en" if row.lang == "en" else "zh",
         )
         state = TurnState(row.state)

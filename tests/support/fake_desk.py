@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.ports.accounts import FirstSetup
-from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
+from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, FirstState, ImportView, Shell
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import (
     Accepted,
@@ -25,12 +25,15 @@ from memory.domain.chat import (
     TurnEventKind,
 )  # fmt: skip
 from memory.domain.chat_stores import Author, Conversation, Message
+from memory.domain.deputies import Deputy
 from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
+from memory.domain.first_messages import FirstContact
 from memory.domain.ids import (
     BatchId,
     BrandId,
     ConversationId,
     CreatorId,
+    DeputyId,
     DraftId,
     ImportRunId,
     MemberId,
@@ -271,7 +274,19 @@ class FakeQueries:
             ("creator", office.replies().items[0].text, self.office.now),
         )
         return CreatorProfile(
-            office.creator(), office.relation(), thread, (), self.office.now, "America/New_York", True
+            office.creator(),
+            office.relation(),
+            thread,
+            (),
+            self.office.now,
+            "America/New_York",
+            True,
+            FirstState(
+                FirstContact(
+                    DraftId(9), "K5", "小李", self.office.now - timedelta(days=1), "Asia/Shanghai", settled=True
+                ),
+                until=self.office.now + timedelta(days=29),
+            ),
         )
 
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
@@ -286,9 +301,17 @@ class FakeQueries:
         """Four members."""
         return office.MEMBERS
 
+    async def deputies(self, scope: Scope) -> Sequence[Deputy]:
+        """The approver is stood in for by the operator."""
+        return [
+            Deputy(
+                DeputyId(1), MemberId(3), MemberId(2), self.office.now + timedelta(days=3), MemberId(1), self.office.now
+            )
+        ]
+
     async def policy(self, scope: Scope) -> BrandPolicy:
         """The brand's policy."""
-        return BrandPolicy(commission_ceiling_bp=2500)
+        return BrandPolicy(commission_ceiling_bp=2500, fee_ceiling_minor=20_000)
 
     async def quota(self, scope: Scope) -> Sequence[QuotaStatus]:
         """What may still be sent."""

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from memory.domain.chat_stores import Fence
 from memory.domain.creator import Creator, CreatorFacts, Relation, Shortlist, ShortlistItem, Source
 from memory.domain.errors import Unavailable
+from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -160,7 +161,8 @@ class Office:
     batches_: list[Batch] = field(default_factory=list)
     answered: list[CreatorMessageId | None] = field(default_factory=list)
     fences: list[Fence | None] = field(default_factory=list)
-    invited: dict[CreatorId, Draft] = field(default_factory=dict)
+    invited: dict[CreatorId, FirstContact] = field(default_factory=dict)
+    passes: dict[CreatorId, CoolDownPass] = field(default_factory=dict)
     read: list[CreatorMessageId] = field(default_factory=list)
     policy_: BrandPolicy = field(default_factory=BrandPolicy)
     occasions: set[str] = field(default_factory=set)
@@ -299,8 +301,11 @@ class _Drafts:
             draft for one in self.office.batches_ if one.id == batch for draft in one.drafts if draft.number in numbers
         ]
 
-    async def open_first_message(self, who: CreatorId, *, brand: BrandId) -> Draft | None:
-        return self.office.invited.get(who)
+    async def first_contacts(self, creators: Sequence[CreatorId], *, brand: BrandId) -> dict[CreatorId, FirstContact]:
+        return {who: contact for who, contact in self.office.invited.items() if who in creators}
+
+    async def open_passes(self, creators: Sequence[CreatorId], *, brand: BrandId) -> dict[CreatorId, CoolDownPass]:
+        return {who: given for who, given in self.office.passes.items() if who in creators}
 
 
 class _Messages:

@@ -24,6 +24,7 @@ from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel, TurnContext
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in
+from tools.drafting.invited import invited_flags
 from tools.drafting.known import Known, Occasion, known
 from tools.drafting.language import fallback_flag, language_of, template_language
 from tools.drafting.messengers import Messengers
@@ -96,17 +97,13 @@ async def outside_flags(
     channel: Channel,
     messengers: Messengers,
 ) -> dict[CreatorId, tuple[Flag, ...]]:
-    """What the world outside the text says: no messenger, or a first message that is not settled yet."""
+    """What the world outside the text says: no messenger, or another first message that is open or was lately sent."""
+    invited = await invited_flags(unit, creators, brand=brand) if purpose in FIRST_MESSAGES else {}
     flags: dict[CreatorId, tuple[Flag, ...]] = {}
     for creator in creators:
         refused = messengers.accepts(creator, channel)
         found = [replace(refused, blocking=False)] if refused else []
-        if purpose in FIRST_MESSAGES:
-            earlier = await unit.steps.open_first_message(creator.id, brand=brand)
-            if earlier:
-                facts: dict[str, str | int | float] = {"batch": earlier.batch_code, "number": earlier.number}
-                found.append(Flag("already_invited", facts, blocking=False))
-        flags[creator.id] = tuple(found)
+        flags[creator.id] = (*found, *invited.get(creator.id, ()))
     return flags
 
 

@@ -25,7 +25,7 @@ def check_length(content: Content, channel: Channel) -> tuple[Flag, ...]:
 
 
 def check_offer(offer: Offer, *, product: Product | None, policy: BrandPolicy) -> tuple[Flag, ...]:
-    """Blocking above a commission ceiling; a warning for a sample the product does not give."""
+    """Blocking above the product's ceiling; above the brand's a lead signs; a sample the product does not give."""
     flags: list[Flag] = []
     share = offer.commission_bp
     if share is not None:
@@ -41,6 +41,7 @@ def check_offer(offer: Offer, *, product: Product | None, policy: BrandPolicy) -
                 Flag(
                     "commission_above_policy",
                     {"share": _percent(share), "ceiling": _percent(policy.commission_ceiling_bp)},
+                    blocking=False,
                 )
             )
     if offer.free_sample and product and product.sample is False:

@@ -25,7 +25,16 @@ from tools.drafting.occasions import occasion_of
 from tools.drafting.writing import AT_ONCE, Writer
 from tools.translation.figures import Kind, amounts, figures
 
-_LASTING = frozenset({"language_fallback", "no_channel", "already_invited", "nothing_personal"})
+_LASTING = frozenset(
+    {
+        "language_fallback",
+        "no_channel",
+        "already_invited",
+        "invited_lately",
+        "invited_with_pass",
+        "nothing_personal",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

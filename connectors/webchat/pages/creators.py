@@ -12,7 +12,7 @@ from connectors.webchat.door import Visit, status_of, visitor
 from connectors.webchat.forms import Skip, place_of, read_form
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
-from memory.domain.chat import UpdateRelation
+from memory.domain.chat import GiveFirstMessagePass, UpdateRelation
 from memory.domain.creator import Stage
 from memory.domain.errors import BadRequest
 from memory.domain.markets import CATEGORIES, MARKETS
@@ -71,18 +71,37 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             )
         return RedirectResponse(f"/creators/{quote(handle)}?saved=1#relation", status_code=303)
 
+    @router.post("/creators/{handle}/pass")
+    async def give_pass(request: Request, visit: visit_of, handle: str) -> Response:
+        fields = await read_form(request)
+        wish = GiveFirstMessagePass(handle=handle[:200], reason=fields.text("reason")[:500])
+        try:
+            await surface.desk.submit(visit.scope, wish)
+        except BadRequest as error:
+            place, told = place_of(error, ("reason",)), surface.told(error, visit.lang)
+            return await _profile(
+                visit,
+                handle,
+                problem="" if place == "reason" else told,
+                errors={place: told},
+                typed=fields.typed(),
+                status=status_of(error),
+            )
+        return RedirectResponse(f"/creators/{quote(handle)}?saved=1#relation", status_code=303)
+
     async def _profile(
         visit: Visit,
         handle: str,
         *,
         problem: str = "",
         typed: dict[str, str] | None = None,
+        errors: dict[str, str] | None = None,
         status: int = 200,
     ) -> Response:
         profile = await surface.queries.creator(visit.scope, handle)
         return await page(
             surface, visit, "creator.html", status=status, profile=profile, stages=tuple(Stage), problem=problem,
-            typed=typed or {}, saved=visit.request.query_params.get("saved") == "1",
+            typed=typed or {}, errors=errors or {}, saved=visit.request.query_params.get("saved") == "1",
         )  # fmt: skip
 
     return router

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
-from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import Fields, Id, place_of, read_form
+from connectors.webchat.door import Visit, visitor
+from connectors.webchat.forms import Fields, Id, place_of, read_form, whole
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
-from memory.domain.chat import Command, SaveMember, SavePolicy, SaveProduct
-from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
-from memory.domain.ids import BrandId, MemberId, ProductId
+from memory.domain.chat import Command, RevokeDeputy, SaveDeputy, SaveMember, SavePolicy, SaveProduct
+from memory.domain.errors import BadRequest, Conflict, NotFound
+from memory.domain.ids import BrandId, DeputyId, MemberId, ProductId
 from memory.domain.workspace import Role
 
 _EXPECTED = (BadRequest, Conflict)  # told in the form; who may not change it sees no form, but the refusal
@@ -37,8 +37,8 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return RedirectResponse("/products?saved=1", status_code=303)
 
     @router.get("/members")
-    async def members(visit: visit_of, edit: Id | None = None) -> Response:
-        return await _members(visit, edit=edit)
+    async def members(visit: visit_of, edit: Id | None = None, deputy: Id | None = None) -> Response:
+        return await _members(visit, edit=edit, deputy=deputy)
 
     @router.post("/members")
     async def save_member(request: Request, visit: visit_of) -> Response:
@@ -47,6 +47,23 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         if problem:
             return await _members(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
         return RedirectResponse("/members?saved=1", status_code=303)
+
+    @router.post("/members/deputies")
+    async def save_deputy(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        problem = await _try(visit, Role.LEAD, "until", fields, lambda: _deputy(fields))
+        if problem:
+            return await _members(visit, edit=None, deputy_typed=fields.typed(), problem=problem)
+        return RedirectResponse("/members?saved=1#deputies", status_code=303)
+
+    @router.post("/members/deputies/revoke")
+    async def revoke_deputy(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        deputy = DeputyId(whole(fields.text("deputy")))
+        problem = await _try(visit, Role.LEAD, "deputy", fields, lambda: RevokeDeputy(deputy=deputy))
+        if problem:
+            return await _members(visit, edit=None, problem=problem)
+        return RedirectResponse("/members?saved=1#deputies", status_code=303)
 
     @router.get("/settings")
     async def settings(visit: visit_of) -> Response:
@@ -58,13 +75,15 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         policy = SavePolicy(
             own_drafts_approvable=fields.text("own_drafts_approvable") == "yes",
             commission_ceiling=fields.text("commission_ceiling"),
+            fee_ceiling=fields.optional_text("fee_ceiling"),
+            sample_ceiling=fields.optional_text("sample_ceiling"),
+            batch_ceiling=fields.optional_text("batch_ceiling"),
+            cool_down_days=fields.optional_text("cool_down_days"),
+            night_by_hand=fields.yes_no("night_by_hand"),
         )
-        try:
-            if visit.may(Role.LEAD) and not policy.commission_ceiling:
-                raise BadRequest("web_error_needed")
-            await surface.desk.submit(visit.scope, policy)
-        except _EXPECTED as error:
-            return await _settings(visit, typed=fields.typed(), error=error)
+        problem = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
+        if problem:
+            return await _settings(visit, typed=fields.typed(), problem=problem)
         return RedirectResponse("/settings?saved=1", status_code=303)
 
     async def _try(
@@ -102,28 +121,32 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         visit: Visit,
         *,
         edit: int | None,
+        deputy: int | None = None,
         typed: dict[str, str] | None = None,
+        deputy_typed: dict[str, str] | None = None,
         problem: dict[str, str] | None = None,
     ) -> Response:
         listed = await surface.queries.members(visit.scope)
         current = next((member for member in listed if member.id == edit), None)
         if edit is not None and current is None:
             raise NotFound("web_error_member")
+        deputies = await surface.queries.deputies(visit.scope)
         return await page(
             surface, visit, "members.html", status=422 if problem else 200, members=listed, current=current,
             typed=typed, errors=problem or {}, saved=_saved(visit), adding=_asked(visit, "add"), roles=tuple(Role),
+            deputies=deputies, moving=next((one for one in deputies if one.id == deputy), None),
+            deputy_typed=deputy_typed or {}, names={member.id: member for member in listed},
         )  # fmt: skip
 
     async def _settings(
-        visit: Visit, *, typed: dict[str, str] | None = None, error: AppError | None = None
+        visit: Visit, *, typed: dict[str, str] | None = None, problem: dict[str, str] | None = None
     ) -> Response:
         shell = await surface.queries.shell(visit.scope)
         policy = await surface.queries.policy(visit.scope) if visit.scope.brand or len(shell.brands) == 1 else None
         return await page(
-            surface, visit, "settings.html", status=status_of(error) if error else 200, policy=policy,
+            surface, visit, "settings.html", status=422 if problem else 200, policy=policy,
             quota=await surface.queries.quota(visit.scope), activity=await surface.queries.activity(visit.scope),
-            typed=typed or {}, saved=_saved(visit),
-            problem=surface.told(error, visit.lang) if error else "",
+            typed=typed or {}, saved=_saved(visit), errors=problem or {},
         )  # fmt: skip
 
     return router
@@ -147,6 +170,14 @@ def _product(fields: Fields) -> SaveProduct:
         selling_points=fields.lines("selling_points"),
         commission_ceiling=fields.text("commission_ceiling"),
         sample=fields.yes_no("sample"),
+    )
+
+
+def _deputy(fields: Fields) -> SaveDeputy:
+    return SaveDeputy(
+        member=MemberId(whole(fields.text("member"))),
+        stands_for=MemberId(whole(fields.text("stands_for"))),
+        until=fields.text("until")[:20],
     )
 
 

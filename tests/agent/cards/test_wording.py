@@ -1,12 +1,17 @@
 """How facts read in both languages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agent.cards import wording
+from agent.cards.drafts import flag_text
+from memory.domain.first_messages import FirstContact
+from memory.domain.ids import DraftId
 from memory.domain.money import MoneySpan, Span
+from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
+from prompts.render import texts
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,36 @@ def test_spans_and_shares() -> None:
     assert wording.span(Span(10_000, 100_000), "zh") == "1万–10万"
     assert wording.share(1850) == "18.5%"
     assert wording.share(1800) == "18%"
+
+
+@pytest.mark.parametrize(
+    ("hours", "zh", "en"),
+    [
+        (1, "今天", "today"), (14, "昨天", "yesterday"), (38, "前天", "2 days ago"), (24 * 9, "9 天前", "9 days ago"),
+        (24 * 40, "10-12 ", "on 10-12"), (-24, "11-22 ", "on 11-22"),
+    ],
+)  # fmt: skip
+def test_a_day_is_said_as_how_long_ago_it_is_where_people_are(hours: int, zh: str, en: str) -> None:
+    now = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)  # half past noon in Shanghai
+    moment = now - timedelta(hours=hours)
+    assert wording.day(moment, "Asia/Shanghai", "zh", now=now) == zh
+    assert wording.day(moment, "Asia/Shanghai", "en", now=now) == en
+
+
+def test_without_a_present_moment_a_day_is_a_date() -> None:
+    moment = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    assert wording.day(moment, "Asia/Shanghai", "zh", now=None) == "11-21 "
+
+
+def test_who_invited_whom_reads_as_a_person_says_it() -> None:
+    contact = FirstContact(
+        DraftId(1), "K5", "小李", datetime(2026, 11, 20, 4, tzinfo=UTC), "Asia/Shanghai", settled=True
+    )
+    now = datetime(2026, 11, 21, 4, tzinfo=UTC)
+    for key in ("invited_lately", "invited_with_pass", "already_invited", "first_message_open", "cool_down"):
+        flag = Flag(key, contact.facts())
+        assert flag_text(flag, lang="zh", texts=texts(), now=now).startswith("小李 K5 昨天已邀约")
+        assert flag_text(flag, lang="en", texts=texts(), now=now).startswith("小李 invited them yesterday (K5)")
 
 
 def test_a_moment_is_said_on_the_clock_of_its_zone() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, STEP_GUARDS, TIME_GUARDS
 from evals.suites.selling_office import SellingOffice
+from memory.domain.money import Money
+from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import BrandPolicy, Role
 
@@ -107,18 +109,52 @@ async def overdue_at_night(shop: SellingOffice) -> None:
     await shop.move_to_hour(22)
 
 
+async def standing_in_taken_back(shop: SellingOffice) -> None:
+    deputy = await shop.stand_in(shop.operator, for_=shop.anna)
+    await shop.approved(await shop.creators(1), by=shop.operator)
+    async with shop.database.unit(shop.lead) as unit:
+        await unit.people.revoke_deputy(deputy)
+
+
+async def more_at_once_than_an_approver_may_today(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(2))
+    await shop.save_policy(BrandPolicy(batch_ceiling=1))
+    await shop.edit(batch.drafts[1], "other words, which nobody approved")
+
+
+async def dearer_than_an_approver_may_give_today(shop: SellingOffice) -> None:
+    batch = await shop.draft(await shop.creators(1), offer=Offer(flat_fee=Money(10_000, "CNY")))
+    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1])
+    await shop.save_policy(BrandPolicy(fee_ceiling_minor=1_000))
+
+
+async def invited_a_moment_ago_in_another_batch(shop: SellingOffice) -> None:
+    await shop.save_policy(BrandPolicy(cool_down_days=0))
+    creators = await shop.creators(1)
+    for _ in range(2):
+        await shop.approved(creators)
+        if not shop.messenger.received:
+            await shop.dispatch()
+    await shop.save_policy(BrandPolicy(cool_down_days=30))
+    shop.messenger.received.clear()
+
+
 SCENARIOS: list[tuple[str, Scenario]] = [
     ("batch_runs", stopped_while_it_was_being_approved),
     ("nobody_rejected", rejected_and_planned_at_once),
     ("creator_listens", opted_out_after_approval),
     ("creator_listens", suppressed_for_every_brand),
     ("creator_is_not_blocked", blocked_after_approval),
+    ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
     ("somebody_delivers", unreachable_after_approval),
     ("text_is_approved", edited_away_after_approval),
     ("text_was_seen", approved_without_having_been_shown),
     ("approval_is_fresh", approved_too_long_ago),
     ("decider_has_role", decider_lost_the_role),
     ("decider_has_role", decider_left),
+    ("decider_has_role", standing_in_taken_back),
+    ("decider_has_role", more_at_once_than_an_approver_may_today),
+    ("decider_has_role", dearer_than_an_approver_may_give_today),
     ("decider_may_sign_own", own_draft_when_that_is_no_longer_allowed),
     ("is_due", planned_for_later),
     ("it_is_daytime", overdue_at_night),

@@ -42,7 +42,9 @@ HTMX = SAME_SITE | {"HX-Request": "true"}
 
 def table(lang: Lang) -> dict[str, str]:
     """The texts of one language."""
-    return tomllib.loads((MESSAGES / f"webchat.{lang}.toml").read_text("utf-8")) | ERRORS[lang]
+    files = [MESSAGES / f"{name}.{lang}.toml" for name in ("webchat", "policy")]
+    read = [tomllib.loads(file.read_text("utf-8")) for file in files]
+    return {key: text for table in read for key, text in table.items()} | ERRORS[lang]
 
 
 @pytest.fixture(scope="session")

@@ -64,10 +64,11 @@ def test_too_long_for_the_channel() -> None:
     assert "text_too_long" in keys(planted, channel=Channel.TIKTOK)
 
 
-def test_commission_above_a_ceiling_blocks() -> None:
+def test_commission_above_the_products_ceiling_blocks_and_above_the_brands_a_lead_signs() -> None:
     dear = compose(occasion(offer=Offer(3500)), language="en", tone=Tone.WARM)
     assert keys(dear) == {"commission_above_product"}
-    assert keys(CLEAN, policy=BrandPolicy(commission_ceiling_bp=1500)) == {"commission_above_policy"}
+    (flag,) = check(CLEAN, occasion(), policy=BrandPolicy(commission_ceiling_bp=1500))
+    assert (flag.key, flag.blocking) == ("commission_above_policy", False)
 
 
 def test_a_sample_the_product_does_not_give_is_a_warning() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from memory.domain.creator import Relation, Stage
 from memory.domain.errors import AppError, BadRequest, NotAllowed, Unavailable
-from memory.domain.ids import CreatorId, ProductId
+from memory.domain.first_messages import CoolDownPass, FirstContact
+from memory.domain.ids import CreatorId, DraftId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, DraftStatus, Gist, Intent, Purpose, Tone
 from memory.domain.workspace import Role
@@ -119,7 +120,7 @@ async def test_a_viewer_may_not_draft() -> None:
 
 async def test_flags_from_outside_are_shown() -> None:
     office = Office(creators_=[creator(1, market="DE", languages=("de",)), creator(2)])
-    first = (await draft(office, ranks=[2])).batch.drafts[0]
+    first = FirstContact(DraftId(9), "K5", "小李", NOW - timedelta(hours=3), "Asia/Shanghai", settled=False)
     office.invited = {CreatorId(2): first}
     drafts = (await draft(office, refused=["pawlife1"], commission_rate=0.1)).batch.drafts
     assert [(flag.key, flag.facts, flag.blocking) for flag in drafts[0].version.flags] == [
@@ -127,8 +128,25 @@ async def test_flags_from_outside_are_shown() -> None:
         ("no_channel", {"channel": "by_hand"}, False),
     ]
     assert [(flag.key, flag.facts) for flag in drafts[1].version.flags] == [
-        ("already_invited", {"batch": "K1", "number": 1})
+        ("already_invited", {"who": "小李", "batch": "K5", "when": "2026-11-20T09:00+00:00", "zone": "Asia/Shanghai"})
     ]
+
+
+async def test_a_creator_who_was_invited_lately_is_flagged_and_not_left_out() -> None:
+    office = Office(creators_=[creator(1), creator(2), creator(3)])
+    sent = {number: NOW - timedelta(days=days) for number, days in ((1, 1), (2, 29), (3, 30))}
+    office.invited = {
+        CreatorId(number): FirstContact(DraftId(9), "K5", "小李", at, "Asia/Shanghai", settled=True)
+        for number, at in sent.items()
+    }
+    office.passes = {CreatorId(2): CoolDownPass("trade fair", MemberId(1), NOW)}
+    drafts = (await draft(office, commission_rate=0.1)).batch.drafts
+    assert [[(flag.key, flag.blocking) for flag in one.version.flags] for one in drafts] == [
+        [("invited_lately", False)], [("invited_with_pass", False)], [],
+    ]  # fmt: skip
+    assert {one.status for one in drafts} == {DraftStatus.OPEN}
+    thanks = (await draft(office, purpose="thanks")).batch.drafts
+    assert not [flag for one in thanks for flag in one.version.flags if flag.key.startswith("invited")]
 
 
 async def test_a_demo_sends_simulated_creators_to_the_playground() -> None:

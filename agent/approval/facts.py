@@ -1,0 +1,50 @@
+"""What a decision asks about besides its drafts: who may not be written to, and what an offer is worth."""
+
+from collections.abc import Sequence
+
+from memory.domain.ids import BrandId
+from memory.domain.money import worth
+from memory.domain.outreach import FIRST_MESSAGES, Draft, Flag
+from memory.domain.stores import Unit
+
+
+async def read_gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft], *, days: int) -> dict[int, Flag]:
+    """Drafts whose creator may not be written to, or may not be written to first again, by number."""
+    relations = await unit.relations.of([draft.creator for draft in drafts])
+    firsts = [draft for draft in drafts if draft.purpose in FIRST_MESSAGES]
+    creators = [draft.creator for draft in firsts]
+    contacts = await unit.steps.first_contacts(creators, brand=brand, but=[draft.id for draft in firsts])
+    passes = await unit.steps.open_passes(creators, brand=brand)
+    found: dict[int, Flag] = {}
+    for draft in drafts:
+        relation, contact = relations.get(draft.creator), contacts.get(draft.creator)
+        facts: dict[str, str | int | float] = {"number": draft.number, "handle": draft.handle}
+        if relation is not None and relation.opted_out_at is not None:
+            found[draft.number] = Flag("opted_out", facts)
+        elif relation is not None and relation.blocked:
+            found[draft.number] = Flag("blocked", facts)
+        elif draft.purpose not in FIRST_MESSAGES or contact is None or not contact.bars(now=unit.now, days=days):
+            continue
+        elif not contact.settled:
+            found[draft.number] = Flag("first_message_open", facts | contact.facts())
+        elif draft.creator not in passes:
+            found[draft.number] = Flag("cool_down", facts | contact.facts())
+    return found
+
+
+async def read_worth(
+    unit: Unit, brand: BrandId, drafts: Sequence[Draft]
+) -> tuple[dict[int, int | None], dict[int, int | None]]:
+    """(fees, samples) of drafts by number, in minor units of the brand's currency by today's table."""
+    offers = {draft.number: draft.version.content.offer for draft in drafts}
+    if not any(offer.flat_fee or offer.free_sample for offer in offers.values()):
+        return {}, {}
+    currency, rates = (await unit.people.brand(brand)).currency, await unit.knowledge.rates()
+    prices = {product.id: product.price for product in await unit.products.all()}
+    fees = {number: worth(offer.flat_fee, currency=currency, rates=rates) for number, offer in offers.items()}
+    samples = {
+        draft.number: worth(prices.get(draft.product) if draft.product else None, currency=currency, rates=rates)
+        for draft in drafts
+        if offers[draft.number].free_sample
+    }
+    return fees, samples

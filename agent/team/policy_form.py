@@ -1,0 +1,81 @@
+"""Changes what a brand allows: own drafts, ceilings, cool-down, sending by hand at night. A lead only."""
+
+from dataclasses import fields, replace
+
+from agent.team.rights import look_again, needs
+from memory.domain.chat import SavePolicy
+from memory.domain.errors import BadRequest
+from memory.domain.stores import Unit
+from memory.domain.workspace import BrandPolicy, Role
+from tools.products.fields import parse_money, parse_share
+
+MOST_AT_ONCE = 200
+LONGEST_COOL_DOWN = 365
+
+
+async def save_policy(unit: Unit, form: SavePolicy) -> None:
+    """Carry the form out; a field left None stays as it is, an empty amount is no ceiling.
+
+    Raises:
+        NotAllowed: not a lead (not retryable).
+        BadRequest: no brand, or what was typed does not read; `field` names where (not retryable).
+    """
+    needs(unit, Role.LEAD)
+    if unit.scope.brand is None:
+        raise BadRequest("choose_a_brand")
+    brand = await unit.people.brand(unit.scope.brand)
+    before = await unit.people.policy(brand.id)
+    after = read_policy(form, before, currency=brand.currency)
+    await unit.people.save_policy(brand.id, after)
+    await unit.audit.record("policy.changed", subject=f"brand:{brand.id}", before=_shown(before), after=_shown(after))
+    await look_again(unit)
+
+
+def read_policy(form: SavePolicy, before: BrandPolicy, *, currency: str) -> BrandPolicy:
+    """The policy after the form. Pure. Raises BadRequest as `save_policy`."""
+    return replace(
+        before,
+        own_drafts_approvable=form.own_drafts_approvable,
+        commission_ceiling_bp=_share(form.commission_ceiling),
+        fee_ceiling_minor=_amount(form.fee_ceiling, "fee_ceiling", currency, before.fee_ceiling_minor),
+        sample_ceiling_minor=_amount(form.sample_ceiling, "sample_ceiling", currency, before.sample_ceiling_minor),
+        batch_ceiling=_whole(form.batch_ceiling, "batch_ceiling", 1, MOST_AT_ONCE, before.batch_ceiling),
+        cool_down_days=_whole(form.cool_down_days, "cool_down_days", 0, LONGEST_COOL_DOWN, before.cool_down_days),
+        night_by_hand=before.night_by_hand if form.night_by_hand is None else form.night_by_hand,
+    )
+
+
+def _share(text: str) -> int:
+    try:
+        return parse_share(text)
+    except BadRequest as failure:
+        raise BadRequest("share_unreadable", text=text, field="commission_ceiling") from failure
+
+
+def _amount(text: str | None, field: str, currency: str, before: int | None) -> int | None:
+    if text is None:
+        return before
+    if not text.strip():
+        return None
+    if "-" in text:
+        raise BadRequest("amount_negative", text=text, field=field)
+    try:
+        amount = parse_money(text, default_currency=currency)
+    except BadRequest as failure:
+        raise BadRequest("money_unreadable", text=text, field=field) from failure
+    if amount.currency != currency:
+        raise BadRequest("ceiling_other_currency", currency=currency, field=field)
+    return amount.minor
+
+
+def _whole(text: str | None, field: str, low: int, high: int, before: int) -> int:
+    if text is None:
+        return before
+    typed = text.strip()
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 4 and low <= int(typed) <= high):
+        raise BadRequest("whole_number_between", text=typed, low=low, high=high, field=field)
+    return int(typed)
+
+
+def _shown(policy: BrandPolicy) -> dict[str, str]:
+    return {entry.name: str(getattr(policy, entry.name)) for entry in fields(policy)}

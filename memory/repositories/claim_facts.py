@@ -1,0 +1,96 @@
+"""What a claim asks about besides its own rows: what an offer costs, and who wrote to its creator first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memory.domain.first_messages import FirstContact
+from memory.domain.ids import BrandId
+from memory.domain.money import Money, RateTable, worth
+from memory.domain.outreach import StepState
+from memory.models.creators import CreatorRow
+from memory.models.outreach import CoolDownPassRow, DraftRow, DraftVersionRow, SendRow, StepRow
+from memory.models.shop import ProductRow
+from memory.models.workspace import BrandRecord
+from memory.repositories.first_messages import read_contacts, read_passes
+from memory.repositories.knowledge import read_rates
+
+_GOING = (StepState.SENDING, StepState.UNKNOWN)  # of two that only wait, the first one claimed goes
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a draft offers, in minor units of the brand's currency; None: nothing, or nobody knows."""
+
+    fee: int | None = None
+    sample: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMessage:
+    """Another first message to the same person, and the passes this step may use: open ones, or its own."""
+
+    contact: FirstContact | None = None
+    passes: tuple[CoolDownPassRow, ...] = ()
+
+    @property
+    def has_pass(self) -> bool:
+        """Whether a lead let it through."""
+        return bool(self.passes)
+
+
+async def read_costs(session: AsyncSession, versions: Sequence[DraftVersionRow], *, brand: BrandId) -> dict[int, Costs]:
+    """What each draft's fee and sample are worth by today's table."""
+    offering = [version for version in versions if version.fee_minor is not None or version.free_sample]
+    costs = {version.draft_id: Costs() for version in versions}
+    if not offering:
+        return costs
+    currency = (await session.scalars(select(BrandRecord.currency).where(BrandRecord.id == brand))).one()
+    rates = await read_rates(session)
+    prices = {
+        row.id: Money(row.price_minor, row.price_currency)
+        for row in await session.execute(
+            select(DraftRow.id, ProductRow.price_minor, ProductRow.price_currency)
+            .join(ProductRow, ProductRow.id == DraftRow.product_id)
+            .where(
+                DraftRow.id.in_([version.draft_id for version in offering]),
+                ProductRow.price_minor.is_not(None),
+            )
+        )
+    }
+    for version in offering:
+        costs[version.draft_id] = _costs(version, prices.get(version.draft_id), currency, rates)
+    return costs
+
+
+def _costs(version: DraftVersionRow, price: Money | None, currency: str, rates: RateTable) -> Costs:
+    fee = Money(version.fee_minor, version.fee_currency or "") if version.fee_minor is not None else None
+    return Costs(
+        fee=worth(fee, currency=currency, rates=rates),
+        sample=worth(price, currency=currency, rates=rates) if version.free_sample else None,
+    )
+
+
+async def read_first_messages(
+    session: AsyncSession, steps: Sequence[tuple[StepRow, CreatorRow]]
+) -> dict[int, FirstMessage]:
+    """By step: who wrote first, for steps that are first messages themselves. The brand's row is held."""
+    found = {step.id: FirstMessage() for step, _ in steps}
+    firsts = [(step, (creator.platform, creator.handle_key)) for step, creator in steps if step.first_message]
+    if not firsts:
+        return found
+    brand, keys = BrandId(firsts[0][0].brand_id), {key for _, key in firsts}
+    passes = await read_passes(session, keys, brand=brand)
+    claims: dict[int, set[object]] = {step.id: set() for step, _ in firsts}
+    tried = [step.id for step, _ in firsts if step.attempts]
+    if tried and passes:
+        rows = await session.execute(select(SendRow.step_id, SendRow.claimed_at).where(SendRow.step_id.in_(tried)))
+        for row in rows:
+            claims[row.step_id].add(row.claimed_at)
+    contacts = await read_contacts(session, keys, brand=brand, open_states=_GOING, but=())
+    for step, key in firsts:
+        usable = [row for of, row in passes if of == key and (row.used_at is None or row.used_at in claims[step.id])]
+        found[step.id] = FirstMessage(contacts.get(key), tuple(usable))
+    return found

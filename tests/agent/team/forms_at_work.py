@@ -1,0 +1,42 @@
+"""The desk's forms over a real database, without passwords or a demo clock of their own."""
+
+from datetime import timedelta
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from agent.demo_clock import DemoClock
+from agent.forms import Forms
+from agent.imports import Imports
+from connectors.files.reader import FileReader
+from evals.suites.selling_office import SellingOffice
+from memory.domain.chat import Command, Reply
+from memory.domain.workspace import Scope
+from prompts.render import texts
+
+
+async def _hash(password: str) -> str:
+    return f"hash of {len(password)}"
+
+
+async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
+    """Hand in a form."""
+    words = texts()
+    clock = DemoClock(shop.database, shop.database, (), words)
+    imports = Imports(shop.database, FileReader(), words)
+    return await Forms(shop.database, words, imports, _hash, clock.move).submit(scope, command)
+
+
+async def in_days(shop: SellingOffice, days: int) -> str:
+    """A day as a form takes it."""
+    return (await shop.now() + timedelta(days=days)).date().isoformat()
+
+
+async def audited(shop: SellingOffice, event: str) -> list[dict[str, object]]:
+    """Events of a kind: member_id, subject, before, after."""
+    async with await AsyncConnection.connect(shop.database.url, row_factory=dict_row) as line:
+        await line.execute("set local role daren_service")
+        cursor = await line.execute(
+            'select member_id, subject, "before", "after" from audit_event where event = %s order by id', [event]
+        )
+        return await cursor.fetchall()

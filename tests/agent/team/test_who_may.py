@@ -1,0 +1,104 @@
+"""Every form by every role: the role it takes, and nobody below it. A new form must be put into the table."""
+
+from typing import get_args
+
+import pytest
+
+from evals.suites.selling_office import SellingOffice
+from memory.domain.chat import (
+    Command,
+    EditDraft,
+    GiveFirstMessagePass,
+    MoveDemoClock,
+    Rename,
+    RevokeDeputy,
+    RunImport,
+    SaveDeputy,
+    SaveMember,
+    SavePolicy,
+    SaveProduct,
+    StopBatch,
+    UpdateRelation,
+)
+from memory.domain.errors import AppError, BadRequest, NotAllowed
+from memory.domain.ids import BrandId, ConversationId, DeputyId, DraftId, ImportRunId, MemberId
+from memory.domain.workspace import Role, Scope
+from tests.agent.team.forms_at_work import in_days, submit
+
+NEEDED: dict[type[Command], Role] = {
+    StopBatch: Role.VIEWER,
+    Rename: Role.VIEWER,
+    EditDraft: Role.OPERATOR,
+    SaveProduct: Role.OPERATOR,
+    RunImport: Role.OPERATOR,
+    UpdateRelation: Role.OPERATOR,
+    MoveDemoClock: Role.OPERATOR,
+    SaveMember: Role.LEAD,
+    SavePolicy: Role.LEAD,
+    SaveDeputy: Role.LEAD,
+    RevokeDeputy: Role.LEAD,
+    GiveFirstMessagePass: Role.LEAD,
+}
+FORMS: dict[type[Command], Command] = {
+    StopBatch: StopBatch(),
+    Rename: Rename(conversation=ConversationId(1), title="x"),
+    EditDraft: EditDraft(draft=DraftId(1), seen_digest="x", text="x"),
+    SaveProduct: SaveProduct(name="Leash"),
+    RunImport: RunImport(run=ImportRunId(1)),
+    UpdateRelation: UpdateRelation(handle="nobody"),
+    MoveDemoClock: MoveDemoClock(),
+    SaveMember: SaveMember(login="new", name="New", role="operator", password="long enough"),
+    SavePolicy: SavePolicy(own_drafts_approvable=True, commission_ceiling="20%"),
+    SaveDeputy: SaveDeputy(member=MemberId(1), stands_for=MemberId(2), until="2026-12-05"),
+    RevokeDeputy: RevokeDeputy(deputy=DeputyId(1)),
+    GiveFirstMessagePass: GiveFirstMessagePass(handle="nobody", reason="x"),
+}
+
+
+def people(shop: SellingOffice) -> dict[Role, Scope]:
+    return {Role.VIEWER: shop.viewer, Role.OPERATOR: shop.operator, Role.APPROVER: shop.anna, Role.LEAD: shop.lead}
+
+
+def test_every_form_says_who_may_hand_it_in() -> None:
+    union, *_ = get_args(Command)
+    assert set(get_args(union)) == NEEDED.keys() == FORMS.keys()
+
+
+@pytest.mark.parametrize("kind", list(NEEDED), ids=lambda kind: kind.__name__)
+async def test_a_form_takes_its_role_and_none_below(shop: SellingOffice, kind: type[Command]) -> None:
+    for role, scope in people(shop).items():
+        try:
+            await submit(shop, scope, FORMS[kind])
+            refused = False
+        except NotAllowed:
+            refused = True
+        except AppError:
+            refused = False  # the role is enough; what it names is not there
+        assert refused is not role.covers(NEEDED[kind]), role
+
+
+async def test_a_deputy_of_a_lead_sets_policy_but_neither_members_nor_deputies(shop: SellingOffice) -> None:
+    """What outlives the date is not lent: nobody makes themselves a lead in somebody's absence."""
+    await shop.stand_in(shop.anna, for_=shop.lead)
+    acting = Scope(shop.anna.tenant, shop.anna.brand, shop.anna.member, Role.LEAD)
+    await submit(shop, acting, FORMS[SavePolicy])
+    later = await in_days(shop, 300)
+    async with shop.database.unit(shop.lead) as unit:
+        (deputy,) = await unit.people.deputies()
+    for form in (
+        SaveMember(id=shop.anna.member, login="anna", name="anna", role="lead", brand=shop.brand),
+        SaveDeputy(member=shop.anna.member, stands_for=shop.lead.member, until=later),
+        RevokeDeputy(deputy=deputy.id),
+    ):
+        with pytest.raises(NotAllowed, match="not_while_standing_in"):
+            await submit(shop, acting, form)
+    async with shop.database.unit(shop.lead) as unit:
+        assert [one.id for one in await unit.people.deputies()] == [deputy.id]
+
+
+async def test_without_a_brand_there_is_no_policy_to_change(shop: SellingOffice) -> None:
+    for form in (FORMS[SavePolicy], FORMS[GiveFirstMessagePass]):
+        with pytest.raises(BadRequest, match="choose_a_brand"):
+            await submit(shop, shop.owner, form)
+    narrowed = Scope(shop.owner.tenant, BrandId(shop.brand), shop.owner.member, Role.LEAD)
+    await submit(shop, narrowed, FORMS[SavePolicy])
