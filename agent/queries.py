@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.browsing import typed_filters
+from agent.by_hand.desk import HandDesk
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
+from memory.domain.by_hand import HandUnits
+from memory.domain.cards import SendListCard
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.errors import BadRequest, NotFound
@@ -17,7 +20,7 @@ from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
-from memory.domain.stores import CreatorIndex, Unit, Units
+from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.workspace import BrandPolicy, Member, Role, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts
@@ -36,12 +39,13 @@ WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
 class OpenQueries:
     """Views over rows and index."""
 
-    units: Units
+    units: HandUnits
     index: CreatorIndex
     imports: Imports
     texts: Texts
     planner: str
     checks: Mapping[str, Callable[[], Awaitable[str]]]
+    hand: HandDesk
 
     async def shell(self, scope: Scope) -> Shell:
         """See `Queries.shell`."""
@@ -59,6 +63,7 @@ class OpenQueries:
                 waiting=len(waiting),
                 unread=len(unread),
                 planner=self.planner,
+                to_send=await unit.by_hand.waiting(),
             )
 
     async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
@@ -143,6 +148,10 @@ class OpenQueries:
                 zone=home.zone.key,
                 zone_estimated=home.estimated,
             )
+
+    async def send_list(self, scope: Scope) -> SendListCard:
+        """See `Queries.send_list`."""
+        return await self.hand.listed(scope)
 
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
         """See `Queries.replies`."""

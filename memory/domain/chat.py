@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
+from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ConversationId, DraftId, ImportRunId, MemberId, PresentationId, ProductId, TurnId
 
 
@@ -208,7 +209,17 @@ class Rename(Noun):
 
 
 Command = Annotated[
-    EditDraft | SaveProduct | SaveMember | SavePolicy | StopBatch | RunImport | MoveDemoClock | UpdateRelation | Rename,
+    EditDraft
+    | SaveProduct
+    | SaveMember
+    | SavePolicy
+    | StopBatch
+    | RunImport
+    | MoveDemoClock
+    | UpdateRelation
+    | Rename
+    | HandOut
+    | MarkByHand,
     Field(discriminator="kind"),
 ]
 

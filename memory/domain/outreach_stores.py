@@ -152,7 +152,7 @@ class StepStore(Protocol):
         ...
 
     async def going_out(self) -> int:
-        """How many steps are due by now or being sent."""
+        """How many steps are due by now or being sent without anybody's doing."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Makes the drafts of one batch: gathers, writes, checks, keeps. Holds no transaction while a model writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -93,13 +93,13 @@ async def outside_flags(
     *,
     brand: BrandId,
     purpose: Purpose,
-    channel: Channel,
+    channels: Mapping[CreatorId, Channel],
     messengers: Messengers,
 ) -> dict[CreatorId, tuple[Flag, ...]]:
     """What the world outside the text says: no messenger, or a first message that is not settled yet."""
     flags: dict[CreatorId, tuple[Flag, ...]] = {}
     for creator in creators:
-        refused = messengers.accepts(creator, channel)
+        refused = messengers.accepts(creator, channels[creator.id])
         found = [replace(refused, blocking=False)] if refused else []
         if purpose in FIRST_MESSAGES:
             earlier = await unit.steps.open_first_message(creator.id, brand=brand)
@@ -156,7 +156,8 @@ async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: Text
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
     new = tuple(
-        NewDraft(occasion.creator.id, one.content, one.flags) for occasion, one in zip(occasions, finished, strict=True)
+        NewDraft(occasion.creator.id, one.content, one.flags, occasion.channel)
+        for occasion, one in zip(occasions, finished, strict=True)
     )
     return WrittenBatch(new, similarity_of(new, occasions))
 
