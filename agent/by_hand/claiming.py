@@ -1,7 +1,7 @@
 """Handing a text out claims its step for the member: every check of a claim, in the same transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
@@ -44,7 +44,7 @@ class Terms:
     messengers: Sequence[Messenger]
     lease: timedelta = HAND_LEASE
     night: bool = False
-    policy: Policy = POLICY
+    policy: Policy = field(default_factory=lambda: POLICY)
 
 
 async def hand_out(unit: HandUnit, drafts: Sequence[DraftId], terms: Terms) -> HandedOut:
