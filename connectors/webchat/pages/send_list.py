@@ -1,6 +1,6 @@
 """The send list: texts to copy, one at a time, and what came of them. Copying asks the desk first: it claims."""
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -9,7 +9,7 @@ from connectors.webchat.door import Visit, visitor
 from connectors.webchat.forms import read_form, whole
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
-from memory.domain.cards import SendListCard
+from memory.domain.cards import SendListCard, SendListRow
 from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import DraftId
@@ -28,7 +28,9 @@ def send_list_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter
     @router.get("/send-list")
     async def send_list(visit: visit_of) -> Response:
         card = await surface.queries.send_list(visit.scope)
-        return await page(surface, visit, "send_list.html", **_shown(card))
+        return await page(
+            surface, visit, "send_list.html", card=card, groups=_groups(card), at=None, copied=None, said="", problem=""
+        )
 
     @router.post("/send-list/copy")
     async def copy(request: Request, visit: visit_of) -> Response:
@@ -48,9 +50,7 @@ def send_list_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter
             raise BadRequest("web_error_form")
         attempt = int(fields.text("attempt")[:9])
         try:
-            reply = await surface.desk.submit(
-                visit.scope, MarkByHand(draft=draft, said=cast(Said, said), attempt=attempt)
-            )
+            reply = await surface.desk.submit(visit.scope, MarkByHand(draft=draft, said=said, attempt=attempt))
         except (Conflict, NotFound) as refused:
             return await _list(visit, at=draft, problem=refused)
         return await _list(visit, at=draft, said=reply.text)
@@ -61,21 +61,15 @@ def send_list_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter
         """The whole list anew: one mark may change where others stand."""
         card = await surface.queries.send_list(visit.scope)
         told = surface.told(problem, visit.lang) if problem else ""
-        shown = _shown(card, at=at, copied=copied, said=said, problem=told)
-        return await fragment(surface, visit, "parts/send_list_swapped.html", **shown)
+        return await fragment(
+            surface, visit, "parts/send_list_swapped.html", card=card, groups=_groups(card), at=at, copied=copied,
+            said=said, problem=told,
+        )  # fmt: skip
 
     return router
 
 
-def _shown(
-    card: SendListCard, *, at: DraftId | None = None, copied: DraftId | None = None, said: str = "", problem: str = ""
-) -> dict[str, object]:
+def _groups(card: SendListCard) -> list[tuple[str, list[SendListRow]]]:
+    """The rows by where they stand, without empty places."""
     groups = [(place, [row for row in card.items if row.place == place]) for place in PLACES]
-    return {
-        "card": card,
-        "groups": [(place, rows) for place, rows in groups if rows],
-        "at": at,
-        "copied": copied,
-        "said": said,
-        "problem": problem,
-    }
+    return [(place, rows) for place, rows in groups if rows]

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from memory.domain.hand_forms import HandOut, MarkByHand
+from memory.domain.ids import DraftId
 from memory.domain.workspace import Role
 from tests.connectors.webchat.conftest import HTMX
 from tests.support.fake_desk import FakeOffice
@@ -25,7 +26,7 @@ async def test_copying_asks_the_desk_and_shows_the_text_to_the_letter(
     office: FakeOffice, client: httpx.AsyncClient
 ) -> None:
     piece = (await client.post("/send-list/copy", data={"draft": "701"}, headers=HTMX)).text
-    assert office.commands == [HandOut(draft=701)]
+    assert office.commands == [HandOut(draft=DraftId(701))]
     exact = unescape(piece.split('data-exact="')[1].split('"')[0])
     assert exact == text_of(1)
     assert 'data-hand="701" tabindex="-1" data-copied' in piece
@@ -42,7 +43,7 @@ async def test_who_comes_second_is_told_who_has_it(office: FakeOffice, client: h
 async def test_a_mark_names_the_attempt_it_saw(office: FakeOffice, client: httpx.AsyncClient) -> None:
     await client.post("/send-list/copy", data={"draft": "701"}, headers=HTMX)
     marked = await client.post("/send-list/mark", data={"draft": "701", "said": "sent", "attempt": "1"}, headers=HTMX)
-    assert office.commands[-1] == MarkByHand(draft=701, said="sent", attempt=1)
+    assert office.commands[-1] == MarkByHand(draft=DraftId(701), said="sent", attempt=1)
     assert "K7 的 1：已记下" in marked.text
     assert office.send_list.places[1] == "done"
     stale = await client.post("/send-list/mark", data={"draft": "701", "said": "undone", "attempt": "0"}, headers=HTMX)

@@ -32,8 +32,8 @@ def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
     assert made.trouble == []
 
 
-def opened(site: Site, **how: str) -> Page:
-    page = site.visit("/send-list", **how)
+def opened(site: Site, *, lang: str = "zh") -> Page:
+    page = site.visit("/send-list", lang=lang)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     return page
 
