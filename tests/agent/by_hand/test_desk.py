@@ -1,10 +1,12 @@
 """The send list as it is asked for in a chat and by a page."""
 
+import csv
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from agent.by_hand.sheet import texts_sheet
 from agent.commands.by_hand import read_pasted
 from agent.commands.nouns import MarkSent, SendList
 from agent.commands.parsing import parse
@@ -16,7 +18,9 @@ from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import ConversationId
 from memory.domain.outreach import DraftStatus, Intent
 from memory.domain.workspace import BrandPolicy, Scope
+from prompts.render import texts
 from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
+from tools.shortlists.writing import to_csv
 
 
 async def say(shop: HandShop, text: str, *, by: Scope | None = None) -> Reply:
@@ -182,3 +186,18 @@ async def test_an_answer_of_a_stranger_and_of_a_viewer_is_not_kept(shop: HandSho
     assert "权限" in (await say(shop, "@hand1_1 回复：hi", by=shop.office.viewer)).text
     async with shop.office.database.unit(shop.office.operator) as unit:
         assert await unit.creator_messages.find(status="all") == []
+
+
+async def test_a_file_claims_what_it_holds_and_no_cell_is_a_formula(shop: HandShop) -> None:
+    batch = await shop.approved(3)
+    await shop.office.save_policy(BrandPolicy(sends_per_minute=2))
+    card, refused = await shop.desk.take(shop.office.operator, most=100)
+    assert await shop.places() == [HandPlace.MINE, HandPlace.MINE, HandPlace.READY]
+    assert len(refused) == 1
+    formula = card.model_copy(update={"items": (card.items[0].model_copy(update={"text": "=1+1"}), *card.items[1:])})
+    sheet = texts_sheet(formula, lang="en", texts=texts())
+    assert sheet.titles == ("Batch", "Number", "Handle", "Profile", "Local time", "Text")
+    assert [(row[0], row[1], row[2]) for row in sheet.rows] == [(batch.code, 1, "hand1_1"), (batch.code, 2, "hand1_2")]
+    written = list(csv.reader(to_csv(sheet, demo=False).decode("utf-8-sig").splitlines()))
+    assert written[1][-1] == "'=1+1"
+    assert written[2][-1] == "Hi hand1_2"
