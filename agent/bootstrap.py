@@ -10,6 +10,7 @@ from prometheus_client import generate_latest
 from pydantic import HttpUrl, ValidationError
 
 from agent.accounts import OpenAccounts
+from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
@@ -32,6 +33,8 @@ from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.settings import Settings
 from agent.turn import TurnRunner
+from connectors.by_hand.messenger import ByHandMessenger
+from connectors.by_hand.settings import ByHandSettings
 from connectors.files.reader import FileReader
 from connectors.playground.agency import demo_agency
 from connectors.playground.answers import PlaygroundAnswers
@@ -70,6 +73,7 @@ class Installation:
     index: Index
     accounts: OpenAccounts
     desk: OpenDesk
+    hand: HandDesk
     queries: OpenQueries
     indexer: Indexer
     imports: Imports
@@ -116,7 +120,8 @@ async def _put_together(
     model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
     workspace = await accounts.workspace()
     simulated = workspace is not None and workspace.is_demo
-    messengers: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
+    playground: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
+    messengers: Sequence[Messenger] = (*playground, ByHandMessenger())
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(database, index, messengers, model, clock, decision_hours=settings.decision_hours)
@@ -131,8 +136,9 @@ async def _put_together(
     )
     imports = Imports(database, FileReader(), words)
     demo_clock = DemoClock(database, database, sources, words)
-    forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move)
-    desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words))
+    hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
+    forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move, hand)
+    desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
     upkeep = Upkeep(
         units=database,
@@ -159,9 +165,11 @@ async def _put_together(
         index=index_tenant,
         sweep=upkeep.sweep,
     )
-    queries = OpenQueries(database, index, imports, words, "model" if model else "offline", _checks(database, index))
+    queries = OpenQueries(
+        database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
+    )
     return Installation(
-        settings, database, index, accounts, desk, queries, indexer, imports, workshop, jobs, world, words, model
+        settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model
     )
 
 

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.approval.recording import DecisionResult, decide, stop
+from agent.by_hand.desk import HandDesk
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
-from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
+from agent.commands.by_hand import read_pasted
+from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, SendList, Stop, Why
 from agent.commands.parsing import may_be_command, parse
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
+from memory.domain.by_hand import HandUnit, HandUnits
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import (
     Accepted,
@@ -30,7 +33,7 @@ from memory.domain.chat_stores import Ending, Fence, TurnEvents
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch
-from memory.domain.stores import Unit, Units
+from memory.domain.stores import Unit
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
 from tools.crm.tool import apply_change
@@ -44,12 +47,13 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 class OpenDesk:
     """Stores, decides, shows. Commands are carried out in the transaction that stores the message."""
 
-    units: Units
+    units: HandUnits
     events: TurnEvents
     texts: Texts
     messengers: tuple[Messenger, ...]
     forms: Forms
     words: DecisionWords
+    hand: HandDesk
 
     async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
         """See `Desk.receive`."""
@@ -94,6 +98,8 @@ class OpenDesk:
             return Reply(text=self.texts.say(failure.text_key, scope.lang, **failure.facts))
 
     async def _command(self, unit: Unit, text: str, conversation: ConversationId, inbound: Inbound) -> Parsed | None:
+        if (pasted := read_pasted(text)) is not None:
+            return pasted
         if not may_be_command(text):
             return None
         batches = await unit.drafts.open_batches(conversation)
@@ -107,7 +113,7 @@ class OpenDesk:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
         return parsed
 
-    async def _carry_out(self, unit: Unit, parsed: Parsed, conversation: ConversationId) -> Reply:
+    async def _carry_out(self, unit: HandUnit, parsed: Parsed, conversation: ConversationId) -> Reply:
         match parsed:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
@@ -117,6 +123,8 @@ class OpenDesk:
                 return await self._confirm(unit, code)
             case Decide():
                 return await self._decide(unit, parsed, conversation)
+            case SendList() | MarkSent() | Pasted():
+                return await self.hand.carry_out(unit, parsed, conversation)
 
     async def _confirm(self, unit: Unit, code: str) -> Reply:
         taken = await unit.waiting.take(code)

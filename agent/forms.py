@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.accounts import check_password
 from agent.approval.recording import stop
+from agent.by_hand.desk import HandDesk
 from agent.cards.drafts import drafts_card
 from agent.imports import Imports
 from agent.team.deputies import revoke_deputy, save_deputy
@@ -31,6 +32,7 @@ from memory.domain.chat import (
     UpdateRelation,
 )
 from memory.domain.errors import BadRequest, Conflict, NotFound
+from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Member, Role, Scope
@@ -48,6 +50,7 @@ class Forms:
     imports: Imports
     hash_password: Callable[[str], Awaitable[str]]
     move_clock: Callable[[Scope], Awaitable[Reply]]
+    hand: HandDesk
 
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""
@@ -56,6 +59,8 @@ class Forms:
                 return await self.imports.start(scope, run, mapping)
             case MoveDemoClock():
                 return await self.move_clock(scope)
+            case HandOut() | MarkByHand():
+                return await self.hand.submit(scope, command)
             case SaveMember(password=password) if password:
                 check_password(password)
                 return await self._in_unit(scope, command, await self.hash_password(password))

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.browsing import typed_filters
+from agent.by_hand.desk import HandDesk
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
 from agent.team.passes import first_state
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
+from memory.domain.by_hand import HandUnits
+from memory.domain.cards import SendListCard
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.deputies import Deputy
@@ -20,7 +23,7 @@ from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, DraftStatus
-from memory.domain.stores import CreatorIndex, Unit, Units
+from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.workspace import BrandPolicy, Member, Role, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts
@@ -39,12 +42,13 @@ WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
 class OpenQueries:
     """Views over rows and index."""
 
-    units: Units
+    units: HandUnits
     index: CreatorIndex
     imports: Imports
     texts: Texts
     planner: str
     checks: Mapping[str, Callable[[], Awaitable[str]]]
+    hand: HandDesk
 
     async def shell(self, scope: Scope) -> Shell:
         """See `Queries.shell`."""
@@ -62,6 +66,7 @@ class OpenQueries:
                 waiting=len(waiting),
                 unread=len(unread),
                 planner=self.planner,
+                to_send=await unit.by_hand.waiting(),
             )
 
     async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
@@ -149,6 +154,10 @@ class OpenQueries:
                 zone_estimated=home.estimated,
                 first=await first_state(unit, creator.id),
             )
+
+    async def send_list(self, scope: Scope) -> SendListCard:
+        """See `Queries.send_list`."""
+        return await self.hand.listed(scope)
 
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
         """See `Queries.replies`."""

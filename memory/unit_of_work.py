@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.by_hand import HandStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.import_stores import ImportStore
@@ -39,6 +40,7 @@ from memory.repositories.books import (
     FileRepository,
     OccasionRepository,
 )
+from memory.repositories.by_hand import HandRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
@@ -172,6 +174,7 @@ class UnitOfWork(Work):
         self.waiting: WaitingChangeStore = WaitingChangeRepository(*given)
         self.drafts: DraftStore = DraftRepository(*given)
         self.steps: StepStore = StepRepository(*given)
+        self.by_hand: HandStore = HandRepository(*given)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
 

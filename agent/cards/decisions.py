@@ -8,7 +8,7 @@ from agent.cards import wording
 from agent.cards.drafts import both_clocks, flag_text, plan_card
 from agent.commands.nouns import Ask
 from memory.domain.chat import DecisionOutcome, Reply
-from memory.domain.outreach import Draft, DraftStatus
+from memory.domain.outreach import Channel, Draft, DraftStatus
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
@@ -73,7 +73,9 @@ class DecisionWords:
         ]
 
     def _plan(self, planned: Sequence[Draft], lang: Lang, team_zone: str) -> list[str]:
-        waiting = [draft for draft in planned if draft.status is DraftStatus.APPROVED and draft.due_at]
+        approved = [draft for draft in planned if draft.status is DraftStatus.APPROVED and draft.due_at]
+        waiting = [draft for draft in approved if draft.channel is not Channel.BY_HAND]
+        by_hand = [draft.number for draft in approved if draft.channel is Channel.BY_HAND]
         held = [draft for draft in planned if draft.status is DraftStatus.HELD]
         lines = []
         if waiting:
@@ -82,6 +84,8 @@ class DecisionWords:
             lines.append(
                 self.texts.say("planned_from", lang, numbers=numbers, when=both_clocks(first, team_zone, lang))
             )
+        if by_hand:
+            lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
         for draft in held:
             why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
             lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from memory.domain.by_hand import HandMark
+
 
 class Why(StrEnum):
     """Why a line that looks like a command decides nothing; each is a text key of the person's next step."""
@@ -44,6 +46,33 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class SendList:
+    """Show the send list, or these numbers of a batch; `night`: those outside the creators' daytime, confirmed."""
+
+    batch: str | None = None
+    numbers: tuple[int, ...] = ()
+    night: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSent:
+    """What came of numbers, or of everything, of one batch of the send list."""
+
+    said: HandMark
+    batch: str | None = None
+    numbers: tuple[int, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a creator answered somewhere else, pasted by a member. `text` is foreign."""
+
+    handle: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Nothing is decided; the person is asked. `batch` is the one it would have been about, if that is clear."""
 
@@ -52,4 +81,4 @@ class Ask:
     facts: dict[str, str | int]
 
 
-Parsed = Decide | Stop | Confirm | Ask
+Parsed = Decide | Stop | Confirm | SendList | MarkSent | Pasted | Ask

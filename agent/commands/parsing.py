@@ -6,6 +6,7 @@ What a number falls under when it is named twice: singly named wins over a range
 import re
 from collections.abc import Mapping
 
+from agent.commands.by_hand import read_by_hand
 from agent.commands.clauses import Clause, ClauseReader, NoClauseError, Verb
 from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
 from agent.commands.text import Folded, clean, fold
@@ -42,7 +43,7 @@ def may_be_command(text: str) -> bool:
 
 
 def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed | None:
-    """Stop, confirm, and what comes with A2."""
+    """Stop, confirm, the send list, and what comes with A2."""
     text = line.text
     if match := words.stop.fullmatch(text):
         code = _code(match)
@@ -54,7 +55,7 @@ def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed |
     for kind, pattern in words.later.items():
         if pattern.fullmatch(text):
             return Ask(Why.NOT_UNTIL_A2, quoted, {"verb": kind})
-    return None
+    return read_by_hand(text, words, quoted)
 
 
 def _assent(line: Folded, words: Words, batch_sizes: Mapping[str, int], quoted: str | None) -> Ask | None:

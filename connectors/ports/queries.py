@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from memory.domain.cards import PlanRow, ShortlistRow
+from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
@@ -82,7 +82,7 @@ class ImportView:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What every page shows around its content. `waiting`: open drafts; `unread`: creators' answers."""
+    """What every page shows around its content. `waiting`: open drafts; `unread`: answers; `to_send`: by hand."""
 
     workspace: Workspace
     brand: Brand | None
@@ -92,6 +92,7 @@ class Shell:
     waiting: int
     unread: int
     planner: str
+    to_send: int = 0
 
 
 class Queries(Protocol):
@@ -131,6 +132,10 @@ class Queries(Protocol):
 
     async def creator(self, scope: Scope, handle: str) -> CreatorProfile:
         """One creator."""
+        ...
+
+    async def send_list(self, scope: Scope) -> SendListCard:
+        """What waits for a person to send it by hand; looking claims nothing."""
         ...
 
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:

@@ -20,6 +20,7 @@ from memory.domain.cards import (
     PlanCard,
     RepliesCard,
     ReportCard,
+    SendListCard,
     ShortlistCard,
 )
 from memory.domain.chat import Reply
@@ -56,6 +57,8 @@ def card(shown: Card, *, lang: Lang, say: Say, team_zone: str) -> RenderableType
             return _report(shown)
         case PlanCard():
             return _plan(shown, lang, say, team_zone)
+        case SendListCard():
+            return Group(*_send_list(shown, lang, say, team_zone))
         case ChoiceCard():
             return Text(f"{shown.prompt}\n" + "\n".join(f"· {choice}" for choice in shown.choices))
 
@@ -160,6 +163,23 @@ def _plan(shown: PlanCard, lang: Lang, say: Say, team_zone: str) -> RenderableTy
         )
         table.add_row(f"{shown.batch} {row.number}", Text(f"@{plain(row.handle)}"), row.state_text, when)
     return table
+
+
+def _send_list(shown: SendListCard, lang: Lang, say: Say, team_zone: str) -> Iterator[RenderableType]:
+    """A table of all items, then each text the member holds, without a frame around it so that it copies clean."""
+    table = Table(header_style="bold")
+    for key in ("column_number", "column_creator", "column_state", "column_local_time", "column_profile"):
+        table.add_column(say(key, lang))
+    for row in shown.items:
+        now = clocks(shown.as_of, row.zone, team_zone, estimated=row.zone_estimated, lang=lang, say=say)
+        name = Text(f"@{plain(row.handle)}")
+        link = Text(plain(row.profile_url or "-"), overflow="fold")
+        table.add_row(f"{row.batch} {row.number}", name, Text(plain(row.place_text)), now, link)
+    yield table
+    for row in shown.items:
+        if row.text is not None:
+            yield Text(f"── {row.batch} · {row.number} · @{plain(row.handle)}", style="dim")
+            yield Text(plain(row.text))
 
 
 def _count(value: tuple[int, int] | None) -> str:

@@ -17,6 +17,7 @@ from connectors.webchat.pages.decisions import decision_routes
 from connectors.webchat.pages.entry import entry_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
+from connectors.webchat.pages.send_list import send_list_routes
 from connectors.webchat.render import environment, error_answer
 from connectors.webchat.settings import WebSettings
 from connectors.webchat.surface import DemoMark, Say, Surface
@@ -57,6 +58,9 @@ def webchat_router(surface: Surface) -> APIRouter:
     """Every page of the web chat."""
     route_class = guarded_route(surface, lambda request, error: error_answer(surface, request, error))
     router = APIRouter(include_in_schema=False)
-    for routes in (entry_routes, chat_routes, decision_routes, creator_routes, office_routes, import_routes):
+    every = (
+        entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, import_routes,
+    )  # fmt: skip
+    for routes in every:
         router.include_router(routes(surface, route_class))
     return router

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
-from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop
+from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, SendList, Stop
 from agent.commands.parsing import parse
 from evals.scorers.scorecard import Line, Scorecard
 
@@ -52,8 +52,8 @@ def is_right(case: CommandCase) -> bool:
 
 
 def decides(case: CommandCase) -> bool:
-    """Whether anything was decided, stopped or confirmed."""
-    return isinstance(_read(case), Decide | Stop | Confirm)
+    """Whether anything was decided, stopped, confirmed, handed out or marked."""
+    return isinstance(_read(case), Decide | Stop | Confirm | SendList | MarkSent)
 
 
 async def run() -> Scorecard:
@@ -99,6 +99,13 @@ def _shape(parsed: Parsed | None) -> dict[str, JsonValue] | None:
             return {"verb": "stop", "batch": batch}
         case Confirm(code):
             return {"verb": "confirm", "code": code}
+        case SendList(batch, numbers, night):
+            return {"verb": "send_list", "batch": batch, "numbers": list(numbers), "night": night}
+        case MarkSent(said, batch, numbers, everything):
+            marked: dict[str, JsonValue] = {"said": said.value, "numbers": list(numbers), "everything": everything}
+            return {"verb": "mark_sent", "batch": batch, **marked}
+        case Pasted(handle):
+            return {"verb": "pasted", "handle": handle}
         case Ask(why):
             return {"verb": "ask", "why": _AS_IN_CASES.get(why.value, why.value)}
 

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from agent.by_hand.desk import hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
@@ -130,8 +131,9 @@ async def open_working_desk(
         )
     )
     imports = Imports(database, FileReader(), words)
-    forms = Forms(database, words, imports, _no_passwords, _no_clock)
-    desk = OpenDesk(database, database.turn_events, words, office.messengers, forms, DecisionWords(words))
+    hand = hand_desk(database, words, office.messengers)
+    forms = Forms(database, words, imports, _no_passwords, _no_clock, hand)
+    desk = OpenDesk(database, database.turn_events, words, office.messengers, forms, DecisionWords(words), hand)
     runner = TurnRunner(database, graph, words, TURN_SECONDS)
     try:
         yield WorkingDesk(database, office, index, catalogue, graph, desk, runner, imports)

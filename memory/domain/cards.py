@@ -161,6 +161,40 @@ class PlanCard(CardModel):
     items: tuple[PlanRow, ...]
 
 
+class SendListRow(CardModel):
+    """One item of the send list. `text` is there for the member who holds it, and for nobody else.
+
+    `place`: unsure, mine, ready, theirs, night, later, held, failed or done; `place_text` says it, with why.
+    `until`: when a night or a limit ends. `attempt` goes back with a mark, so that an old page marks nothing new.
+    """
+
+    draft: DraftId
+    batch: str
+    number: int
+    handle: str
+    profile_url: str | None
+    place: str
+    place_text: str
+    language: str
+    text: str | None = None
+    zone: str
+    zone_estimated: bool
+    until: datetime | None = None
+    holder: str = ""
+    attempt: int
+    may_mark: bool
+
+
+class SendListCard(CardModel):
+    """What waits for a person to send it by hand. `night_by_hand`: nights may be confirmed in this brand."""
+
+    kind: Literal["send_list"] = "send_list"
+    as_of: datetime
+    items: tuple[SendListRow, ...]
+    night_by_hand: bool = False
+    notes: tuple[str, ...] = ()
+
+
 class ChoiceCard(CardModel):
     """Ready answers a person may tap; each is sent as typed text."""
 
@@ -170,6 +204,6 @@ class ChoiceCard(CardModel):
 
 
 Card = Annotated[
-    ShortlistCard | DraftsCard | CreatorCard | RepliesCard | ReportCard | PlanCard | ChoiceCard,
+    ShortlistCard | DraftsCard | CreatorCard | RepliesCard | ReportCard | PlanCard | SendListCard | ChoiceCard,
     Field(discriminator="kind"),
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
+from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BrandId,
     ConversationId,
@@ -258,7 +259,9 @@ Command = Annotated[
     | RunImport
     | MoveDemoClock
     | UpdateRelation
-    | Rename,
+    | Rename
+    | HandOut
+    | MarkByHand,
     Field(discriminator="kind"),
 ]
 

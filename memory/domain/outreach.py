@@ -185,11 +185,12 @@ def digest_of(content: Content, *, draft: DraftId, creator: CreatorId, channel: 
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A draft as a tool hands it over to be kept."""
+    """A draft as a tool hands it over to be kept. `channel` None: its batch's."""
 
     creator: CreatorId
     content: Content
     flags: tuple[Flag, ...]
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)

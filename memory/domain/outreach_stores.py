@@ -149,7 +149,7 @@ class StepStore(FirstMessageStore, Protocol):
         ...
 
     async def going_out(self) -> int:
-        """How many steps are due by now or being sent."""
+        """How many steps are due by now or being sent without anybody's doing."""
         ...
 
 

@@ -38,6 +38,7 @@ from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
+_CALLED = StepRow.channel != Channel.BY_HAND.value  # the rest waits for a person
 _MINUTE = timedelta(minutes=1)
 
 
@@ -65,7 +66,7 @@ class DispatchRepository:
         """See `DispatchStore.queues`."""
         rows = await self._session.execute(
             select(StepRow.tenant_id, StepRow.brand_id)
-            .where(StepRow.state.in_(_WAITING), StepRow.look_at <= now)
+            .where(StepRow.state.in_(_WAITING), StepRow.look_at <= now, _CALLED)
             .group_by(StepRow.tenant_id, StepRow.brand_id)
             .order_by(func.min(StepRow.look_at))
         )
@@ -97,7 +98,7 @@ class DispatchRepository:
             await self._session.execute(
                 select(StepRow, DraftRow)
                 .join(DraftRow, DraftRow.id == StepRow.draft_id)
-                .where(StepRow.brand_id == queue.brand, StepRow.state.in_(_WAITING), StepRow.look_at <= now)
+                .where(StepRow.brand_id == queue.brand, StepRow.state.in_(_WAITING), StepRow.look_at <= now, _CALLED)
                 .order_by(StepRow.look_at, StepRow.id)
                 .limit(limit)
                 .with_for_update(of=[StepRow, DraftRow], skip_locked=True)
@@ -119,8 +120,23 @@ class DispatchRepository:
         held = [(step, draft, batches[draft.batch_id]) for step, draft in locked if draft.batch_id in batches]
         return await self._read(queue, held)
 
-    async def claim(self, candidate: Candidate, *, now: datetime, lease: timedelta) -> SendTicket:
-        """See `DispatchStore.claim`."""
+    async def named(self, queue: Queue, steps: Sequence[StepId]) -> list[Candidate]:
+        """Steps of one brand by id, whatever their state; whoever changes them has locked them already."""
+        rows = await self._session.execute(
+            select(StepRow, DraftRow, BatchRow)
+            .join(DraftRow, DraftRow.id == StepRow.draft_id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .where(StepRow.brand_id == queue.brand, StepRow.id.in_(steps))
+            .order_by(StepRow.draft_id)
+            .execution_options(populate_existing=True)
+        )
+        held = [(step, draft, batch) for step, draft, batch in rows]
+        return await self._read(queue, held) if held else []
+
+    async def claim(
+        self, candidate: Candidate, *, now: datetime, lease: timedelta, member: MemberId | None = None
+    ) -> SendTicket:
+        """See `DispatchStore.claim`. `member`: who carries it out by hand."""
         rows = self._rows[candidate.step]
         step = rows.step
         _check_move(StepState.PLANNED, StepState.SENDING)
@@ -139,6 +155,7 @@ class DispatchRepository:
             digest=rows.version.digest,
             claimed_at=now,
             lease_until=func.clock_timestamp() + lease,
+            member_id=member,
         )
         self._session.add(send)
         await self._session.flush()

@@ -101,7 +101,7 @@ class DraftRepository(DecisionRepository):
                 number=number,
                 creator_id=draft.creator,
                 purpose=purpose.value,
-                channel=channel.value,
+                channel=(draft.channel or channel).value,
                 product_id=product,
                 answers_id=answers,
                 occasion=f"answer:{answers}" if answers else f"batch:{batch.id}:creator:{draft.creator}:1",

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.by_hand import HAND_LEASE
 from memory.domain.creator import Stage
 from memory.domain.dispatch import OpenSend
 from memory.domain.ids import CreatorId, SendId, TenantId
@@ -54,23 +55,29 @@ class LedgerRepository:
         step.reason_key, step.reason_facts = row.reason_key, row.reason_facts
         if to is StepState.PLANNED:
             step.due_at = step.look_at = retry_at or now
+            step.sent_at = None
         if to is StepState.SENT:
+            if step.sent_at is None:  # else it was marked as sent once before, and counted then
+                await self._contacted(step, draft, now=now)
             step.sent_at = now
-            await self._contacted(step, draft, now=now)
         await self._session.flush()
         return to
 
     async def abandon_expired(self) -> int:
         """See `LedgerStore.abandon_expired`."""
-        expired = await self._session.scalars(
-            select(SendRow.id)
-            .where(SendRow.state == SendState.CLAIMED.value, SendRow.lease_until < func.clock_timestamp())
+        # A person's lease ends on the workspace's clock too: a demo may be moved a day ahead.
+        forgotten = SendRow.member_id.is_not(None) & (SendRow.claimed_at <= self._now - HAND_LEASE)
+        expired = await self._session.execute(
+            select(SendRow.id, SendRow.member_id.is_not(None))
+            .where(
+                SendRow.state == SendState.CLAIMED.value, or_(SendRow.lease_until < func.clock_timestamp(), forgotten)
+            )
             .order_by(SendRow.id)
             .limit(500)
         )
         ended = [
-            await self.settle(SendId(send), state=SendState.UNKNOWN, reason=Flag("sender_gone", {}), now=self._now)
-            for send in expired.all()
+            await self.settle(SendId(send), state=SendState.UNKNOWN, reason=_gone(by_hand=by_hand), now=self._now)
+            for send, by_hand in expired.all()
         ]
         return len([state for state in ended if state is not None])
 
@@ -84,6 +91,7 @@ class LedgerRepository:
             .where(
                 SendRow.state == SendState.UNKNOWN.value,
                 StepRow.state == StepState.UNKNOWN.value,
+                StepRow.channel != Channel.BY_HAND.value,  # nobody but the member can tell
                 SendRow.lease_until < func.clock_timestamp(),
             )
             .order_by(SendRow.id)
@@ -172,6 +180,10 @@ class LedgerRepository:
         await count_outreach(
             self._session, *names, tenant=TenantId(step.tenant_id), creator=CreatorId(step.creator_id), now=now
         )
+
+
+def _gone(*, by_hand: bool) -> Flag:
+    return Flag("hand_forgotten", {}) if by_hand else Flag("sender_gone", {})
 
 
 def _step_after(step: StepState, send: SendState, *, again: bool) -> StepState:

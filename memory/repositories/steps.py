@@ -114,8 +114,9 @@ class StepRepository(FirstMessageRepository):
     async def going_out(self) -> int:
         """See `StepStore.going_out`."""
         due = (StepRow.state == StepState.PLANNED.value) & (StepRow.due_at <= self._now)
+        called = StepRow.channel != Channel.BY_HAND.value
         found: int | None = await self._session.scalar(
-            select(func.count()).select_from(StepRow).where(due | (StepRow.state == StepState.SENDING.value))
+            select(func.count()).select_from(StepRow).where(called, due | (StepRow.state == StepState.SENDING.value))
         )
         return found or 0
 

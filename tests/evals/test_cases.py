@@ -131,7 +131,7 @@ def test_near_misses_decide_nothing_and_commands_fit_their_card() -> None:
             assert len(numbers) == len(set(numbers)), case["id"]
             assert set(numbers) <= on_card, case["id"]
         else:
-            assert expect["verb"] == "stop", case["id"]
+            assert expect["verb"] in ("stop", "send_list", "mark_sent"), case["id"]
 
 
 def test_niches_have_enough_distinct_bios_without_contacts() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from connectors.ports.accounts import FirstSetup
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, FirstState, ImportView, Shell
-from memory.domain.cards import DraftsCard
+from memory.domain.cards import DraftsCard, SendListCard
 from memory.domain.chat import (
     Accepted,
     Command,
@@ -28,6 +28,7 @@ from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
 from memory.domain.first_messages import FirstContact
+from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -55,6 +56,7 @@ from memory.domain.workspace import (
     WorkspaceKind,
 )
 from tests.support import fake_office as office
+from tests.support.fake_send_list import FakeSendList
 
 
 @dataclass
@@ -84,6 +86,7 @@ class FakeOffice:
     signed_out: list[str] = field(default_factory=list)
     langs: list[Lang] = field(default_factory=list)
     import_state: str = "previewed"
+    send_list: FakeSendList = field(default_factory=FakeSendList)
     parts: dict[str, str] = field(default_factory=lambda: {"database": "ok", "index": "ok"})
 
     def fail_once(self) -> None:
@@ -183,6 +186,10 @@ class FakeDesk:
             return Reply(text="演示时间已快进 3 小时。")
         if isinstance(command, EditDraft):
             return Reply(text="")
+        if isinstance(command, HandOut):
+            self.office.send_list.hand_out(command)
+        if isinstance(command, MarkByHand):
+            return Reply(text=self.office.send_list.mark(command))
         return Reply(text="好的。")
 
     async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
@@ -207,7 +214,7 @@ class FakeQueries:
         brand = next((brand for brand in brands if brand.id == scope.brand), None)
         workspace = Workspace(self.office.kind, "青柚跨境", 0)
         shown = Member(member.id, member.login, member.name, scope.role, member.brand)
-        return Shell(workspace, brand, brands, shown, self.office.now, 4, 2, "offline")
+        return Shell(workspace, brand, brands, shown, self.office.now, 4, 2, "offline", 3)
 
     async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
         """Three conversations; number 7 is the newest."""
@@ -292,6 +299,10 @@ class FakeQueries:
     async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
         """Two answers."""
         return Reply(text="", cards=(office.replies(),))
+
+    async def send_list(self, scope: Scope) -> SendListCard:
+        """Seven items in different places."""
+        return self.office.send_list.card(self.office.now)
 
     async def products(self, scope: Scope) -> Sequence[Product]:
         """Two products."""

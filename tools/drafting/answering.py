@@ -1,10 +1,11 @@
 """Drafts answers to what creators wrote: one batch per message, because an answer's occasion is that message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest
+from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Channel, CreatorMessage, Draft, Flag, Intent, Purpose
 from memory.domain.stores import Unit
@@ -21,7 +22,7 @@ class Answering:
 
     offer: Offer
     product: str | None
-    channel: Channel
+    channels: Mapping[CreatorId, Channel]
     wish: Wish
 
 
@@ -55,14 +56,19 @@ async def prepare_answer(
         creator=creator,
         brand=brand,
         purpose=Purpose.REPLY,
-        channel=earlier.channel if earlier else how.channel,
+        channel=earlier.channel if earlier else how.channels[creator.id],
         product=product,
         offer=offer_or(how.offer, earlier),
         relation=(await unit.relations.of([creator.id])).get(creator.id),
         answering=message,
     )
     outside = await outside_flags(
-        unit, [creator], brand=brand.id, purpose=Purpose.REPLY, channel=occasion.channel, messengers=messengers
+        unit,
+        [creator],
+        brand=brand.id,
+        purpose=Purpose.REPLY,
+        channels={creator.id: occasion.channel},
+        messengers=messengers,
     )
     return Prepared((occasion,), await unit.people.policy(brand.id), outside, message)
 

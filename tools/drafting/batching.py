@@ -1,6 +1,6 @@
 """Makes the drafts of one batch: gathers, writes, checks, keeps. Holds no transaction while a model writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -94,14 +94,14 @@ async def outside_flags(
     *,
     brand: BrandId,
     purpose: Purpose,
-    channel: Channel,
+    channels: Mapping[CreatorId, Channel],
     messengers: Messengers,
 ) -> dict[CreatorId, tuple[Flag, ...]]:
     """What the world outside the text says: no messenger, or another first message that is open or was lately sent."""
     invited = await invited_flags(unit, creators, brand=brand) if purpose in FIRST_MESSAGES else {}
     flags: dict[CreatorId, tuple[Flag, ...]] = {}
     for creator in creators:
-        refused = messengers.accepts(creator, channel)
+        refused = messengers.accepts(creator, channels[creator.id])
         found = [replace(refused, blocking=False)] if refused else []
         flags[creator.id] = (*found, *invited.get(creator.id, ()))
     return flags
@@ -153,7 +153,8 @@ async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: Text
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
     new = tuple(
-        NewDraft(occasion.creator.id, one.content, one.flags) for occasion, one in zip(occasions, finished, strict=True)
+        NewDraft(occasion.creator.id, one.content, one.flags, occasion.channel)
+        for occasion, one in zip(occasions, finished, strict=True)
     )
     return WrittenBatch(new, similarity_of(new, occasions))
 

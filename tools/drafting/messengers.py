@@ -17,7 +17,8 @@ class Messengers(Protocol):
         ...
 
 
-def channel_for(creator: Creator, *, workspace: Workspace) -> Channel:
-    """Where a message to this creator goes when nobody says: simulated creators of a demo, else by hand."""
+def channel_for(creator: Creator, *, workspace: Workspace, messengers: Messengers) -> Channel:
+    """Where a message to this creator goes when nobody says: by hand where no other messenger accepts them."""
     simulated = workspace.is_demo and creator.source.name == PLAYGROUND_SOURCE
-    return Channel.PLAYGROUND if simulated else Channel.BY_HAND
+    called = simulated and messengers.accepts(creator, Channel.PLAYGROUND) is None
+    return Channel.PLAYGROUND if called else Channel.BY_HAND

@@ -1,6 +1,6 @@
 """The tool that drafts messages, and the one that lists drafts. Neither sends anything: drafts wait for a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from memory.domain.creator import Creator, Stage
 from memory.domain.errors import BadRequest, NotAllowed
+from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Purpose, Tone
@@ -118,14 +119,16 @@ def draft_messages(
             if len(creators) > AT_MOST:
                 raise BadRequest("too_many_drafts", count=len(creators), limit=AT_MOST)
             workspace = await unit.people.workspace()
-            default = {channel_for(creator, workspace=workspace) for creator in creators}
-            channel = args.channel or (Channel.PLAYGROUND if Channel.PLAYGROUND in default else Channel.BY_HAND)
+            channels = {
+                creator.id: args.channel or channel_for(creator, workspace=workspace, messengers=messengers)
+                for creator in creators
+            }
             if args.purpose is Purpose.REPLY:
-                how = Answering(offer, args.product, channel, wish)
+                how = Answering(offer, args.product, channels, wish)
                 ready, unanswered = await prepare_answers(unit, creators, how, messengers)
                 left += unanswered
             else:
-                ready = [await _prepare(unit, args, creators, channel, offer, messengers)]
+                ready = [await _prepare(unit, args, creators, channels, offer, messengers)]
         if not ready:
             raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
         written = [await write_batch(prepared, wish, lang=turn.lang, model=model) for prepared in ready]
@@ -178,7 +181,7 @@ async def _prepare(
     unit: Unit,
     args: DraftMessagesArgs,
     creators: Sequence[Creator],
-    channel: Channel,
+    channels: Mapping[CreatorId, Channel],
     offer: Offer,
     messengers: Messengers,
 ) -> Prepared:
@@ -188,14 +191,14 @@ async def _prepare(
     brand = await brand_of(unit, product.brand)
     relations = await unit.relations.of([creator.id for creator in creators])
     outside = await outside_flags(
-        unit, creators, brand=brand.id, purpose=args.purpose, channel=channel, messengers=messengers
+        unit, creators, brand=brand.id, purpose=args.purpose, channels=channels, messengers=messengers
     )
     occasions = tuple(
         Occasion(
             creator,
             brand,
             args.purpose,
-            channel,
+            channels[creator.id],
             product,
             offer_or(offer, earlier.get(creator.id)),
             relations.get(creator.id),

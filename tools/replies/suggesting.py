@@ -29,7 +29,8 @@ async def with_suggestion(
     if not await unit.first_time(f"suggest:{message.id}:{turn.fence.turn}:{turn.fence.attempt}"):
         return message
     workspace = await unit.people.workspace()
-    how = Answering(Offer(), None, channel_for(creator, workspace=workspace), Wish(Tone.WARM))
+    channel = channel_for(creator, workspace=workspace, messengers=messengers)
+    how = Answering(Offer(), None, {creator.id: channel}, Wish(Tone.WARM))
     try:
         prepared = await prepare_answer(unit, creator, message, how, messengers)
     except (BadRequest, NotFound):

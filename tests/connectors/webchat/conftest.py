@@ -16,6 +16,7 @@ from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
+AREAS = ("webchat", "by_hand", "by_hand_page", "policy")
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
         "wrong_login": "登录名或密码不对。",
@@ -42,9 +43,8 @@ HTMX = SAME_SITE | {"HX-Request": "true"}
 
 def table(lang: Lang) -> dict[str, str]:
     """The texts of one language."""
-    files = [MESSAGES / f"{name}.{lang}.toml" for name in ("webchat", "policy")]
-    read = [tomllib.loads(file.read_text("utf-8")) for file in files]
-    return {key: text for table in read for key, text in table.items()} | ERRORS[lang]
+    read = {name: tomllib.loads((MESSAGES / f"{name}.{lang}.toml").read_text("utf-8")) for name in AREAS}
+    return {key: text for area in read.values() for key, text in area.items()} | ERRORS[lang]
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
 
 PAGES = (
-    "/conversations/7", "/conversations/new", "/inbox", "/batches", "/batches/K7", "/replies", "/creators",
-    "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members", "/members?edit=2",
-    "/settings", "/imports", "/imports/3",
+    "/conversations/7", "/conversations/new", "/inbox", "/send-list", "/batches", "/batches/K7", "/replies",
+    "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
+    "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip
 LANGS: tuple[Lang, ...] = ("zh", "en")
 FORBIDDEN = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
@@ -31,7 +31,10 @@ def fill(office: FakeOffice) -> None:
     exported = FileOut(key="abc", name="K7.xlsx", media_type="text/csv", size=2000)
     office.say(Author.DAREN, Reply(text="写好了。", cards=(fake_office.drafts(),), files=(exported,)))
     cards = (fake_office.replies(), fake_office.plan(), fake_office.report(), fake_office.creator_card())
-    office.say(Author.NOTICE, Reply(text="有人回复了。", cards=(*cards, fake_office.choices())))
+    office.say(
+        Author.NOTICE,
+        Reply(text="有人回复了。", cards=(*cards, office.send_list.card(office.now), fake_office.choices())),
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))

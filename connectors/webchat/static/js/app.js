@@ -4,6 +4,7 @@ import "./drawer.js";
 import "./composer.js";
 import "./files.js";
 import "./drafts.js";
+import "./hand.js";
 import "./keys.js";
 import "./news.js";
 import "./notices.js";

@@ -1,0 +1,86 @@
+"""The send list: every step that waits for a person, and where it stands for the member who looks. Changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from agent.approval.policy import POLICY, Policy
+from agent.outreach.guards import Moment, Objection, objection
+from agent.outreach.windows import is_open, next_open, window_of
+from connectors.ports.platforms import Messenger
+from memory.domain.by_hand import HandItem, HandPlace, HandStep, HandUnit
+from memory.domain.dispatch import Candidate
+from memory.domain.outreach import StepState
+from memory.domain.workspace import Role, Scope
+
+# How long what was sent stays on the list, and may be taken back.
+DONE_FOR = timedelta(hours=24)
+_WAITS = (StepState.PLANNED, StepState.HELD)
+_SETTLED = {
+    StepState.UNKNOWN: HandPlace.UNSURE,
+    StepState.FAILED: HandPlace.FAILED,
+    StepState.SENT: HandPlace.DONE,
+}
+
+
+async def listing(
+    unit: HandUnit, messengers: Sequence[Messenger], *, batch: str | None = None, policy: Policy = POLICY
+) -> list[HandItem]:
+    """Every item in the scope, or of one batch: in the order of their places, then by batch and number."""
+    steps = await unit.by_hand.steps(since=unit.now - DONE_FOR, batch=batch)
+    return await placed(unit, steps, messengers, policy=policy)
+
+
+async def placed(
+    unit: HandUnit, steps: Sequence[HandStep], messengers: Sequence[Messenger], *, policy: Policy = POLICY
+) -> list[HandItem]:
+    """Where steps stand, in the order of their places."""
+    items: list[HandItem] = []
+    for brand in sorted({step.brand for step in steps}):
+        own = [step for step in steps if step.brand == brand]
+        moment = Moment(unit.now, await unit.people.policy(brand), messengers, policy)
+        asked = [step.step for step in own if step.state in (*_WAITS, StepState.SENDING)]
+        candidates = await unit.by_hand.candidates(brand, asked)
+        items += [_placed(step, candidates.get(step.step), moment, unit.scope) for step in own]
+    order = list(HandPlace)
+    return sorted(items, key=lambda item: order.index(item.place))
+
+
+def is_night(candidate: Candidate, moment: Moment) -> bool:
+    """Whether it is outside the creator's window."""
+    return not is_open(moment.now, candidate.home.zone, window_of(moment.brand))
+
+
+def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False) -> Objection | None:
+    """The first objection to handing a text out now. `night`: the member confirmed a send outside the window."""
+    against = objection(candidate, moment)
+    only_time = against is not None and against.to is StepState.PLANNED
+    if only_time and night and moment.brand.night_by_hand and is_night(candidate, moment):
+        return None
+    return against
+
+
+def may_mark(step: HandStep, scope: Scope) -> bool:
+    """Who holds an item says what came of it; an approver may for somebody who cannot."""
+    return scope.role.covers(Role.OPERATOR) and (step.holder == scope.member or scope.role.covers(Role.APPROVER))
+
+
+def _placed(step: HandStep, candidate: Candidate | None, moment: Moment, scope: Scope) -> HandItem:
+    if step.state in _SETTLED or candidate is None:
+        return HandItem(step, _SETTLED.get(step.state, HandPlace.HELD), step.reason)
+    against = hand_objection(candidate, moment)
+    if step.state is StepState.SENDING:
+        place = HandPlace.MINE if step.holder == scope.member else HandPlace.THEIRS
+        why = against.reason if against else None
+        return HandItem(step, place, why, until(candidate, against, moment) if against and why is None else None)
+    if against is None:
+        return HandItem(step, HandPlace.READY)
+    if against.to is not StepState.PLANNED:
+        return HandItem(step, HandPlace.HELD, against.reason)
+    place = HandPlace.NIGHT if is_night(candidate, moment) else HandPlace.LATER
+    return HandItem(step, place, until=until(candidate, against, moment))
+
+
+def until(candidate: Candidate, against: Objection, moment: Moment) -> datetime:
+    """When what only the time forbids may be done."""
+    later = max(against.due_at or moment.now, moment.now)
+    return next_open(later, candidate.home.zone, window_of(moment.brand))
