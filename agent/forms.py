@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 
 from agent.accounts import check_password
-from agent.approval.recording import stop
 from agent.cards.drafts import drafts_card
 from agent.imports import Imports
+from agent.recalls import resumed, stopped
 from memory.domain import jobs
 from memory.domain.chat import (
     Command,
@@ -15,6 +15,7 @@ from memory.domain.chat import (
     MoveDemoClock,
     Rename,
     Reply,
+    ResumeBatch,
     RunImport,
     SaveMember,
     SavePolicy,
@@ -60,7 +61,9 @@ class Forms:
                 case EditDraft():
                     return await self._edit(unit, command)
                 case StopBatch(batch=batch):
-                    return await self._stop(unit, batch)
+                    return await stopped(unit, batch, self.texts)
+                case ResumeBatch(batch=batch):
+                    return await resumed(unit, batch, self.texts)
                 case SaveProduct():
                     return await self._product(unit, command)
                 case SaveMember():
@@ -101,12 +104,6 @@ class Forms:
         said = self.texts.say("edited", unit.scope.lang, batch=batch.code, number=draft.number)
         outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))
         return Reply(text=said, cards=(card,), decision=outcome)
-
-    async def _stop(self, unit: Unit, batch: str | None) -> Reply:
-        count = await stop(unit, batch)
-        key = "stopped_batch" if batch else "stopped_all"
-        said = self.texts.say(key, unit.scope.lang, batch=batch or "", count=count)
-        return Reply(text=said, decision=DecisionOutcome(batch=batch or "", stopped=True))
 
     async def _product(self, unit: Unit, form: SaveProduct) -> Reply:
         _needs(unit, Role.OPERATOR)

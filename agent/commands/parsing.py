@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from agent.commands.clauses import Clause, ClauseReader, NoClauseError, Verb
+from agent.commands.going_back import going_back
 from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
 from agent.commands.text import Folded, clean, fold
 from agent.commands.words import Words, load_words
@@ -31,6 +32,7 @@ def parse(text: str, *, batch_sizes: Mapping[str, int], quoted: str | None) -> P
     words = load_words()
     return (
         _without_numbers(line, words, quoted)
+        or going_back(line, words, lambda codes: which_batch(codes, batch_sizes, quoted), batch_sizes, quoted)
         or _decision(line, words, batch_sizes, quoted)
         or _assent(line, words, batch_sizes, quoted)
     )
@@ -71,7 +73,7 @@ def _decision(line: Folded, words: Words, batch_sizes: Mapping[str, int], quoted
     except NoClauseError:
         return None
     codes = {clause.code for clause in clauses if clause.code}
-    batch = _batch(codes, batch_sizes, quoted)
+    batch = which_batch(codes, batch_sizes, quoted)
     if isinstance(batch, Ask):
         return batch
     return _resolve(clauses, batch, batch_sizes[batch])
@@ -82,7 +84,7 @@ def _code(match: re.Match[str]) -> str | None:
     return code.upper() if code else None
 
 
-def _batch(codes: set[str], batch_sizes: Mapping[str, int], quoted: str | None) -> str | Ask:
+def which_batch(codes: set[str], batch_sizes: Mapping[str, int], quoted: str | None) -> str | Ask:
     """Which batch is meant: the one named, the one quoted, or the only one open."""
     listed = "、".join(batch_sizes)
     if len(codes) > 1:

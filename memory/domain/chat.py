@@ -173,6 +173,19 @@ class StopBatch(Noun):
     batch: str | None = None
 
 
+class ResumeBatch(Noun):
+    """Lift the stop of one batch, or of everything of the scope; an approver or a lead."""
+
+    kind: Literal["resume"] = "resume"
+    batch: str | None = None
+
+
+class Undo(Noun):
+    """Reverse the member's own last change of the last 24 hours."""
+
+    kind: Literal["undo"] = "undo"
+
+
 class RunImport(Noun):
     """Carry out a previewed import, with a mapping of the file's headers to our fields."""
 
@@ -208,7 +221,17 @@ class Rename(Noun):
 
 
 Command = Annotated[
-    EditDraft | SaveProduct | SaveMember | SavePolicy | StopBatch | RunImport | MoveDemoClock | UpdateRelation | Rename,
+    EditDraft
+    | SaveProduct
+    | SaveMember
+    | SavePolicy
+    | StopBatch
+    | ResumeBatch
+    | Undo
+    | RunImport
+    | MoveDemoClock
+    | UpdateRelation
+    | Rename,
     Field(discriminator="kind"),
 ]
 

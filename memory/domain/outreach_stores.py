@@ -35,9 +35,10 @@ from memory.domain.outreach import (
     StepState,
     Verdict,
 )
+from memory.domain.pausing_stores import PausingStore
 
 
-class DraftStore(Protocol):
+class DraftStore(PausingStore, Protocol):
     """Batches, drafts, versions, presentations and decisions."""
 
     async def add_batch(
@@ -115,10 +116,6 @@ class DraftStore(Protocol):
 
     async def signatures(self, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
         """Live decisions of drafts, oldest first, with their members' roles of this moment."""
-        ...
-
-    async def stop(self, batch: BatchId | None, *, now: datetime) -> int:
-        """Stop one batch or everything in scope; the number of steps that will not be claimed any more."""
         ...
 
 

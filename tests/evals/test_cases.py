@@ -130,8 +130,10 @@ def test_near_misses_decide_nothing_and_commands_fit_their_card() -> None:
             assert numbers, case["id"]
             assert len(numbers) == len(set(numbers)), case["id"]
             assert set(numbers) <= on_card, case["id"]
+        elif expect["verb"] == "withdraw":
+            assert set(expect["numbers"]) <= set(range(1, case["open_batches"][expect["batch"]] + 1)), case["id"]
         else:
-            assert expect["verb"] == "stop", case["id"]
+            assert expect["verb"] in {"stop", "resume", "undo"}, case["id"]
 
 
 def test_niches_have_enough_distinct_bios_without_contacts() -> None:
