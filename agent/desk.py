@@ -12,6 +12,7 @@ from agent.commands.parsing import may_be_command, parse
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
+from agent.outage_news import with_news
 from agent.recalls import batches_meant, stopped, take_back
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -81,6 +82,7 @@ class OpenDesk:
                 await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation))
                 return Accepted(conversation=conversation, turn=turn)
             reply = await self._carry_out(unit, parsed, conversation)
+            reply = await with_news(unit, reply, scope.lang, self.texts)
             await unit.turns.end(Fence(turn, 0), Ending(reply), now=unit.now)
             return Decided(conversation=conversation, reply=reply)
 

@@ -17,6 +17,7 @@ from memory.domain.ids import (
     ProductId,
     StepId,
 )
+from memory.domain.outage_stores import OutageNews
 from memory.domain.outreach import (
     Batch,
     Channel,
@@ -119,7 +120,7 @@ class DraftStore(PausingStore, Protocol):
         ...
 
 
-class StepStore(Protocol):
+class StepStore(OutageNews, Protocol):
     """Steps and the ledger of sends."""
 
     async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CreatorId, DraftId, StepId
+from memory.domain.outage_stores import Outage
 from memory.domain.outreach import (
     FIRST_MESSAGES,
     STEP_MOVES,
@@ -25,6 +26,7 @@ from memory.domain.workspace import Scope
 from memory.models.creators import RelationRow
 from memory.models.outreach import DraftRow, StepRow
 from memory.repositories.draft_rows import read_drafts, reason_of, select_drafts
+from memory.repositories.outages import untold
 
 
 class StepRepository:
@@ -139,6 +141,10 @@ class StepRepository:
             select(func.count()).select_from(StepRow).where(due | (StepRow.state == StepState.SENDING.value))
         )
         return found or 0
+
+    async def untold_outages(self) -> list[Outage]:
+        """See `OutageNews.untold_outages`."""
+        return await untold(self._session, now=self._now)
 
     async def _locked(self, condition: object) -> StepRow | None:
         found: StepRow | None = await self._session.scalar(
