@@ -7,6 +7,7 @@ from agent.accounts import check_password
 from agent.cards.drafts import drafts_card
 from agent.imports import Imports
 from agent.recalls import resumed, stopped
+from agent.undo.undoing import undo
 from memory.domain import jobs
 from memory.domain.chat import (
     Command,
@@ -21,6 +22,7 @@ from memory.domain.chat import (
     SavePolicy,
     SaveProduct,
     StopBatch,
+    Undo,
     UpdateRelation,
 )
 from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
@@ -30,6 +32,7 @@ from memory.domain.workspace import BrandPolicy, Member, Role, Scope
 from prompts.render import Texts
 from tools.drafting.revising import edit
 from tools.products.fields import parse_link, parse_money, parse_share
+from tools.products.keeping import keep_product
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Forms:
                     return await stopped(unit, batch, self.texts)
                 case ResumeBatch(batch=batch):
                     return await resumed(unit, batch, self.texts)
+                case Undo():
+                    return await undo(unit, self.texts)
                 case SaveProduct():
                     return await self._product(unit, command)
                 case SaveMember():
@@ -123,7 +128,7 @@ class Forms:
             "commission_ceiling_bp": parse_share(form.commission_ceiling) if form.commission_ceiling.strip() else None,
             "sample": form.sample,
         }
-        saved = await unit.products.save(present, values, brand=unit.scope.brand)
+        saved = await keep_product(unit, present, values, brand=unit.scope.brand)
         key = "product_changed" if present else "product_added"
         return Reply(text=self.texts.say(key, unit.scope.lang, name=saved.name))
 

@@ -4,6 +4,7 @@ from agent.approval.pausing import resume, stop_now
 from agent.approval.withdrawing import withdraw
 from agent.cards import wording
 from agent.commands.nouns import Resume, Undo, Withdraw
+from agent.undo.undoing import undo
 from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
 from memory.domain.ids import ConversationId
@@ -75,7 +76,7 @@ async def take_back(unit: Unit, wish: Withdraw | Resume | Undo, texts: Texts) ->
             case Resume(batch):
                 return await resumed(unit, batch, texts)
             case Undo():
-                return Reply(text="")
+                return await undo(unit, texts)
     except (BadRequest, Conflict, NotAllowed) as failure:
         return Reply(text=texts.say(failure.text_key, unit.scope.lang, **failure.facts))
 

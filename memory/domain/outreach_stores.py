@@ -37,9 +37,10 @@ from memory.domain.outreach import (
     Verdict,
 )
 from memory.domain.pausing_stores import PausingStore
+from memory.domain.undo_stores import VersionHistory
 
 
-class DraftStore(PausingStore, Protocol):
+class DraftStore(PausingStore, VersionHistory, Protocol):
     """Batches, drafts, versions, presentations and decisions."""
 
     async def add_batch(

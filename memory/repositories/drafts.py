@@ -23,6 +23,7 @@ from memory.domain.outreach import (
     StepState,
     digest_of,
 )
+from memory.models.books import AuditEventRow
 from memory.models.outreach import (
     BatchRow,
     BatchSerialRow,
@@ -183,6 +184,7 @@ class DraftRepository(PausingRepository):
             raise Conflict("already_sending", number=row.number)
         if step is not None and step.state == StepState.STOPPED:
             raise Conflict("draft_ended", number=row.number)
+        was = row.newest
         row.newest += 1
         version = self._version(row, content, flags)
         self._session.add(version)
@@ -194,8 +196,26 @@ class DraftRepository(PausingRepository):
         if step is not None:
             step.state = StepState.HELD.value
             step.reason_key, step.reason_facts = "draft_changed", {}
+        self._session.add(
+            AuditEventRow(
+                member_id=self._scope.member,
+                brand_id=row.brand_id,
+                event="draft.edited",
+                subject=f"draft:{draft}",
+                before={"version": was},
+                after={"version": row.newest},
+                at=self._now,
+            )
+        )
         await self._session.flush()
         return to_version(version)
+
+    async def version(self, draft: DraftId, number: int) -> DraftVersion | None:
+        """See `VersionHistory.version`."""
+        row = await self._session.scalar(
+            select(DraftVersionRow).where(DraftVersionRow.draft_id == draft, DraftVersionRow.number == number)
+        )
+        return to_version(row) if row else None
 
     async def _next_serial(self) -> int:
         """Count up the tenant's batches; holds the counter until the transaction ends."""
