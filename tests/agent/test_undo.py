@@ -7,6 +7,7 @@ import pytest
 
 from agent.undo.registry import REVERSERS
 from evals.suites.selling_office import SellingOffice, content, open_office
+from evals.suites.talking import open_talk
 from memory.database import Database
 from memory.domain.chat import EditDraft, SavePolicy, SaveProduct, Undo, UpdateRelation
 from memory.domain.chat_stores import Fence
@@ -16,7 +17,6 @@ from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
 from memory.domain.stores import Preference
 from prompts.render import texts
-from tests.support.talking import open_talk
 from tools.contract import TurnContext
 from tools.preferences.tool import PreferencesArgs, preferences
 

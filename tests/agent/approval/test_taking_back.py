@@ -7,10 +7,10 @@ import pytest
 
 from agent.outreach.send import LEASE
 from evals.suites.selling_office import SellingOffice
+from evals.suites.talking import open_talk
 from memory.domain.chat import ResumeBatch, StopBatch
 from memory.domain.errors import NotAllowed
 from memory.domain.outreach import DraftStatus
-from tests.support.talking import open_talk
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -13,13 +13,13 @@ from agent.outreach.downtime import after_downtime
 from agent.outreach.pacing import plan_anew
 from agent.outreach.windows import is_open
 from evals.suites.selling_office import SellingOffice
+from evals.suites.talking import open_talk
 from memory.domain.ids import BrandId, StepId
 from memory.domain.outreach import DraftStatus
 from memory.domain.pausing_stores import Waiting
 from memory.domain.workspace import BrandPolicy
 from memory.domain.zones import HomeZone
 from tests.support.fake_office import NOW
-from tests.support.talking import open_talk
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Asia/Tokyo", "Europe/London", "America/Los_Angeles")]
