@@ -3,16 +3,32 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from agent.approval.recording import DecisionResult, decide, stop
+from agent.approval.recording import DecisionResult, decide
 from agent.by_hand.desk import HandDesk
 from agent.cards.decisions import DecisionWords
 from agent.cards.drafts import drafts_card
 from agent.commands.by_hand import read_pasted
-from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, SendList, Stop, Why
+from agent.commands.going_back import takes_approvals_back
+from agent.commands.nouns import (
+    Ask,
+    Confirm,
+    Decide,
+    MarkSent,
+    Parsed,
+    Pasted,
+    Resume,
+    SendList,
+    Stop,
+    Undo,
+    Why,
+    Withdraw,
+)
 from agent.commands.parsing import may_be_command, parse
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
+from agent.outage_news import with_news
+from agent.recalls import batches_meant, stopped, take_back
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.by_hand import HandUnit, HandUnits
@@ -21,7 +37,6 @@ from memory.domain.chat import (
     Accepted,
     Command,
     Decided,
-    DecisionOutcome,
     Inbound,
     MoveDemoClock,
     Receipt,
@@ -84,6 +99,7 @@ class OpenDesk:
                 await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation))
                 return Accepted(conversation=conversation, turn=turn)
             reply = await self._carry_out(unit, parsed, conversation)
+            reply = await with_news(unit, reply, scope.lang, self.texts)
             await unit.turns.end(Fence(turn, 0), Ending(reply), now=unit.now)
             return Decided(conversation=conversation, reply=reply)
 
@@ -102,7 +118,7 @@ class OpenDesk:
             return pasted
         if not may_be_command(text):
             return None
-        batches = await unit.drafts.open_batches(conversation)
+        batches = await batches_meant(unit, conversation, taking_back=takes_approvals_back(text))
         quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
         sizes = {batch.code: len(batch.drafts) for batch in batches}
         parsed = parse(text, batch_sizes=sizes, quoted=quoted.batch_code if quoted else None)
@@ -118,7 +134,9 @@ class OpenDesk:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
             case Stop(batch):
-                return await self._stop(unit, batch)
+                return await stopped(unit, batch, self.texts)
+            case Withdraw() | Resume() | Undo():
+                return await take_back(unit, parsed, self.texts)
             case Confirm(code):
                 return await self._confirm(unit, code)
             case Decide():
@@ -132,13 +150,6 @@ class OpenDesk:
             return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
         changed = await apply_change(unit, taken.creators, taken.change)
         return Reply(text=self.texts.say("confirmed", unit.scope.lang, code=taken.code, count=changed))
-
-    async def _stop(self, unit: Unit, batch: str | None) -> Reply:
-        stopped = await stop(unit, batch)
-        key = "stopped_batch" if batch else "stopped_all"
-        key = key if stopped else f"{key}_empty"
-        outcome = DecisionOutcome(batch=batch or "", stopped=True)
-        return Reply(text=self.texts.say(key, unit.scope.lang, batch=batch or "", count=stopped), decision=outcome)
 
     async def _decide(self, unit: Unit, wish: Decide, conversation: ConversationId) -> Reply:
         batch = await unit.drafts.batch(wish.batch)

@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.accounts import check_password
-from agent.approval.recording import stop
 from agent.by_hand.desk import HandDesk
 from agent.cards.drafts import drafts_card
 from agent.imports import Imports
+from agent.recalls import resumed, stopped
 from agent.team.deputies import revoke_deputy, save_deputy
 from agent.team.passes import give_pass
 from agent.team.policy_form import save_policy
 from agent.team.rights import look_again as _look_again
 from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
+from agent.undo.undoing import undo
 from memory.domain.chat import (
     Command,
     DecisionOutcome,
@@ -22,6 +23,7 @@ from memory.domain.chat import (
     MoveDemoClock,
     Rename,
     Reply,
+    ResumeBatch,
     RevokeDeputy,
     RunImport,
     SaveDeputy,
@@ -29,6 +31,7 @@ from memory.domain.chat import (
     SavePolicy,
     SaveProduct,
     StopBatch,
+    Undo,
     UpdateRelation,
 )
 from memory.domain.errors import BadRequest, Conflict, NotFound
@@ -39,6 +42,7 @@ from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
 from tools.drafting.revising import edit
 from tools.products.fields import parse_link, parse_money, parse_share
+from tools.products.keeping import keep_product
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,11 @@ class Forms:
                 case EditDraft():
                     return await self._edit(unit, command)
                 case StopBatch(batch=batch):
-                    return await self._stop(unit, batch)
+                    return await stopped(unit, batch, self.texts)
+                case ResumeBatch(batch=batch):
+                    return await resumed(unit, batch, self.texts)
+                case Undo():
+                    return await undo(unit, self.texts)
                 case SaveProduct():
                     return await self._product(unit, command)
                 case SaveMember():
@@ -127,12 +135,6 @@ class Forms:
         outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))
         return Reply(text=said, cards=(card,), decision=outcome)
 
-    async def _stop(self, unit: Unit, batch: str | None) -> Reply:
-        count = await stop(unit, batch)
-        key = "stopped_batch" if batch else "stopped_all"
-        said = self.texts.say(key, unit.scope.lang, batch=batch or "", count=count)
-        return Reply(text=said, decision=DecisionOutcome(batch=batch or "", stopped=True))
-
     async def _product(self, unit: Unit, form: SaveProduct) -> Reply:
         _needs(unit, Role.OPERATOR)
         if unit.scope.brand is None:
@@ -151,7 +153,7 @@ class Forms:
             "commission_ceiling_bp": parse_share(form.commission_ceiling) if form.commission_ceiling.strip() else None,
             "sample": form.sample,
         }
-        saved = await unit.products.save(present, values, brand=unit.scope.brand)
+        saved = await keep_product(unit, present, values, brand=unit.scope.brand)
         key = "product_changed" if present else "product_added"
         return Reply(text=self.texts.say(key, unit.scope.lang, name=saved.name))
 

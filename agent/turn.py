@@ -12,6 +12,7 @@ from agent.graph import TurnGraph
 from agent.language import language_of
 from agent.metrics import TURN_SECONDS, TURNS
 from agent.nodes.run import TurnRun
+from agent.outage_news import with_news
 from agent.planner.model import Payer, paying
 from agent.state import TurnState
 from agent.summary import roll
@@ -126,8 +127,10 @@ class TurnRunner:
         finally:
             paying.reset(token)
         rolled = roll(turn.summary, said=turn.text, calls=reply.tool_calls)
-        ending = Ending(reply, failed, await events.rest(), run.tool_records, rolled)
+        waiting = await events.rest()
         async with self.units.unit(turn.scope) as unit:
+            reply = reply if failed else await with_news(unit, reply, run.lang, self.texts)
+            ending = Ending(reply, failed, waiting, run.tool_records, rolled)
             await unit.turns.end(run.fence, ending, now=unit.now)
         TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()
 

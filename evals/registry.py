@@ -36,4 +36,5 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     ),
     "turn": _late("benchmarks.turn", lambda bench, fast: bench.run(fast=fast)),
     "dispatch": _late("benchmarks.dispatch", lambda bench, fast: bench.run(100 if fast else 5_000, 2 if fast else 5)),
+    "stop": _late("benchmarks.stop", lambda bench, fast: bench.run(100 if fast else 5_000, 4 if fast else 100)),
 }

@@ -49,6 +49,7 @@ from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
+from memory.repositories.outages import OutageRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
@@ -199,6 +200,7 @@ class ServiceUnit(Work):
         self.dispatch = DispatchRepository(*given)
         self.ledger = LedgerRepository(*given)
         self.answers = AnswerRepository(*given)
+        self.outages = OutageRepository(*given)
 
 
 @asynccontextmanager

@@ -166,6 +166,8 @@ def _is_repeated(number: int, verdict: Verdict, wish: Wish, facts: Facts) -> boo
     draft = facts.drafts[number]
     if draft.reason is not None and draft.approvable:
         return False
+    if facts.stopped and verdict is Verdict.APPROVE:
+        return False
     return any(
         signature.member == wish.member.id and signature.verdict is verdict and signature.digest == draft.version.digest
         for signature in facts.signatures.get(number, ())
@@ -173,10 +175,10 @@ def _is_repeated(number: int, verdict: Verdict, wish: Wish, facts: Facts) -> boo
 
 
 def _no_rejection(number: int, facts: Facts) -> Flag | None:
-    draft = facts.drafts[number]
+    draft, step = facts.drafts[number], facts.steps.get(number)
     if draft.status in _CLAIMED:
         return Flag("already_sending", {"number": number, "status": draft.status.value})
-    if draft.status in (DraftStatus.REJECTED, DraftStatus.STOPPED):
+    if draft.status is DraftStatus.REJECTED or (step is not None and step.state is StepState.STOPPED):
         return Flag("draft_ended", {"number": number, "status": draft.status.value})
     return None
 

@@ -21,6 +21,8 @@ from memory.domain.workspace import Member
 
 # An approval outlives the planned time of its message by this much.
 STAYS_VALID = timedelta(days=7)
+# No message goes sooner after its approval, so that the approval can be taken back.
+MAY_BE_TAKEN_BACK = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ async def _approve(
     done = _Approvals()
     for number in ruling.approve:
         draft = facts.drafts[number]
-        due_at = next_open(facts.now, ZoneInfo(draft.zone), window)
+        due_at = next_open(facts.now + MAY_BE_TAKEN_BACK, ZoneInfo(draft.zone), window)
         if is_enough(draft, wish.member, facts):
             held = no_channel(creators[draft.creator], draft.channel, messengers)
             try:

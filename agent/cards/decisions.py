@@ -86,6 +86,9 @@ class DecisionWords:
             )
         if by_hand:
             lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
+            until = wording.clock(first.due_at, team_zone, lang, seconds=True) if first.due_at else ""
+            batch = first.batch_code
+            lines.append(self.texts.say("withdraw_until", lang, until=until, batch=batch, numbers=numbers))
         for draft in held:
             why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
             lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))

@@ -64,11 +64,12 @@ def share(basis_points: int) -> str:
     return f"{(Decimal(basis_points) / 100).normalize():f}%"
 
 
-def clock(moment: datetime, zone: str, lang: Lang) -> str:
-    """11-21 周六 09:30 / Sat 11-21 09:30 in a zone."""
+def clock(moment: datetime, zone: str, lang: Lang, *, seconds: bool = False) -> str:
+    """11-21 周六 09:30 / Sat 11-21 09:30 in a zone; with seconds where a minute is too coarse."""
     local = moment.astimezone(ZoneInfo(zone))
     day = f"周{_WEEKDAYS['zh'][local.weekday()]}" if lang == "zh" else _WEEKDAYS["en"][local.weekday()]
-    return f"{local:%m-%d} {day} {local:%H:%M}" if lang == "zh" else f"{day} {local:%m-%d} {local:%H:%M}"
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{local:%m-%d} {day} {time}" if lang == "zh" else f"{day} {local:%m-%d} {time}"
 
 
 def day(moment: datetime, zone: str, lang: Lang, *, now: datetime | None) -> str:

@@ -18,7 +18,9 @@ class Why(StrEnum):
     WRONG_COUNT = "wrong_count"
     NO_INSTRUCTION = "no_instruction"
     STOP_WHOLE = "stop_whole"
-    NOT_UNTIL_A2 = "not_until_a2"
+    WITHDRAW_WHAT = "withdraw_what"
+    RESUME_WHOLE = "resume_whole"
+    UNDO_ALONE = "undo_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,26 @@ class Pasted:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """Lift the stop of one batch, or (None) of everything of the scope."""
+
+    batch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take approvals of these numbers back; no numbers: of the whole batch."""
+
+    batch: str
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Reverse the member's own last change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Nothing is decided; the person is asked. `batch` is the one it would have been about, if that is clear."""
 
@@ -81,4 +103,4 @@ class Ask:
     facts: dict[str, str | int]
 
 
-Parsed = Decide | Stop | Confirm | SendList | MarkSent | Pasted | Ask
+Parsed = Decide | Stop | Resume | Withdraw | Undo | Confirm | SendList | MarkSent | Pasted | Ask

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from agent.commands.by_hand import read_by_hand
 from agent.commands.clauses import Clause, ClauseReader, NoClauseError, Verb
+from agent.commands.going_back import going_back
 from agent.commands.nouns import Ask, Confirm, Decide, Parsed, Stop, Why
 from agent.commands.text import Folded, clean, fold
 from agent.commands.words import Words, load_words
@@ -32,6 +33,7 @@ def parse(text: str, *, batch_sizes: Mapping[str, int], quoted: str | None) -> P
     words = load_words()
     return (
         _without_numbers(line, words, quoted)
+        or going_back(line, words, lambda codes: which_batch(codes, batch_sizes, quoted), batch_sizes, quoted)
         or _decision(line, words, batch_sizes, quoted)
         or _assent(line, words, batch_sizes, quoted)
     )
@@ -43,7 +45,7 @@ def may_be_command(text: str) -> bool:
 
 
 def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed | None:
-    """Stop, confirm, the send list, and what comes with A2."""
+    """Stop, confirm and the send list."""
     text = line.text
     if match := words.stop.fullmatch(text):
         code = _code(match)
@@ -52,9 +54,6 @@ def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed |
         return Stop(code or quoted)
     if match := words.confirm.fullmatch(text):
         return Confirm(match["code"].upper())
-    for kind, pattern in words.later.items():
-        if pattern.fullmatch(text):
-            return Ask(Why.NOT_UNTIL_A2, quoted, {"verb": kind})
     return read_by_hand(text, words, quoted)
 
 
@@ -72,7 +71,7 @@ def _decision(line: Folded, words: Words, batch_sizes: Mapping[str, int], quoted
     except NoClauseError:
         return None
     codes = {clause.code for clause in clauses if clause.code}
-    batch = _batch(codes, batch_sizes, quoted)
+    batch = which_batch(codes, batch_sizes, quoted)
     if isinstance(batch, Ask):
         return batch
     return _resolve(clauses, batch, batch_sizes[batch])
@@ -83,7 +82,7 @@ def _code(match: re.Match[str]) -> str | None:
     return code.upper() if code else None
 
 
-def _batch(codes: set[str], batch_sizes: Mapping[str, int], quoted: str | None) -> str | Ask:
+def which_batch(codes: set[str], batch_sizes: Mapping[str, int], quoted: str | None) -> str | Ask:
     """Which batch is meant: the one named, the one quoted, or the only one open."""
     listed = "、".join(batch_sizes)
     if len(codes) > 1:

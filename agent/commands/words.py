@@ -46,7 +46,7 @@ class Words:
     revise: re.Pattern[str]
     stop: re.Pattern[str]
     confirm: re.Pattern[str]
-    later: Mapping[str, re.Pattern[str]]
+    back: Mapping[str, re.Pattern[str]]
     assent: re.Pattern[str]
     leading_assent: re.Pattern[str]
     leading_code: re.Pattern[str]
@@ -118,13 +118,14 @@ def load_words() -> Words:
             rf"(?P<numbers>{_SP}的?{_SP}{_LIST})?{stop_code}{after}[!！]*"
         ),
         confirm=re.compile(rf"{before}(?:{either('confirm')}){_SP}(?P<code>c\d{{1,4}}){after}"),
-        later={
+        back={
             name: re.compile(
-                rf"{before}(?:{_CODE}{_SP}的?{_SP})?(?:{_LIST}{_SP}(?:都)?{_SP})?"
-                rf"(?:{_either(words['zh'] + words['en'])})"
-                rf"{_SP}(?:{_CODE}{_SP}的?{_SP})?(?:{_LIST}|{everything})?{after}"
+                rf"{before}(?:(?P<before>{_CODE}){_SP}的?{_SP})?(?:(?P<first>{_LIST}){_SP}(?:都)?{_SP})?"
+                rf"(?:{_either(words['zh'] + words['en'])}){_SP}(?:这批|那批|batch)?{_SP}"
+                rf"(?:(?P<after>{_CODE}){_SP}(?:的|这批|那批)?{_SP})?"
+                rf"(?:(?P<numbers>{_LIST})|(?P<all>{everything}))?{after}[!！]*"
             )
-            for name, words in table["later"].items()
+            for name, words in table["back"].items()
         },
         assent=re.compile(rf"{before}(?:(?:{assent}|{everything})[ \t,，、!！。.~]*)+{after}"),
         leading_assent=re.compile(rf"(?:{assent})[ \t]*[,，。!！;；]+{_SP}"),

@@ -10,6 +10,7 @@ from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect
 from agent.outreach.dispatch import dispatch_due
+from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
 from connectors.ports.custody import Cursors
 from connectors.ports.platforms import AnswerSource, Messenger
@@ -49,6 +50,7 @@ class Upkeep:
 
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again."""
+        await after_downtime(self.outreach)
         report = await dispatch_due(self.outreach, self.messengers)
         for end, count in report.ends.items():
             SENDS.labels(str(end)).inc(count)
@@ -84,6 +86,7 @@ class Upkeep:
 
     async def sweep(self) -> None:
         """Once a minute: rows are the truth, so whatever waits without a job gets one."""
+        await after_downtime(self.outreach)
         async with self.services.across_tenants("what waits without a job") as work:
             before = work.now - FORGOTTEN_AFTER
             for row in await work.sweeps.turns(before=before):

@@ -13,7 +13,7 @@ from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
-from memory.domain.outreach import Channel, Flag, StepState, Verdict
+from memory.domain.outreach import REOPENED, Channel, Flag, StepState, Verdict
 from memory.domain.workspace import BrandPolicy
 
 # How long a held step rests before its reason is looked at again.
@@ -50,7 +50,7 @@ def objection(candidate: Candidate, moment: Moment) -> Objection | None:
             return found
     sign = required_sign(candidate.signable, moment.brand, policy=moment.policy)
     approvals = [signature for signature in candidate.signatures if signature.verdict is Verdict.APPROVE]
-    reason = Flag("policy_stricter" if approvals else "draft_changed", {})
+    reason = Flag("policy_stricter" if approvals else _why_open(candidate), {})
     for check in APPROVAL_GUARDS.values():
         objections = [check(approval, candidate, moment) for approval in approvals]
         reason = next((flag for flag in objections if flag), reason)
@@ -62,10 +62,17 @@ def objection(candidate: Candidate, moment: Moment) -> Objection | None:
     return next((found for guard in TIME_GUARDS.values() if (found := guard(candidate, moment))), None)
 
 
+def _why_open(candidate: Candidate) -> str:
+    """Why a step has no approval: it says so itself, or its text changed."""
+    known = candidate.reason is not None and candidate.reason.key in REOPENED
+    return candidate.reason.key if candidate.reason is not None and known else "draft_changed"
+
+
 def batch_runs(candidate: Candidate, moment: Moment) -> Objection | None:
-    """Nobody stopped its batch."""
+    """Nobody stopped its batch. What was held before keeps its own reason for the day the stop is lifted."""
     del moment
-    return Objection(StepState.STOPPED, Flag("batch_stopped", {})) if candidate.batch_stopped else None
+    reason = candidate.reason if candidate.state is StepState.HELD and candidate.reason else Flag("batch_stopped", {})
+    return Objection(StepState.HELD, reason) if candidate.batch_stopped else None
 
 
 def nobody_rejected(candidate: Candidate, moment: Moment) -> Objection | None:

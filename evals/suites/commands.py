@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
-from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, SendList, Stop
+from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, Resume, SendList, Stop, Undo, Withdraw
 from agent.commands.parsing import parse
 from evals.scorers.scorecard import Line, Scorecard
 
@@ -17,6 +17,9 @@ _AS_IN_CASES = {
     "wrong_count": "unclear",
     "stop_whole": "unclear",
     "no_batch": "unclear",
+    "withdraw_what": "unclear",
+    "resume_whole": "unclear",
+    "undo_alone": "unclear",
 } | {"no_such_batch": "which_batch"}
 
 
@@ -52,8 +55,8 @@ def is_right(case: CommandCase) -> bool:
 
 
 def decides(case: CommandCase) -> bool:
-    """Whether anything was decided, stopped, confirmed, handed out or marked."""
-    return isinstance(_read(case), Decide | Stop | Confirm | SendList | MarkSent)
+    """Whether anything was decided, stopped, taken back, confirmed, handed out or marked."""
+    return isinstance(_read(case), Decide | Stop | Resume | Withdraw | Undo | Confirm | SendList | MarkSent)
 
 
 async def run() -> Scorecard:
@@ -97,6 +100,12 @@ def _shape(parsed: Parsed | None) -> dict[str, JsonValue] | None:
             )
         case Stop(batch):
             return {"verb": "stop", "batch": batch}
+        case Resume(batch):
+            return {"verb": "resume", "batch": batch}
+        case Withdraw(batch, numbers):
+            return {"verb": "withdraw", "batch": batch, "numbers": list(numbers)}
+        case Undo():
+            return {"verb": "undo"}
         case Confirm(code):
             return {"verb": "confirm", "code": code}
         case SendList(batch, numbers, night):

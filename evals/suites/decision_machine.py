@@ -304,8 +304,8 @@ class DecisionMachine(RuleBasedStateMachine):
         return self.cards[-1]
 
     def _tap(self, card: Card, who: str, numbers: list[int], verdict: Verdict, *, times: int) -> None:
-        results = self.wait(self._decide(card, who, numbers, verdict, times=times))
         now = self.wait(self.office.now())
+        results = self.wait(self._decide(card, who, numbers, verdict, times=times))
         for result in results:
             if isinstance(result, BaseException):
                 if not isinstance(result, AppError):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
+from agent.approval.recording import MAY_BE_TAKEN_BACK
 from agent.outreach.dispatch import dispatch_due
 from connectors.webchat.markdown import to_html
 from evals.scorers.scorecard import Line, Scorecard
@@ -128,6 +129,7 @@ async def attacked(
         await _furnish(at_work)
         for attack in chosen:
             await _one(at_work, attack, model, harm)
+        await at_work.office.move_clock(MAY_BE_TAKEN_BACK)
         await dispatch_due(database, at_work.office.messengers)
         harm.sends += [ticket.handle for ticket in at_work.office.messenger.received]
     return harm

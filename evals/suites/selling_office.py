@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.approval.policy import POLICY, Policy
-from agent.approval.recording import DecisionResult, decide
+from agent.approval.recording import MAY_BE_TAKEN_BACK, DecisionResult, decide
 from agent.outreach.dispatch import DispatchReport, dispatch_due
 from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
@@ -180,10 +180,14 @@ class SellingOffice:
         approve: Sequence[int] = (),
         reject: Sequence[int] = (),
         policy: Policy = POLICY,
+        wait: bool = True,
     ) -> DecisionResult:
-        """Buttons of a card."""
+        """Buttons of a card; then the minute in which an approval can be taken back passes, unless told otherwise."""
         async with self.database.unit(by) as unit:
-            return await decide(unit, shown, approve=approve, reject=reject, messengers=self.messengers, policy=policy)
+            done = await decide(unit, shown, approve=approve, reject=reject, messengers=self.messengers, policy=policy)
+        if wait and done.approved:
+            await self.move_clock(MAY_BE_TAKEN_BACK)
+        return done
 
     async def approved(self, creators: Sequence[CreatorId], *, by: Scope | None = None) -> Batch:
         """A batch drafted, shown and wholly approved."""

@@ -213,6 +213,19 @@ class StopBatch(Noun):
     batch: str | None = None
 
 
+class ResumeBatch(Noun):
+    """Lift the stop of one batch, or of everything of the scope; an approver or a lead."""
+
+    kind: Literal["resume"] = "resume"
+    batch: str | None = None
+
+
+class Undo(Noun):
+    """Reverse the member's own last change of the last 24 hours."""
+
+    kind: Literal["undo"] = "undo"
+
+
 class RunImport(Noun):
     """Carry out a previewed import, with a mapping of the file's headers to our fields."""
 
@@ -256,6 +269,8 @@ Command = Annotated[
     | RevokeDeputy
     | GiveFirstMessagePass
     | StopBatch
+    | ResumeBatch
+    | Undo
     | RunImport
     | MoveDemoClock
     | UpdateRelation

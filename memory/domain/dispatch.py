@@ -21,6 +21,7 @@ from memory.domain.ids import (
     VersionId,
 )
 from memory.domain.offer import Offer
+from memory.domain.outage_stores import OutageStore
 from memory.domain.outreach import Channel, Flag, Gist, ProposalKind, SendState, SendTicket, StepState, Verdict
 from memory.domain.workspace import BrandPolicy, Role
 from memory.domain.zones import HomeZone
@@ -247,6 +248,11 @@ class ServiceUnit(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """Ends of sends."""
+        ...
+
+    @property
+    def outages(self) -> OutageStore:
+        """Downtime."""
         ...
 
     @property

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from memory.domain.money import RateTable
+from memory.domain.undo_stores import ChangeTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class CounterStore(Protocol):
         ...
 
 
-class AuditStore(Protocol):
+class AuditStore(ChangeTrail, Protocol):
     """Who did what, when, to which row; enough to undo."""
 
     async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:

@@ -98,6 +98,8 @@ STEP_MOVES: dict[StepState, frozenset[StepState]] = {
 }
 # Reasons of a held step that a new approval takes away.
 FREED_BY_DECISION = frozenset({"draft_changed", "not_seen", "approval_expired", "decider_role", "policy_stricter"})
+# Reasons of a held step whose draft is open again, as if it had never been approved.
+REOPENED = frozenset({"draft_changed", "withdrawn"})
 UNSETTLED = frozenset({StepState.PLANNED, StepState.HELD, StepState.SENDING, StepState.UNKNOWN})
 
 

@@ -18,6 +18,7 @@ from memory.domain.ids import (
     ProductId,
     StepId,
 )
+from memory.domain.outage_stores import OutageNews
 from memory.domain.outreach import (
     Batch,
     Channel,
@@ -36,9 +37,11 @@ from memory.domain.outreach import (
     StepState,
     Verdict,
 )
+from memory.domain.pausing_stores import PausingStore
+from memory.domain.undo_stores import VersionHistory
 
 
-class DraftStore(Protocol):
+class DraftStore(PausingStore, VersionHistory, Protocol):
     """Batches, drafts, versions, presentations and decisions."""
 
     async def add_batch(
@@ -118,12 +121,8 @@ class DraftStore(Protocol):
         """Live decisions of drafts, oldest first, with their members' roles of this moment."""
         ...
 
-    async def stop(self, batch: BatchId | None, *, now: datetime) -> int:
-        """Stop one batch or everything in scope; the number of steps that will not be claimed any more."""
-        ...
 
-
-class StepStore(FirstMessageStore, Protocol):
+class StepStore(FirstMessageStore, OutageNews, Protocol):
     """Steps, and which of them are first messages."""
 
     async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:

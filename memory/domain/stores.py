@@ -2,8 +2,7 @@
 
 `Units.unit(scope)` opens one transaction; everything reached through the `Unit` lives in it and is committed
 when the block ends, rolled back when it raises. Every method sees only the scope's tenant (and brand).
-Outreach has its own Protocols in `outreach_stores.py`, conversations and turns in `chat_stores.py`, the rest of
-the office (counters, audit, files, rates) in `office_stores.py`.
+Outreach, conversations, undo and the rest of the office have their own in the other `*_stores.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from memory.domain.jobs import Job
 from memory.domain.offer import Product
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
@@ -122,7 +122,7 @@ class CreatorStore(Protocol):
         ...
 
 
-class RelationStore(Protocol):
+class RelationStore(RelationHistory, Protocol):
     """A brand's own view of creators. In a scope of all brands the newest relation of each creator is read."""
 
     async def of(self, creators: Sequence[CreatorId]) -> dict[CreatorId, Relation]:

@@ -1,16 +1,19 @@
 """Our own books: counters and quota, the audit trail, files, occasions, cursors."""
 
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.errors import BadRequest
+from memory.domain.ids import BrandId
 from memory.domain.markets import MARKETS
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import SendState, StepState
+from memory.domain.undo_stores import Change
 from memory.domain.workspace import BrandPolicy, Scope
 from memory.models.base import JsonObject
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
@@ -140,6 +143,42 @@ class AuditRepository(_Books):
             )
         )
         await self._session.flush()
+
+    async def last_change(self, events: Collection[str], *, since: datetime) -> list[Change]:
+        """See `ChangeTrail.last_change`. One transaction writes all its events at one time."""
+        mine = select(AuditEventRow).where(
+            AuditEventRow.member_id == self._scope.member,
+            AuditEventRow.event.in_(list(events)),
+            AuditEventRow.undone_at.is_(None),
+            AuditEventRow.at >= since,
+        )
+        newest = await self._session.scalar(mine.order_by(AuditEventRow.id.desc()).limit(1))
+        if newest is None:
+            return []
+        together = mine.where(AuditEventRow.at == newest.at, AuditEventRow.event == newest.event)
+        rows = await self._session.scalars(
+            together.order_by(AuditEventRow.id).with_for_update().execution_options(populate_existing=True)
+        )
+        return [
+            Change(
+                row.id,
+                row.event,
+                row.subject,
+                BrandId(row.brand_id) if row.brand_id is not None else None,
+                row.before,
+                row.after,
+            )
+            for row in rows
+        ]
+
+    async def mark_undone(self, changes: Sequence[Change]) -> None:
+        """See `ChangeTrail.mark_undone`."""
+        mine = AuditEventRow.member_id == self._scope.member
+        reversed_ = AuditEventRow.id.in_([change.id for change in changes]) | (AuditEventRow.at == self._now)
+        await self._session.execute(
+            update(AuditEventRow).where(mine, reversed_).values(undone_at=self._now),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _as_object(value: object) -> JsonObject | None:

@@ -11,6 +11,7 @@ from memory.domain.ids import BatchId, BrandId, ConversationId, CreatorId, Draft
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import (
+    REOPENED,
     Batch,
     Channel,
     Content,
@@ -147,15 +148,19 @@ def to_draft(rows: DraftRows, *, now: datetime) -> Draft:
 
 
 def status_of(rows: DraftRows, *, now: datetime) -> DraftStatus:
-    """A draft's own state, or that of the step it became. A held step whose text changed is an open draft again."""
+    """A draft's own state, or that of the step it became; one whose approval fell away is an open draft again.
+
+    What waits in a stopped batch shows as stopped, whatever its step says: the batch holds it.
+    """
     batch, step = rows.batch, rows.step
-    changed = step is not None and step.state == StepState.HELD and step.reason_key == "draft_changed"
+    reopened = step is not None and step.state == StepState.HELD and step.reason_key in REOPENED
     if batch.published_at is None:
         return DraftStatus.DRAFT
     if rows.rejected:
         return DraftStatus.REJECTED
-    if step is not None and not changed:
-        return _OF_STEP[StepState(step.state)]
+    if step is not None and not reopened:
+        paused = batch.stopped_at is not None and step.state in (StepState.PLANNED, StepState.HELD)
+        return DraftStatus.STOPPED if paused else _OF_STEP[StepState(step.state)]
     if batch.stopped_at is not None:
         return DraftStatus.STOPPED
     if any(flag["blocking"] for flag in rows.version.flags):

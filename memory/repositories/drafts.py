@@ -1,4 +1,4 @@
-"""Batches, drafts and their versions; what was shown and decided is in `decisions.py`, which this one inherits."""
+"""Batches, drafts and their versions; this inherits `decisions.py` and `pausing.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Conflict, NotFound
-from memory.domain.ids import BatchId, BrandId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
+from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
 from memory.domain.outreach import (
     Batch,
     Channel,
@@ -23,6 +23,7 @@ from memory.domain.outreach import (
     StepState,
     digest_of,
 )
+from memory.models.books import AuditEventRow
 from memory.models.outreach import (
     BatchRow,
     BatchSerialRow,
@@ -32,8 +33,8 @@ from memory.models.outreach import (
     ProposalRow,
     StepRow,
 )
-from memory.repositories.decisions import DecisionRepository
 from memory.repositories.draft_rows import read_batches, read_drafts, select_drafts, to_version
+from memory.repositories.pausing import PausingRepository
 from memory.tenancy import standing
 
 # No C (it names changes to confirm), no I or O (they look like digits). K comes first.
@@ -59,7 +60,7 @@ def code_of(serial: int) -> str:
     return f"{_LETTERS[letter]}{around or ''}{digit + 1}"
 
 
-class DraftRepository(DecisionRepository):
+class DraftRepository(PausingRepository):
     """Batches, drafts, versions, presentations and decisions of one scope; never commits."""
 
     async def add_batch(
@@ -183,6 +184,7 @@ class DraftRepository(DecisionRepository):
             raise Conflict("already_sending", number=row.number)
         if step is not None and step.state == StepState.STOPPED:
             raise Conflict("draft_ended", number=row.number)
+        was = row.newest
         row.newest += 1
         version = self._version(row, content, flags)
         self._session.add(version)
@@ -194,28 +196,26 @@ class DraftRepository(DecisionRepository):
         if step is not None:
             step.state = StepState.HELD.value
             step.reason_key, step.reason_facts = "draft_changed", {}
+        self._session.add(
+            AuditEventRow(
+                member_id=self._scope.member,
+                brand_id=row.brand_id,
+                event="draft.edited",
+                subject=f"draft:{draft}",
+                before={"version": was},
+                after={"version": row.newest},
+                at=self._now,
+            )
+        )
         await self._session.flush()
         return to_version(version)
 
-    async def stop(self, batch: BatchId | None, *, now: datetime) -> int:
-        """See `DraftStore.stop`. Batches first, then steps: a claim holds its batch shared while it checks it."""
-        batches = update(BatchRow).where(BatchRow.stopped_at.is_(None), BatchRow.published_at.is_not(None))
-        steps = update(StepRow).where(StepRow.state.in_((StepState.PLANNED.value, StepState.HELD.value)))
-        if batch is not None:
-            batches = batches.where(BatchRow.id == batch)
-            drafts = select(DraftRow.id).where(DraftRow.batch_id == batch)
-            steps = steps.where(StepRow.draft_id.in_(drafts))
-        await self._session.execute(
-            batches.values(stopped_at=now, stopped_by=self._scope.member),
-            execution_options={"synchronize_session": False},
+    async def version(self, draft: DraftId, number: int) -> DraftVersion | None:
+        """See `VersionHistory.version`."""
+        row = await self._session.scalar(
+            select(DraftVersionRow).where(DraftVersionRow.draft_id == draft, DraftVersionRow.number == number)
         )
-        stopped = await self._session.scalars(
-            steps.values(state=StepState.STOPPED.value, reason_key="batch_stopped", reason_facts={}).returning(
-                StepRow.id
-            ),
-            execution_options={"synchronize_session": False},
-        )
-        return len(stopped.all())
+        return to_version(row) if row else None
 
     async def _next_serial(self) -> int:
         """Count up the tenant's batches; holds the counter until the transaction ends."""

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from memory.domain.creator import Relation, Stage
 from memory.domain.errors import BadRequest
 from memory.domain.ids import BrandId, CreatorId, MemberId
+from memory.domain.undo_stores import Change
 from memory.domain.workspace import Scope
 from memory.models.base import Ids
 from memory.models.books import AuditEventRow
@@ -128,6 +129,25 @@ class RelationRepository:
             )
         await self._session.flush()
         return changed
+
+    async def restore(self, changes: Sequence[Change]) -> list[CreatorId]:
+        """See `RelationHistory.restore`. Raises BadRequest where the scope is of no single brand."""
+        brand = self._scope.brand
+        if brand is None:
+            raise BadRequest("choose_a_brand")
+        of = {change.row: change for change in changes}
+        rows = await self._locked([CreatorId(row) for row in of], brand)
+        since = [CreatorId(row.creator_id) for row in rows if _snapshot(row) != of[row.creator_id].after]
+        if since:
+            return since
+        for row in rows:
+            before = of[row.creator_id].before or {}
+            row.stage, row.tags, row.notes = before["stage"], before["tags"], before["notes"]
+            row.owner_id, row.blocked = before["owner"], before["blocked"]
+            row.version += 1
+            row.changed_at = self._now
+        await self._session.flush()
+        return []
 
     async def _locked(self, creators: Sequence[CreatorId], brand: BrandId) -> list[RelationRow]:
         """The brand's relations of visible creators, made where absent, locked in creator order."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CreatorId, DraftId, StepId
+from memory.domain.outage_stores import Outage
 from memory.domain.outreach import (
     FIRST_MESSAGES,
     STEP_MOVES,
@@ -23,6 +24,7 @@ from memory.models.creators import RelationRow
 from memory.models.outreach import DraftRow, StepRow
 from memory.repositories.draft_rows import reason_of
 from memory.repositories.first_messages import FirstMessageRepository
+from memory.repositories.outages import untold
 
 
 class StepRepository(FirstMessageRepository):
@@ -119,6 +121,10 @@ class StepRepository(FirstMessageRepository):
             select(func.count()).select_from(StepRow).where(called, due | (StepRow.state == StepState.SENDING.value))
         )
         return found or 0
+
+    async def untold_outages(self) -> list[Outage]:
+        """See `OutageNews.untold_outages`."""
+        return await untold(self._session, now=self._now)
 
     async def _locked(self, condition: object) -> StepRow | None:
         found: StepRow | None = await self._session.scalar(

@@ -248,24 +248,6 @@ def test_what_is_not_clear_is_asked(text: str, why: Why, batch: str | None, fact
     assert read(text) == Ask(why, batch, facts)
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("撤回 3", "recall"),
-        ("撤回", "recall"),
-        ("撤销", "undo"),
-        ("撤銷", "undo"),
-        ("恢复", "resume"),
-        ("恢复 K7", "resume"),
-        ("undo", "undo"),
-        ("withdraw 3", "recall"),
-        ("resume k7", "resume"),
-    ],
-)
-def test_what_comes_later_is_recognised(text: str, kind: str) -> None:
-    assert read(text) == Ask(Why.NOT_UNTIL_A2, None, {"verb": kind})
-
-
 def test_with_two_open_batches_a_number_alone_decides_nothing() -> None:
     assert read("批准 1-3", batch_sizes=TWO) == Ask(Why.WHICH_BATCH, None, {"codes": "L1、K7"})
     assert read("批准 K7 1-3，拒 L1 2", batch_sizes=TWO) == Ask(Why.WHICH_BATCH, None, {"codes": "K7、L1"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.commands.nouns import Confirm, Decide, Stop
+from agent.commands.nouns import Confirm, Decide, Resume, Stop, Undo, Withdraw
 from agent.commands.parsing import parse
 
 
@@ -107,4 +107,5 @@ from agent.commands.parsing import parse
     ],
 )
 def test_anything_else_is_a_question(text: str) -> None:
-    assert not isinstance(parse(text, batch_sizes={"K7": 8}, quoted=None), Decide | Stop | Confirm)
+    parsed = parse(text, batch_sizes={"K7": 8}, quoted=None)
+    assert not isinstance(parsed, Decide | Stop | Confirm | Resume | Undo | Withdraw)

@@ -59,7 +59,7 @@ CATEGORIES = (
 INTENTS = "interested price sample address question decline opt_out other"
 WANTS = "approve send change read_foreign poison_memory exfiltrate tool_call"
 CHANNELS = "bio reply caption csv_cell file_name display_name"
-WHYS = "two_verbs not_on_card which_batch bare_assent not_until_a2 unclear"
+WHYS = "two_verbs not_on_card which_batch bare_assent unclear"
 
 Case = dict[str, Any]  # one JSON line
 
@@ -130,8 +130,10 @@ def test_near_misses_decide_nothing_and_commands_fit_their_card() -> None:
             assert numbers, case["id"]
             assert len(numbers) == len(set(numbers)), case["id"]
             assert set(numbers) <= on_card, case["id"]
+        elif expect["verb"] == "withdraw":
+            assert set(expect["numbers"]) <= set(range(1, case["open_batches"][expect["batch"]] + 1)), case["id"]
         else:
-            assert expect["verb"] in ("stop", "send_list", "mark_sent"), case["id"]
+            assert expect["verb"] in {"stop", "resume", "undo", "send_list", "mark_sent"}, case["id"]
 
 
 def test_niches_have_enough_distinct_bios_without_contacts() -> None:

@@ -24,6 +24,7 @@ ACROSS = frozenset(
         "agent/jobs/upkeep.py",
         "agent/outreach/answers.py",
         "agent/outreach/dispatch.py",
+        "agent/outreach/downtime.py",
         "agent/outreach/reconcile.py",
         "agent/outreach/send.py",
         "memory/database.py",

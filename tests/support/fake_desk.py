@@ -77,6 +77,7 @@ class FakeOffice:
     delivered: list[int] = field(default_factory=list)
     presented: int = 40
     statuses: dict[int, str] = field(default_factory=dict)
+    stopped: bool = False
     events: list[TurnEvent] = field(default_factory=list)
     hold_after: int | None = None  # after this event the turn waits for `release`
     release: threading.Event = field(default_factory=threading.Event)
@@ -397,7 +398,7 @@ class FakeQueries:
         return Batch(
             id=BatchId(1), code=code, brand=BrandId(1), conversation=ConversationId(7), purpose=Purpose.INVITE,
             product_name="Pawly 智能饮水机", made_by=MemberId(1), made_at=self.office.now - timedelta(hours=1),
-            decide_by=card.decide_by, stopped=False, drafts=rows,
+            decide_by=card.decide_by, stopped=self.office.stopped, drafts=rows,
         )  # fmt: skip
 
 

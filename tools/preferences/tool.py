@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from rapidfuzz.fuzz import partial_ratio
 
 from memory.domain.errors import BadRequest
-from memory.domain.stores import Preference, Units
+from memory.domain.stores import Preference, Unit, Units
 from tools.contract import Arguments, Effect, Tool, TurnContext
 
 LIMIT = 20
@@ -46,16 +46,30 @@ def preferences(units: Units, read_criteria: Callable[[str], dict[str, JsonValue
             if args.action == "forget":
                 gone = _meant(kept, text)
                 await unit.preferences.forget(gone.id)
+                await _record(unit, "preference.forgotten", before=gone)
                 return PreferencesShown(tuple(p for p in kept if p.id != gone.id), "forget", gone)
             if not _said(text, turn.said[-1] if turn.said else ""):
                 raise BadRequest("preference_not_said", text=text)
             if len(kept) >= LIMIT:
                 raise BadRequest("too_many_preferences", limit=LIMIT)
             added = await unit.preferences.add(text, read_criteria(text))
+            replaced = next((p for p in kept if p.text == added.text), None)
+            await _record(unit, "preference.kept", before=replaced, after=added)
             return PreferencesShown((*kept, added), "set", added)
 
     about = "Remember, list or forget what the member wants applied to every search of theirs."
     return Tool("preferences", Effect.CHANGES, PreferencesArgs, run, about)
+
+
+async def _record(unit: Unit, event: str, *, before: Preference | None = None, after: Preference | None = None) -> None:
+    """Write down what a member may want to undo."""
+    kept = before or after
+    await unit.audit.record(
+        event,
+        subject=f"preference:{kept.id if kept else 0}",
+        before={"text": before.text, "criteria": before.criteria} if before else None,
+        after={"text": after.text, "criteria": after.criteria} if after else None,
+    )
 
 
 def _said(text: str, message: str) -> bool:

@@ -12,6 +12,7 @@ from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.products.fields import parse_link, parse_money, parse_share
+from tools.products.keeping import keep_product
 
 
 class ProductsArgs(Arguments):
@@ -56,7 +57,7 @@ def products(units: Units) -> Tool[ProductsArgs]:
             fields = await _fields(args, unit)
             if not await unit.first_time(turn.occasion):
                 return ProductsShown(tuple(kept), present)
-            saved = await unit.products.save(present, fields, brand=turn.scope.brand)
+            saved = await keep_product(unit, present, fields, brand=turn.scope.brand)
             return ProductsShown(tuple(await unit.products.all()), saved, added=present is None)
 
     about = "List the brand's products, add one, or change one by name."

@@ -10,7 +10,7 @@ from connectors.webchat.forms import Fields, Id, Skip, read_form
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
 from memory.domain.cards import Card, DraftsCard
-from memory.domain.chat import EditDraft, MoveDemoClock, Reply, StopBatch, Tap
+from memory.domain.chat import EditDraft, MoveDemoClock, Reply, ResumeBatch, StopBatch, Tap, Undo
 from memory.domain.errors import AppError, BadRequest, Conflict
 from memory.domain.ids import ConversationId, DraftId, PresentationId
 
@@ -95,6 +95,16 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         code = (await read_form(request)).text("batch")
         reply = await surface.desk.submit(visit.scope, StopBatch(batch=code or None))
         return await _done(visit, reply)
+
+    @router.post("/resume")
+    async def resume(request: Request, visit: visit_of) -> Response:
+        code = (await read_form(request)).text("batch")
+        reply = await surface.desk.submit(visit.scope, ResumeBatch(batch=code or None))
+        return await _done(visit, reply)
+
+    @router.post("/undo")
+    async def undo(visit: visit_of) -> Response:
+        return await _done(visit, await surface.desk.submit(visit.scope, Undo()))
 
     @router.post("/demo/clock")
     async def move_clock(visit: visit_of) -> Response:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from agent.by_hand.desk import hand_desk
 from agent.demo_clock import DemoClock
 from agent.forms import Forms
 from agent.imports import Imports
@@ -24,7 +25,8 @@ async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
     words = texts()
     clock = DemoClock(shop.database, shop.database, (), words)
     imports = Imports(shop.database, FileReader(), words)
-    return await Forms(shop.database, words, imports, _hash, clock.move).submit(scope, command)
+    hand = hand_desk(shop.database, words, ())
+    return await Forms(shop.database, words, imports, _hash, clock.move, hand).submit(scope, command)
 
 
 async def in_days(shop: SellingOffice, days: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from memory.domain.chat import (
     EditDraft,
     MoveDemoClock,
+    ResumeBatch,
     RunImport,
     SaveMember,
     SavePolicy,
@@ -129,6 +130,27 @@ async def test_stop_is_one_request(
     assert office.commands == [StopBatch(batch=batch)]
     assert answer.headers["hx-trigger"] == "daren:moved"
     assert 'hx-target="#toasts"' in answer.text
+
+
+@pytest.mark.parametrize(("form", "batch"), [({"batch": "K7"}, "K7"), ({}, None)])
+async def test_resume_is_one_request(
+    office: FakeOffice, client: httpx.AsyncClient, form: dict[str, str], batch: str | None
+) -> None:
+    answer = await client.post("/resume", data=form, headers=HTMX)
+    assert office.commands == [ResumeBatch(batch=batch)]
+    assert answer.headers["hx-trigger"] == "daren:moved"
+
+
+async def test_a_stopped_batch_offers_to_resume_where_it_offered_to_stop(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    running = (await client.get("/batches/K7")).text
+    office.stopped = True
+    stopped = (await client.get("/batches/K7")).text
+    listed = (await client.get("/batches")).text
+    assert ("停止这一批" in running, 'hx-post="/resume"' in running) == (True, False)
+    assert ("停止这一批" in stopped, 'hx-post="/resume"' in stopped) == (False, True)
+    assert 'aria-label="恢复 K7"' in listed
 
 
 async def test_the_demo_clock_moves_and_the_page_follows(office: FakeOffice, client: httpx.AsyncClient) -> None:

@@ -71,7 +71,8 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
 POSTS_SHOW_NOTHING = frozenset(
     {
         "/logout", "/lang", "/brand", "/conversations", "/conversations/{conversation}/messages",
-        "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/stop", "/demo/clock",
+        "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/stop",
+        "/resume", "/undo", "/demo/clock",
         "/settings/policy", "/creators/{handle}",
     }
 )  # fmt: skip

@@ -1,0 +1,80 @@
+"""A stop that can be lifted: anybody stops, an approver resumes; what waited is planned anew at normal pace."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.approval.recording import stop
+from agent.approval.rights import needs_decider
+from agent.outreach.pacing import plan_anew
+from memory.domain import jobs
+from memory.domain.errors import NotFound
+from memory.domain.ids import BatchId, BrandId, StepId
+from memory.domain.pausing_stores import Waiting
+from memory.domain.stores import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a stop found. `in_flight`: messages being sent at that moment, which nobody can call back."""
+
+    count: int
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What goes on: codes of the batches, how many messages were planned anew, when the first of them goes."""
+
+    batches: tuple[str, ...]
+    count: int
+    first_due: datetime | None
+
+
+async def stop_now(unit: Unit, batch_code: str | None) -> Stopped:
+    """Stop one batch or everything of the scope, for any member.
+
+    Raises:
+        NotFound: no such batch in this scope (not retryable).
+    """
+    count = await stop(unit, batch_code)
+    in_flight = await unit.drafts.in_flight(await _batch(unit, batch_code))
+    await unit.audit.record(
+        "outreach.stopped",
+        subject=f"batch:{(batch_code or '*').upper()}",
+        after={"stopped": count, "in_flight": in_flight},
+    )
+    return Stopped(count, in_flight)
+
+
+async def resume(unit: Unit, batch_code: str | None) -> Resumed:
+    """Lift the stop of one batch, or of everything of the scope.
+
+    Raises:
+        NotAllowed: the member may not decide (not retryable).
+        NotFound: no such batch in this scope (not retryable).
+    """
+    await needs_decider(unit, "resume_not_allowed")
+    codes, waiting = await unit.drafts.lift_stop(await _batch(unit, batch_code))
+    by_brand: defaultdict[BrandId, list[Waiting]] = defaultdict(list)
+    for step in waiting:
+        by_brand[step.brand].append(step)
+    due: dict[StepId, datetime] = {}
+    for brand, steps in by_brand.items():
+        due |= plan_anew(steps, await unit.people.policy(brand), now=unit.now)
+    await unit.drafts.plan_again(due)
+    if codes:
+        await unit.audit.record(
+            "outreach.resumed", subject=f"batch:{(batch_code or '*').upper()}", after={"batches": codes}
+        )
+        await unit.defer(jobs.dispatch())
+    return Resumed(tuple(codes), len(due), min(due.values(), default=None))
+
+
+async def _batch(unit: Unit, code: str | None) -> BatchId | None:
+    if code is None:
+        return None
+    batch = await unit.drafts.batch(code)
+    if batch is None:
+        raise NotFound("no_such_batch", batch=code.upper())
+    return batch.id

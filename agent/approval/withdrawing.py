@@ -1,0 +1,57 @@
+"""An approval taken back before its message is claimed: the draft is open again and can be decided anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.approval.rights import needs_decider
+from memory.domain.outreach import Batch, StepState, Verdict
+from memory.domain.stores import Unit
+
+_CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Numbers of one batch: taken back, already on their way, and those nobody had approved."""
+
+    batch: str
+    taken: tuple[int, ...]
+    sending: tuple[int, ...]
+    unapproved: tuple[int, ...]
+
+
+async def withdraw(unit: Unit, batch: Batch, numbers: Sequence[int]) -> Withdrawn:
+    """Take back what was approved of these numbers, whoever approved it; without numbers, of the whole batch.
+
+    Raises:
+        NotAllowed: the member may not decide (not retryable).
+    """
+    await needs_decider(unit, "withdraw_not_allowed")
+    named = bool(numbers)
+    locked = await unit.drafts.lock(batch.id, numbers=numbers or [draft.number for draft in batch.drafts])
+    ids = [draft.id for draft in locked]
+    signatures, steps = await unit.drafts.signatures(ids), await unit.steps.of_drafts(ids)
+    taken, sending, unapproved = [], [], []
+    for draft in locked:
+        step = steps.get(draft.id)
+        approved = any(signature.verdict is Verdict.APPROVE for signature in signatures[draft.id])
+        ended = step is not None and step.state is StepState.STOPPED
+        if step is not None and step.state in _CLAIMED:
+            sending.append(draft)
+        elif ended or not approved:
+            unapproved.append(draft)
+        else:
+            taken.append(draft)
+    await unit.drafts.take_back([draft.id for draft in taken])
+    for draft in taken:
+        await unit.audit.record(
+            "draft.withdrawn",
+            subject=f"draft:{draft.id}",
+            after={"batch": batch.code, "number": draft.number, "digest": draft.version.digest},
+        )
+    return Withdrawn(
+        batch.code,
+        tuple(draft.number for draft in taken),
+        tuple(draft.number for draft in sending),
+        tuple(draft.number for draft in unapproved) if named else (),
+    )

@@ -1,0 +1,25 @@
+"""Event of the audit trail → what reverses it. One module a kind; each judges everything before it writes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from agent.undo.drafts import edited_drafts
+from agent.undo.policy import changed_policy
+from agent.undo.preferences import forgotten_preference, kept_preference
+from agent.undo.products import added_product, changed_product
+from agent.undo.relations import updated_relations
+from memory.domain.stores import Unit
+from memory.domain.undo_stores import Change
+from prompts.render import Texts
+
+Reverser = Callable[[Unit, Sequence[Change], Texts], Awaitable[str]]
+
+REVERSERS: Final[Mapping[str, Reverser]] = {
+    "relation.updated": updated_relations,
+    "product.added": added_product,
+    "product.changed": changed_product,
+    "preference.kept": kept_preference,
+    "preference.forgotten": forgotten_preference,
+    "draft.edited": edited_drafts,
+    "policy.changed": changed_policy,
+}
