@@ -84,11 +84,11 @@ class DecisionWords:
             lines.append(
                 self.texts.say("planned_from", lang, numbers=numbers, when=both_clocks(first, team_zone, lang))
             )
-        if by_hand:
-            lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
             until = wording.clock(first.due_at, team_zone, lang, seconds=True) if first.due_at else ""
             batch = first.batch_code
             lines.append(self.texts.say("withdraw_until", lang, until=until, batch=batch, numbers=numbers))
+        if by_hand:
+            lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
         for draft in held:
             why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
             lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))

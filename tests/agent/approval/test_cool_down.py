@@ -91,8 +91,14 @@ async def test_what_never_went_out_starts_no_cool_down(shop: SellingOffice, fail
         shop.messenger.script = {"creator00000": [failure]}
         await shop.dispatch()
     else:
-        await shop.stop(batch, by=shop.viewer)
+        await shop.decide(await shop.show(batch, shop.anna), shop.anna, reject=[1])
     assert reasons(await decide_anew(shop, creators)) == {}
+
+
+async def test_a_first_message_that_is_only_paused_may_still_go_out(shop: SellingOffice) -> None:
+    creators = await shop.creators(1)
+    await shop.stop(await shop.approved(creators), by=shop.viewer)
+    assert reasons(await decide_anew(shop, creators)) == {1: "first_message_open"}
 
 
 async def test_what_may_have_gone_out_does(shop: SellingOffice) -> None:
@@ -112,10 +118,10 @@ async def test_one_person_known_twice_is_one_person(shop: SellingOffice) -> None
     """A public creator and the tenant's own row of the same handle."""
     own = await shop.creators(1)
     public = await known_again(shop, 0)
-    await shop.approved(own)
+    first = await shop.approved(own)
     assert reasons(await decide_anew(shop, [public])) == {1: "first_message_open"}
     # Both approved in one decision: whichever is claimed first goes, the other is held.
-    await shop.stop(None, by=shop.viewer)
+    await shop.decide(await shop.show(first, shop.anna), shop.anna, reject=[1])
     both = await shop.approved([*own, public])
     await shop.dispatch()
     await shop.dispatch()
