@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.add_column("audit_event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("send", sa.Column("member_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f("fk_send_member_id"), "send", "member", ["member_id"], ["id"])
-    op.create_index(op.f("ix_decision_member_id"), "decision", ["member_id", "decided_at"], unique=False)
+    op.create_index(op.f("ix_decision_member_id_decided_at"), "decision", ["member_id", "decided_at"], unique=False)
     op.create_table(
         "deputy",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -96,7 +96,7 @@ def downgrade() -> None:
     op.drop_table("outage")
     op.drop_table("cool_down_pass")
     op.drop_table("deputy")
-    op.drop_index(op.f("ix_decision_member_id"), table_name="decision")
+    op.drop_index(op.f("ix_decision_member_id_decided_at"), table_name="decision")
     op.drop_column("send", "member_id")
     op.drop_column("audit_event", "undone_at")
     op.drop_column("presented", "in_full")
