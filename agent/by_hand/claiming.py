@@ -102,11 +102,10 @@ async def _one(
         if step.state is StepState.PLANNED:
             await unit.by_hand.leave(candidate, against.to, reason=against.reason)
         return NotHandedOut(step, against.reason or Flag("hand_not_due", {}))
-    if step.state is StepState.SENDING:
-        return step
-    if allowed.count <= 0:
-        return NotHandedOut(step, Flag("hand_limit", {}), allowed.look_again_at)
-    await unit.by_hand.claim(candidate, lease=terms.lease)
+    if step.state is not StepState.SENDING:
+        if allowed.count <= 0:
+            return NotHandedOut(step, Flag("hand_limit", {}), allowed.look_again_at)
+        await unit.by_hand.claim(candidate, lease=terms.lease)
     if is_night(candidate, moment):
         await unit.audit.record(
             "hand.night",

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries, Shell
-from connectors.terminal.render import Say, plain, reply
+from connectors.terminal.render import Say, plain, reply, texts_to_copy
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Decided, Inbound, Reply, TurnEvent, TurnEventKind
 from memory.domain.errors import AppError
@@ -94,6 +94,8 @@ class Terminal:
         zone = shell.brand.team_zone if shell.brand else "Asia/Shanghai"
         marked = shell.workspace.is_demo
         self.console.print(reply(answer, lang=self.scope.lang, say=self.say, team_zone=zone, marked=marked))
+        for text in texts_to_copy(answer):
+            self.console.print(text, soft_wrap=True)
         await self.delivered(answer)
 
     async def chat(self, read_line: Callable[[str], str | None]) -> None:

@@ -58,7 +58,7 @@ def card(shown: Card, *, lang: Lang, say: Say, team_zone: str) -> RenderableType
         case PlanCard():
             return _plan(shown, lang, say, team_zone)
         case SendListCard():
-            return Group(*_send_list(shown, lang, say, team_zone))
+            return _send_list(shown, lang, say, team_zone)
         case ChoiceCard():
             return Text(f"{shown.prompt}\n" + "\n".join(f"· {choice}" for choice in shown.choices))
 
@@ -165,8 +165,17 @@ def _plan(shown: PlanCard, lang: Lang, say: Say, team_zone: str) -> RenderableTy
     return table
 
 
-def _send_list(shown: SendListCard, lang: Lang, say: Say, team_zone: str) -> Iterator[RenderableType]:
-    """A table of all items, then each text the member holds, without a frame around it so that it copies clean."""
+def texts_to_copy(answer: Reply) -> Iterator[Text]:
+    """Each text of a send list that the member holds: to be printed without wrapping, so that it copies clean."""
+    for shown in answer.cards:
+        for row in shown.items if isinstance(shown, SendListCard) else ():
+            if row.text is not None:
+                yield Text(f"── {row.batch} · {row.number} · @{plain(row.handle)}", style="dim")
+                yield Text(plain(row.text))
+
+
+def _send_list(shown: SendListCard, lang: Lang, say: Say, team_zone: str) -> RenderableType:
+    """A table of all items; their texts come after the answer."""
     table = Table(header_style="bold")
     for key in ("column_number", "column_creator", "column_state", "column_local_time", "column_profile"):
         table.add_column(say(key, lang))
@@ -175,11 +184,7 @@ def _send_list(shown: SendListCard, lang: Lang, say: Say, team_zone: str) -> Ite
         name = Text(f"@{plain(row.handle)}")
         link = Text(plain(row.profile_url or "-"), overflow="fold")
         table.add_row(f"{row.batch} {row.number}", name, Text(plain(row.place_text)), now, link)
-    yield table
-    for row in shown.items:
-        if row.text is not None:
-            yield Text(f"── {row.batch} · {row.number} · @{plain(row.handle)}", style="dim")
-            yield Text(plain(row.text))
+    return table
 
 
 def _count(value: tuple[int, int] | None) -> str:

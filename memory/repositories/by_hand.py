@@ -186,6 +186,11 @@ def _check(row: StepRow, to: StepState) -> None:
         raise Conflict("step_cannot_move", state=row.state, to=to.value)
 
 
+def _public_profile(creator: CreatorRow) -> str | None:
+    """Where anybody finds a creator of whom no source gave an address."""
+    return f"https://www.tiktok.com/@{creator.handle}" if creator.platform == "tiktok" else None
+
+
 def _to_step(
     step: StepRow,
     draft: DraftRow,
@@ -206,7 +211,7 @@ def _to_step(
         number=draft.number,
         handle=creator.handle,
         platform=creator.platform,
-        profile_url=creator.profile_url,
+        profile_url=creator.profile_url or _public_profile(creator),
         zone=str(home.zone),
         zone_estimated=home.estimated,
         language=version.language,

@@ -117,10 +117,10 @@ class LedgerRepository:
         )
 
     async def rest_no_longer(self) -> int:
-        """Let every unclear send be asked about, and every claim be given up, at once: a restart is not waited for."""
+        """Let unclear sends be asked about, and processes' claims be given up, at once: a restart is not waited for."""
         rows = await self._session.scalars(
             update(SendRow)
-            .where(SendRow.state.in_(_OPEN))
+            .where(SendRow.state.in_(_OPEN), SendRow.member_id.is_(None))
             .values(lease_until=func.clock_timestamp())
             .returning(SendRow.id),
             execution_options={"synchronize_session": False},

@@ -8,11 +8,13 @@ from rich.console import Console
 from connectors.terminal.channel import Terminal
 from memory.domain.chat import Reply
 from memory.domain.errors import Conflict
-from memory.domain.ids import BrandId, MemberId
+from memory.domain.hand_forms import HandOut
+from memory.domain.ids import BrandId, DraftId, MemberId
 from memory.domain.workspace import Lang, Role, Scope, WorkspaceKind
 from prompts.render import texts
 from tests.support import fake_office
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_send_list import text_of
 
 
 def terminal_of(office: FakeOffice, *, lang: Lang = "zh") -> tuple[Terminal, io.StringIO]:
@@ -40,3 +42,14 @@ async def test_a_failure_in_mid_talk_is_told_and_the_talk_goes_on(key: str, said
     lines = iter(["你好", None])
     await terminal.chat(lambda _: next(lines))
     assert said in written.getvalue()
+
+
+async def test_a_text_of_the_send_list_copies_clean() -> None:
+    office = FakeOffice()
+    office.send_list.hand_out(HandOut(draft=DraftId(701)))
+    terminal, written = terminal_of(office)
+    terminal.console.width = 40
+    card = office.send_list.card(office.now)
+    await terminal.show(Reply(text="", cards=(card,)), await terminal.queries.shell(terminal.scope))
+    assert f"\n{text_of(1)}\n" in written.getvalue()
+    assert "K7 3" in written.getvalue()

@@ -30,6 +30,7 @@ PAGES = {
     "/conversations/new": "/conversations/new",
     "/conversations/{conversation}": "/conversations/7",
     "/inbox": "/inbox",
+    "/send-list": "/send-list",
     "/batches": "/batches",
     "/batches/{code}": "/batches/K7",
     "/replies": "/replies",
@@ -61,6 +62,8 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/presentations/{presentation}/decide": ("/presentations/41/decide", {"batch": "K7", "verb": "approve:1"}),
     "/drafts/{draft}": ("/drafts/501", {"batch": "K7", "text": "Hi", "text_zh": "你好"}),
     "/imports/{run}/run": ("/imports/3/run", {}),
+    "/send-list/copy": ("/send-list/copy", {"draft": "701"}),
+    "/send-list/mark": ("/send-list/mark", {"draft": "705", "said": "sent", "attempt": "0"}),
     "/login": ("/login", {"login": "nobody", "password": "x"}),
     "/setup": ("/setup", {}),
     "/products": ("/products", {"name": ""}),
@@ -107,7 +110,7 @@ def busy(office: FakeOffice) -> FakeOffice:
     """An office with every kind of card in its conversation, and a turn that answers with each."""
     fill(office)
     shown = (fake_office.shortlist(), fake_office.report(), fake_office.plan(), fake_office.replies())
-    more = (fake_office.creator_card(), fake_office.choices(), fake_office.drafts())
+    more = (office.send_list.card(office.now), fake_office.creator_card(), fake_office.choices(), fake_office.drafts())
     reply = Reply(text="好了。", cards=(*shown, *more))
     office.tell(
         (TurnEventKind.STARTED, {"attempt": 1}), (TurnEventKind.ANSWER, {"reply": reply.model_dump(mode="json")})
@@ -165,7 +168,7 @@ async def test_every_piece_and_every_file_is_marked(busy: FakeOffice, client: ht
 async def test_what_a_form_answers_is_marked(busy: FakeOffice, client: httpx.AsyncClient, path: str) -> None:
     busy.delivered.append(41)
     concrete, form = POSTS[path]
-    is_piece = path.startswith(("/presentations", "/drafts", "/imports/"))
+    is_piece = path.startswith(("/presentations", "/drafts", "/imports/", "/send-list"))
     answer = await client.post(concrete, data=form, headers=HTMX if is_piece else SAME_SITE)
     assert MARK in (answer.text if is_piece else bar_of(answer.text))
 
