@@ -63,7 +63,8 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
         if metric_index is not None:
             taken.add(metric_index)
             sheet.use(metric_index)
-        metric = metric or _inherited(sheet, quantity, last) or _unnamed(sheet, index, quantity)
+        metric = metric or _inherited(sheet, quantity, last) or _complained_of(sheet, index, quantity)
+        metric = metric or _unnamed(sheet, index, quantity)
         if metric is None:
             continue
         last = metric
@@ -222,6 +223,14 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
         return None
     side = "min" if quantity.high is None else "max" if quantity.low is None else None
     return last if side and side not in known else None
+
+
+def _complained_of(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
+    """「佣金太高，10%以下的有吗」: a bound right behind a complaint is about what was complained of."""
+    clause = sheet.clause_of(index) - 1
+    said = [t.value("comparatives") for i, t in enumerate(sheet.tokens) if sheet.clause_of(i) == clause]
+    metrics = [str(words.entries("comparatives")[key].facts["metric"]) for key in said if key]
+    return metrics[-1] if metrics and quantity.unit is not Unit.PEOPLE and _fits(metrics[-1], quantity) else None
 
 
 def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
