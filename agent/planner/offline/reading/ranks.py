@@ -122,7 +122,12 @@ def _english_at(text: str, at: int) -> RankReference | None:
         return _leading(match)
     if match := _EN_LAST.match(text, at):
         return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
-    if match := _EN_NUMBERED.match(text, at) or _EN_SPELLED.match(text, at) or _EN_NTH.match(text, at) or _EN_LIST.match(text, at):
+    if (
+        match := _EN_NUMBERED.match(text, at)
+        or _EN_SPELLED.match(text, at)
+        or _EN_NTH.match(text, at)
+        or _EN_LIST.match(text, at)
+    ):
         return _listed(match)
     return None
 

@@ -43,8 +43,15 @@ def _named_before(sheet: Sheet, indexes: list[int], orders: list[int]) -> str | 
     if not all(sheet.is_quiet(i) or i in orders for i in indexes):
         return None
     clause = sheet.clause_of(indexes[0]) - 1
-    before = [t.value("sorts") for i, t in enumerate(sheet.tokens) if sheet.clause_of(i) == clause and t.has("sorts")]
-    return before[-1] if before else None
+    before = [token for i, token in enumerate(sheet.tokens) if sheet.clause_of(i) == clause]
+    sorts = [token.value("sorts") or _sort_of(token.value("metrics")) for token in before]
+    return next((sort for sort in reversed(sorts) if sort), None)
+
+
+def _sort_of(metric: str | None) -> str | None:
+    """The order by a figure that is bounded (近30天GMV)."""
+    facts = (entry.facts for entry in words.entries("comparatives").values())
+    return next((str(one["sort"]) for one in facts if one["metric"] == metric and "sort" in one), None)
 
 
 def _prefers(sheet: Sheet, index: int) -> bool:
