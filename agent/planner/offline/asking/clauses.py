@@ -57,7 +57,8 @@ _OTHER_THINGS = re.compile(
 _WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
 _NAMES_A_PREFERENCE = re.compile(r"偏好|规矩|\b(?:preferences?|rules?(?! out)|standing instructions?)\b")
 _BARE_LOOK = re.compile(
-    r"^(?:帮我|帮忙|请|麻烦|给我|你|再|来|先|快)*(?:查|看|瞅|瞧|瞄|列)(?:一)?(?:下|查|看|眼)?(?:呗|吧|哈|啊|呀|嘛|呢|咯|谢谢|[?!~ ])*$|"
+    r"^(?:帮我|帮忙|请|麻烦|给我|你|再|来|先|快)*(?:查|看|瞅|瞧|瞄|列)(?:一)?(?:下|查|看|眼)?"
+    r"(?:呗|吧|哈|啊|呀|嘛|呢|咯|谢谢|[?!~ ])*$|"
     r"^(?:please |pls |just |can you |could you |go )*(?:check|have a (?:quick )?look|take a (?:quick )?look|look)"
     r"(?: it| that)?(?: up)?(?: for me)?(?: please| pls| thanks| thx| will you| would you)*[?!. ]*$"
 )

@@ -64,9 +64,10 @@ _EN_NTH = re.compile(
 )
 _SPELLED = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
 _EN_SPELLED = re.compile(
-    rf"(?<![a-z])(?:number (?:one|{_SPELLED})(?:(?:{_EN_JOINT}| to | through )(?:number )?(?:one|{_SPELLED}))*(?![a-z-])"
-    rf"(?! (?:priority|choice|reason|rule|thing))|(?:drafts?|message) {_SPELLED}(?:{_EN_JOINT}{_SPELLED})*"
-    r"(?=$|[,.;:]|'s\b| (?:is|are|was|sounds?|reads?|feels?|looks?|needs?|should|could|has|have|to|too|a bit|a little)\b))"
+    rf"(?<![a-z])(?:number (?:one|{_SPELLED})(?:(?:{_EN_JOINT}| to | through )(?:number )?(?:one|{_SPELLED}))*"
+    rf"(?![a-z-])(?! (?:priority|choice|reason|rule|thing))|(?:drafts?|message) {_SPELLED}(?:{_EN_JOINT}{_SPELLED})*"
+    r"(?=$|[,.;:]|'s\b| (?:is|are|was|sounds?|reads?|feels?|looks?|needs?|should|could|has|have|to|too|a bit|a little)"
+    r"\b))"
 )
 _ENGLISH_OPENINGS = frozenset("tflbnrcdm#seo")
 """What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth."""

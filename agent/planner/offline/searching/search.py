@@ -21,7 +21,8 @@ from agent.planner.plan import PlanningContext
 from prompts import words
 
 _INSISTS = re.compile(
-    r"(?:要|找|说|想要|想找|讲)的(?:其实|明明)?(?:应该)?是(?!不是)|\b(?:i|we) (?:meant|was after|were after|asked for)\b|"
+    r"(?:要|找|说|想要|想找|讲)的(?:其实|明明)?(?:应该)?是(?!不是)|"
+    r"\b(?:i|we) (?:meant|was after|were after|asked for)\b|"
     r"\bwhat (?:i|we) (?:want|wanted|meant|need|asked for)\b"
 )
 _NEXT_BATCH = words.phrase("search", "next_batch")
