@@ -227,10 +227,15 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
 
 def _complained_of(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
     """「佣金太高，10%以下的有吗」: a bound right behind a complaint is about what was complained of."""
-    clause = sheet.clause_of(index) - 1
-    said = [t.value("comparatives") for i, t in enumerate(sheet.tokens) if sheet.clause_of(i) == clause]
-    metrics = [str(words.entries("comparatives")[key].facts["metric"]) for key in said if key]
-    return metrics[-1] if metrics and quantity.unit is not Unit.PEOPLE and _fits(metrics[-1], quantity) else None
+    clause = sheet.clause_of(index)
+    for at in range(index - 1, max(-1, index - _REACH), -1):
+        key = sheet.tokens[at].value("comparatives")
+        if key is None or sheet.clause_of(at) == clause:
+            continue
+        metric = str(words.entries("comparatives")[key].facts["metric"])
+        behind = sheet.clause_of(at) == clause - 1 and quantity.unit is not Unit.PEOPLE
+        return metric if behind and _fits(metric, quantity) else None
+    return None
 
 
 def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
