@@ -1,7 +1,8 @@
-"""Does the built-in planner ask for the right tools with the right arguments? One set it was built on, one held out.
+"""Does the built-in planner ask for the right tools with the right arguments?
 
-`cases/planner.jsonl` and `planner_talk.jsonl` are known to whoever writes the planner; `planner_fresh.jsonl` was
-written apart from it and is never tuned on. Both must keep the same bounds.
+`cases/planner.jsonl` and `planner_talk.jsonl` are known to whoever writes the planner. Where there is a
+`planner_fresh.jsonl`, written apart from the planner and never tuned on, it is scored and reported beside them and
+must keep the same bounds.
 """
 
 import json
@@ -57,19 +58,18 @@ class Verdict:
 
 
 async def run(*, fast: bool = False) -> Scorecard:
-    """Score both sets; `fast` takes every fifth case of the known one. Misses are listed with what was wrong."""
+    """Score the known cases (`fast`: every fifth) and the held-out ones, if any; a miss says what was wrong."""
     known, fresh = cases(KNOWN), cases(FRESH)
-    lines = [
-        *_lines("", KNOWN, [judge(case) for case in (known[::FAST_EVERY] if fast else known)], whole=not fast),
-        *_lines("held out: ", FRESH, [judge(case) for case in fresh], whole=True),
-    ]
+    lines = _lines("", KNOWN, [judge(case) for case in (known[::FAST_EVERY] if fast else known)], whole=not fast)
+    if fresh:
+        lines += _lines("held out: ", FRESH, [judge(case) for case in fresh], whole=True)
     return Scorecard("planner", tuple(lines))
 
 
 def cases(name: str) -> list[PlannerCase]:
-    """Every case of one set, in order."""
-    folder = files("evals").joinpath("cases")
-    lines = [line for part in _FILES[name] for line in folder.joinpath(f"{part}.jsonl").read_text("utf-8").splitlines()]
+    """Every case of one set, in order; none where nothing is held out."""
+    held = [files("evals").joinpath("cases", f"{part}.jsonl") for part in _FILES[name]]
+    lines = [line for file in held if file.is_file() or name == KNOWN for line in file.read_text("utf-8").splitlines()]
     return [
         PlannerCase(
             id=row["id"],

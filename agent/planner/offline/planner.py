@@ -189,7 +189,7 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     if context.last_criteria is not None and any(token.has("comparatives") for token in segment.tokens):
         return True
-    if sheet.arguments.get("refine") and search.corrects(segment.tokens):
+    if sheet.arguments.get("refine") and (search.corrects(segment.tokens) or search.insists(segment.text)):
         return True
     if context.last_criteria is not None and set(sheet.arguments) - {"topic", "refine"}:
         return True

@@ -55,6 +55,14 @@ _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
 _WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
+_NAMES_A_PREFERENCE = re.compile(r"偏好|规矩|\b(?:preferences?|rules?(?! out)|standing instructions?)\b")
+_BARE_LOOK = re.compile(
+    r"^(?:帮我|帮忙|请|麻烦|给我|你|再|来|先|快)*(?:查|看|瞅|瞧|瞄|列)(?:一)?(?:下|查|看|眼)?"
+    r"(?:呗|吧|哈|啊|呀|嘛|呢|咯|谢谢|[?!~ ])*$|"
+    r"^(?:please |pls |just |can you |could you |go )*(?:check|have a (?:quick )?look|take a (?:quick )?look|look)"
+    r"(?: it| that)?(?: up)?(?: for me)?(?: please| pls| thanks| thx| will you| would you)*[?!. ]*$"
+)
+"""「查下呗」, "have a look": asks to look at what was just asked for."""
 _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
@@ -77,6 +85,8 @@ _OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
 _ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|排行|排名|榜|为什么|报表|对比|哪|谁|最[高低多好差]的\d|[上本这]个?[周月]|昨天|今天|[?]|"
+    r"\d月|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d|"
+    r"\d(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|"
     r"\b(?:how|what|which|why|who|compare|chart|report|show|yesterday|(?:last|this) (?:week|month))\b"
 )
 _STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
@@ -189,6 +199,15 @@ def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
 
 
+def _bounded_behind(clause: Clause, following: Clause | None, tokens: tuple[Token, ...]) -> bool:
+    """「GMV也要看，起码一万美金」: the name of a figure, and right behind the pause nothing but its bound."""
+    if following is None or following.after_connector or following.after_stop:
+        return False
+    bare = all(token.kind in ("mark", "quantity") or token.has("noise") for token in _inside(following, tokens))
+    both = Clause(clause.start, following.end, "", "")
+    return bare and states_a_condition(both, tokens)
+
+
 def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
     """Whether a clause says anything a search could filter by, rather than an offer or a person."""
     facts = ["markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known"]
@@ -214,7 +233,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         if not last and AGENDA.search(clause.text):
             continue
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
-        intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens)
+        following = None if last else clauses[position + 1]
+        intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens, following)
         if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:
@@ -247,7 +267,9 @@ def _leads_in(clause: Clause) -> bool:
     return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
 
 
-def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> words.Intent | None:
+def _asked(
+    clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...], following: Clause | None
+) -> words.Intent | None:
     """What a clause asks for, heard together with what was said before it and asked for nothing.
 
     A figure beside its own bound is a condition of a search, no question about figures.
@@ -262,12 +284,15 @@ def _asked(clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...]) -> 
     if intent is None or intent.name not in _OVERHEARD:
         return intent
     if intent.name == "preferences.forget":
-        searching = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
+        named = any(_NAMES_A_PREFERENCE.search(one.text) for one in [*waiting[-_HEARD_BEFORE:], clause])
+        dropped = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
+        searching = dropped and not named
     elif intent.name == "performance" and _ranks_strangers(clause, inside):
         return _named("search_creators")
     else:
         figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
-        searching = (figures and states_a_condition(clause, tokens)) or _opens_with_removal(clause, inside)
+        bounded = figures and (states_a_condition(clause, tokens) or _bounded_behind(clause, following, tokens))
+        searching = bounded or _opens_with_removal(clause, inside)
     if not searching:
         return intent
     seeking, refining = _named("search_creators"), _named("refine_search")
@@ -331,6 +356,8 @@ def _leaves(clause: Clause, intent: words.Intent | None, current: Segment) -> bo
 def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
     if intent.weak:
         return current.intent in (*intent.joins, "refine_search") or current.intent not in ("", "show_creator")
+    if intent.name == "search_creators" and current.intent and _BARE_LOOK.match(clause.text):
+        return True
     if intent.name == current.intent:
         return not _starts_again(clause, current)
     if intent.name == "performance" and current.intent in _LISTS:

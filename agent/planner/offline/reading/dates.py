@@ -1,6 +1,7 @@
 """Days and times as people type them: 明天, 下周三, 11月20日, tomorrow at 9. Pure; today is given."""
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 from agent.planner.offline.reading.numerals import numeral_at
@@ -66,6 +67,14 @@ _QUARTER = re.compile(
 )
 _YEAR = re.compile(r"(?P<last>去年|last year)|今年|本年|this year|year to date|\bytd\b|so far this year")
 
+_SAME_MONTH = re.compile(
+    r"\s?(?:到|至|~|-|–|—|to|through|thru|until|till)\s?(?:the )?(?P<d>\d{1,2})(?:号|日|st|nd|rd|th)?"
+    r"(?![\d.:/万千百%个条天月点k]|\s?(?:am|pm|creators|percent|days|weeks)\b)"
+)
+"""The last day of a span whose month is said once: 11月1号到15号, Nov 1 to 15."""
+_DAY_BEFORE = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th)?\s?(?:-|–|to|through|until)\s?(?:the )?$")
+"""The first day of 1-15 November."""
+
 
 def dates_in(text: str, today: date) -> list[date]:
     """Every calendar day written out in a text, in order; days without a year are the nearest that fit."""
@@ -79,7 +88,25 @@ def dates_in(text: str, today: date) -> list[date]:
             if day:
                 found.append((match.start(), day))
                 spans.append(match.span())
+                found += [one for one in _of_the_same_month(text, match, day) if not _inside(one[0], spans[:-1])]
     return [day for _, day in sorted(found)]
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def _of_the_same_month(text: str, written: re.Match[str], day: date) -> list[tuple[int, date]]:
+    """The other end of a span of days that names its month once."""
+    ahead, behind = _SAME_MONTH.match(text, written.end()), _DAY_BEFORE.search(text, 0, written.start())
+    found = []
+    for other, later in ((ahead, True), (behind, False)):
+        if other is None or not 1 <= int(other["d"]) <= monthrange(day.year, day.month)[1]:
+            continue
+        end = day.replace(day=int(other["d"]))
+        if end > day if later else end < day:
+            found.append((other.start("d"), end))
+    return found
 
 
 def date_in(text: str, today: date) -> date | None:

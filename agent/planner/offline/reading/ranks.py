@@ -62,9 +62,16 @@ _EN_NTH = re.compile(
     rf"draft))){_ORD}(?:(?:{_EN_JOINT}| to | through )(?:the )?{_ORD})*(?![a-z])(?: (?:ones?|"
     rf"creators?|messages?|drafts?))?"
 )
+_SPELLED = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
+_EN_SPELLED = re.compile(
+    rf"(?<![a-z])(?:number (?:one|{_SPELLED})(?:(?:{_EN_JOINT}| to | through )(?:number )?(?:one|{_SPELLED}))*"
+    rf"(?![a-z-])(?! (?:priority|choice|reason|rule|thing))|(?:drafts?|message) {_SPELLED}(?:{_EN_JOINT}{_SPELLED})*"
+    r"(?=$|[,.;:]|'s\b| (?:is|are|was|sounds?|reads?|feels?|looks?|needs?|should|could|has|have|to|too|a bit|a little)"
+    r"\b))"
+)
 _ENGLISH_OPENINGS = frozenset("tflbnrcdm#seo")
 """What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth."""
-_ITEM = re.compile(rf"{_N}|{_ORD}")
+_ITEM = re.compile(rf"{_N}|{_ORD}|(?<=number )one(?![a-z])|(?<![a-z]){_SPELLED}(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,12 @@ def _english_at(text: str, at: int) -> RankReference | None:
         return _leading(match)
     if match := _EN_LAST.match(text, at):
         return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
-    if match := _EN_NUMBERED.match(text, at) or _EN_NTH.match(text, at) or _EN_LIST.match(text, at):
+    if (
+        match := _EN_NUMBERED.match(text, at)
+        or _EN_SPELLED.match(text, at)
+        or _EN_NTH.match(text, at)
+        or _EN_LIST.match(text, at)
+    ):
         return _listed(match)
     return None
 

@@ -12,7 +12,7 @@ from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.outreach import meant, metric_before
-from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.references import creators, excepted, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import PlanningContext
@@ -152,10 +152,13 @@ def _batch(sheet: Sheet) -> str | None:
 
 def _numbers(sheet: Sheet) -> list[int]:
     numbers: list[int] = []
-    size = sheet.context.batch_sizes.get(sheet.context.open_batches[-1], 0) if sheet.context.open_batches else 0
-    for token in sheet.tokens:
+    left_out: list[int] = []
+    size = _size(sheet)
+    for index, token in enumerate(sheet.tokens):
         if token.ranks is not None:
-            numbers += token.ranks.resolve(size)
+            (left_out if excepted(sheet, index) else numbers).extend(token.ranks.resolve(size))
+    if left_out:
+        return [number for number in (numbers or range(1, size + 1)) if number not in left_out]
     if numbers:
         return list(dict.fromkeys(numbers))
     batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
@@ -170,6 +173,13 @@ def _numbers(sheet: Sheet) -> list[int]:
     if bare:
         numbers = [int(number) for number in re.findall(r"\d+", bare.group())]
     return list(dict.fromkeys(numbers))[:200]
+
+
+def _size(sheet: Sheet) -> int:
+    """How many drafts the batch meant holds: the one named, else the latest."""
+    sizes, batches = sheet.context.batch_sizes, sheet.context.open_batches
+    named = next((code for code in batches if code == sheet.arguments.get("batch")), None)
+    return sizes.get(named or batches[-1], 0) if batches else 0
 
 
 def _last_share(sheet: Sheet) -> int | float | None:

@@ -55,12 +55,12 @@ def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> A
     excluded: list[str] = []
     for index, token in enumerate(sheet.tokens):
         if token.ranks is not None and index not in sheet.used:
-            (left_out if _excepted(sheet, index, writing=writing) else ranks).extend(
+            (left_out if excepted(sheet, index, writing=writing) else ranks).extend(
                 _resolved(sheet, token.ranks, size, index)
             )
             sheet.use(index)
         elif token.kind == "handle" and index not in sheet.used:
-            (excluded if _excepted(sheet, index, writing=writing) else handles).append(
+            (excluded if excepted(sheet, index, writing=writing) else handles).append(
                 sheet.quote(token.start, token.end).removeprefix("@")
             )
             sheet.use(index)
@@ -133,7 +133,8 @@ def _bare_numbers(sheet: Sheet, ranks: list[int], left_out: list[int]) -> None:
             return
 
 
-def _excepted(sheet: Sheet, index: int, *, writing: bool) -> bool:
+def excepted(sheet: Sheet, index: int, *, writing: bool = False) -> bool:
+    """Whether a rank or handle is named as the one to leave out; with `writing` also as one not to write to."""
     clause = sheet.segment.clauses[sheet.clause_of(index)]
     text = sheet.segment.reading.text
     first, last = _listed_with(sheet, index, -1), _listed_with(sheet, index, 1)

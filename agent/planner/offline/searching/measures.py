@@ -63,7 +63,8 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
         if metric_index is not None:
             taken.add(metric_index)
             sheet.use(metric_index)
-        metric = metric or _inherited(sheet, quantity, last) or _unnamed(sheet, index, quantity)
+        metric = metric or _inherited(sheet, quantity, last) or _complained_of(sheet, index, quantity)
+        metric = metric or _unnamed(sheet, index, quantity)
         if metric is None:
             continue
         last = metric
@@ -222,6 +223,19 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
         return None
     side = "min" if quantity.high is None else "max" if quantity.low is None else None
     return last if side and side not in known else None
+
+
+def _complained_of(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
+    """「佣金太高，10%以下的有吗」: a bound right behind a complaint is about what was complained of."""
+    clause = sheet.clause_of(index)
+    for at in range(index - 1, max(-1, index - _REACH), -1):
+        key = sheet.tokens[at].value("comparatives")
+        if key is None or sheet.clause_of(at) == clause:
+            continue
+        metric = str(words.entries("comparatives")[key].facts["metric"])
+        behind = sheet.clause_of(at) == clause - 1 and quantity.unit is not Unit.PEOPLE
+        return metric if behind and _fits(metric, quantity) else None
+    return None
 
 
 def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:

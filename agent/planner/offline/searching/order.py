@@ -1,10 +1,14 @@
 """In which order a search is listed: 按GMV排, 粉丝从少到多, most reliable first, the 20 smallest."""
 
+import re
+
 from agent.planner.offline.requests.sheet import Sheet
 from prompts import words
 
 _ORDERED = words.phrase("search", "ordered")
 _BY = words.phrase("search", "ordered_by")
+
+_DEGREE = re.compile(r"[高低多少大小强弱]|high|low|most|least|few|big|small|larg|asc|desc|strong|great")
 
 
 def fill_order(sheet: Sheet) -> None:
@@ -18,6 +22,8 @@ def fill_order(sheet: Sheet) -> None:
         candidates = [i for i in indexes if sheet.tokens[i].has("sorts")]
         asked = [i for i in candidates if _BY.search(text, clause.start, sheet.tokens[i].start)]
         chosen = asked or [i for i in candidates if any(_close(sheet, i, order) for order in orders)]
+        if orders and not candidates and (named := _named_before(sheet, indexes, orders)) is not None:
+            sheet.arguments.setdefault("sort", named)
         if not (orders or asked) or not (chosen or ("sort" in sheet.arguments and not candidates)):
             continue
         if chosen:
@@ -27,6 +33,25 @@ def fill_order(sheet: Sheet) -> None:
         sheet.use(*chosen[:1], *orders)
     if "sort" not in sheet.arguments:
         _superlative(sheet)
+
+
+def _named_before(sheet: Sheet, indexes: list[int], orders: list[int]) -> str | None:
+    """「GMV一万以上，从高到低排」: nothing but an order, of the figure the clause before names."""
+    degrees = all(_DEGREE.search(sheet.tokens[i].text) or sheet.tokens[i].value("orders") == "any" for i in orders)
+    if not degrees or not any(_DEGREE.search(sheet.tokens[i].text) for i in orders):
+        return None
+    if not all(sheet.is_quiet(i) or i in orders for i in indexes):
+        return None
+    clause = sheet.clause_of(indexes[0]) - 1
+    before = [token for i, token in enumerate(sheet.tokens) if sheet.clause_of(i) == clause]
+    sorts = [token.value("sorts") or _sort_of(token.value("metrics")) for token in before]
+    return next((sort for sort in reversed(sorts) if sort), None)
+
+
+def _sort_of(metric: str | None) -> str | None:
+    """The order by a figure that is bounded (近30天GMV)."""
+    facts = (entry.facts for entry in words.entries("comparatives").values())
+    return next((str(one["sort"]) for one in facts if one["metric"] == metric and "sort" in one), None)
 
 
 def _prefers(sheet: Sheet, index: int) -> bool:

@@ -20,6 +20,11 @@ from agent.planner.offline.searching.traits import fill_days, fill_relations, fi
 from agent.planner.plan import PlanningContext
 from prompts import words
 
+_INSISTS = re.compile(
+    r"(?:要|找|说|想要|想找|讲)的(?:其实|明明)?(?:应该)?是(?!不是)|"
+    r"\b(?:i|we) (?:meant|was after|were after|asked for)\b|"
+    r"\bwhat (?:i|we) (?:want|wanted|meant|need|asked for)\b"
+)
 _NEXT_BATCH = words.phrase("search", "next_batch")
 _ANEW = words.phrase("search", "anew")
 _CHANGING = words.phrase("search", "changing")
@@ -83,6 +88,11 @@ def corrects(tokens: Sequence[Token]) -> bool:
     """Whether a message opens by taking the one before back: 说错了，是猫砂盆."""
     opening = next((token for token in tokens if token.kind != "mark" and not token.has("interjection")), None)
     return opening is not None and opening.has("correction", "retraction")
+
+
+def insists(text: str) -> bool:
+    """Whether a message says again what was meant: 我要的是防晒的."""
+    return bool(_INSISTS.search(text))
 
 
 def asks_for_something_else(text: str) -> bool:

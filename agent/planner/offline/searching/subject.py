@@ -20,6 +20,8 @@ _NEVER_OPENING = frozenset(
 _FACTS = ("metrics", "traits", "markets", "languages", "categories", "sizes", "offers", "comparatives")
 _LAST_LETTERS = frozenset("本说宝面会人地像名月")
 _OFFERING = frozenset("做卖推")
+_THINGS_TOO = frozenset(["cover", "covers", "set", "sets", "filter", "filters", "cap", "caps"])
+"""Words that ask for nothing where they end the name of a thing."""
 _GLUE = frozenset([" ", "-", "'", "·"])
 _MEASURE_WORDS = frozenset(["一款", "一个", "个", "款", "这款", "这个", "一种", "种", " "])
 _TREATMENTS = frozenset(["测评", "评测", "开箱", "试吃", "解说", "科普"])
@@ -178,7 +180,7 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
         elif follow < len(sheet.tokens) and _may_be_subject(sheet, follow) and _same_script(sheet, last, follow):
             return follow
         else:
-            return None
+            return follow if _closes_a_name(sheet, follow) else None
     if token.text in _JOINTS or token.text in _GLUE:
         while follow < len(sheet.tokens) and sheet.tokens[follow].text == " ":
             follow += 1
@@ -191,6 +193,20 @@ def _next_part(sheet: Sheet, last: int, unwanted: set[int]) -> int | None:
         return after
     digits = token.kind == "quantity" and after not in sheet.used and token.text.isdigit()
     return after if digits and token.end - token.start < 4 else None
+
+
+def _closes_a_name(sheet: Sheet, index: int) -> bool:
+    """The cover of "sofa cover creators", the filter of "who sell water filters": no word of asking there."""
+    if index >= len(sheet.tokens) or sheet.tokens[index].text not in _THINGS_TOO or index in sheet.used:
+        return False
+    before = sheet.tokens[index - 2]
+    if before.kind != "unread" or not before.text.isascii():
+        return False
+    opening = _neighbour(sheet, index - 2, -1)
+    closing = next((token for token in sheet.tokens[index + 1 : index + 3] if token.text != " "), None)
+    if closing is not None and closing.has("creator"):
+        return True
+    return opening is not None and sheet.tokens[opening].has("subject") and (closing is None or closing.kind == "mark")
 
 
 def _is_lone_letter(sheet: Sheet, index: int) -> bool:
