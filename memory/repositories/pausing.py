@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,8 @@ from memory.repositories.decisions import DecisionRepository
 from memory.repositories.draft_rows import read_batches
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
+# Nothing frees a stopped step but its batch's resumption, so the dispatcher does not look at it again and again.
+_LEFT_ALONE = timedelta(days=1)
 _QUIET = {"synchronize_session": False}
 
 
@@ -43,7 +45,7 @@ class PausingRepository(DecisionRepository):
         await self._session.execute(
             update(StepRow)
             .where(StepRow.id.in_(planned))
-            .values(state=StepState.HELD.value, reason_key="batch_stopped", reason_facts={}),
+            .values(state=StepState.HELD.value, reason_key="batch_stopped", reason_facts={}, look_at=now + _LEFT_ALONE),
             execution_options=_QUIET,
         )
         return len(waiting)
