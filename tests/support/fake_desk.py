@@ -10,8 +10,19 @@ from connectors.ports.accounts import FirstSetup
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, FirstState, ImportView, Shell
 from memory.domain.cards import DraftsCard, SendListCard
 from memory.domain.chat import (
-    Accepted, Command, Decided, DecisionOutcome, EditDraft, Inbound, MoveDemoClock, Receipt, Reply, RunImport, Tap,
-    TurnEvent, TurnEventKind,
+    Accepted,
+    Command,
+    Decided,
+    DecisionOutcome,
+    EditDraft,
+    Inbound,
+    MoveDemoClock,
+    Receipt,
+    Reply,
+    RunImport,
+    Tap,
+    TurnEvent,
+    TurnEventKind,
 )  # fmt: skip
 from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.deputies import Deputy
@@ -19,14 +30,30 @@ from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
 from memory.domain.first_messages import FirstContact
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
-    BatchId, BrandId, ConversationId, CreatorId, DeputyId, DraftId, ImportRunId, MemberId, MessageId, PresentationId,
-    TurnId, VersionId,
+    BatchId,
+    BrandId,
+    ConversationId,
+    CreatorId,
+    DeputyId,
+    DraftId,
+    ImportRunId,
+    MemberId,
+    MessageId,
+    PresentationId,
+    TurnId,
+    VersionId,
 )  # fmt: skip
 from memory.domain.offer import Offer, Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, Channel, Content, Draft, DraftStatus, DraftVersion, Purpose
 from memory.domain.workspace import (
-    BrandPolicy, Lang, Member, Role, Scope, Workspace, WorkspaceKind,
+    BrandPolicy,
+    Lang,
+    Member,
+    Role,
+    Scope,
+    Workspace,
+    WorkspaceKind,
 )  # fmt: skip
 from tests.support import fake_office as office
 from tests.support.fake_send_list import FakeSendList
