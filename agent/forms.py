@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from agent.accounts import check_password
 from agent.approval.recording import stop
-from agent.cards.drafts import drafts_card
+from agent.approval.showing import show
 from agent.imports import Imports
 from memory.domain import jobs
 from memory.domain.chat import (
@@ -94,10 +94,14 @@ class Forms:
         batch = await unit.drafts.batch(draft.batch_code)
         if batch is None:
             raise NotFound("no_such_batch", batch=draft.batch_code)
-        shown = await unit.drafts.present(
-            batch.id, conversation=batch.conversation, numbers=[draft.number], now=unit.now
+        card = await show(
+            unit,
+            batch.code,
+            conversation=batch.conversation,
+            lang=unit.scope.lang,
+            texts=self.texts,
+            numbers=[draft.number],
         )
-        card = drafts_card(batch, lang=unit.scope.lang, texts=self.texts, numbers=[draft.number], presentation=shown)
         said = self.texts.say("edited", unit.scope.lang, batch=batch.code, number=draft.number)
         outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))
         return Reply(text=said, cards=(card,), decision=outcome)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.approval.policy import MOST_DRAFTS, NEEDED_PEOPLE, NEEDED_ROLE, POLICY, Policy, may_sign_own, required_sign
+from agent.approval.policy import NEEDED_PEOPLE, NEEDED_ROLE, POLICY, Policy, may_sign_own, required_sign
+from agent.approval.seen import Sealed, not_read, require_seal
 from memory.domain.dispatch import Signable, Signature
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import MemberId
@@ -24,17 +25,21 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a member asked for: the card they saw, and numbers of it."""
+    """What a member asked for: the card they saw, numbers of it, and how they signed."""
 
     presentation: Presentation
     member: Member
     approve: tuple[int, ...]
     reject: tuple[int, ...]
+    sealed: Sealed = field(default_factory=Sealed)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What holds now, read under the drafts' locks. `gone`: draft → why its creator may not be written to."""
+    """What holds now, read under the drafts' locks. `gone`: draft → why its creator may not be written to.
+
+    `size`: how many drafts the batch has.
+    """
 
     now: datetime
     brand: BrandPolicy
@@ -46,6 +51,7 @@ class Facts:
     steps: Mapping[int, Step]
     gone: Mapping[int, Flag]
     policy: Policy = field(default_factory=lambda: POLICY)
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +133,14 @@ def _require_decider(wish: Wish, facts: Facts) -> None:
     shown = wish.presentation
     if shown.delivered_at is None or shown.member != wish.member.id:
         raise NotAllowed("card_not_shown", batch=shown.batch_code)
-    most = min(MOST_DRAFTS, facts.brand.batch_ceiling)
-    if len(set(wish.approve)) > most:
-        raise NotAllowed("too_many_at_once", count=len(set(wish.approve)), most=most)
+    require_seal(
+        wish.sealed,
+        wish.member,
+        facts.brand,
+        batch=shown.batch_code,
+        size=facts.size,
+        approved=len(set(wish.approve)),
+    )
 
 
 def _unshown(number: int, wish: Wish, facts: Facts) -> Flag | None:
@@ -178,7 +189,8 @@ def _no_approval(number: int, wish: Wish, facts: Facts) -> Flag | None:
         return Flag("decide_by_passed", {"number": number, "batch": draft.batch_code})
     if not draft.version.content.paired and len({*wish.approve, *wish.reject}) > 1:
         return Flag("decided_alone", {"number": number})
-    return _no_sign(number, draft, wish, facts) or facts.gone.get(number)
+    unread = not_read(number, wish.presentation, wish.sealed, size=facts.size)
+    return unread or _no_sign(number, draft, wish, facts) or facts.gone.get(number)
 
 
 def _no_sign(number: int, draft: Draft, wish: Wish, facts: Facts) -> Flag | None:

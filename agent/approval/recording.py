@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
 from agent.approval.policy import POLICY, Policy
+from agent.approval.seen import Sealed
 from agent.outreach.guards import no_channel
 from agent.outreach.windows import next_open, window_of
 from connectors.ports.platforms import Messenger
@@ -17,7 +18,7 @@ from memory.domain.outreach import FIRST_MESSAGES, Batch, Draft, Flag, Presentat
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role
 
-# An approval outlives the planned time of its message by this much.
+# An approval outlives the last planned time of what was approved with it by this much.
 STAYS_VALID = timedelta(days=7)
 
 
@@ -57,15 +58,18 @@ async def decide(
     reject: Sequence[int] = (),
     messengers: Sequence[Messenger],
     policy: Policy = POLICY,
+    sealed: Sealed | None = None,
 ) -> DecisionResult:
-    """Decide numbers of one presentation for the unit's member.
+    """Decide numbers of one presentation for the unit's member; `sealed` says how they signed.
 
     Raises:
-        NotAllowed: the role, an undelivered card, or more drafts than one decision covers (not retryable).
+        NotAllowed: the role, an undelivered card, or a batch signed otherwise than it needs (not retryable).
         NotFound: the batch is out of sight (not retryable).
     """
     now = unit.now
-    wish = Wish(presentation, await _member(unit), tuple(sorted(set(approve))), tuple(sorted(set(reject))))
+    wish = Wish(
+        presentation, await _member(unit), tuple(sorted(set(approve))), tuple(sorted(set(reject))), sealed or Sealed()
+    )
     locked = await unit.drafts.lock(presentation.batch, numbers=[*wish.approve, *wish.reject])
     batch = await unit.drafts.batch(presentation.batch_code)
     if batch is None:
@@ -137,6 +141,7 @@ async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Poli
         steps={number_of[draft]: step for draft, step in steps.items()},
         gone=await _gone(unit, batch.brand, locked),
         policy=policy,
+        size=len(batch.drafts),
     )
 
 
@@ -191,9 +196,10 @@ async def _approve(
     window = window_of(facts.brand)
     creators = await unit.creators.by_ids([facts.drafts[number].creator for number in ruling.approve])
     done = _Approvals()
+    due = {number: next_open(facts.now, ZoneInfo(facts.drafts[number].zone), window) for number in ruling.approve}
+    valid_until = max(due.values(), default=facts.now) + STAYS_VALID
     for number in ruling.approve:
-        draft = facts.drafts[number]
-        due_at = next_open(facts.now, ZoneInfo(draft.zone), window)
+        draft, due_at = facts.drafts[number], due[number]
         if is_enough(draft, wish.member, facts):
             held = no_channel(creators[draft.creator], draft.channel, messengers)
             try:
@@ -204,5 +210,5 @@ async def _approve(
             done.approved.append(number)
         else:
             done.waiting.append(number)
-        await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=due_at + STAYS_VALID)
+        await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
     return done

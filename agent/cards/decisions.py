@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.approval.policy import MOST_DRAFTS
 from agent.approval.recording import DecisionResult
 from agent.cards import wording
 from agent.cards.drafts import both_clocks, flag_text, plan_card
-from agent.commands.nouns import Ask
+from agent.commands.nouns import Ask, Why
 from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.outreach import Draft, DraftStatus
 from memory.domain.workspace import Lang
@@ -21,7 +22,11 @@ class DecisionWords:
 
     def ask(self, ask: Ask, lang: Lang) -> Reply:
         """Nothing was decided; what the person could answer instead."""
-        return Reply(text=self.texts.say(f"ask_{ask.why}", lang, **ask.facts))
+        key = f"ask_{ask.why}"
+        size = ask.facts.get("size")
+        if ask.why is Why.BARE_ASSENT and isinstance(size, int) and size > MOST_DRAFTS:
+            key = "ask_bare_assent_large"
+        return Reply(text=self.texts.say(key, lang, **ask.facts))
 
     def result(
         self,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.approval.policy import POLICY, Policy
 from agent.approval.recording import DecisionResult, decide
+from agent.approval.seen import Sealed
 from agent.outreach.dispatch import DispatchReport, dispatch_due
 from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
@@ -169,10 +170,19 @@ class SellingOffice:
         approve: Sequence[int] = (),
         reject: Sequence[int] = (),
         policy: Policy = POLICY,
+        sealed: Sealed | None = None,
     ) -> DecisionResult:
         """Buttons of a card."""
         async with self.database.unit(by) as unit:
-            return await decide(unit, shown, approve=approve, reject=reject, messengers=self.messengers, policy=policy)
+            return await decide(
+                unit,
+                shown,
+                approve=approve,
+                reject=reject,
+                messengers=self.messengers,
+                policy=policy,
+                sealed=sealed,
+            )
 
     async def approved(self, creators: Sequence[CreatorId], *, by: Scope | None = None) -> Batch:
         """A batch drafted, shown and wholly approved."""

@@ -1,6 +1,6 @@
 """What was shown to whom, and what was decided of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -33,7 +33,13 @@ class DecisionRepository:
         self._now = now
 
     async def present(
-        self, batch: BatchId, *, conversation: ConversationId | None, numbers: Sequence[int], now: datetime
+        self,
+        batch: BatchId,
+        *,
+        conversation: ConversationId | None,
+        numbers: Sequence[int],
+        now: datetime,
+        in_full: Collection[int] | None = None,
     ) -> Presentation:
         """See `DraftStore.present`."""
         shown = (
@@ -72,11 +78,12 @@ class DecisionRepository:
                 draft_id=draft.id,
                 version_id=version.id,
                 digest=version.digest,
+                in_full=in_full is None or draft.number in in_full,
             )
             for draft, version, _ in shown
         )
         await self._session.flush()
-        return _to_presentation(row, batch_row.code, {draft.number: version.digest for draft, version, _ in shown})
+        return _to_presentation(row, batch_row.code, await self._shown(row.id))
 
     async def delivered(self, presentation: PresentationId, *, now: datetime) -> None:
         """See `DraftStore.delivered`. The first time counts."""
@@ -127,12 +134,13 @@ class DecisionRepository:
         ).all()
         if not rows:
             return None
-        shown: dict[int, str] = {}
+        shown: dict[int, tuple[str, bool]] = {}
         carried: dict[int, PresentationId] = {}
         for row, _ in rows:
-            for number, digest in (await self._shown(row.id)).items():
-                if number not in shown:
-                    shown[number] = digest
+            for number, (digest, in_full) in (await self._shown(row.id)).items():
+                newest, was_in_full = shown.get(number, (digest, False))
+                if number not in shown or (in_full and not was_in_full and newest == digest):
+                    shown[number] = digest, in_full
                     carried[number] = PresentationId(row.id)
         return _to_presentation(rows[0][0], rows[0][1], dict(sorted(shown.items())), carried)
 
@@ -186,13 +194,14 @@ class DecisionRepository:
         """See `DraftStore.signatures`."""
         return await read_signatures(self._session, drafts)
 
-    async def _shown(self, presentation: int) -> dict[int, str]:
+    async def _shown(self, presentation: int) -> dict[int, tuple[str, bool]]:
+        """Number → the digest shown, and whether its texts were shown word for word."""
         rows = await self._session.execute(
-            select(PresentedRow.number, PresentedRow.digest)
+            select(PresentedRow.number, PresentedRow.digest, PresentedRow.in_full)
             .where(PresentedRow.presentation_id == presentation)
             .order_by(PresentedRow.number)
         )
-        return {row.number: row.digest for row in rows}
+        return {row.number: (row.digest, row.in_full) for row in rows}
 
 
 async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
@@ -229,7 +238,10 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
 
 
 def _to_presentation(
-    row: PresentationRow, code: str, shown: dict[int, str], carried: dict[int, PresentationId] | None = None
+    row: PresentationRow,
+    code: str,
+    shown: dict[int, tuple[str, bool]],
+    carried: dict[int, PresentationId] | None = None,
 ) -> Presentation:
     return Presentation(
         id=PresentationId(row.id),
@@ -237,8 +249,9 @@ def _to_presentation(
         batch_code=code,
         member=MemberId(row.member_id),
         conversation=ConversationId(row.conversation_id) if row.conversation_id is not None else None,
-        shown=shown,
+        shown={number: digest for number, (digest, _) in shown.items()},
         delivered_at=row.delivered_at,
         decide_by=row.decide_by,
         carried=carried or {},
+        in_full=frozenset(number for number, (_, in_full) in shown.items() if in_full),
     )

@@ -16,8 +16,8 @@ def read(text: str, *, batch_sizes: Mapping[str, int] = K7, quoted: str | None =
     return parse(text, batch_sizes=batch_sizes, quoted=quoted)
 
 
-def approve(*numbers: int, batch: str = "K7") -> Decide:
-    return Decide(batch, approve=numbers)
+def approve(*numbers: int, batch: str = "K7", count: int | None = None) -> Decide:
+    return Decide(batch, approve=numbers, count=count)
 
 
 def reject(*numbers: int) -> Decide:
@@ -56,7 +56,7 @@ def reject(*numbers: int) -> Decide:
         ("批准所有", approve(*ALL)),
         ("批准 K7", approve(*ALL)),
         ("批准k7", approve(*ALL)),
-        ("批准 K7 全部 8 条", approve(*ALL)),
+        ("批准 K7 全部 8 条", approve(*ALL, count=8)),
         ("批准 K7 全部", approve(*ALL)),
         ("批准 K7 的 1-3", approve(1, 2, 3)),
         ("批准 K7：1-3", approve(1, 2, 3)),
@@ -122,7 +122,7 @@ def reject(*numbers: int) -> Decide:
         ("approve #2", approve(2)),
         ("approve 1, 2 and 4", approve(1, 2, 4)),
         ("approve all", approve(*ALL)),
-        ("approve all 8", approve(*ALL)),
+        ("approve all 8", approve(*ALL, count=8)),
         ("approve K7", approve(*ALL)),
         ("approve all except 3", approve(1, 2, 4, 5, 6, 7, 8)),
         ("approve everything but 3 and 5", approve(1, 2, 4, 6, 7, 8)),

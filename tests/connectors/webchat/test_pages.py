@@ -16,9 +16,9 @@ from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
 
 PAGES = (
-    "/conversations/7", "/conversations/new", "/inbox", "/batches", "/batches/K7", "/replies", "/creators",
-    "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members", "/members?edit=2",
-    "/settings", "/imports", "/imports/3",
+    "/conversations/7", "/conversations/new", "/inbox", "/batches", "/batches/K7", "/batches/L1", "/replies",
+    "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
+    "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip
 LANGS: tuple[Lang, ...] = ("zh", "en")
 FORBIDDEN = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
