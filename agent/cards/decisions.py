@@ -1,6 +1,6 @@
 """What a decision did, said back so plainly that a tired person sees a mistake at once. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.approval.policy import MOST_DRAFTS
@@ -67,14 +67,10 @@ class DecisionWords:
         return Reply(text="\n".join(lines), cards=cards, decision=outcome)
 
     def _refusals(self, result: DecisionResult, lang: Lang) -> list[str]:
+        said = ((refusal.number, flag_text(refusal.reason, lang=lang, texts=self.texts)) for refusal in result.refused)
         return [
-            self.texts.say(
-                "number_trouble",
-                lang,
-                number=refusal.number,
-                trouble=flag_text(refusal.reason, lang=lang, texts=self.texts),
-            )
-            for refusal in result.refused
+            self.texts.say("number_trouble", lang, number=wording.ranges(numbers, lang), trouble=trouble)
+            for trouble, numbers in _gathered(said).items()
         ]
 
     def _plan(self, planned: Sequence[Draft], lang: Lang, team_zone: str) -> list[str]:
@@ -87,7 +83,18 @@ class DecisionWords:
             lines.append(
                 self.texts.say("planned_from", lang, numbers=numbers, when=both_clocks(first, team_zone, lang))
             )
-        for draft in held:
-            why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
-            lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))
+        whys = (
+            (draft.number, flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else "")
+            for draft in held
+        )
+        for why, numbers_held in _gathered(whys).items():
+            lines.append(self.texts.say("planned_held", lang, number=wording.ranges(numbers_held, lang), why=why))
         return lines
+
+
+def _gathered(said: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
+    """Sentence → the numbers it is said of, so that a large batch is told in a few lines."""
+    found: dict[str, list[int]] = {}
+    for number, sentence in said:
+        found.setdefault(sentence, []).append(number)
+    return found

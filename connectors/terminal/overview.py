@@ -13,13 +13,16 @@ Say = Callable[..., str]
 
 
 def overview(shown: DraftsCard, *, lang: Lang, say: Say, plain: Callable[[str], str]) -> Iterator[RenderableType]:
-    """What a member signs for besides the drafts in full; nothing for a card that is all in full."""
+    """What a member signs for besides the drafts in full; nothing for a card that is all in full.
+
+    Cells fold: a narrow terminal cuts nothing of what is signed.
+    """
     if not shown.wordings:
         return
     pieces = Table(header_style="bold", show_lines=True)
     for key in ("column_piece", "column_text"):
-        pieces.add_column(say(key, lang))
-    pieces.add_column("zh")
+        pieces.add_column(say(key, lang), overflow="fold")
+    pieces.add_column("zh", overflow="fold")
     for one in shown.wordings:
         pieces.add_row(f"{one.label} [{one.language}]", Text(plain(one.text)), Text(plain(one.text_zh)))
     yield pieces
@@ -27,7 +30,7 @@ def overview(shown: DraftsCard, *, lang: Lang, say: Say, plain: Callable[[str], 
         yield Text(f"{say('overview_same', lang)} {_words(shown.same, plain)}")
     rows = Table(header_style="bold")
     for key in ("column_number", "column_creator", "column_state", "column_made_of", "column_variables"):
-        rows.add_column(say(key, lang))
+        rows.add_column(say(key, lang), overflow="fold")
     for row in shown.items:
         if not row.in_full:
             rows.add_row(

@@ -101,8 +101,8 @@ def _drafts(shown: DraftsCard, lang: Lang, say: Say, team_zone: str) -> Iterator
 def draft(row: DraftRow, *, batch: str, lang: Lang, say: Say, team_zone: str) -> RenderableType:
     """One draft in full: both languages, what the checks found, when it goes."""
     body = Table.grid(padding=(0, 2), expand=True)
-    body.add_column(ratio=1)
-    body.add_column(ratio=1)
+    body.add_column(ratio=1, overflow="fold")
+    body.add_column(ratio=1, overflow="fold")
     body.add_row(Text(f"[{row.language}]", style="dim"), Text("[zh]", style="dim"))
     body.add_row(Text(plain(row.text)), Text(plain(row.text_zh)))
     parts: list[RenderableType] = [body]

@@ -207,7 +207,7 @@ class DecisionRepository:
 async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
     """Live decisions of drafts, oldest first, with the members' roles of this moment."""
     rows = await session.execute(
-        select(DecisionRow, MemberRow, PresentationRow.delivered_at, PresentedRow.digest)
+        select(DecisionRow, MemberRow, PresentationRow, PresentedRow.digest)
         .join(MemberRow, MemberRow.id == DecisionRow.member_id)
         .join(PresentationRow, PresentationRow.id == DecisionRow.presentation_id)
         .outerjoin(
@@ -220,7 +220,8 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
         .execution_options(populate_existing=True)
     )
     found: dict[DraftId, list[Signature]] = {draft: [] for draft in drafts}
-    for decision, member, delivered_at, digest in rows:
+    for decision, member, shown, digest in rows:
+        was_shown = shown.delivered_at is not None and digest == decision.digest
         works_here = member.active and member.works_for in (None, decision.brand_id)
         found[DraftId(decision.draft_id)].append(
             Signature(
@@ -229,7 +230,7 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
                 role=Role(member.role) if works_here else None,
                 verdict=Verdict(decision.verdict),
                 digest=decision.digest,
-                seen=delivered_at is not None and digest == decision.digest,
+                seen=was_shown and decision.decided_at < shown.decide_by,
                 decided_at=decision.decided_at,
                 valid_until=decision.valid_until,
             )
