@@ -71,6 +71,7 @@ def _signed_by_count(
     )
     on_page = size > MOST_BY_CHAT
     key = "sign_on_page" if on_page else "sign_by_count"
+    is_open = any(row.approvable for row in card.items)
     summary = texts.say(
         "overview_summary", lang, count=len(chosen), variants=len(own), wordings=len(parts.wordings),
         full=len(chosen) - len(own),
@@ -82,7 +83,7 @@ def _signed_by_count(
             "same": parts.same,
             "count": size,
             "lead_only": on_page,
-            "how_to_sign": texts.say(key, lang, batch=batch.code, size=size, most=MOST_BY_CHAT),
+            "how_to_sign": texts.say(key, lang, batch=batch.code, size=size, most=MOST_BY_CHAT) if is_open else "",
             "notes": (*card.notes, summary),
         }
     )

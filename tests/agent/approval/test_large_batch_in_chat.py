@@ -137,3 +137,31 @@ async def test_a_batch_above_two_hundred_is_not_signed_in_chat(
     reply = await say(desk, shop.lead, f"批准 {batch.code} 全部 {SIZE} 条", talk)
     assert reply.decision is None
     assert f"/batches/{batch.code}" in reply.text
+
+
+async def test_a_revised_row_is_shown_in_full_and_then_signed_with_the_others(shop: SellingOffice) -> None:
+    desk = open_desk(shop)
+    batch, talk = await drafted_in(shop, shop.anna)
+    await read(desk, shop.anna, batch, talk)
+    async with shop.database.unit(shop.anna) as unit:
+        await unit.drafts.add_version(batch.drafts[2].id, written()[0], ())
+    line = f"批准 {batch.code} 全部 {SIZE} 条"
+    first = await say(desk, shop.anna, line, talk)
+    assert first.decision is not None
+    assert first.decision.approved == (1, 2, *range(4, SIZE + 1))
+    [card] = [each for each in first.cards if isinstance(each, DraftsCard)]
+    assert [(row.number, row.in_full) for row in card.items] == [(3, True)]
+    assert card.presentation is not None
+    await desk.delivered(shop.anna, card.presentation)
+    second = await say(desk, shop.anna, f"批准 {batch.code} 3", talk)
+    assert second.decision is not None
+    assert second.decision.approved == (3,)
+
+
+async def test_rows_of_the_same_fate_are_told_in_one_line(shop: SellingOffice) -> None:
+    desk = open_desk(shop)
+    batch, talk = await drafted_in(shop, shop.anna)
+    await read(desk, shop.anna, batch, talk)
+    shop.messenger.unreachable = {draft.handle for draft in batch.drafts}
+    reply = await say(desk, shop.anna, f"批准 {batch.code} 全部 {SIZE} 条", talk)
+    assert len(reply.text.splitlines()) < SIZE

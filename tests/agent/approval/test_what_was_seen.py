@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from agent.approval.recording import STAYS_VALID
 from agent.approval.seen import MOST_BY_CHAT, Sealed
 from agent.approval.showing import show
 from evals.suites.selling_office import SellingOffice, content
@@ -253,3 +254,15 @@ async def test_a_card_never_shows_another_text_than_it_records(shop: SellingOffi
     restless = cast("Unit", ChangingUnit(ChangingDrafts(batch, edits=9), batch))
     with pytest.raises(Conflict):
         await show(restless, batch.code, conversation=None, lang="zh", texts=load_texts())
+
+
+async def test_an_approval_is_good_for_seven_days_after_the_last_one_is_due(shop: SellingOffice) -> None:
+    creators = [*await shop.creators(1), *await shop.creators(1, market="TH", zone="Asia/Bangkok")]
+    batch = await shop.draft(creators)
+    _, shown = await shown_to(shop, batch, shop.anna)
+    result = await shop.decide(shown, shop.anna, approve=[1, 2])
+    due = [draft.due_at for draft in result.planned if draft.due_at is not None]
+    async with shop.database.unit(shop.anna) as unit:
+        signed = await unit.drafts.signatures([draft.id for draft in batch.drafts])
+    assert min(due) < max(due)
+    assert {one.valid_until for signatures in signed.values() for one in signatures} == {max(due) + STAYS_VALID}
