@@ -1,12 +1,13 @@
 """The one door for every surface: what people say, decide and submit. Satisfies `connectors.ports.desk.Desk`."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from agent.approval.recording import DecisionResult, decide
+from agent.approval.seen import Sealed, unread
+from agent.approval.showing import show
 from agent.by_hand.desk import HandDesk
 from agent.cards.decisions import DecisionWords
-from agent.cards.drafts import drafts_card
 from agent.commands.by_hand import read_pasted
 from agent.commands.going_back import takes_approvals_back
 from agent.commands.nouns import (
@@ -160,7 +161,14 @@ class OpenDesk:
             card = await self._fresh(unit, batch, conversation)
             return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
         try:
-            result = await decide(unit, shown, approve=wish.approve, reject=wish.reject, messengers=self.messengers)
+            result = await decide(
+                unit,
+                shown,
+                approve=wish.approve,
+                reject=wish.reject,
+                messengers=self.messengers,
+                sealed=Sealed(wish.count),
+            )
         except AppError as failure:
             return Reply(text=self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
         revised, trouble = await self._revise(unit, batch, wish)
@@ -196,37 +204,36 @@ class OpenDesk:
         reply = self.words.result(
             result, lang=unit.scope.lang, team_zone=brand.team_zone, revised=revised, trouble=trouble
         )
-        again = sorted({*revised, *result.changed_since})
+        again = sorted({*revised, *result.changed_since, *unread(result.refused)})
         if not again:
             return reply
-        fresh = await unit.drafts.batch(batch.code)
-        card = await self._fresh(unit, fresh or batch, conversation, numbers=again)
+        card = await self._fresh(unit, batch, conversation, numbers=again)
         return reply.model_copy(update={"cards": (*reply.cards, card)})
 
     async def _fresh(
         self, unit: Unit, batch: Batch, conversation: ConversationId | None, *, numbers: list[int] | None = None
     ) -> DraftsCard:
-        shown = await unit.drafts.present(
-            batch.id,
-            conversation=conversation,
-            numbers=numbers or [draft.number for draft in batch.drafts],
-            now=unit.now,
-        )
-        return drafts_card(
-            batch, lang=unit.scope.lang, texts=self.texts, numbers=numbers, presentation=shown, now=unit.now
+        return await show(
+            unit, batch.code, conversation=conversation, lang=unit.scope.lang, texts=self.texts, numbers=numbers
         )
 
     def follow(self, scope: Scope, turn: TurnId, *, after: int = 0) -> AsyncIterator[TurnEvent]:
         """See `Desk.follow`."""
         return self.events.follow(scope, turn, after=after)
 
-    async def present(self, scope: Scope, batch: str, *, conversation: ConversationId | None = None) -> DraftsCard:
+    async def present(
+        self,
+        scope: Scope,
+        batch: str,
+        *,
+        conversation: ConversationId | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> DraftsCard:
         """See `Desk.present`."""
         async with self.units.unit(scope) as unit:
-            found = await unit.drafts.batch(batch)
-            if found is None:
-                raise NotFound("no_such_batch", batch=batch)
-            return await self._fresh(unit, found, conversation)
+            return await show(
+                unit, batch, conversation=conversation, lang=scope.lang, texts=self.texts, numbers=numbers
+            )
 
     async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
         """See `Desk.delivered`."""
@@ -242,7 +249,14 @@ class OpenDesk:
             batch = await unit.drafts.batch(shown.batch_code)
             if batch is None:
                 raise NotFound("no_such_batch", batch=shown.batch_code)
-            result = await decide(unit, shown, approve=tap.approve, reject=tap.reject, messengers=self.messengers)
+            result = await decide(
+                unit,
+                shown,
+                approve=tap.approve,
+                reject=tap.reject,
+                messengers=self.messengers,
+                sealed=Sealed(tap.count, on_page=True),
+            )
             return await self._told(unit, batch, result, shown.conversation)
 
     async def submit(self, scope: Scope, command: Command) -> Reply:

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.accounts import check_password
+from agent.approval.showing import show
 from agent.by_hand.desk import HandDesk
-from agent.cards.drafts import drafts_card
 from agent.imports import Imports
 from agent.recalls import resumed, stopped
 from agent.team.deputies import revoke_deputy, save_deputy
@@ -125,11 +125,13 @@ class Forms:
         batch = await unit.drafts.batch(draft.batch_code)
         if batch is None:
             raise NotFound("no_such_batch", batch=draft.batch_code)
-        shown = await unit.drafts.present(
-            batch.id, conversation=batch.conversation, numbers=[draft.number], now=unit.now
-        )
-        card = drafts_card(
-            batch, lang=unit.scope.lang, texts=self.texts, numbers=[draft.number], presentation=shown, now=unit.now
+        card = await show(
+            unit,
+            batch.code,
+            conversation=batch.conversation,
+            lang=unit.scope.lang,
+            texts=self.texts,
+            numbers=[draft.number],
         )
         said = self.texts.say("edited", unit.scope.lang, batch=batch.code, number=draft.number)
         outcome = DecisionOutcome(batch=batch.code, revised=(draft.number,))

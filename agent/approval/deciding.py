@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.approval.policy import (
-    MOST_DRAFTS,
     NEEDED_PEOPLE,
     NEEDED_ROLE,
     POLICY,
@@ -14,6 +13,7 @@ from agent.approval.policy import (
     may_sign_own,
     required_sign,
 )
+from agent.approval.seen import Sealed, not_read, require_seal
 from memory.domain.dispatch import Signable, Signature
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import MemberId
@@ -33,12 +33,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a member asked for: the card they saw, and numbers of it."""
+    """What a member asked for: the card they saw, numbers of it, and how they signed."""
 
     presentation: Presentation
     member: Member
     approve: tuple[int, ...]
     reject: tuple[int, ...]
+    sealed: Sealed = field(default_factory=Sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Facts:
     """What holds now, read under the drafts' locks. `gone`: draft → why its creator may not be written to.
 
     `fees`, `samples`: draft → what is offered in minor units of the brand's currency; absent: nothing, or unknown.
+    `size`: how many drafts the batch has.
     """
 
     now: datetime
@@ -60,6 +62,7 @@ class Facts:
     policy: Policy = field(default_factory=lambda: POLICY)
     fees: Mapping[int, int | None] = field(default_factory=dict)
     samples: Mapping[int, int | None] = field(default_factory=dict)
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +149,14 @@ def _require_decider(wish: Wish, facts: Facts) -> None:
     shown = wish.presentation
     if shown.delivered_at is None or shown.member != wish.member.id:
         raise NotAllowed("card_not_shown", batch=shown.batch_code)
-    count = len(set(wish.approve))
-    if count > MOST_DRAFTS:
-        raise NotAllowed("too_many_at_once", count=count, most=MOST_DRAFTS)
-    if count > facts.brand.batch_ceiling and not wish.member.role.covers(Role.LEAD):
-        raise NotAllowed("batch_needs_lead", count=count, most=facts.brand.batch_ceiling)
+    require_seal(
+        wish.sealed,
+        wish.member,
+        facts.brand,
+        batch=shown.batch_code,
+        size=facts.size,
+        approved=len(set(wish.approve)),
+    )
 
 
 def _unshown(number: int, wish: Wish, facts: Facts) -> Flag | None:
@@ -201,7 +207,8 @@ def _no_approval(number: int, wish: Wish, facts: Facts) -> Flag | None:
         return Flag("decide_by_passed", {"number": number, "batch": draft.batch_code})
     if not draft.version.content.paired and len({*wish.approve, *wish.reject}) > 1:
         return Flag("decided_alone", {"number": number})
-    return _no_sign(number, draft, wish, facts) or facts.gone.get(number)
+    unread = not_read(number, wish.presentation, wish.sealed, size=facts.size)
+    return unread or _no_sign(number, draft, wish, facts) or facts.gone.get(number)
 
 
 def _no_sign(number: int, draft: Draft, wish: Wish, facts: Facts) -> Flag | None:

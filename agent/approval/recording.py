@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
 from agent.approval.facts import read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
+from agent.approval.seen import Sealed
 from agent.outreach.guards import no_channel
 from agent.outreach.windows import next_open, window_of
 from connectors.ports.platforms import Messenger
@@ -19,7 +20,7 @@ from memory.domain.outreach import Batch, Draft, Flag, Presentation, StepState, 
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member
 
-# An approval outlives the planned time of its message by this much.
+# An approval outlives the last planned time of what was approved with it by this much.
 STAYS_VALID = timedelta(days=7)
 # No message goes sooner after its approval, so that the approval can be taken back.
 MAY_BE_TAKEN_BACK = timedelta(seconds=60)
@@ -62,11 +63,12 @@ async def decide(
     reject: Sequence[int] = (),
     messengers: Sequence[Messenger],
     policy: Policy = POLICY,
+    sealed: Sealed | None = None,
 ) -> DecisionResult:
-    """Decide numbers of one presentation for the unit's member.
+    """Decide numbers of one presentation for the unit's member; `sealed` says how they signed.
 
     Raises:
-        NotAllowed: the role, an undelivered card, or more drafts than one decision covers (not retryable).
+        NotAllowed: the role, an undelivered card, or a batch signed otherwise than it needs (not retryable).
         NotFound: the batch is out of sight (not retryable).
     """
     now = unit.now
@@ -75,7 +77,7 @@ async def decide(
     if batch is None:
         raise NotFound("no_such_batch", batch=presentation.batch_code)
     team = await _team(unit, batch.brand)
-    wish = Wish(presentation, team.decider, tuple(sorted(set(approve))), tuple(sorted(set(reject))))
+    wish = Wish(presentation, team.decider, tuple(sorted(set(approve))), tuple(sorted(set(reject))), sealed or Sealed())
     facts = await _facts(unit, batch, locked, policy, deciders=team.deciders)
     ruling = rule(wish, facts)
     for number in ruling.reject:
@@ -152,6 +154,7 @@ async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Poli
         policy=policy,
         fees=fees,
         samples=samples,
+        size=len(batch.drafts),
     )
 
 
@@ -174,9 +177,11 @@ async def _approve(
     window = window_of(facts.brand)
     creators = await unit.creators.by_ids([facts.drafts[number].creator for number in ruling.approve])
     done = _Approvals()
+    earliest = facts.now + MAY_BE_TAKEN_BACK
+    due = {number: next_open(earliest, ZoneInfo(facts.drafts[number].zone), window) for number in ruling.approve}
+    valid_until = max(due.values(), default=facts.now) + STAYS_VALID
     for number in ruling.approve:
-        draft = facts.drafts[number]
-        due_at = next_open(facts.now + MAY_BE_TAKEN_BACK, ZoneInfo(draft.zone), window)
+        draft, due_at = facts.drafts[number], due[number]
         if is_enough(draft, wish.member, facts):
             held = no_channel(creators[draft.creator], draft.channel, messengers)
             try:
@@ -187,5 +192,5 @@ async def _approve(
             done.approved.append(number)
         else:
             done.waiting.append(number)
-        await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=due_at + STAYS_VALID)
+        await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
     return done

@@ -1,12 +1,13 @@
 """What a decision did, said back so plainly that a tired person sees a mistake at once. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agent.approval.policy import MOST_DRAFTS
 from agent.approval.recording import DecisionResult
 from agent.cards import wording
 from agent.cards.drafts import both_clocks, flag_text, plan_card
-from agent.commands.nouns import Ask
+from agent.commands.nouns import Ask, Why
 from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.outreach import Channel, Draft, DraftStatus
 from memory.domain.workspace import Lang
@@ -21,7 +22,11 @@ class DecisionWords:
 
     def ask(self, ask: Ask, lang: Lang) -> Reply:
         """Nothing was decided; what the person could answer instead."""
-        return Reply(text=self.texts.say(f"ask_{ask.why}", lang, **ask.facts))
+        key = f"ask_{ask.why}"
+        size = ask.facts.get("size")
+        if ask.why is Why.BARE_ASSENT and isinstance(size, int) and size > MOST_DRAFTS:
+            key = "ask_bare_assent_large"
+        return Reply(text=self.texts.say(key, lang, **ask.facts))
 
     def result(
         self,
@@ -62,14 +67,13 @@ class DecisionWords:
         return Reply(text="\n".join(lines), cards=cards, decision=outcome)
 
     def _refusals(self, result: DecisionResult, lang: Lang) -> list[str]:
-        return [
-            self.texts.say(
-                "number_trouble",
-                lang,
-                number=refusal.number,
-                trouble=flag_text(refusal.reason, lang=lang, texts=self.texts, now=result.now),
-            )
+        said = (
+            (refusal.number, flag_text(refusal.reason, lang=lang, texts=self.texts, now=result.now))
             for refusal in result.refused
+        )
+        return [
+            self.texts.say("number_trouble", lang, number=wording.ranges(numbers, lang), trouble=trouble)
+            for trouble, numbers in _gathered(said).items()
         ]
 
     def _plan(self, planned: Sequence[Draft], lang: Lang, team_zone: str) -> list[str]:
@@ -89,7 +93,18 @@ class DecisionWords:
             lines.append(self.texts.say("withdraw_until", lang, until=until, batch=batch, numbers=numbers))
         if by_hand:
             lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
-        for draft in held:
-            why = flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else ""
-            lines.append(self.texts.say("planned_held", lang, number=draft.number, why=why))
+        whys = (
+            (draft.number, flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else "")
+            for draft in held
+        )
+        for why, numbers_held in _gathered(whys).items():
+            lines.append(self.texts.say("planned_held", lang, number=wording.ranges(numbers_held, lang), why=why))
         return lines
+
+
+def _gathered(said: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
+    """Sentence → the numbers it is said of, so that a large batch is told in a few lines."""
+    found: dict[str, list[int]] = {}
+    for number, sentence in said:
+        found.setdefault(sentence, []).append(number)
+    return found

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from pydantic import JsonValue
 
+from agent.approval.policy import MOST_DRAFTS
 from agent.cards import wording
 from agent.cards.drafts import as_published, draft_row, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
@@ -43,8 +44,10 @@ def _how_to_answer(batch: Batch, lang: Lang, texts: Texts) -> str:
     ready = [draft.number for draft in map(as_published, batch.drafts) if draft.status is DraftStatus.OPEN]
     if not ready:
         return texts.say("nothing_to_approve", lang)
-    key = "how_to_answer_one" if len(batch.drafts) == 1 else "how_to_answer"
-    return texts.say(key, lang, batch=batch.code, last=len(batch.drafts))
+    size = len(batch.drafts)
+    if size > MOST_DRAFTS:
+        return texts.say("how_to_answer_large", lang, batch=batch.code, size=size)
+    return texts.say("how_to_answer_one" if size == 1 else "how_to_answer", lang, batch=batch.code, last=size)
 
 
 def revised(result: DraftsRevised, lang: Lang, texts: Texts) -> Piece:

@@ -25,12 +25,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Numbers of one batch to approve, reject and revise (number → instruction); each in one of them only."""
+    """Numbers of one batch to approve, reject and revise (number → instruction); each in one of them only.
+
+    `count`: the number given with 「批准全部」, which signs the whole batch.
+    """
 
     batch: str
     approve: tuple[int, ...] = ()
     reject: tuple[int, ...] = ()
     revise: dict[int, str] = field(default_factory=dict)
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,11 +125,13 @@ def _resolve(clauses: list[Clause], batch: str, size: int) -> Decide | Ask:
     if silent:
         return Ask(Why.NO_INSTRUCTION, batch, {"batch": batch, "numbers": _listed(silent)})
     by_verb = {verb: tuple(n for n in sorted(taken) if taken[n].verb is verb) for verb in Verb}
+    counts = (clause.target.count for clause in clauses if clause.verb is Verb.APPROVE)
     return Decide(
         batch=batch,
         approve=by_verb[Verb.APPROVE],
         reject=by_verb[Verb.REJECT],
         revise={number: taken[number].instruction for number in by_verb[Verb.REVISE]},
+        count=next((count for count in counts if count is not None), None),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from agent.approval.showing import show
 from agent.nodes.run import TurnRun
 from agent.state import TurnState
 from memory.domain.cards import Card, DraftsCard
@@ -31,7 +32,7 @@ class Answer:
         cards = tuple(_card.validate_python(card) for piece in pieces for card in piece["cards"])
         if any(isinstance(card, DraftsCard) for card in cards):
             async with self.units.unit(run.scope, fence=run.fence) as unit:
-                cards = tuple([await present(unit, card, run) for card in cards])
+                cards = tuple([await present(unit, card, run, self.texts) for card in cards])
         run.reply = Reply(
             text="\n\n".join(paragraph for paragraph in paragraphs if paragraph) or self.texts.say("done", run.lang),
             cards=cards,
@@ -42,16 +43,20 @@ class Answer:
         return {}
 
 
-async def present(unit: Unit, card: Card, run: TurnRun) -> Card:
-    """Bind a drafts card to exactly the versions it shows."""
-    if not isinstance(card, DraftsCard):
-        return card
-    batch = await unit.drafts.batch(card.batch)
-    if batch is None:
+async def present(unit: Unit, card: Card, run: TurnRun, texts: Texts) -> Card:
+    """Bind a drafts card to exactly the versions it shows, read afresh."""
+    if not isinstance(card, DraftsCard) or await unit.drafts.batch(card.batch) is None:
         return card
     numbers = [row.number for row in card.items]
-    shown = await unit.drafts.present(batch.id, conversation=run.conversation, numbers=numbers, now=unit.now)
-    return card.model_copy(update={"presentation": shown.id, "decide_by": shown.decide_by})
+    return await show(
+        unit,
+        card.batch,
+        conversation=run.conversation,
+        lang=run.lang,
+        texts=texts,
+        numbers=numbers,
+        notes=card.notes,
+    )
 
 
 def _distinct(lines: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """What a channel is handed to talk to Daren: one door for every surface, satisfied by `agent/desk.py`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Protocol
 
 from memory.domain.cards import DraftsCard
@@ -24,8 +24,18 @@ class Desk(Protocol):
         """Yield the turn's events with seq > `after`, from any process, until it ends. Raises NotFound."""
         ...
 
-    async def present(self, scope: Scope, batch: str, *, conversation: ConversationId | None = None) -> DraftsCard:
-        """A fresh card of a batch for this member; call `delivered` once its full texts were shown."""
+    async def present(
+        self,
+        scope: Scope,
+        batch: str,
+        *,
+        conversation: ConversationId | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> DraftsCard:
+        """A fresh card of a batch, or some of its numbers, for this member; call `delivered` once all of it was shown.
+
+        Up to twenty drafts are shown in full, more as variants and variables. Raises NotFound.
+        """
         ...
 
     async def delivered(self, scope: Scope, presentation: PresentationId) -> None:

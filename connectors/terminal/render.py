@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from connectors.terminal.overview import overview
 from memory.domain.cards import (
     Card,
     ChoiceCard,
@@ -89,17 +90,22 @@ def _shortlist(shown: ShortlistCard, lang: Lang, say: Say) -> RenderableType:
 
 
 def _drafts(shown: DraftsCard, lang: Lang, say: Say, team_zone: str) -> Iterator[RenderableType]:
+    yield from overview(shown, lang=lang, say=say, plain=plain)
     for row in shown.items:
+        if not row.in_full:
+            continue
         yield draft(row, batch=shown.batch, lang=lang, say=say, team_zone=team_zone)
     for note in shown.notes:
         yield Text(note, style="dim")
+    if shown.how_to_sign:
+        yield Text(shown.how_to_sign)
 
 
 def draft(row: DraftRow, *, batch: str, lang: Lang, say: Say, team_zone: str) -> RenderableType:
     """One draft in full: both languages, what the checks found, when it goes."""
     body = Table.grid(padding=(0, 2), expand=True)
-    body.add_column(ratio=1)
-    body.add_column(ratio=1)
+    body.add_column(ratio=1, overflow="fold")
+    body.add_column(ratio=1, overflow="fold")
     body.add_row(Text(f"[{row.language}]", style="dim"), Text("[zh]", style="dim"))
     body.add_row(Text(plain(row.text)), Text(plain(row.text_zh)))
     parts: list[RenderableType] = [body]

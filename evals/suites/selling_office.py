@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.approval.policy import POLICY, Policy
 from agent.approval.recording import MAY_BE_TAKEN_BACK, DecisionResult, decide
+from agent.approval.seen import Sealed
 from agent.outreach.dispatch import DispatchReport, dispatch_due
 from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
@@ -181,10 +182,19 @@ class SellingOffice:
         reject: Sequence[int] = (),
         policy: Policy = POLICY,
         wait: bool = True,
+        sealed: Sealed | None = None,
     ) -> DecisionResult:
         """Buttons of a card; then the minute in which an approval can be taken back passes, unless told otherwise."""
         async with self.database.unit(by) as unit:
-            done = await decide(unit, shown, approve=approve, reject=reject, messengers=self.messengers, policy=policy)
+            done = await decide(
+                unit,
+                shown,
+                approve=approve,
+                reject=reject,
+                messengers=self.messengers,
+                policy=policy,
+                sealed=sealed,
+            )
         if wait and done.approved:
             await self.move_clock(MAY_BE_TAKEN_BACK)
         return done

@@ -59,8 +59,29 @@ class ShortlistCard(CardModel):
     rates_day: str | None = None
 
 
+class Filled(CardModel):
+    """The words that stand for one placeholder: in the draft's language, and in Chinese."""
+
+    name: str
+    text: str
+    text_zh: str
+
+
+class Wording(CardModel):
+    """A sentence or a whole template as every row that names its label says it; a row's own words stand for {…}."""
+
+    label: str
+    language: str
+    text: str
+    text_zh: str
+
+
 class DraftRow(CardModel):
-    """One draft in full. `flags` are sentences; `approvable` says whether a decision may take it."""
+    """One draft. `flags` are sentences; `approvable` says whether a decision may take it.
+
+    `in_full` False: shown as the wordings it is made of (a paragraph each) and its variables, which make its texts to
+    the letter.
+    """
 
     number: int
     draft: DraftId
@@ -77,10 +98,17 @@ class DraftRow(CardModel):
     due_at: datetime | None = None
     zone: str | None = None
     zone_estimated: bool = False
+    in_full: bool = True
+    made_of: tuple[str, ...] = ()
+    variables: tuple[Filled, ...] = ()
 
 
 class DraftsCard(CardModel):
-    """A presentation of a batch: exactly what the member is asked to decide."""
+    """A presentation of a batch: exactly what the member is asked to decide.
+
+    `count`: how many drafts a signature of the whole must name, None on a card of at most twenty. `same`: variables
+    that are alike in every row which has them. `lead_only`: a lead signs, on the page.
+    """
 
     kind: Literal["drafts"] = "drafts"
     batch: str
@@ -88,6 +116,11 @@ class DraftsCard(CardModel):
     decide_by: datetime
     items: tuple[DraftRow, ...]
     notes: tuple[str, ...] = ()
+    wordings: tuple[Wording, ...] = ()
+    same: tuple[Filled, ...] = ()
+    count: int | None = None
+    lead_only: bool = False
+    how_to_sign: str = ""
 
 
 class CreatorCard(CardModel):

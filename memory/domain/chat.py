@@ -282,8 +282,12 @@ Command = Annotated[
 
 
 class Tap(Noun):
-    """Buttons of one presentation: the numbers a member approved and rejected on the card they saw."""
+    """Buttons of one presentation: the numbers a member approved and rejected on the card they saw.
+
+    `count`: the number typed to sign the whole batch.
+    """
 
     presentation: PresentationId
     approve: tuple[int, ...] = ()
     reject: tuple[int, ...] = ()
+    count: int | None = None

@@ -141,8 +141,8 @@ class Flag:
 class Content:
     """The two texts of one version and what they offer. `language` is the ISO 639-1 code of `text`.
 
-    `template` names family and variant ("invite.warm.3"), None when model-written or edited.
-    `paired` False: one side was edited freely, the other is 「对照已过期」.
+    `template` is the recipe's code, None when model-written or edited; `variables` are the words its placeholders
+    stand for, by language and name. `paired` False: one side was edited freely, the other is 「对照已过期」.
     """
 
     text: str
@@ -151,6 +151,7 @@ class Content:
     offer: Offer
     template: str | None = None
     paired: bool = True
+    variables: dict[str, dict[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A card or page as it was shown to one member: number → digest of the version shown."""
+    """A card or page as it was shown to one member: number → digest of the version shown.
+
+    `in_full`: numbers whose two texts were shown word for word; the others as variant and variables.
+    """
 
     id: PresentationId
     batch: BatchId
@@ -255,6 +259,7 @@ class Presentation:
     delivered_at: datetime | None
     decide_by: datetime
     carried: dict[int, PresentationId] = field(default_factory=dict)  # numbers last shown by an earlier card
+    in_full: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

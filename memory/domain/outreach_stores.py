@@ -1,6 +1,6 @@
 """Protocols over drafts, decisions, steps, the ledger and creators' answers. Locks are taken inside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -90,9 +90,18 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
     async def present(
-        self, batch: BatchId, *, conversation: ConversationId | None, numbers: Sequence[int], now: datetime
+        self,
+        batch: BatchId,
+        *,
+        conversation: ConversationId | None,
+        numbers: Sequence[int],
+        now: datetime,
+        in_full: Collection[int] | None = None,
     ) -> Presentation:
-        """Remember exactly which versions a card shows to the scope's member; not delivered yet."""
+        """Remember exactly which versions a card shows to the scope's member; not delivered yet.
+
+        `in_full`: the numbers whose texts it shows word for word; None: all of them.
+        """
         ...
 
     async def delivered(self, presentation: PresentationId, *, now: datetime) -> None:
@@ -104,7 +113,10 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
     async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
-        """The newest delivered presentation of a batch in a conversation to the scope's member."""
+        """The newest delivered presentation of a batch in a conversation to the scope's member.
+
+        Each number counts as it was shown last, and as shown in full if that version ever was.
+        """
         ...
 
     async def lock(self, batch: BatchId, *, numbers: Sequence[int]) -> list[Draft]:

@@ -35,7 +35,13 @@ class DecisionRepository:
         self._now = now
 
     async def present(
-        self, batch: BatchId, *, conversation: ConversationId | None, numbers: Sequence[int], now: datetime
+        self,
+        batch: BatchId,
+        *,
+        conversation: ConversationId | None,
+        numbers: Sequence[int],
+        now: datetime,
+        in_full: Collection[int] | None = None,
     ) -> Presentation:
         """See `DraftStore.present`."""
         shown = (
@@ -74,11 +80,12 @@ class DecisionRepository:
                 draft_id=draft.id,
                 version_id=version.id,
                 digest=version.digest,
+                in_full=in_full is None or draft.number in in_full,
             )
             for draft, version, _ in shown
         )
         await self._session.flush()
-        return _to_presentation(row, batch_row.code, {draft.number: version.digest for draft, version, _ in shown})
+        return _to_presentation(row, batch_row.code, await self._shown(row.id))
 
     async def delivered(self, presentation: PresentationId, *, now: datetime) -> None:
         """See `DraftStore.delivered`. The first time counts."""
@@ -129,12 +136,13 @@ class DecisionRepository:
         ).all()
         if not rows:
             return None
-        shown: dict[int, str] = {}
+        shown: dict[int, tuple[str, bool]] = {}
         carried: dict[int, PresentationId] = {}
         for row, _ in rows:
-            for number, digest in (await self._shown(row.id)).items():
-                if number not in shown:
-                    shown[number] = digest
+            for number, (digest, in_full) in (await self._shown(row.id)).items():
+                newest, was_in_full = shown.get(number, (digest, False))
+                if number not in shown or (in_full and not was_in_full and newest == digest):
+                    shown[number] = digest, in_full
                     carried[number] = PresentationId(row.id)
         return _to_presentation(rows[0][0], rows[0][1], dict(sorted(shown.items())), carried)
 
@@ -188,13 +196,14 @@ class DecisionRepository:
         """See `DraftStore.signatures`."""
         return await read_signatures(self._session, drafts)
 
-    async def _shown(self, presentation: int) -> dict[int, str]:
+    async def _shown(self, presentation: int) -> dict[int, tuple[str, bool]]:
+        """Number → the digest shown, and whether its texts were shown word for word."""
         rows = await self._session.execute(
-            select(PresentedRow.number, PresentedRow.digest)
+            select(PresentedRow.number, PresentedRow.digest, PresentedRow.in_full)
             .where(PresentedRow.presentation_id == presentation)
             .order_by(PresentedRow.number)
         )
-        return {row.number: row.digest for row in rows}
+        return {row.number: (row.digest, row.in_full) for row in rows}
 
 
 async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
@@ -204,7 +213,7 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
     not, unless the standing-in was taken back.
     """
     rows = await session.execute(
-        select(DecisionRow, MemberRow, PresentationRow.delivered_at, PresentedRow.digest)
+        select(DecisionRow, MemberRow, PresentationRow, PresentedRow.digest)
         .join(MemberRow, MemberRow.id == DecisionRow.member_id)
         .join(PresentationRow, PresentationRow.id == DecisionRow.presentation_id)
         .outerjoin(
@@ -220,7 +229,8 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
     decisions = rows.all()
     lent = await lent_roles(session, {decision.member_id for decision, *_ in decisions})
     sizes = await _sizes(session, {(decision.member_id, decision.decided_at) for decision, *_ in decisions})
-    for decision, member, delivered_at, digest in decisions:
+    for decision, member, shown, digest in decisions:
+        was_shown = shown.delivered_at is not None and digest == decision.digest
         works_here = member.active and member.works_for in (None, decision.brand_id)
         principals = [
             principal
@@ -234,7 +244,7 @@ async def read_signatures(session: AsyncSession, drafts: Sequence[DraftId]) -> d
                 role=highest(Role(member.role), principals, brand=BrandId(decision.brand_id)) if works_here else None,
                 verdict=Verdict(decision.verdict),
                 digest=decision.digest,
-                seen=delivered_at is not None and digest == decision.digest,
+                seen=was_shown and decision.decided_at < shown.decide_by,
                 decided_at=decision.decided_at,
                 valid_until=decision.valid_until,
                 size=sizes.get((decision.member_id, decision.decided_at), 1),
@@ -260,7 +270,10 @@ async def _sizes(session: AsyncSession, made: Collection[tuple[int, datetime]]) 
 
 
 def _to_presentation(
-    row: PresentationRow, code: str, shown: dict[int, str], carried: dict[int, PresentationId] | None = None
+    row: PresentationRow,
+    code: str,
+    shown: dict[int, tuple[str, bool]],
+    carried: dict[int, PresentationId] | None = None,
 ) -> Presentation:
     return Presentation(
         id=PresentationId(row.id),
@@ -268,8 +281,9 @@ def _to_presentation(
         batch_code=code,
         member=MemberId(row.member_id),
         conversation=ConversationId(row.conversation_id) if row.conversation_id is not None else None,
-        shown=shown,
+        shown={number: digest for number, (digest, _) in shown.items()},
         delivered_at=row.delivered_at,
         decide_by=row.decide_by,
         carried=carried or {},
+        in_full=frozenset(number for number, (_, in_full) in shown.items() if in_full),
     )

@@ -24,6 +24,7 @@ from memory.domain.outreach import (
     Verdict,
 )
 from memory.domain.zones import home_zone
+from memory.models.base import JsonObject
 from memory.models.creators import CreatorRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DecisionRow, DraftRow, DraftVersionRow, StepRow
 from memory.models.shop import ProductRow
@@ -173,6 +174,17 @@ def reason_of(step: StepRow) -> Flag | None:
     return Flag(step.reason_key, dict(step.reason_facts or {})) if step.reason_key else None
 
 
+def to_variables(stored: JsonObject | None) -> dict[str, dict[str, str]] | None:
+    """The words of placeholders by language and name; None for a version that has none."""
+    if not stored:
+        return None
+    return {
+        language: {name: str(word) for name, word in words.items()}
+        for language, words in stored.items()
+        if isinstance(words, dict)
+    }
+
+
 def to_version(row: DraftVersionRow) -> DraftVersion:
     """One version."""
     fee = Money(row.fee_minor, row.fee_currency) if row.fee_minor is not None and row.fee_currency else None
@@ -186,6 +198,7 @@ def to_version(row: DraftVersionRow) -> DraftVersion:
             offer=Offer(commission_bp=row.commission_bp, flat_fee=fee, free_sample=row.free_sample),
             template=row.template,
             paired=row.paired,
+            variables=to_variables(row.variables),
         ),
         flags=tuple(Flag(flag["key"], dict(flag["facts"]), blocking=flag["blocking"]) for flag in row.flags),
         digest=row.digest,

@@ -247,6 +247,7 @@ class DraftRepository(PausingRepository):
             text_zh=content.text_zh,
             language=content.language,
             template=content.template,
+            variables={side: dict(words) for side, words in content.variables.items()} if content.variables else None,
             paired=content.paired,
             commission_bp=content.offer.commission_bp,
             fee_minor=fee.minor if fee else None,

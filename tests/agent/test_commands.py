@@ -16,8 +16,8 @@ def read(text: str, *, batch_sizes: Mapping[str, int] = K7, quoted: str | None =
     return parse(text, batch_sizes=batch_sizes, quoted=quoted)
 
 
-def approve(*numbers: int, batch: str = "K7") -> Decide:
-    return Decide(batch, approve=numbers)
+def approve(*numbers: int, batch: str = "K7", count: int | None = None) -> Decide:
+    return Decide(batch, approve=numbers, count=count)
 
 
 def reject(*numbers: int) -> Decide:
@@ -56,7 +56,7 @@ def reject(*numbers: int) -> Decide:
         ("批准所有", approve(*ALL)),
         ("批准 K7", approve(*ALL)),
         ("批准k7", approve(*ALL)),
-        ("批准 K7 全部 8 条", approve(*ALL)),
+        ("批准 K7 全部 8 条", approve(*ALL, count=8)),
         ("批准 K7 全部", approve(*ALL)),
         ("批准 K7 的 1-3", approve(1, 2, 3)),
         ("批准 K7：1-3", approve(1, 2, 3)),
@@ -122,7 +122,7 @@ def reject(*numbers: int) -> Decide:
         ("approve #2", approve(2)),
         ("approve 1, 2 and 4", approve(1, 2, 4)),
         ("approve all", approve(*ALL)),
-        ("approve all 8", approve(*ALL)),
+        ("approve all 8", approve(*ALL, count=8)),
         ("approve K7", approve(*ALL)),
         ("approve all except 3", approve(1, 2, 4, 5, 6, 7, 8)),
         ("approve everything but 3 and 5", approve(1, 2, 4, 6, 7, 8)),
@@ -287,3 +287,29 @@ def test_no_number_is_in_two_verdicts(text: str) -> None:
         numbers = [*found.approve, *found.reject, *found.revise]
         assert len(numbers) == len(set(numbers))
         assert set(numbers) <= set(ALL)
+
+
+FIFTY_SEVEN = tuple(range(1, 58))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("批准 K7 全部 57 条", Decide("K7", approve=FIFTY_SEVEN, count=57)),
+        ("批准Ｋ７全部５７条", Decide("K7", approve=FIFTY_SEVEN, count=57)),
+        ("全部 57 条批准", Decide("K7", approve=FIFTY_SEVEN, count=57)),
+        ("approve K7 all 57", Decide("K7", approve=FIFTY_SEVEN, count=57)),
+        ("批准 K7 全部 57 条，拒 57", Decide("K7", approve=FIFTY_SEVEN[:-1], reject=(57,), count=57)),
+        ("批准 K7 全部", Decide("K7", approve=FIFTY_SEVEN)),
+        ("拒绝 K7 全部 57 条", Decide("K7", reject=FIFTY_SEVEN)),
+    ],
+)
+def test_the_count_of_a_large_batch_is_read(text: str, expected: Decide) -> None:
+    assert read(text, batch_sizes={"K7": 57}) == expected
+
+
+@pytest.mark.parametrize("text", ["批准 K7 全部 56 条", "approve K7 all 58", "批准 K7 全部 5 条"])
+def test_a_wrong_count_of_a_large_batch_asks(text: str) -> None:
+    asked = read(text, batch_sizes={"K7": 57})
+    assert isinstance(asked, Ask)
+    assert asked.why is Why.WRONG_COUNT

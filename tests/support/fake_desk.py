@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -149,9 +149,19 @@ class FakeDesk:
                     self.office.hold_after, self.office.is_breaking = None, False
                     raise ConnectionAbortedError
 
-    async def present(self, scope: Scope, batch: str, *, conversation: ConversationId | None = None) -> DraftsCard:
-        """A fresh presentation."""
-        if batch not in ("K7", "K8"):
+    async def present(
+        self,
+        scope: Scope,
+        batch: str,
+        *,
+        conversation: ConversationId | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> DraftsCard:
+        """A fresh presentation; L1 is a large batch."""
+        if batch == "L1" and numbers is None:
+            self.office.presented += 1
+            return office.large(presentation=self.office.presented, statuses=self.office.statuses)
+        if batch not in ("K7", "K8", "L1"):
             raise NotFound("not_found")
         self.office.presented += 1
         return office.drafts(batch, presentation=self.office.presented, statuses=self.office.statuses)
@@ -258,7 +268,7 @@ class FakeQueries:
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
         """One batch with its plan."""
-        if code not in ("K7", "K8"):
+        if code not in ("K7", "K8", "L1"):
             raise NotFound("not_found")
         counts = {"open": 3, "failing": 1, "planned": 1} if code == "K7" else {"open": 5}
         return BatchView(self._batch(code), office.plan().items if code == "K7" else (), counts)
@@ -366,7 +376,10 @@ class FakeQueries:
         return self.office.parts
 
     def _batch(self, code: str) -> Batch:
-        card = office.drafts(code, statuses=self.office.statuses)
+        statuses = self.office.statuses
+        card = (
+            office.large(presentation=1, statuses=statuses) if code == "L1" else office.drafts(code, statuses=statuses)
+        )
         rows = tuple(
             Draft(
                 id=row.draft,

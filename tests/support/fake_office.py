@@ -7,6 +7,7 @@ from memory.domain.cards import (
     CreatorCard,
     DraftRow,
     DraftsCard,
+    Filled,
     MoneyShown,
     PlanCard,
     PlanRow,
@@ -15,6 +16,7 @@ from memory.domain.cards import (
     ReportCard,
     ShortlistCard,
     ShortlistRow,
+    Wording,
 )  # fmt: skip
 from memory.domain.creator import Creator, CreatorFacts, Relation, Source, Stage
 from memory.domain.ids import (
@@ -141,6 +143,50 @@ def drafts(batch: str = "K7", *, presentation: int | None = 41, statuses: dict[i
         decide_by=NOW + timedelta(hours=72),
         items=tuple(rows),
         notes=("产品：Pawly 智能饮水机 · 佣金 18% · 可寄样",),
+    )
+
+
+def large(*, presentation: int, statuses: dict[int, str] | None = None, lead_only: bool = False) -> DraftsCard:
+    """Twenty-four drafts, the third in full, the others as sentences and variables."""
+    handles = [handle for handle, *_ in _PEOPLE]
+    full = drafts("L1", presentation=presentation, statuses=statuses).items[2]
+    rows = []
+    for number in range(1, 25):
+        status = (statuses or {}).get(number, "open")
+        if number == 3:
+            rows.append(full)
+            continue
+        rows.append(
+            DraftRow(
+                number=number,
+                draft=DraftId(900 + number),
+                handle=handles[number % len(handles)],
+                language="en",
+                text="Hi Mia, …",
+                text_zh="Mia，你好：…",
+                status=status,
+                approvable=status == "open",
+                digest=f"digest-{number}",
+                in_full=False,
+                made_of=("称呼 1 + 引子 1", "结尾 1"),
+                variables=(Filled(name="名字", text=f"Mia {number}", text_zh=f"米娅 {number}"),),
+            )
+        )
+    return DraftsCard(
+        batch="L1",
+        presentation=PresentationId(presentation),
+        decide_by=NOW + timedelta(hours=72),
+        items=tuple(rows),
+        notes=("共 24 条：23 条用下面 3 段文字加各自的变量组成，1 条给出全文。",),
+        wordings=(
+            Wording(label="称呼 1", language="en", text="Hi {名字},", text_zh="{名字}，你好："),
+            Wording(label="引子 1", language="en", text="I saw your page.", text_zh="看到了你的主页。"),
+            Wording(label="结尾 1", language="en", text="Thanks, {品牌}", text_zh="谢谢，{品牌}"),
+        ),
+        same=(Filled(name="品牌", text="Pawly", text_zh="Pawly"),),
+        count=24,
+        lead_only=lead_only,
+        how_to_sign="看完后签整批请回：批准 L1 全部 24 条",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator
 from memory.domain.ids import BrandId, CreatorId
@@ -24,6 +24,7 @@ from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel, TurnContext
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in
+from tools.drafting.deadline import decide_by
 from tools.drafting.invited import invited_flags
 from tools.drafting.known import Known, Occasion, known
 from tools.drafting.language import fallback_flag, language_of, template_language
@@ -162,7 +163,7 @@ async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: Text
 async def keep_batch(
     unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext, *, decide_hours: int = DECIDE_HOURS
 ) -> Batch:
-    """Store a batch under the next short code; it can be decided for `decide_hours`."""
+    """Store a batch under the next short code; it can be decided for `decide_hours`, and never ends at night."""
     occasion = prepared.occasions[0]
     return await unit.drafts.add_batch(
         written.drafts,
@@ -171,7 +172,7 @@ async def keep_batch(
         purpose=occasion.purpose,
         channel=occasion.channel,
         product=occasion.product.id if occasion.product else None,
-        decide_by=unit.now + timedelta(hours=decide_hours),
+        decide_by=decide_by(unit.now, ZoneInfo(occasion.brand.team_zone), hours=decide_hours),
         fence=turn.fence,
         answers=prepared.answering.id if prepared.answering else None,
     )

@@ -180,7 +180,7 @@ def edited(content: Content, *, text: str | None = None, text_zh: str | None = N
     one_sided = (new_text != content.text) != (new_zh != content.text_zh)
     if new_text == content.text and new_zh == content.text_zh:
         return content
-    return replace(content, text=new_text, text_zh=new_zh, template=None, paired=not one_sided)
+    return replace(content, text=new_text, text_zh=new_zh, template=None, variables=None, paired=not one_sided)
 
 
 def changed_offer(offer: Offer, change: Change) -> Offer:
@@ -221,7 +221,7 @@ def _exchange_figures(content: Content, change: Change, offer: Offer) -> Content
         )
     if change.flat_fee is not None:
         text, text_zh = (_swap_fee(side, content.offer.flat_fee, change.flat_fee) for side in (text, text_zh))
-    return replace(content, text=text, text_zh=text_zh, offer=offer, template=None)
+    return replace(content, text=text, text_zh=text_zh, offer=offer, template=None, variables=None)
 
 
 def _swap_share(text: str, old: int | None, new: int) -> str:

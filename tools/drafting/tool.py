@@ -37,7 +37,10 @@ from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
 from tools.naming import named_creators
 
-AT_MOST = 20
+AT_MOST = 200  # as many as a shortlist holds
+# What a model writes has to be read draft by draft: larger batches are written from templates.
+MOST_BY_MODEL = 20
+MOST_ANSWERS = 20  # each is a batch of its own
 
 
 class Fee(Arguments):
@@ -103,7 +106,7 @@ def draft_messages(
     """Write a batch of messages to creators, each in two languages; nothing is sent."""
 
     async def run(args: DraftMessagesArgs, turn: TurnContext) -> Drafted:
-        """Draft at most twenty messages, in the order named.
+        """Draft at most two hundred messages, in the order named.
 
         Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left", "nobody_in_segment",
         "commission_out_of_range", "unknown_template" and those of `named_creators`), NotAllowed (a viewer).
@@ -111,13 +114,18 @@ def draft_messages(
         if not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
         offer = _offer(args)
-        wish, notes = _wish(args, has_model=model is not None)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             creators, left = await sort_out(unit, await _meant(unit, args, turn))
             if not creators:
                 raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
-            if len(creators) > AT_MOST:
-                raise BadRequest("too_many_drafts", count=len(creators), limit=AT_MOST)
+            limit = MOST_ANSWERS if args.purpose is Purpose.REPLY else AT_MOST
+            if len(creators) > limit:
+                raise BadRequest("too_many_drafts", count=len(creators), limit=limit)
+            is_large = len(creators) > MOST_BY_MODEL
+            writer = None if is_large else model
+            wish, notes = _wish(args, has_model=writer is not None)
+            if is_large and model is not None:
+                notes += (Flag("templates_only", {"count": len(creators), "most": MOST_BY_MODEL}, blocking=False),)
             workspace = await unit.people.workspace()
             channels = {
                 creator.id: args.channel or channel_for(creator, workspace=workspace, messengers=messengers)
@@ -131,7 +139,7 @@ def draft_messages(
                 ready = [await _prepare(unit, args, creators, channels, offer, messengers)]
         if not ready:
             raise BadRequest("no_message_to_answer", handles=" ".join(f"@{out.handle}" for out in left[:5]))
-        written = [await write_batch(prepared, wish, lang=turn.lang, model=model) for prepared in ready]
+        written = [await write_batch(prepared, wish, lang=turn.lang, model=writer) for prepared in ready]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             kept = [
                 await keep_batch(unit, prepared, one, turn, decide_hours=decide_hours)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from memory.domain.money import Money
 from tools.translation.numerals import (
@@ -107,6 +108,7 @@ _MONEY_HAN = re.compile(rf"(?P<c>{CHINESE_NUMERAL})\s*(?P<cur>美元|美金|刀|
 _NUMBER = re.compile(rf"(?<![A-Za-z\d_]){_AMOUNT}", re.I)
 
 
+@lru_cache(maxsize=4096)
 def figures(text: str) -> tuple[Figure, ...]:
     """Every figure of a text in reading order; a span is read once, the most telling way."""
     left = text.translate(FULL_WIDTH)

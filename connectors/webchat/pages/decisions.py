@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from connectors.webchat.door import Visit, visitor
-from connectors.webchat.forms import Fields, Id, Skip, read_form
+from connectors.webchat.forms import Fields, Id, Skip, read_form, whole
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
 from memory.domain.cards import Card, DraftsCard
@@ -15,6 +15,8 @@ from memory.domain.errors import AppError, BadRequest, Conflict
 from memory.domain.ids import ConversationId, DraftId, PresentationId
 
 MOVED = {"HX-Trigger": "daren:moved"}
+# As many drafts as one card shows in full.
+READ_AT_ONCE = 20
 REPLY_STATUSES = ("unanswered", "unread", "all")
 
 
@@ -37,10 +39,14 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await page(surface, visit, "batches.html", views=views, offset=max(0, offset))
 
     @router.get("/batches/{code}")
-    async def show_batch(visit: visit_of, code: str) -> Response:
+    async def show_batch(visit: visit_of, code: str, first: Skip = 0) -> Response:
         view = await surface.queries.batch(visit.scope, code)
-        card = await surface.desk.present(visit.scope, code)
-        return await page(surface, visit, "batch.html", view=view, card=card, conversation_id=None)
+        numbers = range(first, first + READ_AT_ONCE) if first > 0 else None
+        card = await surface.desk.present(visit.scope, code, numbers=numbers)
+        return await page(
+            surface, visit, "batch.html", view=view, card=card, conversation_id=None, first=max(0, first),
+            size=len(view.batch.drafts), most=READ_AT_ONCE,
+        )  # fmt: skip
 
     @router.get("/batches/{code}/card")
     async def show_card(visit: visit_of, code: str, conversation: Id | None = None) -> Response:
@@ -155,7 +161,7 @@ def _conversation(value: int | None) -> ConversationId | None:
 
 
 def _tap(fields: Fields, presentation: PresentationId) -> Tap:
-    """The numbers a button stands for: those ticked, all that may be, or a single one (「approve:3」)."""
+    """The numbers a button stands for: those ticked, all that may be (with the count typed), or one (「approve:3」)."""
     verb, _, number = fields.text("verb").partition(":")
     chosen = fields.numbers("approve")
     if number:
@@ -165,7 +171,8 @@ def _tap(fields: Fields, presentation: PresentationId) -> Tap:
     if not chosen:
         raise BadRequest("web_error_nothing_ticked")
     if verb in ("approve", "approve_all"):
-        return Tap(presentation=presentation, approve=chosen)
+        count = fields.text("count") if verb == "approve_all" else ""
+        return Tap(presentation=presentation, approve=chosen, count=whole(count) if count else None)
     if verb == "reject":
         return Tap(presentation=presentation, reject=chosen)
     raise BadRequest("web_error_form")

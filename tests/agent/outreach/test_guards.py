@@ -76,6 +76,11 @@ async def approved_without_having_been_shown(shop: SellingOffice) -> None:
     await behind_our_back(shop, "update presentation set delivered_at = null")
 
 
+async def approved_after_the_card_could_be_answered(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update presentation set decide_by = '2000-01-01'")
+
+
 async def approved_too_long_ago(shop: SellingOffice) -> None:
     await shop.approved(await shop.creators(1))
     await shop.move_clock(timedelta(days=8))
@@ -149,6 +154,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("somebody_delivers", unreachable_after_approval),
     ("text_is_approved", edited_away_after_approval),
     ("text_was_seen", approved_without_having_been_shown),
+    ("text_was_seen", approved_after_the_card_could_be_answered),
     ("approval_is_fresh", approved_too_long_ago),
     ("decider_has_role", decider_lost_the_role),
     ("decider_has_role", decider_left),

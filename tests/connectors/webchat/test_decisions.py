@@ -258,3 +258,34 @@ async def test_ids_that_cannot_be_are_answered_clearly(client: httpx.AsyncClient
     answer = await client.post(path, data=EDIT | CARD | {"conversation": "99999999999999999999"}, headers=HTMX)
     assert answer.status_code in (404, 422)
     assert "Traceback" not in answer.text
+
+
+WHOLE = {"batch": "L1", "verb": "approve_all", "approvable": "1 2 4"}
+
+
+async def test_a_large_batch_is_signed_with_the_count_typed(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    page = (await client.get("/batches/L1")).text
+    shown = office.presented
+    assert 'name="count"' in page
+    assert "全部批准（" not in page
+    await client.post(f"/presentations/{shown}/delivered", headers=HTMX)
+    await client.post(f"/presentations/{shown}/decide", data=WHOLE | {"count": "24"}, headers=HTMX)
+    await client.post(f"/presentations/{shown}/decide", data=WHOLE, headers=HTMX)
+    assert [(tap.approve, tap.count) for tap in office.taps] == [((1, 2, 4), 24), ((1, 2, 4), None)]
+    wrong = await client.post(f"/presentations/{shown}/decide", data=WHOLE | {"count": "二十四"}, headers=HTMX)
+    assert wrong.status_code == 422
+
+
+async def test_every_piece_and_every_row_of_a_large_batch_is_on_its_page(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    page = (await client.get("/batches/L1")).text
+    for number in range(1, 25):
+        assert f'data-draft="{number}"' in page
+    assert page.count("I saw your page.") == 1
+    assert "米娅 24" in page
+    assert "<details" not in page.split('class="overview"')[1].split("</main>")[0]
+    assert 'href="/batches/L1?first=21"' in page
+    in_full = (await client.get("/batches/L1?first=1")).text
+    assert "data-tick" in in_full
+    assert 'name="count"' not in in_full

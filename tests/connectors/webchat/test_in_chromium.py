@@ -350,3 +350,23 @@ def test_a_link_to_the_content_comes_first(site: Site) -> None:
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_large_batch_is_signed_by_its_count_with_the_keyboard(
+    office: FakeOffice, site: Site, size: tuple[int, int]
+) -> None:
+    page = site.visit("/batches/L1", size=size)
+    card = page.locator("[data-batch=L1]")
+    expect(card.locator(".draft")).to_have_count(24)
+    expect(card.locator(".wording")).to_have_count(3)
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(card.locator("[data-draft='2']")).to_be_focused()
+    card.get_by_label("条数").fill("24")
+    page.keyboard.press("Enter")
+    expect(card.locator(".banner-good")).to_contain_text("已批准 23 条")
+    assert [(len(tap.approve), tap.count) for tap in office.taps] == [(23, 24)]
+    assert office.taps[0].presentation in office.delivered
+    assert axe_findings(page) == []

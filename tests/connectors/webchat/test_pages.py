@@ -16,7 +16,8 @@ from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
 
 PAGES = (
-    "/conversations/7", "/conversations/new", "/inbox", "/send-list", "/batches", "/batches/K7", "/replies",
+    "/conversations/7", "/conversations/new", "/inbox", "/send-list", "/batches", "/batches/K7", "/batches/L1",
+    "/replies",
     "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
     "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """What a draft says, and how unlike each other the drafts of a batch are."""
 
+import asyncio
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -10,9 +12,11 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose, Tone
 from memory.domain.workspace import BrandPolicy
 from tests.support.fake_drafting import LITTER_BOX, creator, occasion
+from tools.drafting.batching import Prepared, Wish, write_batch
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in, read_code, render
 from tools.drafting.similarity import most_alike
+from tools.drafting.variants import variant_of
 
 POLICY = BrandPolicy()
 
@@ -94,3 +98,34 @@ def test_chinese_selling_points_stay_out_of_english() -> None:
     product = replace(LITTER_BOX, selling_points=("静音电机",))
     content = compose(occasion(product=product), language="en", tone=Tone.WARM)
     assert "静音电机" not in content.text
+
+
+def test_two_hundred_drafts_take_less_than_three_seconds_and_stay_unlike() -> None:
+    prepared = Prepared(tuple(occasion(who=creator(number)) for number in range(1, 201)), POLICY, {})
+    started = process_time()
+    written = asyncio.run(write_batch(prepared, Wish(Tone.WARM), lang="zh", model=None))
+    seconds = process_time() - started
+    assert len({draft.content.text for draft in written.drafts}) == 200
+    assert written.similarity <= 650
+    assert seconds < 3
+
+
+@pytest.mark.parametrize("purpose", [Purpose.INVITE, Purpose.FOLLOW_UP, Purpose.REPLY])
+@pytest.mark.parametrize("language", ["en", "es", "zh"])
+def test_a_draft_is_its_variant_with_its_variables(purpose: Purpose, language: str) -> None:
+    content = compose(occasion(purpose), language=language, tone=Tone.WARM)
+    found = variant_of(content)
+    assert found is not None
+    assert (found.purpose, found.language) == (purpose, language)
+    assert variant_of(replace(content, text=content.text + " ")) is None
+    assert variant_of(replace(content, text_zh=content.text_zh + "。")) is None
+    assert variant_of(replace(content, variables={})) is None
+
+
+def test_two_creators_of_one_recipe_share_a_variant() -> None:
+    first = compose(occasion(), language="en", tone=Tone.WARM)
+    recipe = read_code(first.template)
+    assert recipe is not None
+    second = render(recipe, occasion(who=creator(2, name="Ana Ruiz")), language="en")
+    assert second.text != first.text
+    assert variant_of(second) == variant_of(first)

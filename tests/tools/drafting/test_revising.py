@@ -86,6 +86,6 @@ def test_free_words_need_a_model_for_anything_else() -> None:
 
 
 def test_one_edited_side_unpairs_both_sides_do_not() -> None:
-    assert edited(WARM, text="Hi Mia.") == replace(WARM, text="Hi Mia.", template=None, paired=False)
+    assert edited(WARM, text="Hi Mia.") == replace(WARM, text="Hi Mia.", template=None, variables=None, paired=False)
     assert edited(WARM, text="Hi Mia.", text_zh="Mia 你好。").paired
     assert edited(WARM, text=WARM.text) == WARM

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tools.drafting.revise_tool import DraftsRevised, ReviseDraftsArgs, revise_d
 from tools.drafting.revising import edit, revise
 from tools.drafting.tool import Drafted, DraftList, DraftMessagesArgs, ListDraftsArgs, draft_messages, list_drafts
 
+TUESDAY_MORNING = datetime(2026, 11, 24, 2, tzinfo=UTC)  # 10:00 in Shanghai: 72 h would end on Monday evening
 FOUNTAIN = replace(LITTER_BOX, id=ProductId(2), name="Cat Water Fountain", link=None)
 
 
@@ -46,7 +47,7 @@ async def test_the_main_sentence_makes_five_drafts() -> None:
     assert [one.handle for one in batch.drafts] == [f"pawlife{number}" for number in range(1, 6)]
     assert all(one.version.flags == () for one in batch.drafts)
     assert all(one.version.content.offer == Offer(1800, None, free_sample=True) for one in batch.drafts)
-    assert (batch.decide_by, batch.drafts[0].channel) == (NOW + timedelta(hours=72), Channel.BY_HAND)
+    assert (batch.decide_by, batch.drafts[0].channel) == (TUESDAY_MORNING, Channel.BY_HAND)
     assert 0 < drafted.similarity < 650
     assert office.fences == [turn().fence]
 
@@ -69,10 +70,18 @@ async def test_opted_out_and_blocked_are_left_out_and_named() -> None:
     assert len(drafted.batch.drafts) == 3
 
 
-async def test_more_than_twenty_is_refused_with_the_number() -> None:
-    office = Office(creators_=[creator(number) for number in range(1, 24)])
+async def test_more_than_a_shortlist_holds_is_refused_with_the_number() -> None:
+    office = Office(creators_=[creator(number) for number in range(1, 203)])
     error = await refusal(office)
-    assert (error.text_key, error.facts) == ("too_many_drafts", {"count": 23, "limit": 20})
+    assert (error.text_key, error.facts) == ("too_many_drafts", {"count": 202, "limit": 200})
+
+
+async def test_a_large_batch_is_written_from_templates_and_says_so() -> None:
+    office = Office(creators_=[creator(number) for number in range(1, 24)])
+    drafted = await draft(office, model=ScriptedModel([]), commission_rate=0.18)
+    assert len(drafted.batch.drafts) == 23
+    assert all(one.version.content.template for one in drafted.batch.drafts)
+    assert [note.key for note in drafted.notes] == ["templates_only"]
 
 
 async def test_an_unknown_product_asks() -> None:
@@ -106,10 +115,10 @@ async def test_commission_above_the_ceiling_makes_failing_drafts() -> None:
 
 
 async def test_a_batch_can_be_decided_as_long_as_the_setting_says() -> None:
-    tool = draft_messages(Office().units(), Acceptor(), None, decide_hours=5)
+    tool = draft_messages(Office().units(), Acceptor(), None, decide_hours=65)
     drafted = await tool.run(DraftMessagesArgs(purpose=Purpose.INVITE), turn())
     assert isinstance(drafted, Drafted)
-    assert drafted.batch.decide_by == NOW + timedelta(hours=5)
+    assert drafted.batch.decide_by == NOW + timedelta(hours=65)
 
 
 async def test_a_viewer_may_not_draft() -> None:

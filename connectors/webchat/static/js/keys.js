@@ -2,7 +2,7 @@
 const typing = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 function visibleDrafts() {
-  return [...document.querySelectorAll("[data-keys=drafts] .draft")];
+  return [...document.querySelectorAll("[data-keys=drafts] .draft")].filter((draft) => draft.checkVisibility());
 }
 
 function move(step) {
