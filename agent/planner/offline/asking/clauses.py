@@ -100,6 +100,7 @@ _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
 _LATER = words.phrase("clauses", "later")
+_ALL_DRAFTS_BUT = re.compile(r"(?:除了|除开|except|other than|apart from|everything but).*(?:[条封稿]|\d)")
 _EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
@@ -326,6 +327,8 @@ def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: 
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
     if len(current.clauses) == 1 and current.intent == "products.add" and intent.name == "search_creators":
         return bool(_NOVELTY.search(current.clauses[0].text))
+    if (current.intent, intent.name) == ("refine_search", "revise_drafts"):
+        return len(current.clauses) == 1 and bool(_ALL_DRAFTS_BUT.search(current.clauses[0].text))
     works = intent.name in _WORKS_ON_CREATORS or (current.intent, intent.name) in _SAID_OF_RECORDS
     if len(current.clauses) > _MOST_NAMING or not works or intent.name == current.intent:
         return False

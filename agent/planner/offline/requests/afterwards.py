@@ -158,7 +158,11 @@ def _numbers(sheet: Sheet) -> list[int]:
         if token.ranks is not None:
             (left_out if excepted(sheet, index) else numbers).extend(token.ranks.resolve(size))
     if left_out:
-        return [number for number in (numbers or range(1, size + 1)) if number not in left_out]
+        kept = [number for number in (numbers or range(1, size + 1)) if number not in left_out]
+        if not kept:  # no number at all would mean every draft
+            sheet.note("needs_drafts", words=sheet.quote(sheet.segment.start, sheet.segment.end))
+            sheet.incomplete = True
+        return kept
     if numbers:
         return list(dict.fromkeys(numbers))
     batch = next((token for token in sheet.tokens if token.kind == "batch"), None)
@@ -178,8 +182,8 @@ def _numbers(sheet: Sheet) -> list[int]:
 def _size(sheet: Sheet) -> int:
     """How many drafts the batch meant holds: the one named, else the latest."""
     sizes, batches = sheet.context.batch_sizes, sheet.context.open_batches
-    named = next((code for code in batches if code == sheet.arguments.get("batch")), None)
-    return sizes.get(named or batches[-1], 0) if batches else 0
+    named = sheet.arguments.get("batch") or (batches[-1] if batches else None)
+    return sizes.get(str(named), 0)
 
 
 def _last_share(sheet: Sheet) -> int | float | None:

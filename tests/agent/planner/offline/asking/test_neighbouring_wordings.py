@@ -65,6 +65,8 @@ def test_a_figure_without_a_bound_behind_it_is_still_a_question() -> None:
     ("text", "numbers"),
     [
         ("草稿除了第1条和第2条，都改得热情一点", [3, 4, 5, 6]),
+        ("除了第5条，其他草稿都短一点", [1, 2, 3, 4, 6]),
+        ("except number 5, make the drafts warmer", [1, 2, 3, 4, 6]),
         ("第5条不动，其他草稿都短一点", [1, 2, 3, 4, 6]),
         ("make all the drafts warmer except 2 and 3", [1, 4, 5, 6]),
         ("draft two reads too formal, make it warmer", [2]),
@@ -76,6 +78,12 @@ def test_a_figure_without_a_bound_behind_it_is_still_a_question() -> None:
 def test_which_drafts_are_revised(text: str, numbers: list[int]) -> None:
     [(name, arguments)] = calls(text, DESK)
     assert (name, arguments.get("numbers")) == ("revise_drafts", numbers)
+
+
+@pytest.mark.parametrize("text", ["K7除了第5条，其他草稿都短一点", "in K7 make every draft warmer except number 5"])
+def test_all_but_one_of_an_unknown_batch_never_means_every_draft(text: str) -> None:
+    made = plan(text, DESK)
+    assert (made.calls, [note.key for note in made.notes]) == ((), ["needs_drafts"])
 
 
 def test_two_drafts_to_write_are_no_second_draft() -> None:
