@@ -10,13 +10,13 @@ from agent.approval.facts import read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
 from agent.approval.seen import Sealed
 from agent.outreach.guards import no_channel
-from agent.outreach.windows import next_open, window_of
+from agent.outreach.windows import Window, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import Conflict, NotAllowed, NotFound
 from memory.domain.ids import BrandId
-from memory.domain.outreach import Batch, Draft, Flag, Presentation, StepState, Verdict
+from memory.domain.outreach import Batch, Channel, Draft, Flag, Presentation, StepState, Verdict
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member
 
@@ -177,8 +177,7 @@ async def _approve(
     window = window_of(facts.brand)
     creators = await unit.creators.by_ids([facts.drafts[number].creator for number in ruling.approve])
     done = _Approvals()
-    earliest = facts.now + MAY_BE_TAKEN_BACK
-    due = {number: next_open(earliest, ZoneInfo(facts.drafts[number].zone), window) for number in ruling.approve}
+    due = {number: _due(facts.drafts[number], window, now=facts.now) for number in ruling.approve}
     valid_until = max(due.values(), default=facts.now) + STAYS_VALID
     for number in ruling.approve:
         draft, due_at = facts.drafts[number], due[number]
@@ -194,3 +193,9 @@ async def _approve(
             done.waiting.append(number)
         await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
     return done
+
+
+def _due(draft: Draft, window: Window, *, now: datetime) -> datetime:
+    """When a message may go. What a person sends by hand is taken back until that person takes it up."""
+    wait = timedelta(0) if draft.channel is Channel.BY_HAND else MAY_BE_TAKEN_BACK
+    return next_open(now + wait, ZoneInfo(draft.zone), window)

@@ -20,7 +20,7 @@ def overview(shown: DraftsCard, *, lang: Lang, say: Say, plain: Callable[[str], 
     if not shown.wordings:
         return
     pieces = Table(header_style="bold", show_lines=True)
-    for key in ("column_piece", "column_text"):
+    for key in ("column_piece", "column_wording"):
         pieces.add_column(say(key, lang), overflow="fold")
     pieces.add_column("zh", overflow="fold")
     for one in shown.wordings:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.first_messages import FirstContact
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, DraftId
 from memory.domain.money import Money, RateTable, worth
 from memory.domain.outreach import StepState
 from memory.models.creators import CreatorRow
@@ -89,7 +89,9 @@ async def read_first_messages(
         rows = await session.execute(select(SendRow.step_id, SendRow.claimed_at).where(SendRow.step_id.in_(tried)))
         for row in rows:
             claims[row.step_id].add(row.claimed_at)
-    contacts = await read_contacts(session, keys, brand=brand, open_states=_GOING, but=())
+    # A text taken up by hand is looked at again: its own step is on its way already.
+    own = [DraftId(step.draft_id) for step, _ in firsts]
+    contacts = await read_contacts(session, keys, brand=brand, open_states=_GOING, but=own)
     for step, key in firsts:
         usable = [row for of, row in passes if of == key and (row.used_at is None or row.used_at in claims[step.id])]
         found[step.id] = FirstMessage(contacts.get(key), tuple(usable))

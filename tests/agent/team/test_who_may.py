@@ -11,6 +11,7 @@ from memory.domain.chat import (
     GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
+    ResumeBatch,
     RevokeDeputy,
     RunImport,
     SaveDeputy,
@@ -18,9 +19,11 @@ from memory.domain.chat import (
     SavePolicy,
     SaveProduct,
     StopBatch,
+    Undo,
     UpdateRelation,
 )
 from memory.domain.errors import AppError, BadRequest, NotAllowed
+from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ConversationId, DeputyId, DraftId, ImportRunId, MemberId
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
@@ -28,6 +31,10 @@ from tests.agent.team.forms_at_work import in_days, submit
 NEEDED: dict[type[Command], Role] = {
     StopBatch: Role.VIEWER,
     Rename: Role.VIEWER,
+    Undo: Role.VIEWER,
+    ResumeBatch: Role.APPROVER,
+    HandOut: Role.OPERATOR,
+    MarkByHand: Role.OPERATOR,
     EditDraft: Role.OPERATOR,
     SaveProduct: Role.OPERATOR,
     RunImport: Role.OPERATOR,
@@ -41,6 +48,10 @@ NEEDED: dict[type[Command], Role] = {
 }
 FORMS: dict[type[Command], Command] = {
     StopBatch: StopBatch(),
+    Undo: Undo(),
+    ResumeBatch: ResumeBatch(),
+    HandOut: HandOut(draft=DraftId(1)),
+    MarkByHand: MarkByHand(draft=DraftId(1), said="sent", attempt=1),
     Rename: Rename(conversation=ConversationId(1), title="x"),
     EditDraft: EditDraft(draft=DraftId(1), seen_digest="x", text="x"),
     SaveProduct: SaveProduct(name="Leash"),

@@ -76,7 +76,8 @@ POSTS_SHOW_NOTHING = frozenset(
         "/logout", "/lang", "/brand", "/conversations", "/conversations/{conversation}/messages",
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/stop",
         "/resume", "/undo", "/demo/clock",
-        "/settings/policy", "/creators/{handle}",
+        "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
+        "/members/deputies/revoke",
     }
 )  # fmt: skip
 
