@@ -30,10 +30,7 @@ from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
 from memory.domain.first_messages import FirstContact
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
-    BatchId,
-    BrandId,
     ConversationId,
-    CreatorId,
     DeputyId,
     DraftId,
     ImportRunId,
@@ -41,11 +38,10 @@ from memory.domain.ids import (
     MessageId,
     PresentationId,
     TurnId,
-    VersionId,
 )  # fmt: skip
-from memory.domain.offer import Offer, Product
+from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
-from memory.domain.outreach import Batch, Channel, Content, Draft, DraftStatus, DraftVersion, Purpose
+from memory.domain.outreach import Batch
 from memory.domain.workspace import (
     BrandPolicy,
     Lang,
@@ -56,6 +52,7 @@ from memory.domain.workspace import (
     WorkspaceKind,
 )  # fmt: skip
 from tests.support import fake_office as office
+from tests.support.fake_batches import fake_batch
 from tests.support.fake_send_list import FakeSendList
 
 
@@ -376,43 +373,7 @@ class FakeQueries:
         return self.office.parts
 
     def _batch(self, code: str) -> Batch:
-        statuses = self.office.statuses
-        card = (
-            office.large(presentation=1, statuses=statuses) if code == "L1" else office.drafts(code, statuses=statuses)
-        )
-        rows = tuple(
-            Draft(
-                id=row.draft,
-                batch=BatchId(1),
-                batch_code=code,
-                number=row.number,
-                creator=CreatorId(99 + row.number),
-                handle=row.handle,
-                market="US",
-                zone=row.zone or "America/New_York",
-                zone_estimated=row.zone_estimated,
-                purpose=Purpose.INVITE,
-                channel=Channel.PLAYGROUND,
-                product=office.PRODUCTS[0].id,
-                version=DraftVersion(
-                    VersionId(1),
-                    1,
-                    Content(row.text, row.text_zh, "en", Offer(1800)),
-                    (),
-                    row.digest,
-                    MemberId(1),
-                    self.office.now,
-                ),
-                status=DraftStatus(row.status),
-                due_at=row.due_at,
-            )
-            for row in card.items
-        )
-        return Batch(
-            id=BatchId(1), code=code, brand=BrandId(1), conversation=ConversationId(7), purpose=Purpose.INVITE,
-            product_name="Pawly 智能饮水机", made_by=MemberId(1), made_at=self.office.now - timedelta(hours=1),
-            decide_by=card.decide_by, stopped=self.office.stopped, drafts=rows,
-        )  # fmt: skip
+        return fake_batch(code, statuses=self.office.statuses, now=self.office.now, stopped=self.office.stopped)
 
 
 def first_draft() -> DraftId:

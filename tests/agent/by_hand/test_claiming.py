@@ -106,7 +106,7 @@ async def test_after_a_stop_nothing_is_handed_out_not_even_again(shop: HandShop)
     handed = await shop.take([first, second])
     assert (handed.steps, reasons(handed)) == ((), ["batch_stopped", "batch_stopped"])
     card = await shop.desk.listed(shop.office.operator)
-    assert [(row.place, row.text) for row in card.items] == [("mine", None)]
+    assert [(row.place, row.text) for row in card.items] == [("mine", None), ("held", None)]
     assert len((await shop.mark([first], HandMark.SENT)).done) == 1
 
 
