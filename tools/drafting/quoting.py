@@ -73,6 +73,8 @@ def gives_orders(text: str) -> bool:
 
 def strip_controls(text: str, *, keep_lines: bool = False) -> str:
     """Text without control, bidirectional and zero-width characters, in composed form."""
+    if text.isascii() and text.isprintable():
+        return text[:4000]
     normal = unicodedata.normalize("NFKC", text[:4000])
     return "".join(
         mark if mark == "\n" and keep_lines else " " if unicodedata.category(mark) in ("Cc", "Zl", "Zp") else mark
