@@ -1,5 +1,6 @@
 """Carries a decision out in the caller's transaction: locks, judges anew, writes decisions, plans steps."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,9 +15,10 @@ from agent.outreach.windows import Window, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
-from memory.domain.errors import Conflict, NotAllowed, NotFound
-from memory.domain.ids import BrandId
-from memory.domain.outreach import Batch, Channel, Draft, Flag, Presentation, StepState, Verdict
+from memory.domain.errors import NotAllowed, NotFound
+from memory.domain.ids import BrandId, PresentationId
+from memory.domain.outreach import Batch, Channel, Draft, Flag, Presentation, Verdict
+from memory.domain.outreach_stores import StepPlan
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member
 
@@ -46,13 +48,13 @@ class DecisionResult:
     now: datetime | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Approvals:
     """What became of approvals: planned or held, waiting for another sign, lost to somebody at the same moment."""
 
-    approved: list[int] = field(default_factory=list)
-    waiting: list[int] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
+    approved: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 async def decide(
@@ -80,21 +82,20 @@ async def decide(
     wish = Wish(presentation, team.decider, tuple(sorted(set(approve))), tuple(sorted(set(reject))), sealed or Sealed())
     facts = await _facts(unit, batch, locked, policy, deciders=team.deciders)
     ruling = rule(wish, facts)
-    for number in ruling.reject:
-        await _record(unit, facts.drafts[number], Verdict.REJECT, presentation, valid_until=now)
-        step = facts.steps.get(number)
-        if step is not None and step.state in (StepState.PLANNED, StepState.HELD):
-            await unit.steps.move(step.id, StepState.STOPPED, reason=Flag("rejected", {}))
+    rejected = [facts.drafts[number] for number in ruling.reject]
+    if rejected:
+        await _record(unit, batch.brand, rejected, Verdict.REJECT, presentation, valid_until=now)
+        await unit.steps.stop_waiting([draft.id for draft in rejected], Flag("rejected", {}))
     done = await _approve(unit, batch, wish, ruling, facts, messengers)
     if done.approved:
         await unit.defer(jobs.dispatch())
     fresh = await unit.drafts.batch(batch.code)
     return DecisionResult(
         batch=batch.code,
-        approved=tuple(done.approved),
+        approved=done.approved,
         rejected=ruling.reject,
         already=ruling.already,
-        waiting=tuple(done.waiting),
+        waiting=done.waiting,
         refused=tuple(sorted((*ruling.refused, *done.refused), key=lambda refusal: refusal.number)),
         changed_since=ruling.changed,
         planned=tuple(draft for draft in (fresh or batch).drafts if draft.number in done.approved),
@@ -159,40 +160,52 @@ async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Poli
 
 
 async def _record(
-    unit: Unit, draft: Draft, verdict: Verdict, presentation: Presentation, *, valid_until: datetime
+    unit: Unit,
+    brand: BrandId,
+    drafts: Sequence[Draft],
+    verdict: Verdict,
+    presentation: Presentation,
+    *,
+    valid_until: datetime,
 ) -> None:
-    shown_by = presentation.carried.get(draft.number, presentation.id)
-    await unit.drafts.decide(draft, verdict, presentation=shown_by, valid_until=valid_until, now=unit.now)
-    await unit.audit.record(
+    shown: defaultdict[PresentationId, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        shown[presentation.carried.get(draft.number, presentation.id)].append(draft)
+    await unit.drafts.decide(verdict, shown, brand=brand, valid_until=valid_until)
+    await unit.audit.record_each(
         "draft.approved" if verdict is Verdict.APPROVE else "draft.rejected",
-        subject=f"draft:{draft.id}",
-        after={"batch": draft.batch_code, "number": draft.number, "digest": draft.version.digest},
+        {
+            f"draft:{draft.id}": {"batch": draft.batch_code, "number": draft.number, "digest": draft.version.digest}
+            for draft in drafts
+        },
     )
 
 
 async def _approve(
     unit: Unit, batch: Batch, wish: Wish, ruling: Ruling, facts: Facts, messengers: Sequence[Messenger]
 ) -> _Approvals:
-    """Record approvals and plan the steps of those that are signed by enough people."""
+    """Plan the steps of those that are signed by enough people, and record the approvals."""
+    drafts = [facts.drafts[number] for number in ruling.approve]
+    if not drafts:
+        return _Approvals()
     window = window_of(facts.brand)
-    creators = await unit.creators.by_ids([facts.drafts[number].creator for number in ruling.approve])
-    done = _Approvals()
-    due = {number: _due(facts.drafts[number], window, now=facts.now) for number in ruling.approve}
-    valid_until = max(due.values(), default=facts.now) + STAYS_VALID
-    for number in ruling.approve:
-        draft, due_at = facts.drafts[number], due[number]
-        if is_enough(draft, wish.member, facts):
-            held = no_channel(creators[draft.creator], draft.channel, messengers)
-            try:
-                await unit.steps.plan(draft, brand=batch.brand, due_at=due_at, held=held)
-            except Conflict as lost:
-                done.refused.append(Refusal(number, Flag(lost.text_key, dict(lost.facts))))
-                continue
-            done.approved.append(number)
-        else:
-            done.waiting.append(number)
-        await _record(unit, draft, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
-    return done
+    creators = await unit.creators.by_ids([draft.creator for draft in drafts])
+    due = {draft.id: _due(draft, window, now=facts.now) for draft in drafts}
+    signed = [draft for draft in drafts if is_enough(draft, wish.member, facts)]
+    plans = [
+        StepPlan(draft, due[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
+        for draft in signed
+    ]
+    planned = {draft.id for draft in signed}
+    lost = await unit.steps.plan(plans, brand=batch.brand)
+    kept = [draft for draft in drafts if draft.id not in lost]
+    valid_until = max(due.values()) + STAYS_VALID
+    await _record(unit, batch.brand, kept, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
+    return _Approvals(
+        approved=tuple(draft.number for draft in signed if draft.id not in lost),
+        waiting=tuple(draft.number for draft in drafts if draft.id not in planned),
+        refused=tuple(Refusal(draft.number, lost[draft.id]) for draft in signed if draft.id in lost),
+    )
 
 
 def _due(draft: Draft, window: Window, *, now: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Protocols over the office's own records: counters and quotas, who did what, files made for a member."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -65,6 +66,10 @@ class AuditStore(ChangeTrail, Protocol):
 
     async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
         """Write one event; values are JSON-shaped."""
+        ...
+
+    async def record_each(self, event: str, after: Mapping[str, object]) -> None:
+        """Write the same event of several subjects at once: subject → what holds of it now."""
         ...
 
 

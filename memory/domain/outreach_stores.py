@@ -1,6 +1,7 @@
 """Protocols over drafts, decisions, steps, the ledger and creators' answers. Locks are taken inside."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -124,9 +125,17 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
     async def decide(
-        self, draft: Draft, verdict: Verdict, *, presentation: PresentationId, valid_until: datetime, now: datetime
+        self,
+        verdict: Verdict,
+        shown: Mapping[PresentationId, Sequence[Draft]],
+        *,
+        brand: BrandId,
+        valid_until: datetime,
     ) -> None:
-        """Record one member's verdict on exactly this version, replacing that member's earlier one."""
+        """Record the scope's member's verdict on exactly these versions, replacing that member's earlier ones.
+
+        `shown`: the locked drafts of one brand by the presentation that showed them.
+        """
         ...
 
     async def signatures(self, drafts: Sequence[DraftId]) -> dict[DraftId, tuple[Signature, ...]]:
@@ -134,11 +143,28 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """When an approved draft may go; `held`: why it cannot yet."""
+
+    draft: Draft
+    due_at: datetime
+    held: Flag | None = None
+
+
 class StepStore(FirstMessageStore, OutageNews, Protocol):
     """Steps, and which of them are first messages."""
 
-    async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:
-        """Make the draft's step (one per occasion) or bring its held one back. Raises Conflict when claimed."""
+    async def plan(self, plans: Sequence[StepPlan], *, brand: BrandId) -> dict[DraftId, Flag]:
+        """Make the steps of locked drafts (one per occasion) or bring their held ones back; the rest, and why not.
+
+        A draft is left out when its step is claimed or over, or when its occasion or its creator's first message is
+        taken, were it at this very moment by somebody else.
+        """
+        ...
+
+    async def stop_waiting(self, drafts: Sequence[DraftId], reason: Flag) -> None:
+        """End the planned and held steps of locked drafts."""
         ...
 
     async def of_drafts(self, drafts: Sequence[DraftId]) -> dict[DraftId, Step]:

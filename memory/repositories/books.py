@@ -1,7 +1,7 @@
 """Our own books: counters and quota, the audit trail, files, occasions, cursors."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -131,17 +131,12 @@ class AuditRepository(_Books):
 
     async def record(self, event: str, *, subject: str, before: object = None, after: object = None) -> None:
         """See `AuditStore.record`."""
-        self._session.add(
-            AuditEventRow(
-                member_id=self._scope.member,
-                brand_id=self._scope.brand,
-                event=event,
-                subject=subject,
-                before=_as_object(before),
-                after=_as_object(after),
-                at=self._now,
-            )
-        )
+        self._session.add(self._event(event, subject, before, after))
+        await self._session.flush()
+
+    async def record_each(self, event: str, after: Mapping[str, object]) -> None:
+        """See `AuditStore.record_each`."""
+        self._session.add_all(self._event(event, subject, None, value) for subject, value in after.items())
         await self._session.flush()
 
     async def last_change(self, events: Collection[str], *, since: datetime) -> list[Change]:
@@ -178,6 +173,17 @@ class AuditRepository(_Books):
         await self._session.execute(
             update(AuditEventRow).where(mine, reversed_).values(undone_at=self._now),
             execution_options={"synchronize_session": False},
+        )
+
+    def _event(self, event: str, subject: str, before: object, after: object) -> AuditEventRow:
+        return AuditEventRow(
+            member_id=self._scope.member,
+            brand_id=self._scope.brand,
+            event=event,
+            subject=subject,
+            before=_as_object(before),
+            after=_as_object(after),
+            at=self._now,
         )
 
 

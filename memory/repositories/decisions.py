@@ -1,6 +1,6 @@
 """What was shown to whom, and what was decided of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -163,32 +163,39 @@ class DecisionRepository:
         return await read_drafts(self._session, select_drafts().where(DraftRow.id.in_(drafts)), now=self._now)
 
     async def decide(
-        self, draft: Draft, verdict: Verdict, *, presentation: PresentationId, valid_until: datetime, now: datetime
+        self,
+        verdict: Verdict,
+        shown: Mapping[PresentationId, Sequence[Draft]],
+        *,
+        brand: BrandId,
+        valid_until: datetime,
     ) -> None:
         """See `DraftStore.decide`."""
         await self._session.execute(
             update(DecisionRow)
             .where(
-                DecisionRow.draft_id == draft.id,
+                DecisionRow.draft_id.in_([draft.id for drafts in shown.values() for draft in drafts]),
                 DecisionRow.member_id == self._scope.member,
                 DecisionRow.voided_at.is_(None),
             )
-            .values(voided_at=now)
+            .values(voided_at=self._now),
+            execution_options={"synchronize_session": False},
         )
-        owner = await self._session.scalar(select(DraftRow.brand_id).where(DraftRow.id == draft.id))
-        self._session.add(
+        self._session.add_all(
             DecisionRow(
                 tenant_id=self._scope.tenant,
-                brand_id=owner,
+                brand_id=brand,
                 draft_id=draft.id,
                 member_id=self._scope.member,
                 verdict=verdict.value,
                 version_id=draft.version.id,
                 digest=draft.version.digest,
                 presentation_id=presentation,
-                decided_at=now,
+                decided_at=self._now,
                 valid_until=valid_until,
             )
+            for presentation, drafts in shown.items()
+            for draft in drafts
         )
         await self._session.flush()
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CreatorId, DraftId, StepId
@@ -15,62 +15,63 @@ from memory.domain.outreach import (
     FIRST_MESSAGES,
     STEP_MOVES,
     Channel,
-    Draft,
     Flag,
     Step,
     StepState,
 )
+from memory.domain.outreach_stores import StepPlan
 from memory.models.creators import RelationRow
 from memory.models.outreach import DraftRow, StepRow
 from memory.repositories.draft_rows import reason_of
 from memory.repositories.first_messages import FirstMessageRepository
 from memory.repositories.outages import untold
 
+_WAITING = (StepState.PLANNED.value, StepState.HELD.value)
+_OVER = (StepState.STOPPED.value, StepState.FAILED.value)
+
 
 class StepRepository(FirstMessageRepository):
     """Steps of one scope; never commits. First messages are in `first_messages.py`, which this one inherits."""
 
-    async def plan(self, draft: Draft, *, brand: BrandId, due_at: datetime, held: Flag | None = None) -> Step:
-        """See `StepStore.plan`. The caller holds the draft's lock."""
-        await self._ensure_relation(draft.creator, brand)
-        state = StepState.HELD if held else StepState.PLANNED
-        row = await self._locked(StepRow.draft_id == draft.id)
-        if row is not None:
-            if row.state not in (StepState.HELD, StepState.PLANNED):
-                raise Conflict(
-                    "already_sending" if row.state != StepState.STOPPED else "draft_ended", number=draft.number
-                )
-            row.state, row.due_at, row.look_at = state.value, due_at, due_at
-            row.reason_key, row.reason_facts = (held.key, dict(held.facts)) if held else (None, None)
-            await self._session.flush()
-            return to_step(row)
-        occasion = await self._session.scalar(select(DraftRow.occasion).where(DraftRow.id == draft.id))
-        row = StepRow(
-            tenant_id=self._scope.tenant,
-            brand_id=brand,
-            draft_id=draft.id,
-            creator_id=draft.creator,
-            channel=draft.channel.value,
-            occasion=occasion,
-            idempotency_key=uuid4().hex,
-            first_message=draft.purpose in FIRST_MESSAGES,
-            state=state.value,
-            due_at=due_at,
-            look_at=due_at,
-            reason_key=held.key if held else None,
-            reason_facts=dict(held.facts) if held else None,
-            attempts=0,
-            may_have_gone=False,
-            made_at=self._now,
+    async def plan(self, plans: Sequence[StepPlan], *, brand: BrandId) -> dict[DraftId, Flag]:
+        """See `StepStore.plan`. In the order of creators, so that two who plan at once wait and never lock up."""
+        if not plans:
+            return {}
+        ordered = sorted(plans, key=lambda plan: plan.draft.creator)
+        await self._ensure_relations([plan.draft.creator for plan in ordered], brand)
+        rows = await self._session.scalars(
+            select(StepRow)
+            .where(StepRow.draft_id.in_([plan.draft.id for plan in ordered]))
+            .order_by(StepRow.draft_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
-        try:
-            async with self._session.begin_nested():
-                self._session.add(row)
-                await self._session.flush()
-        except IntegrityError as taken:
-            first = "first_message" in str(taken.orig)
-            raise Conflict("first_message_exists" if first else "occasion_used", number=draft.number) from taken
-        return to_step(row)
+        made = {row.draft_id: row for row in rows}
+        lost: dict[DraftId, Flag] = {}
+        for plan in ordered:
+            if (row := made.get(plan.draft.id)) is None:
+                continue
+            if row.state in _WAITING:
+                _bring_back(row, plan)
+            else:
+                key = "draft_ended" if row.state == StepState.STOPPED else "already_sending"
+                lost[plan.draft.id] = Flag(key, {"number": plan.draft.number})
+        await self._session.flush()
+        return lost | await self._make([plan for plan in ordered if plan.draft.id not in made], brand)
+
+    async def stop_waiting(self, drafts: Sequence[DraftId], reason: Flag) -> None:
+        """See `StepStore.stop_waiting`."""
+        await self._session.execute(
+            update(StepRow)
+            .where(StepRow.draft_id.in_(drafts), StepRow.state.in_(_WAITING))
+            .values(
+                state=StepState.STOPPED.value,
+                look_at=StepRow.due_at,
+                reason_key=reason.key,
+                reason_facts=dict(reason.facts),
+            ),
+            execution_options={"synchronize_session": False},
+        )
 
     async def of_drafts(self, drafts: Sequence[DraftId]) -> dict[DraftId, Step]:
         """See `StepStore.of_drafts`."""
@@ -135,13 +136,82 @@ class StepRepository(FirstMessageRepository):
         )
         return found
 
-    async def _ensure_relation(self, creator: CreatorId, brand: BrandId) -> None:
+    async def _make(self, plans: Sequence[StepPlan], brand: BrandId) -> dict[DraftId, Flag]:
+        """New steps of drafts that have none; why not, of those whose place somebody took."""
+        if not plans:
+            return {}
+        ids = [plan.draft.id for plan in plans]
+        drafts = await self._session.execute(select(DraftRow.id, DraftRow.occasion).where(DraftRow.id.in_(ids)))
+        occasions = {row.id: row.occasion for row in drafts}
+        made = await self._session.scalars(
+            insert(StepRow).on_conflict_do_nothing().returning(StepRow.draft_id),
+            [
+                {
+                    "tenant_id": self._scope.tenant,
+                    "brand_id": brand,
+                    "draft_id": plan.draft.id,
+                    "creator_id": plan.draft.creator,
+                    "channel": plan.draft.channel.value,
+                    "occasion": occasions[plan.draft.id],
+                    "idempotency_key": uuid4().hex,
+                    "first_message": plan.draft.purpose in FIRST_MESSAGES,
+                    "attempts": 0,
+                    "may_have_gone": False,
+                    "made_at": self._now,
+                    **_planned(plan),
+                }
+                for plan in plans
+            ],
+        )
+        left = set(ids) - set(made)
+        if not left:
+            return {}
+        taken = await self._session.scalars(
+            select(StepRow.occasion).where(
+                StepRow.occasion.in_([occasions[draft] for draft in left]),
+                or_(StepRow.state.not_in(_OVER), StepRow.may_have_gone),
+            )
+        )
+        used = set(taken)
+        return {
+            plan.draft.id: Flag(
+                "occasion_used" if occasions[plan.draft.id] in used else "first_message_exists",
+                {"number": plan.draft.number},
+            )
+            for plan in plans
+            if plan.draft.id in left
+        }
+
+    async def _ensure_relations(self, creators: Sequence[CreatorId], brand: BrandId) -> None:
         """A claim holds the relation's row while it checks it, so there must be one."""
         await self._session.execute(
-            insert(RelationRow)
-            .values(tenant_id=self._scope.tenant, brand_id=brand, creator_id=creator, changed_at=self._now)
-            .on_conflict_do_nothing(index_elements=["brand_id", "creator_id"])
+            insert(RelationRow).on_conflict_do_nothing(index_elements=["brand_id", "creator_id"]),
+            [
+                {
+                    "tenant_id": self._scope.tenant,
+                    "brand_id": brand,
+                    "creator_id": creator,
+                    "changed_at": self._now,
+                }
+                for creator in dict.fromkeys(creators)
+            ],
         )
+
+
+def _planned(plan: StepPlan) -> dict[str, Any]:
+    """What a plan says of a step's row."""
+    return {
+        "state": (StepState.HELD if plan.held else StepState.PLANNED).value,
+        "due_at": plan.due_at,
+        "look_at": plan.due_at,
+        "reason_key": plan.held.key if plan.held else None,
+        "reason_facts": dict(plan.held.facts) if plan.held else None,
+    }
+
+
+def _bring_back(row: StepRow, plan: StepPlan) -> None:
+    for name, value in _planned(plan).items():
+        setattr(row, name, value)
 
 
 def to_step(row: StepRow) -> Step:
