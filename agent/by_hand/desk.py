@@ -23,6 +23,7 @@ from tools.replies.reading import read_reply
 
 # As many texts as a person in a chat copies before they look again; a brand's limits may allow fewer.
 AT_ONCE = 10
+MOST_IN_FILE = 10_000
 _MINE = (HandPlace.MINE, HandPlace.UNSURE)
 _ALL_OF = {
     HandMark.SENT: _MINE,
@@ -82,10 +83,10 @@ class HandDesk:
     async def take(self, scope: Scope, *, most: int) -> tuple[SendListCard, list[str]]:
         """Claim up to `most` texts for a file, those held already among them; why others stay. Raises NotAllowed."""
         async with self.units.unit(scope) as unit:
-            items = await listing(unit, self.terms.messengers)
+            items = await listing(unit, self.terms.messengers, most=MOST_IN_FILE)
             wanted = drafts_of(items, (HandPlace.MINE, HandPlace.READY))[:most]
             handed = await hand_out(unit, wanted, self.terms)
-            card = await self._card(unit, await listing(unit, self.terms.messengers))
+            card = await self._card(unit, await listing(unit, self.terms.messengers, most=MOST_IN_FILE))
         return card, self.words.refused(handed.refused, scope.lang)
 
     async def carry_out(
@@ -129,7 +130,7 @@ class HandDesk:
         lang, say = unit.scope.lang, self.words.texts.say
         if wish.batch is not None and await unit.drafts.batch(wish.batch) is None:
             raise NotFound("no_such_batch", batch=wish.batch)
-        items = await listing(unit, self.terms.messengers)
+        items = await listing(unit, self.terms.messengers, batch=wish.batch)
         batch = wish.batch or self._only_batch(items)
         own = [item for item in items if item.of.batch_code == batch]
         numbers = {item.of.number: item.of.draft for item in own}

@@ -7,7 +7,7 @@ from agent.approval.policy import POLICY, Policy
 from agent.outreach.guards import Moment, Objection, objection
 from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
-from memory.domain.by_hand import HandItem, HandPlace, HandStep, HandUnit
+from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
 from memory.domain.dispatch import Candidate
 from memory.domain.outreach import StepState
 from memory.domain.workspace import Role, Scope
@@ -23,10 +23,15 @@ _SETTLED = {
 
 
 async def listing(
-    unit: HandUnit, messengers: Sequence[Messenger], *, batch: str | None = None, policy: Policy = POLICY
+    unit: HandUnit,
+    messengers: Sequence[Messenger],
+    *,
+    batch: str | None = None,
+    policy: Policy = POLICY,
+    most: int = MOST_LISTED,
 ) -> list[HandItem]:
-    """Every item in the scope, or of one batch: in the order of their places, then by batch and number."""
-    steps = await unit.by_hand.steps(since=unit.now - DONE_FOR, batch=batch)
+    """The first `most` items in the scope, or of one batch: in the order of their places, then by batch and number."""
+    steps = await unit.by_hand.steps(since=unit.now - DONE_FOR, batch=batch, most=most)
     return await placed(unit, steps, messengers, policy=policy)
 
 

@@ -10,7 +10,7 @@ from agent.by_hand.listing import may_mark
 from agent.by_hand.marking import Marked
 from agent.cards import wording
 from agent.cards.drafts import flag_text
-from memory.domain.by_hand import HandItem, HandMark, HandPlace, HandStep
+from memory.domain.by_hand import MOST_LISTED, HandItem, HandMark, HandPlace, HandStep
 from memory.domain.cards import SendListCard, SendListRow
 from memory.domain.ids import DraftId
 from memory.domain.outreach import Flag
@@ -33,7 +33,9 @@ class SendListWords:
     def card(self, items: Sequence[HandItem], scope: Scope, *, now: datetime, night_by_hand: bool) -> SendListCard:
         """The list as this member may see it: the text of what they hold, and of nothing else."""
         rows = tuple(self._row(item, scope) for item in items)
-        return SendListCard(as_of=now, items=rows, night_by_hand=night_by_hand)
+        cut = len(items) >= MOST_LISTED
+        notes = (self.texts.say("hand_list_cut", scope.lang, count=len(items)),) if cut else ()
+        return SendListCard(as_of=now, items=rows, night_by_hand=night_by_hand, notes=notes)
 
     def _row(self, item: HandItem, scope: Scope) -> SendListRow:
         step = item.of

@@ -190,6 +190,7 @@ def _send_list(shown: SendListCard, lang: Lang, say: Say, team_zone: str) -> Ren
         name = Text(f"@{plain(row.handle)}")
         link = Text(plain(row.profile_url or "-"), overflow="fold")
         table.add_row(f"{row.batch} {row.number}", name, Text(plain(row.place_text)), now, link)
+    table.caption = "\n".join(shown.notes) or None
     return table
 
 

@@ -19,6 +19,7 @@ from memory.domain.stores import Unit
 from memory.domain.workspace import Scope
 
 SOURCE = "by_hand"  # creators' answers that a member pasted
+MOST_LISTED = 300  # items on one view of the list: as many as anybody works through before looking again
 HAND_LEASE = timedelta(hours=24)  # an item in somebody's hands for longer is unknown, and the member is asked
 
 
@@ -95,8 +96,11 @@ class HandItem:
 class HandStore(Protocol):
     """Steps of the channel in one scope. Locks are taken inside: brand, batch (shared), draft, step, relation."""
 
-    async def steps(self, *, since: datetime, batch: str | None = None) -> list[HandStep]:
-        """What is on the list, by batch and number: all that is not over, and what was sent at or after `since`."""
+    async def steps(self, *, since: datetime, batch: str | None = None, most: int = MOST_LISTED) -> list[HandStep]:
+        """What is on the list: all that is not over, and what was sent at or after `since`.
+
+        What is in somebody's hands comes first, then what waits, what failed, what was sent; each by batch and number.
+        """
         ...
 
     async def waiting(self) -> int:

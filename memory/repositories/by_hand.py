@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memory.domain.by_hand import HAND_MOVES, HandStep
+from memory.domain.by_hand import HAND_MOVES, MOST_LISTED, HandStep
 from memory.domain.dispatch import BrandDay, Candidate, Queue
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId
@@ -27,7 +27,6 @@ _ON_LIST = (
     StepState.PLANNED.value, StepState.HELD.value, StepState.SENDING.value, StepState.UNKNOWN.value,
 )  # fmt: skip
 _IN_HAND = (StepState.SENDING.value, StepState.UNKNOWN.value)
-_MOST = 1_000
 
 StepSelect = Select[StepRow, DraftRow, BatchRow, DraftVersionRow, CreatorRow, SendRow, str]  # the last two may be null
 
@@ -42,11 +41,18 @@ class HandRepository:
         self._dispatch = DispatchRepository(session, now)
         self._ledger = LedgerRepository(session, now)
 
-    async def steps(self, *, since: datetime, batch: str | None = None) -> list[HandStep]:
+    async def steps(self, *, since: datetime, batch: str | None = None, most: int = MOST_LISTED) -> list[HandStep]:
         """See `HandStore.steps`."""
         failed = (StepRow.state == StepState.FAILED.value) & BatchRow.stopped_at.is_(None)
         sent = (StepRow.state == StepState.SENT.value) & (StepRow.sent_at >= since)
-        query = _select().where(or_(StepRow.state.in_(_ON_LIST), failed, sent)).limit(_MOST)
+        urgency = case((StepRow.state.in_(_IN_HAND), 0), (StepRow.state.in_(_ON_LIST), 1), (failed, 2), else_=3)
+        query = (
+            _select()
+            .where(or_(StepRow.state.in_(_ON_LIST), failed, sent))
+            .order_by(None)
+            .order_by(urgency, BatchRow.id, DraftRow.number)
+            .limit(most)
+        )
         return await self._read(query.where(BatchRow.code == batch.upper()) if batch else query)
 
     async def waiting(self) -> int:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from agent.approval.seen import Sealed
 from agent.by_hand.claiming import HandedOut, Terms, hand_out
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.by_hand.listing import listing
@@ -18,7 +19,7 @@ from memory.domain.outreach import Batch, Channel, NewDraft, Purpose
 from memory.domain.workspace import BrandPolicy, Scope
 from prompts.render import texts
 
-OPEN_HANDED = BrandPolicy(sends_per_minute=1000, sends_per_day=1000)
+OPEN_HANDED = BrandPolicy(sends_per_minute=1000, sends_per_day=1000, batch_ceiling=200)
 
 
 @dataclass
@@ -58,7 +59,8 @@ class HandShop:
             )
         office.messenger.channel = Channel.BY_HAND
         shown = await office.show(batch, office.anna)
-        await office.decide(shown, office.anna, approve=[draft.number for draft in batch.drafts])
+        numbers = [draft.number for draft in batch.drafts]
+        await office.decide(shown, office.anna, approve=numbers, sealed=Sealed(count))
         return batch
 
     async def items(self, scope: Scope | None = None) -> list[HandItem]:

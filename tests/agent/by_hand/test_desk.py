@@ -10,7 +10,7 @@ from agent.by_hand.sheet import texts_sheet
 from agent.commands.by_hand import read_pasted
 from agent.commands.nouns import MarkSent, SendList
 from agent.commands.parsing import parse
-from memory.domain.by_hand import HandPlace
+from memory.domain.by_hand import MOST_LISTED, HandPlace
 from memory.domain.cards import RepliesCard, SendListCard
 from memory.domain.chat import Reply
 from memory.domain.errors import Conflict
@@ -49,6 +49,21 @@ async def test_the_list_lends_as_many_texts_as_one_copies_at_once(shop: HandShop
     assert f"{batch.code} 的 1-3：已记为已发" in marked.text
     after = await say(shop, "send list")
     assert [row.number for row in card(after).items if row.text] == list(range(4, 13))
+
+
+async def test_a_long_list_shows_what_is_in_hand_first_and_says_that_it_is_cut(shop: HandShop) -> None:
+    await shop.approved(200)
+    newest = await shop.approved(110)
+    await say(shop, f"发送清单 {newest.code} 109-110")
+    listed = await say(shop, "发送清单")
+    rows = card(listed).items
+    assert len(rows) == MOST_LISTED
+    held = [(row.batch, row.number) for row in rows if row.place == HandPlace.MINE]
+    assert held[-2:] == [(newest.code, 109), (newest.code, 110)]
+    assert "先列这 300 条" in card(listed).notes[0]
+    await say(shop, f"{newest.code} 的 109 已发")
+    beyond = await say(shop, f"{newest.code} 108 跳过")
+    assert f"{newest.code} 的 108：已跳过" in beyond.text
 
 
 async def test_only_the_text_is_in_the_text(shop: HandShop) -> None:
