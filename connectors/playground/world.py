@@ -26,6 +26,7 @@ from connectors.playground.translate import from_json, to_json
 from connectors.ports.platforms import Answer, Receipt
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.ids import BrandId
 from memory.domain.markets import MARKETS
 from memory.domain.outreach import Intent, SendTicket
 
@@ -186,13 +187,13 @@ class World:
                     [(i,) for i in ids],
                 )
             rows = await connection.execute(
-                "select seq, id, handle, text, due_at from playground.answer join playground.creator using (number)"
-                " where seq > %s order by seq",
+                "select seq, id, handle, text, due_at, brand from playground.answer"
+                " join playground.creator using (number) where seq > %s order by seq",
                 (after,),
             )
             return [
-                (seq, Answer(f"pg-answer-{own}", PLATFORM, handle, text, due_at))
-                for seq, own, handle, text, due_at in await rows.fetchall()
+                (seq, Answer(f"pg-answer-{own}", PLATFORM, handle, text, due_at, BrandId(brand)))
+                for seq, own, handle, text, due_at, brand in await rows.fetchall()
             ]
 
     async def next_due(self) -> datetime | None:
