@@ -21,6 +21,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from connectors.playground.people.creators import Person, population
 from connectors.playground.people.traits import Traits
 from connectors.playground.settings import PlaygroundSettings
+from connectors.playground.statement import Received, Statement, Written
 from connectors.playground.talk import Past, answer_to
 from connectors.playground.translate import from_json, to_json
 from connectors.ports.platforms import Answer, Receipt
@@ -204,6 +205,25 @@ class World:
             rows = await connection.execute("select min(due_at) from playground.answer where seq is null")
             row = await rows.fetchone()
             return row[0] if row else None
+
+    async def statement(self) -> Statement:
+        """Everything it accepted and every answer it planned; hidden traits are not in it."""
+        async with self._transaction() as connection:
+            if not await self._learn(connection):
+                return Statement()
+            received = await connection.execute(
+                "select key, brand, handle, text, accepted_at from playground.accepted"
+                " join playground.creator using (number) order by id"
+            )
+            written = await connection.execute(
+                "select 'pg-answer-' || a.id, m.key, a.brand, c.handle, a.intent, a.text, a.due_at, a.seq is not null"
+                " from playground.answer a join playground.accepted m on m.id = a.accepted"
+                " join playground.creator c on c.number = a.number order by a.id"
+            )
+            return Statement(
+                tuple(Received(*row) for row in await received.fetchall()),
+                tuple(Written(*row) for row in await written.fetchall()),
+            )
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
