@@ -23,7 +23,7 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard
 
 
 def eval_command(suites: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
-    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions."""
+    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, week."""
     _command(SUITES, suites, fast=fast, as_json=as_json)
 
 

@@ -28,6 +28,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "replies": _late("suites.replies", lambda suite, _: suite.run()),
     "safety": _late("suites.safety", lambda suite, fast: suite.run(fast=fast)),
     "decisions": _late("suites.decisions", lambda suite, fast: suite.run(examples=10 if fast else 200)),
+    "week": _late("suites.week.suite", lambda suite, fast: suite.run(fast=fast)),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {
     "search": _late(

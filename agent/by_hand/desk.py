@@ -61,7 +61,9 @@ class HandDesk:
             if handed.steps:
                 step = handed.steps[0]
                 said = self.words.texts.say("hand_handed", scope.lang, batch=step.batch_code, number=step.number)
-                return Reply(text=said, cards=(await self._card(unit, await listing(unit, self.terms.messengers)),))
+                confirmed = [step.draft] if form.night else []
+                items = await listing(unit, self.terms.messengers, confirmed=confirmed)
+                return Reply(text=said, cards=(await self._card(unit, items),))
         return self._not_handed(scope, handed)
 
     def _not_handed(self, scope: Scope, handed: HandedOut) -> Reply:
@@ -121,7 +123,8 @@ class HandDesk:
         if wanted and unit.scope.role.covers(Role.OPERATOR):
             handed = await hand_out(unit, wanted, replace(self.terms, night=wish.night))
             refused = self.words.refused(handed.refused, lang)
-            items = await listing(unit, self.terms.messengers, batch=wish.batch)
+            confirmed = [step.draft for step in handed.steps] if wish.night else []
+            items = await listing(unit, self.terms.messengers, batch=wish.batch, confirmed=confirmed)
         lines = [self.words.summary(items, lang), *refused, *self.words.how(items, lang)]
         cards = (await self._card(unit, items),) if items else ()
         return Reply(text="\n".join(lines), cards=cards)

@@ -1,6 +1,6 @@
 """The send list: every step that waits for a person, and where it stands for the member who looks. Changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
@@ -9,6 +9,7 @@ from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
 from memory.domain.dispatch import Candidate
+from memory.domain.ids import DraftId
 from memory.domain.outreach import StepState
 from memory.domain.workspace import Role, Scope
 
@@ -27,16 +28,25 @@ async def listing(
     messengers: Sequence[Messenger],
     *,
     batch: str | None = None,
+    confirmed: Collection[DraftId] = (),
     policy: Policy = POLICY,
     most: int = MOST_LISTED,
 ) -> list[HandItem]:
-    """The first `most` items in the scope, or of one batch: in the order of their places, then by batch and number."""
+    """The first `most` items in the scope, or of one batch: in the order of their places, then by batch and number.
+
+    `confirmed`: drafts the member said a moment ago are sent at night too.
+    """
     steps = await unit.by_hand.steps(since=unit.now - DONE_FOR, batch=batch, most=most)
-    return await placed(unit, steps, messengers, policy=policy)
+    return await placed(unit, steps, messengers, confirmed=confirmed, policy=policy)
 
 
 async def placed(
-    unit: HandUnit, steps: Sequence[HandStep], messengers: Sequence[Messenger], *, policy: Policy = POLICY
+    unit: HandUnit,
+    steps: Sequence[HandStep],
+    messengers: Sequence[Messenger],
+    *,
+    confirmed: Collection[DraftId] = (),
+    policy: Policy = POLICY,
 ) -> list[HandItem]:
     """Where steps stand, in the order of their places."""
     items: list[HandItem] = []
@@ -45,7 +55,10 @@ async def placed(
         moment = Moment(unit.now, await unit.people.policy(brand), messengers, policy)
         asked = [step.step for step in own if step.state in (*_WAITS, StepState.SENDING)]
         candidates = await unit.by_hand.candidates(brand, asked)
-        items += [_placed(step, candidates.get(step.step), moment, unit.scope) for step in own]
+        items += [
+            _placed(step, candidates.get(step.step), moment, unit.scope, confirmed=step.draft in confirmed)
+            for step in own
+        ]
     order = list(HandPlace)
     return sorted(items, key=lambda item: order.index(item.place))
 
@@ -69,14 +82,21 @@ def may_mark(step: HandStep, scope: Scope) -> bool:
     return scope.role.covers(Role.OPERATOR) and (step.holder == scope.member or scope.role.covers(Role.APPROVER))
 
 
-def _placed(step: HandStep, candidate: Candidate | None, moment: Moment, scope: Scope) -> HandItem:
+def _taken_at_night(step: HandStep, candidate: Candidate, moment: Moment) -> bool:
+    """Whether its holder took it outside the window, which takes their confirmation."""
+    window = window_of(moment.brand)
+    return step.claimed_at is not None and not is_open(step.claimed_at, candidate.home.zone, window)
+
+
+def _placed(step: HandStep, candidate: Candidate | None, moment: Moment, scope: Scope, *, confirmed: bool) -> HandItem:
     if step.state in _SETTLED or candidate is None:
         return HandItem(step, _SETTLED.get(step.state, HandPlace.HELD), step.reason)
-    against = hand_objection(candidate, moment)
     if step.state is StepState.SENDING:
+        against = hand_objection(candidate, moment, night=confirmed or _taken_at_night(step, candidate, moment))
         place = HandPlace.MINE if step.holder == scope.member else HandPlace.THEIRS
         why = against.reason if against else None
         return HandItem(step, place, why, until(candidate, against, moment) if against and why is None else None)
+    against = hand_objection(candidate, moment)
     if against is None:
         return HandItem(step, HandPlace.READY)
     if against.to is not StepState.PLANNED:

@@ -96,7 +96,7 @@ async def tell(desk: AnswerDesk, report: AnswerReport, *, tenant: TenantId) -> N
 async def _take_in(desk: AnswerDesk, source: str, answer: Answer, tenant: TenantId, report: AnswerReport) -> None:
     gist = desk.read(answer.text, now=_day(answer.written_at))
     async with desk.service.across_tenants("store a creator's answer") as unit:
-        to = await unit.answers.addressee(tenant, platform=answer.platform, handle=answer.handle)
+        to = await unit.answers.addressee(tenant, platform=answer.platform, handle=answer.handle, brand=answer.brand)
         if to is None:
             report.strangers += 1
             log.warning("answer.stranger", source=source, outside_id=answer.outside_id)

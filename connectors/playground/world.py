@@ -21,11 +21,13 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from connectors.playground.people.creators import Person, population
 from connectors.playground.people.traits import Traits
 from connectors.playground.settings import PlaygroundSettings
+from connectors.playground.statement import Received, Statement, Written
 from connectors.playground.talk import Past, answer_to
 from connectors.playground.translate import from_json, to_json
 from connectors.ports.platforms import Answer, Receipt
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.ids import BrandId
 from memory.domain.markets import MARKETS
 from memory.domain.outreach import Intent, SendTicket
 
@@ -186,13 +188,13 @@ class World:
                     [(i,) for i in ids],
                 )
             rows = await connection.execute(
-                "select seq, id, handle, text, due_at from playground.answer join playground.creator using (number)"
-                " where seq > %s order by seq",
+                "select seq, id, handle, text, due_at, brand from playground.answer"
+                " join playground.creator using (number) where seq > %s order by seq",
                 (after,),
             )
             return [
-                (seq, Answer(f"pg-answer-{own}", PLATFORM, handle, text, due_at))
-                for seq, own, handle, text, due_at in await rows.fetchall()
+                (seq, Answer(f"pg-answer-{own}", PLATFORM, handle, text, due_at, BrandId(brand)))
+                for seq, own, handle, text, due_at, brand in await rows.fetchall()
             ]
 
     async def next_due(self) -> datetime | None:
@@ -203,6 +205,25 @@ class World:
             rows = await connection.execute("select min(due_at) from playground.answer where seq is null")
             row = await rows.fetchone()
             return row[0] if row else None
+
+    async def statement(self) -> Statement:
+        """Everything it accepted and every answer it planned; hidden traits are not in it."""
+        async with self._transaction() as connection:
+            if not await self._learn(connection):
+                return Statement()
+            received = await connection.execute(
+                "select key, brand, handle, text, accepted_at from playground.accepted"
+                " join playground.creator using (number) order by id"
+            )
+            written = await connection.execute(
+                "select 'pg-answer-' || a.id, m.key, a.brand, c.handle, a.intent, a.text, a.due_at, a.seq is not null"
+                " from playground.answer a join playground.accepted m on m.id = a.accepted"
+                " join playground.creator c on c.number = a.number order by a.id"
+            )
+            return Statement(
+                tuple(Received(*row) for row in await received.fetchall()),
+                tuple(Written(*row) for row in await written.fetchall()),
+            )
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from memory.domain.creator import Creator, CreatorFacts
+from memory.domain.ids import BrandId
 from memory.domain.outreach import Channel, Flag, SendTicket
 
 
@@ -27,13 +28,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a creator wrote, under the platform's id. `text` is foreign."""
+    """What a creator wrote, under the platform's id. `text` is foreign.
+
+    `brand`: whose shop they wrote to, where the platform has an inbox for each.
+    """
 
     outside_id: str
     platform: str
     handle: str
     text: str
     written_at: datetime
+    brand: BrandId | None = None
 
 
 class Messenger(Protocol):

@@ -209,8 +209,13 @@ class Untold:
 class AnswerStore(Protocol):
     """Creators' answers of any tenant, for the service that collects them."""
 
-    async def addressee(self, tenant: TenantId, *, platform: str, handle: str) -> Addressee | None:
-        """Whose message it is: the brand that wrote last, else one that knows the creator. None: a stranger."""
+    async def addressee(
+        self, tenant: TenantId, *, platform: str, handle: str, brand: BrandId | None = None
+    ) -> Addressee | None:
+        """Whose message it is: the tenant's brand named, else the one that wrote last, else one that knows the creator.
+
+        None: a stranger.
+        """
         ...
 
     async def store(

@@ -22,7 +22,9 @@ class AnswerRepository:
     session: AsyncSession
     now: datetime
 
-    async def addressee(self, tenant: TenantId, *, platform: str, handle: str) -> Addressee | None:
+    async def addressee(
+        self, tenant: TenantId, *, platform: str, handle: str, brand: BrandId | None = None
+    ) -> Addressee | None:
         """See `AnswerStore.addressee`."""
         creator = await self.session.scalar(
             select(CreatorRow.id)
@@ -36,6 +38,7 @@ class AnswerRepository:
         )
         if creator is None:
             return None
+        named = select(BrandRecord.id).where(BrandRecord.tenant_id == tenant, BrandRecord.id == brand)
         wrote = (
             select(StepRow.brand_id)
             .where(StepRow.tenant_id == tenant, StepRow.creator_id == creator, StepRow.sent_at.is_not(None))
@@ -47,10 +50,10 @@ class AnswerRepository:
             .order_by(RelationRow.changed_at.desc())
         )
         exists = select(BrandRecord.id).where(BrandRecord.tenant_id == tenant).order_by(BrandRecord.id)
-        for query in (wrote, knows, exists):
-            brand = await self.session.scalar(query.limit(1))
-            if brand is not None:
-                return Addressee(CreatorId(creator), BrandId(brand))
+        for query in (named, wrote, knows, exists):
+            found = await self.session.scalar(query.limit(1))
+            if found is not None:
+                return Addressee(CreatorId(creator), BrandId(found))
         return None
 
     async def store(

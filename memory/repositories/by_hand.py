@@ -18,6 +18,7 @@ from memory.domain.zones import home_zone
 from memory.models.creators import CreatorRow
 from memory.models.outreach import BatchRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.models.workspace import MemberRow
+from memory.repositories.counting import counted_as, uncount_outreach
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.draft_rows import reason_of
 from memory.repositories.ledger import LedgerRepository
@@ -128,6 +129,9 @@ class HandRepository:
         row.state = StepState.UNKNOWN.value
         row.reason_key, row.reason_facts = "hand_undone", {}
         await self._session.flush()
+        purpose = (await self._session.scalars(select(DraftRow.purpose).where(DraftRow.id == row.draft_id))).one()
+        if row.sent_at is not None:
+            await uncount_outreach(self._session, *counted_as(purpose), tenant=self._scope.tenant, at=row.sent_at)
 
     async def wrote_last(self, creator: CreatorId) -> BrandId | None:
         """See `HandStore.wrote_last`."""

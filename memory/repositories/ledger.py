@@ -9,10 +9,10 @@ from memory.domain.by_hand import HAND_LEASE
 from memory.domain.creator import Stage
 from memory.domain.dispatch import OpenSend
 from memory.domain.ids import CreatorId, SendId, TenantId
-from memory.domain.outreach import STEP_MOVES, Channel, Flag, Purpose, SendState, StepState
+from memory.domain.outreach import STEP_MOVES, Channel, Flag, SendState, StepState
 from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
-from memory.repositories.counting import count_outreach
+from memory.repositories.counting import count_outreach, counted_as
 from memory.repositories.dispatch import to_ticket
 
 _OPEN = (SendState.CLAIMED.value, SendState.UNKNOWN.value)
@@ -57,8 +57,7 @@ class LedgerRepository:
             step.due_at = step.look_at = retry_at or now
             step.sent_at = None
         if to is StepState.SENT:
-            if step.sent_at is None:  # else it was marked as sent once before, and counted then
-                await self._contacted(step, draft, now=now)
+            await self._contacted(step, draft, now=now)
             step.sent_at = now
         await self._session.flush()
         return to
@@ -176,9 +175,12 @@ class LedgerRepository:
                 .values(answered_at=now, read_at=func.coalesce(CreatorMessageRow.read_at, now)),
                 execution_options=quiet,
             )
-        names = ("messages", "invites") if draft.purpose == Purpose.INVITE.value else ("messages",)
         await count_outreach(
-            self._session, *names, tenant=TenantId(step.tenant_id), creator=CreatorId(step.creator_id), now=now
+            self._session,
+            *counted_as(draft.purpose),
+            tenant=TenantId(step.tenant_id),
+            creator=CreatorId(step.creator_id),
+            now=now,
         )
 
 

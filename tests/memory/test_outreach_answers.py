@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,10 +9,11 @@ from agent.outreach.planning import next_due
 from connectors.ports.platforms import Answer
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
+from memory.domain.account_stores import NewBrand
 from memory.domain.chat import Reply
 from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
 from memory.domain.outreach import CreatorMessage, DraftStatus, Gist, Intent, Purpose
-from memory.domain.workspace import Lang, Scope
+from memory.domain.workspace import Lang, Role, Scope
 
 
 @dataclass
@@ -75,6 +76,28 @@ async def sent_from_a_talk(shop: SellingOffice, count: int) -> ConversationId:
     await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=range(1, count + 1))
     await shop.dispatch()
     return talk.id
+
+
+async def test_an_answer_belongs_to_the_brand_it_was_written_to_whoever_wrote_last(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 1)
+    tenant = shop.lead.tenant
+    async with shop.database.across_tenants("another brand, and somebody else's") as work:
+        other = (await work.accounts.make_brand(tenant, NewBrand("Other", "Other", "US", "Asia/Shanghai"))).id
+        stranger = await work.accounts.make_tenant("Stranger")
+        theirs = (await work.accounts.make_brand(stranger, NewBrand("Theirs", "Theirs", "US", "Asia/Shanghai"))).id
+    source = FakeSource(
+        [
+            replace(answer("creator00000", "to the other brand", 1), brand=other),
+            replace(answer("creator00000", "to ours", 2), brand=shop.brand),
+            replace(answer("creator00000", "to nobody of ours", 3), brand=theirs),
+        ]
+    )
+    await collect(desk_of(shop), source, FakeCursors(), tenant=tenant)
+    stored = {}
+    for brand in (other, shop.brand):
+        async with shop.database.unit(Scope(tenant, brand, shop.owner.member, Role.LEAD)) as unit:
+            stored[brand] = [message.text for message in await unit.creator_messages.find()]
+    assert stored == {other: ["to the other brand"], shop.brand: ["to ours", "to nobody of ours"]}
 
 
 async def test_an_answer_is_stored_once_and_told_once_where_it_was_asked_for(shop: SellingOffice) -> None:

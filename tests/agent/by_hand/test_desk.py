@@ -134,8 +134,20 @@ async def test_at_night_a_text_comes_only_with_a_word_for_it(shop: HandShop) -> 
     assert "当地夜间，不能复制" in dark.text
     await shop.office.save_policy(replace(OPEN_HANDED, night_by_hand=True))
     assert "夜间也发" in (await say(shop, f"发送清单 {batch.code} 1")).text
-    await say(shop, f"发送清单 {batch.code} 1，夜间也发")
+    lent = await say(shop, f"发送清单 {batch.code} 1，夜间也发")
     assert await shop.places() == [HandPlace.MINE]
+    assert [row.text for row in card(lent).items] == ["Hi hand1_1"]
+    assert [row.text for row in (await shop.desk.listed(shop.office.operator)).items] == ["Hi hand1_1"]
+
+
+async def test_a_text_taken_by_day_is_hidden_at_night_until_its_holder_says_so(shop: HandShop) -> None:
+    await shop.office.save_policy(replace(OPEN_HANDED, night_by_hand=True))
+    batch = await shop.approved(1)
+    await say(shop, "发送清单")
+    await shop.office.move_to_hour(21)
+    assert [row.text for row in card(await say(shop, "发送清单")).items] == [None]
+    confirmed = await shop.desk.submit(shop.office.operator, HandOut(draft=batch.drafts[0].id, night=True))
+    assert [row.text for row in card(confirmed).items] == ["Hi hand1_1"]
 
 
 async def test_the_limit_is_said_with_when_it_ends(shop: HandShop) -> None:

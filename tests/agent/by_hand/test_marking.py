@@ -89,6 +89,31 @@ async def test_a_mark_taken_back_asks_again_and_counts_once(shop: HandShop) -> N
     assert [one.why.key for one in late.refused] == ["hand_too_late"]
 
 
+async def test_a_day_counts_what_went_out_on_it_whatever_was_said_in_between(shop: HandShop) -> None:
+    batch = await shop.approved(2)
+    went, stayed = (draft.id for draft in batch.drafts)
+    await shop.take([went, stayed])
+    await shop.mark([went, stayed], SENT)
+    assert await counted(shop) == [(2, 2)]
+    await shop.office.move_clock(timedelta(hours=20))
+    await shop.mark([went, stayed], UNDONE)
+    assert await counted(shop) == [(0, 0), (0, 0)]
+    await shop.mark([went], SENT)
+    await shop.mark([stayed], FAILED)
+    assert await counted(shop) == [(1, 1), (0, 0)]
+    await shop.office.move_to_hour(12)
+    await shop.take([stayed])
+    await shop.mark([stayed], SENT)
+    assert [sum(each) for each in zip(*await counted(shop), strict=True)] == [2, 2]
+
+
+async def counted(shop: HandShop) -> list[tuple[int, int]]:
+    """Messages and invites of each day, newest first."""
+    async with shop.office.database.unit(shop.office.owner) as unit:
+        days = await unit.counters.activity(days=7)
+    return [(day.messages, day.invites) for day in days]
+
+
 async def test_only_who_holds_it_or_an_approver_says_what_came_of_it(shop: HandShop) -> None:
     batch = await shop.approved(2)
     first, second = (draft.id for draft in batch.drafts)

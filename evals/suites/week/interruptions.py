@@ -1,0 +1,112 @@
+"""Dispatchers that die in mid-send: cancelled where they stand, or killed as a process.
+
+As a process: `python -m evals.suites.week.interruptions URL CALL THROUGH` sends what is due until the CALL-th message,
+and kills itself there: after the shop took it in (THROUGH 1) or before.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agent.outreach.dispatch import dispatch_due
+from connectors.by_hand.messenger import ByHandMessenger
+from connectors.playground.messenger import PlaygroundMessenger
+from connectors.playground.world import World
+from connectors.ports.platforms import Messenger, Receipt, SendFate
+from evals.suites.week.house import SHOP, House
+from memory.database import Database
+from memory.domain.creator import Creator
+from memory.domain.outreach import Channel, Flag, SendTicket
+
+_ROOT = Path(__file__).parents[3]
+
+
+@dataclass(slots=True)
+class Faltering:
+    """A messenger whose sender is struck at the `call`-th message, once the platform has it (`through`) or before."""
+
+    inner: Messenger
+    call: int
+    through: bool
+    strike: Callable[[], Awaitable[None]]
+
+    @property
+    def channel(self) -> Channel:
+        """See `Messenger.channel`."""
+        return self.inner.channel
+
+    def accepts(self, creator: Creator) -> Flag | None:
+        """See `Messenger.accepts`."""
+        return self.inner.accepts(creator)
+
+    async def send(self, ticket: SendTicket, *, now: datetime) -> Receipt:
+        """See `Messenger.send`."""
+        self.call -= 1
+        if self.call == 0:
+            if self.through:
+                await self.inner.send(ticket, now=now)
+            await self.strike()
+        return await self.inner.send(ticket, now=now)
+
+    async def fate(self, ticket: SendTicket) -> SendFate:
+        """See `Messenger.fate`."""
+        return await self.inner.fate(ticket)
+
+
+async def cancelled(house: House, *, call: int, through: bool) -> bool:
+    """A dispatcher of this process, cancelled in mid-send; whether it got that far."""
+    struck = asyncio.Event()
+
+    async def strike() -> None:
+        struck.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(
+        dispatch_due(house.database, _faltering(house.messengers, strike, call=call, through=through))
+    )
+    waiting = asyncio.create_task(struck.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    for each in (task, waiting):
+        each.cancel()
+    await asyncio.gather(task, waiting, return_exceptions=True)
+    return struck.is_set()
+
+
+async def killed(house: House, *, call: int, through: bool) -> bool:
+    """A dispatcher of its own process, killed in mid-send; whether it got that far."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "evals.suites.week.interruptions", house.database.url, str(call), str(int(through)),
+        cwd=_ROOT, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    ended = await process.wait()
+    if ended not in (0, -signal.SIGKILL):
+        raise RuntimeError(ended)
+    return ended != 0
+
+
+def _faltering(
+    messengers: Sequence[Messenger], strike: Callable[[], Awaitable[None]], *, call: int, through: bool
+) -> tuple[Messenger, ...]:
+    return tuple(
+        Faltering(one, call, through, strike) if one.channel is Channel.PLAYGROUND else one for one in messengers
+    )
+
+
+async def _main(url: str, call: int, *, through: bool) -> None:
+    async def strike() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    async with Database.open(home=Path(), url=url) as database:
+        world = await World.open(url)
+        messengers = (PlaygroundMessenger(world, SHOP), ByHandMessenger())
+        await dispatch_due(database, _faltering(messengers, strike, call=call, through=through))
+        await world.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], int(sys.argv[2]), through=sys.argv[3] == "1"))
