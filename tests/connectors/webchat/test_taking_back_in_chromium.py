@@ -80,10 +80,13 @@ def test_approvals_are_withdrawn_on_the_batch_page(office: FakeOffice, site: Sit
     assert office.commands == [WithdrawApprovals(batch="K7", numbers=(2,)), WithdrawApprovals(batch="K7")]
 
 
-def test_a_decision_on_the_batch_page_is_followed_by_the_plan_beside_it(office: FakeOffice, site: Site) -> None:
+def test_what_happens_on_the_card_is_followed_by_the_plan_beside_it(office: FakeOffice, site: Site) -> None:
     page = site.visit("/batches/K7")
     with page.expect_request("**/batches/K7/states"):
         page.get_by_role("button", name="全部批准（3）").click()
+    page.get_by_role("button", name="停止 K7").click()
+    with page.expect_request("**/batches/K7/states"):  # the button that was pressed is gone by then
+        page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize("path", ["/batches/K7", "/conversations/7", "/batches"])
@@ -110,3 +113,11 @@ def test_who_may_not_resume_sees_that_it_is_stopped_and_whom_to_ask(office: Fake
     expect(page.locator(".banner-stopped")).to_contain_text("请找 林知夏、周予安 恢复")
     expect(page.locator("[data-stop-of=K7]")).to_have_text("已停止、可以恢复的人：林知夏、周予安")
     assert_sound(page)
+
+
+def test_a_stop_of_everything_is_seen_on_the_card_it_reaches(office: FakeOffice, site: Site) -> None:
+    page = site.visit("/batches/K7")
+    page.get_by_role("button", name="全部停止").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-batch=K7] .banner-stopped")).to_be_visible()
+    expect(page.get_by_role("button", name="恢复 K7")).to_be_visible()
