@@ -30,6 +30,7 @@ from agent.language import language_of
 from agent.metrics import DECISIONS
 from agent.outage_news import with_news
 from agent.recalls import batches_meant, stopped, take_back
+from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.by_hand import HandUnit, HandUnits
@@ -48,7 +49,7 @@ from memory.domain.chat import (
 from memory.domain.chat_stores import Ending, Fence, TurnEvents
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
-from memory.domain.outreach import Batch
+from memory.domain.outreach import Batch, Draft
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
@@ -137,13 +138,25 @@ class OpenDesk:
             case Stop(batch):
                 return await stopped(unit, batch, self.texts)
             case Withdraw() | Resume() | Undo():
-                return await take_back(unit, parsed, self.texts)
+                reply = await take_back(unit, parsed, self.texts)
+                return await self._with_texts(unit, reply, conversation)
             case Confirm(code):
-                return await self._confirm(unit, code)
+                return await offered(unit, await self._confirm(unit, code))
             case Decide():
-                return await self._decide(unit, parsed, conversation)
+                return await offered(unit, await self._decide(unit, parsed, conversation))
             case SendList() | MarkSent() | Pasted():
-                return await self.hand.carry_out(unit, parsed, conversation)
+                return await offered(unit, await self.hand.carry_out(unit, parsed, conversation))
+
+    async def _with_texts(self, unit: Unit, reply: Reply, conversation: ConversationId) -> Reply:
+        """An answer that changed texts, with those texts: they have to be read before they can be approved."""
+        outcome = reply.decision
+        if outcome is None or not outcome.revised:
+            return reply
+        batch = await unit.drafts.batch(outcome.batch)
+        if batch is None:
+            return reply
+        card = await self._fresh(unit, batch, conversation, numbers=list(outcome.revised))
+        return reply.model_copy(update={"cards": (*reply.cards, card)})
 
     async def _confirm(self, unit: Unit, code: str) -> Reply:
         taken = await unit.waiting.take(code)
@@ -160,24 +173,33 @@ class OpenDesk:
         if shown is None:
             card = await self._fresh(unit, batch, conversation)
             return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
-        try:
-            result = await decide(
-                unit,
-                shown,
-                approve=wish.approve,
-                reject=wish.reject,
-                messengers=self.messengers,
-                sealed=Sealed(wish.count),
-            )
-        except AppError as failure:
-            return Reply(text=self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
-        revised, trouble = await self._revise(unit, batch, wish)
-        return await self._told(unit, batch, result, conversation, revised=revised, trouble=trouble)
+        locked = await unit.drafts.lock(batch.id, numbers=[*wish.approve, *wish.reject, *wish.revise])
+        result, refused = None, []
+        if wish.approve or wish.reject:
+            try:
+                result = await decide(
+                    unit,
+                    shown,
+                    approve=wish.approve,
+                    reject=wish.reject,
+                    messengers=self.messengers,
+                    sealed=Sealed(wish.count),
+                )
+            except AppError as failure:
+                refused.append(self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
+        revised, trouble = await self._revise(unit, locked, wish)
+        if result is None and not revised:
+            return Reply(text="\n".join(dict.fromkeys([*refused, *trouble])))
+        result = result or DecisionResult(batch.code, now=unit.now)
+        return await self._told(unit, batch, result, conversation, revised=revised, trouble=[*refused, *trouble])
 
-    async def _revise(self, unit: Unit, batch: Batch, wish: Decide) -> tuple[list[int], list[str]]:
+    async def _revise(self, unit: Unit, drafts: Sequence[Draft], wish: Decide) -> tuple[list[int], list[str]]:
+        """Changing texts takes less than deciding. Which locked drafts were changed, and why the others were not."""
         revised: list[int] = []
         trouble: list[str] = []
-        by_number = {draft.number: draft for draft in batch.drafts}
+        if wish.revise and not unit.scope.role.covers(Role.OPERATOR):
+            return [], [self.texts.say("needs_role", unit.scope.lang, role=Role.OPERATOR)]
+        by_number = {draft.number: draft for draft in drafts}
         for number, instruction in wish.revise.items():
             try:
                 content, flags = await revise(unit, by_number[number], instruction, lang=unit.scope.lang)

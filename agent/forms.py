@@ -7,14 +7,16 @@ from agent.accounts import check_password
 from agent.approval.showing import show
 from agent.by_hand.desk import HandDesk
 from agent.imports import Imports
-from agent.recalls import resumed, stopped
+from agent.recalls import resumed, stopped, withdrawn
 from agent.team.deputies import revoke_deputy, save_deputy
 from agent.team.passes import give_pass
 from agent.team.policy_form import save_policy
 from agent.team.rights import look_again as _look_again
 from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
+from agent.undo.offering import offered
 from agent.undo.undoing import undo
+from memory.domain.by_hand import HandUnits
 from memory.domain.chat import (
     Command,
     DecisionOutcome,
@@ -33,11 +35,12 @@ from memory.domain.chat import (
     StopBatch,
     Undo,
     UpdateRelation,
+    WithdrawApprovals,
 )
 from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
-from memory.domain.stores import Unit, Units
+from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
 from tools.drafting.revising import edit
@@ -49,7 +52,7 @@ from tools.products.keeping import keep_product
 class Forms:
     """Carries forms out. `hash_password` and `move_clock` come from accounts and the demo."""
 
-    units: Units
+    units: HandUnits
     texts: Texts
     imports: Imports
     hash_password: Callable[[str], Awaitable[str]]
@@ -65,46 +68,59 @@ class Forms:
                 return await self.move_clock(scope)
             case HandOut() | MarkByHand():
                 return await self.hand.submit(scope, command)
+            case Undo(change=change):
+                return await self._undo(scope, change)
             case SaveMember(password=password) if password:
                 check_password(password)
                 return await self._in_unit(scope, command, await self.hash_password(password))
             case _:
                 return await self._in_unit(scope, command, None)
 
+    async def _undo(self, scope: Scope, change: int | None) -> Reply:
+        """A refusal is raised after its transaction, which remembers that it was told."""
+        async with self.units.unit(scope) as unit:
+            done = await undo(unit, self.texts, change=change)
+        if isinstance(done, Reply):
+            return done
+        raise done
+
     async def _in_unit(self, scope: Scope, command: Command, password_hash: str | None) -> Reply:
         async with self.units.unit(scope) as unit:
-            match command:
-                case EditDraft():
-                    return await self._edit(unit, command)
-                case StopBatch(batch=batch):
-                    return await stopped(unit, batch, self.texts)
-                case ResumeBatch(batch=batch):
-                    return await resumed(unit, batch, self.texts)
-                case Undo():
-                    return await undo(unit, self.texts)
-                case SaveProduct():
-                    return await self._product(unit, command)
-                case SaveMember():
-                    return await self._member(unit, command, password_hash)
-                case SavePolicy():
-                    await save_policy(unit, command)
-                    return Reply(text=self.texts.say("saved", unit.scope.lang))
-                case SaveDeputy():
-                    await save_deputy(unit, command)
-                    return Reply(text=self.texts.say("saved", unit.scope.lang))
-                case RevokeDeputy():
-                    await revoke_deputy(unit, command)
-                    return Reply(text=self.texts.say("deputy_revoked", unit.scope.lang))
-                case GiveFirstMessagePass():
-                    handle = await give_pass(unit, command)
-                    return Reply(text=self.texts.say("pass_given", unit.scope.lang, handle=handle))
-                case UpdateRelation():
-                    return await self._relation(unit, command)
-                case Rename(conversation=conversation, title=title):
-                    await unit.conversations.rename(conversation, title=title.strip()[:80])
-                    return Reply(text=self.texts.say("renamed", unit.scope.lang))
-                case _:
-                    raise BadRequest("bad_request")
+            return await offered(unit, await self._carry_out(unit, command, password_hash))
+
+    async def _carry_out(self, unit: Unit, command: Command, password_hash: str | None) -> Reply:
+        match command:
+            case EditDraft():
+                return await self._edit(unit, command)
+            case StopBatch(batch=batch):
+                return await stopped(unit, batch, self.texts)
+            case ResumeBatch(batch=batch):
+                return await resumed(unit, batch, self.texts)
+            case WithdrawApprovals(batch=batch, numbers=numbers):
+                return await withdrawn(unit, batch, numbers, self.texts)
+            case SaveProduct():
+                return await self._product(unit, command)
+            case SaveMember():
+                return await self._member(unit, command, password_hash)
+            case SavePolicy():
+                await save_policy(unit, command)
+                return Reply(text=self.texts.say("saved", unit.scope.lang))
+            case SaveDeputy():
+                await save_deputy(unit, command)
+                return Reply(text=self.texts.say("saved", unit.scope.lang))
+            case RevokeDeputy():
+                await revoke_deputy(unit, command)
+                return Reply(text=self.texts.say("deputy_revoked", unit.scope.lang))
+            case GiveFirstMessagePass():
+                handle = await give_pass(unit, command)
+                return Reply(text=self.texts.say("pass_given", unit.scope.lang, handle=handle))
+            case UpdateRelation():
+                return await self._relation(unit, command)
+            case Rename(conversation=conversation, title=title):
+                await unit.conversations.rename(conversation, title=title.strip()[:80])
+                return Reply(text=self.texts.say("renamed", unit.scope.lang))
+            case _:
+                raise BadRequest("bad_request")
 
     async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
         """See `Desk.upload`."""

@@ -174,7 +174,7 @@ class Imports:
         return Sheet(run.headers, tuple(rows))
 
     def _said(self, problems: tuple[Flag, ...], scope: Scope) -> str | None:
-        said = [flag_text(problem, lang=scope.lang, texts=self.texts) for problem in problems]
+        said = [flag_text(problem, lang=scope.lang, texts=self.texts, now=None) for problem in problems]
         return "；".join(said) or None
 
     async def view(self, scope: Scope, run: ImportRunId) -> ImportView:

@@ -36,7 +36,8 @@ def _sentence(outage: Outage, brand: Brand, lang: Lang, texts: Texts, *, named: 
         count=round(silent / _HOUR) if hours else int(silent.total_seconds() // 60),
     )
     due = outage.first_due or outage.ended_at
-    there = wording.clock(due, str(home_zone(None, brand.market).zone), lang)
+    home = outage.home or home_zone(None, brand.market)
+    there = wording.there(due, home.zone.key, lang, estimated=home.estimated)
     here = wording.clock(due, brand.team_zone, lang)
     who = texts.say("outage_of", lang, brand=brand.name) if named else ""
-    return texts.say("outage", lang, who=who, length=length, count=outage.replanned, when=here, there=there)
+    return texts.say("outage", lang, who=who, length=length, count=outage.replanned, here=here, there=there)

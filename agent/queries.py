@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from agent.approval.rights import who_decides
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
 from agent.cards.creators import row as creator_row
@@ -96,9 +96,9 @@ class OpenQueries:
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
         """See `Queries.batches`."""
         async with self.units.unit(scope) as unit:
-            return [
-                self._view(batch, scope, unit.now) for batch in await unit.drafts.batches(limit=PAGE, offset=offset)
-            ]
+            found = await unit.drafts.batches(limit=PAGE, offset=offset)
+            may = {brand: await who_decides(unit, brand) for brand in {each.brand for each in found if each.stopped}}
+            return [self._view(unit, each, may.get(each.brand, ())) for each in found]
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
         """See `Queries.batch`."""
@@ -106,11 +106,12 @@ class OpenQueries:
             found = await unit.drafts.batch(code)
             if found is None:
                 raise NotFound("no_such_batch", batch=code[:12])
-            return self._view(found, scope, unit.now)
+            return self._view(unit, found, await who_decides(unit, found.brand) if found.stopped else ())
 
-    def _view(self, batch: Batch, scope: Scope, now: datetime) -> BatchView:
+    def _view(self, unit: Unit, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
         counts = Counter(str(draft.status) for draft in batch.drafts)
-        return BatchView(batch, plan_rows(batch.drafts, lang=scope.lang, texts=self.texts, now=now), dict(counts))
+        plan = plan_rows(batch.drafts, lang=unit.scope.lang, texts=self.texts, now=unit.now)
+        return BatchView(batch, plan, dict(counts), may_resume if batch.stopped else ())
 
     async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
         """See `Queries.creators`."""
@@ -164,6 +165,7 @@ class OpenQueries:
         if status not in {"unread", "unanswered", "all"}:
             raise BadRequest("bad_request")
         async with self.units.unit(scope) as unit:
+            now = unit.now
             found = await unit.creator_messages.find(status=status)
             if scope.role.covers(Role.OPERATOR):  # what a viewer saw is still unread for those who answer
                 await unit.creator_messages.mark_read([message.id for message in found])
@@ -171,7 +173,7 @@ class OpenQueries:
         if not items:
             return Reply(text=self.texts.say("no_replies", scope.lang))
         said = self.texts.say("replies_found", scope.lang, total=len(items), shown=len(items))
-        return Reply(text=said, cards=(reply_rows(items, scope.lang, self.texts),))
+        return Reply(text=said, cards=(reply_rows(items, scope.lang, self.texts, now=now),))
 
     async def products(self, scope: Scope) -> Sequence[Product]:
         """See `Queries.products`."""

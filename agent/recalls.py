@@ -1,12 +1,16 @@
 """What a member takes back, carried out and said: a stop, its end, an approval, their own last change."""
 
+from collections.abc import Sequence
+
 from agent.approval.pausing import resume, stop_now
 from agent.approval.withdrawing import withdraw
 from agent.cards import wording
 from agent.commands.nouns import Resume, Undo, Withdraw
+from agent.team.zone import team_zone
 from agent.undo.undoing import undo
+from memory.domain.by_hand import HandUnit
 from memory.domain.chat import DecisionOutcome, Reply
-from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed
 from memory.domain.ids import ConversationId
 from memory.domain.outreach import Batch
 from memory.domain.stores import Unit
@@ -40,52 +44,49 @@ async def resumed(unit: Unit, batch: str | None, texts: Texts) -> Reply:
     if not found.batches:
         return Reply(text=texts.say("resume_nothing", lang, what=_what(code, lang, texts)))
     codes = wording.listed(list(found.batches), lang)
-    if found.first_due is None:
+    if found.first is None:
         return Reply(text=texts.say("resume_empty", lang, codes=codes))
-    when = wording.clock(found.first_due, await _team_zone(unit), lang)
+    home, zone = found.first.home, await team_zone(unit)
+    when = wording.clocks(found.first.due_at, home.zone.key, zone, lang, estimated=home.estimated)
     return Reply(text=texts.say("resume_done", lang, codes=codes, count=found.count, when=when))
 
 
-async def withdrawn(unit: Unit, wish: Withdraw, texts: Texts) -> Reply:
-    """Take approvals of a batch back. Raises as `withdraw`, and NotFound for a batch out of sight."""
-    batch = await unit.drafts.batch(wish.batch)
-    if batch is None:
-        raise NotFound("no_such_batch", batch=wish.batch)
-    found = await withdraw(unit, batch, wish.numbers)
+async def withdrawn(unit: Unit, code: str, numbers: Sequence[int], texts: Texts) -> Reply:
+    """Take approvals of a batch back. Raises as `withdraw`."""
+    found = await withdraw(unit, code, numbers)
     lang = unit.scope.lang
     parts = [
-        texts.say(key, lang, numbers=wording.ranges(numbers, lang))
-        for key, numbers in (
+        texts.say(key, lang, numbers=wording.ranges(some, lang))
+        for key, some in (
             ("withdraw_taken", found.taken),
             ("withdraw_sending", found.sending),
             ("withdraw_unapproved", found.unapproved),
         )
-        if numbers
+        if some
     ] or [texts.say("withdraw_nothing", lang)]
     separator = "；" if lang == "zh" else "; "
     said = texts.say("decided", lang, batch=found.batch, parts=separator.join(parts))
     return Reply(text=said)
 
 
-async def take_back(unit: Unit, wish: Withdraw | Resume | Undo, texts: Texts) -> Reply:
+async def take_back(unit: HandUnit, wish: Withdraw | Resume | Undo, texts: Texts) -> Reply:
     """Carry out one line; a refusal is an answer."""
     try:
         match wish:
-            case Withdraw():
-                return await withdrawn(unit, wish, texts)
+            case Withdraw(batch, numbers):
+                return await withdrawn(unit, batch, numbers, texts)
             case Resume(batch):
                 return await resumed(unit, batch, texts)
             case Undo():
-                return await undo(unit, texts)
+                done = await undo(unit, texts)
+                return done if isinstance(done, Reply) else _refused(unit, done, texts)
     except (BadRequest, Conflict, NotAllowed) as failure:
-        return Reply(text=texts.say(failure.text_key, unit.scope.lang, **failure.facts))
+        return _refused(unit, failure, texts)
+
+
+def _refused(unit: Unit, failure: AppError, texts: Texts) -> Reply:
+    return Reply(text=texts.say(failure.text_key, unit.scope.lang, **failure.facts))
 
 
 def _what(code: str, lang: Lang, texts: Texts) -> str:
     return code or texts.say("stop_everything", lang)
-
-
-async def _team_zone(unit: Unit) -> str:
-    brands = await unit.people.brands()
-    mine = next((brand for brand in brands if brand.id == unit.scope.brand), None)
-    return (mine or brands[0]).team_zone if brands else "Asia/Shanghai"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ from agent.outage_news import with_news
 from agent.planner.model import Payer, paying
 from agent.state import TurnState
 from agent.summary import roll
+from agent.undo.offering import offered_after
 from memory.domain.chat import Reply, TurnEventKind
 from memory.domain.chat_stores import Ending, Fence, NewEvent, Superseded, Turn
 from memory.domain.errors import AppError
@@ -92,7 +94,7 @@ class TurnRunner:
         `scope` only reaches the row: whose turn it is, and in which role it runs now, the row says.
         """
         async with self.units.unit(scope) as unit:
-            turn = await unit.turns.begin(turn_id)
+            turn, began_at = await unit.turns.begin(turn_id), unit.now
         if turn is None:
             return
         structlog.contextvars.bind_contextvars(turn_id=turn_id, conversation_id=turn.conversation)
@@ -103,14 +105,14 @@ class TurnRunner:
         run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events, turn.summary)
         try:
             with TURN_SECONDS.time():
-                await self._answer(turn, run, events)
+                await self._answer(turn, run, events, began_at=began_at)
         except Superseded:
             log.info("turn.superseded", attempt=fence.attempt)
         finally:
             await events.close()
             structlog.contextvars.unbind_contextvars("turn_id", "conversation_id")
 
-    async def _answer(self, turn: Turn, run: TurnRun, events: EventWriter) -> None:
+    async def _answer(self, turn: Turn, run: TurnRun, events: EventWriter, *, began_at: datetime) -> None:
         token = paying.set(Payer(turn.scope, turn.id))
         state: TurnState = {"text": turn.text}
         failed = False
@@ -129,7 +131,9 @@ class TurnRunner:
         rolled = roll(turn.summary, said=turn.text, calls=reply.tool_calls)
         waiting = await events.rest()
         async with self.units.unit(turn.scope) as unit:
-            reply = reply if failed else await with_news(unit, reply, run.lang, self.texts)
+            if not failed:
+                reply = await offered_after(unit, reply, began_at=began_at)
+                reply = await with_news(unit, reply, run.lang, self.texts)
             ending = Ending(reply, failed, waiting, run.tool_records, rolled)
             await unit.turns.end(run.fence, ending, now=unit.now)
         TURNS.labels(reply.planner or "none", "failed" if failed else "answered").inc()

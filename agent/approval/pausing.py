@@ -1,7 +1,7 @@
 """A stop that can be lifted: anybody stops, an approver resumes; what waited is planned anew at normal pace."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.approval.recording import stop
@@ -9,7 +9,8 @@ from agent.approval.rights import needs_decider
 from agent.outreach.pacing import plan_anew
 from memory.domain import jobs
 from memory.domain.errors import NotFound
-from memory.domain.ids import BatchId, BrandId, StepId
+from memory.domain.ids import BrandId, StepId
+from memory.domain.outreach import Batch
 from memory.domain.pausing_stores import Waiting
 from memory.domain.stores import Unit
 
@@ -24,11 +25,11 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What goes on: codes of the batches, how many messages were planned anew, when the first of them goes."""
+    """What goes on: codes of the batches, how many messages were planned anew, the first of them with its new time."""
 
     batches: tuple[str, ...]
     count: int
-    first_due: datetime | None
+    first: Waiting | None
 
 
 async def stop_now(unit: Unit, batch_code: str | None) -> Stopped:
@@ -38,7 +39,8 @@ async def stop_now(unit: Unit, batch_code: str | None) -> Stopped:
         NotFound: no such batch in this scope (not retryable).
     """
     count = await stop(unit, batch_code)
-    in_flight = await unit.drafts.in_flight(await _batch(unit, batch_code))
+    batch = await _batch(unit, batch_code)
+    in_flight = await unit.drafts.in_flight(batch.id if batch else None)
     await unit.audit.record(
         "outreach.stopped",
         subject=f"batch:{(batch_code or '*').upper()}",
@@ -54,8 +56,9 @@ async def resume(unit: Unit, batch_code: str | None) -> Resumed:
         NotAllowed: the member may not decide (not retryable).
         NotFound: no such batch in this scope (not retryable).
     """
-    await needs_decider(unit, "resume_not_allowed")
-    codes, waiting = await unit.drafts.lift_stop(await _batch(unit, batch_code))
+    batch = await _batch(unit, batch_code)
+    await needs_decider(unit, "resume_not_allowed", batch.brand if batch else unit.scope.brand)
+    codes, waiting = await unit.drafts.lift_stop(batch.id if batch else None)
     by_brand: defaultdict[BrandId, list[Waiting]] = defaultdict(list)
     for step in waiting:
         by_brand[step.brand].append(step)
@@ -68,13 +71,14 @@ async def resume(unit: Unit, batch_code: str | None) -> Resumed:
             "outreach.resumed", subject=f"batch:{(batch_code or '*').upper()}", after={"batches": codes}
         )
         await unit.defer(jobs.dispatch())
-    return Resumed(tuple(codes), len(due), min(due.values(), default=None))
+    again = [replace(step, due_at=due[step.step]) for step in waiting]
+    return Resumed(tuple(codes), len(due), min(again, key=lambda step: step.due_at, default=None))
 
 
-async def _batch(unit: Unit, code: str | None) -> BatchId | None:
+async def _batch(unit: Unit, code: str | None) -> Batch | None:
     if code is None:
         return None
     batch = await unit.drafts.batch(code)
     if batch is None:
         raise NotFound("no_such_batch", batch=code.upper())
-    return batch.id
+    return batch

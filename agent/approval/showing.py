@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from agent.approval.policy import MOST_DRAFTS
+from agent.approval.rights import who_decides
 from agent.approval.seen import MOST_BY_CHAT
 from agent.cards.drafts import drafts_card
 from agent.cards.overview import Overview, overview
@@ -51,7 +52,11 @@ async def show(
         )
         if any(shown.shown.get(draft.number) != draft.version.digest for draft in chosen):
             continue
-        card = drafts_card(batch, lang=lang, texts=texts, numbers=numbers, presentation=shown, notes=notes)
+        card = drafts_card(
+            batch, lang=lang, texts=texts, now=unit.now, numbers=numbers, presentation=shown, notes=notes
+        )
+        if batch.stopped:
+            card = card.model_copy(update={"may_resume": await who_decides(unit, batch.brand)})
         return _signed_by_count(card, batch, chosen, parts, lang=lang, texts=texts) if is_large else card
     raise Conflict("draft_stale")
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.approval.rights import needs_decider
-from memory.domain.outreach import Batch, StepState, Verdict
+from memory.domain.errors import NotFound
+from memory.domain.outreach import StepState, Verdict
 from memory.domain.stores import Unit
 
 _CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.FAILED})
@@ -20,13 +21,17 @@ class Withdrawn:
     unapproved: tuple[int, ...]
 
 
-async def withdraw(unit: Unit, batch: Batch, numbers: Sequence[int]) -> Withdrawn:
+async def withdraw(unit: Unit, batch_code: str, numbers: Sequence[int]) -> Withdrawn:
     """Take back what was approved of these numbers, whoever approved it; without numbers, of the whole batch.
 
     Raises:
         NotAllowed: the member may not decide (not retryable).
+        NotFound: no such batch in this scope (not retryable).
     """
-    await needs_decider(unit, "withdraw_not_allowed")
+    batch = await unit.drafts.batch(batch_code)
+    await needs_decider(unit, "withdraw_not_allowed", batch.brand if batch else unit.scope.brand)
+    if batch is None:
+        raise NotFound("no_such_batch", batch=batch_code.upper())
     named = bool(numbers)
     locked = await unit.drafts.lock(batch.id, numbers=numbers or [draft.number for draft in batch.drafts])
     ids = [draft.id for draft in locked]

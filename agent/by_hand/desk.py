@@ -8,8 +8,9 @@ from agent.by_hand.claiming import HandedOut, Terms, hand_out
 from agent.by_hand.listing import listing
 from agent.by_hand.marking import mark
 from agent.by_hand.pasted import PastedDesk
-from agent.cards.send_list import SendListWords, drafts_of
+from agent.cards.send_list import SendListWords, Told, drafts_of
 from agent.commands.nouns import MarkSent, Pasted, SendList
+from agent.team.zone import team_zone
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import HAND_LEASE, HandItem, HandMark, HandPlace, HandUnit, HandUnits
 from memory.domain.cards import SendListCard
@@ -55,8 +56,9 @@ class HandDesk:
     async def submit(self, scope: Scope, form: HandOut | MarkByHand) -> Reply:
         """A button of the page. Raises NotAllowed, NotFound, and Conflict with the reason when nothing was done."""
         async with self.units.unit(scope) as unit:
+            told = await _told(unit)
             if isinstance(form, MarkByHand):
-                return await self._button(unit, form)
+                return await self._button(unit, form, told)
             handed = await hand_out(unit, [form.draft], replace(self.terms, night=form.night))
             if handed.steps:
                 step = handed.steps[0]
@@ -64,18 +66,18 @@ class HandDesk:
                 confirmed = [step.draft] if form.night else []
                 items = await listing(unit, self.terms.messengers, confirmed=confirmed)
                 return Reply(text=said, cards=(await self._card(unit, items),))
-        return self._not_handed(scope, handed)
+        return self._not_handed(handed, told)
 
-    def _not_handed(self, scope: Scope, handed: HandedOut) -> Reply:
+    def _not_handed(self, handed: HandedOut, told: Told) -> Reply:
         """After the transaction, which may have left a step held with its reason."""
         if not handed.refused:
             raise NotFound("hand_gone")
-        raise Conflict("hand_refused", why="；".join(self.words.refused(handed.refused, scope.lang)))
+        raise Conflict("hand_refused", why="；".join(self.words.refused(handed.refused, told)))
 
-    async def _button(self, unit: HandUnit, form: MarkByHand) -> Reply:
+    async def _button(self, unit: HandUnit, form: MarkByHand, told: Told) -> Reply:
         said = HandMark(form.said)
         result = await mark(unit, [form.draft], said, attempts={form.draft: form.attempt})
-        lines = self.words.marked(result, said, unit.scope.lang)
+        lines = self.words.marked(result, said, told)
         if result.refused:
             raise Conflict("hand_refused", why="；".join(lines))
         if not lines:
@@ -88,8 +90,9 @@ class HandDesk:
             items = await listing(unit, self.terms.messengers, most=MOST_IN_FILE)
             wanted = drafts_of(items, (HandPlace.MINE, HandPlace.READY))[:most]
             handed = await hand_out(unit, wanted, self.terms)
-            card = await self._card(unit, await listing(unit, self.terms.messengers, most=MOST_IN_FILE))
-        return card, self.words.refused(handed.refused, scope.lang)
+            items = await listing(unit, self.terms.messengers, most=MOST_IN_FILE)
+            card, told = await self._card(unit, items), await _told(unit)
+        return card, self.words.refused(handed.refused, told)
 
     async def carry_out(
         self, unit: HandUnit, wish: SendList | MarkSent | Pasted, conversation: ConversationId
@@ -122,7 +125,7 @@ class HandDesk:
         refused: list[str] = []
         if wanted and unit.scope.role.covers(Role.OPERATOR):
             handed = await hand_out(unit, wanted, replace(self.terms, night=wish.night))
-            refused = self.words.refused(handed.refused, lang)
+            refused = self.words.refused(handed.refused, await _told(unit))
             confirmed = [step.draft for step in handed.steps] if wish.night else []
             items = await listing(unit, self.terms.messengers, batch=wish.batch, confirmed=confirmed)
         lines = [self.words.summary(items, lang), *refused, *self.words.how(items, lang)]
@@ -149,7 +152,7 @@ class HandDesk:
         if not drafts:
             return Reply(text=say("hand_nothing", lang))
         result = await mark(unit, drafts, wish.said)
-        lines = self.words.marked(result, wish.said, lang, strange=strange)
+        lines = self.words.marked(result, wish.said, await _told(unit), strange=strange)
         left = await listing(unit, self.terms.messengers)
         return Reply(text="\n".join([*lines, self.words.summary(left, lang)]))
 
@@ -174,6 +177,10 @@ def hand_desk(
 ) -> HandDesk:
     """The send list of an installation; a text is lent to a member for `lease`."""
     return HandDesk(units, SendListWords(texts), Terms(messengers, lease), PastedDesk(read_reply, texts))
+
+
+async def _told(unit: HandUnit) -> Told:
+    return Told(unit.scope.lang, unit.now, await team_zone(unit))
 
 
 def _named(batch: str, wish: SendList) -> set[tuple[str, int]]:

@@ -49,7 +49,7 @@ async def mark(
             refused.append(NotMarked(step, Flag("hand_moved_on", {})))
         elif _is_so(step, said):
             already.append(step)
-        elif (why := _against(unit, step, said) or await _carry_out(unit, step, said)) is not None:
+        elif (why := against(unit, step, said) or await _carry_out(unit, step, said)) is not None:
             refused.append(NotMarked(step, why))
         else:
             await unit.audit.record(
@@ -67,8 +67,8 @@ def _is_so(step: HandStep, said: HandMark) -> bool:
     return said in states and step.state is states[said]
 
 
-def _against(unit: HandUnit, step: HandStep, said: HandMark) -> Flag | None:
-    """Why this member may not say this of the step as it is now."""
+def against(unit: HandUnit, step: HandStep, said: HandMark) -> Flag | None:
+    """Why the unit's member may not say this of the step as it is now; None when they may."""
     if step.state is StepState.STOPPED:
         return Flag("hand_over", {})
     if said is HandMark.AGAIN:

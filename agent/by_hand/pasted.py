@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.cards.searching import reply_rows
 from agent.commands.nouns import Pasted
 from agent.outreach.answers import ReadReply
+from memory.domain import jobs
 from memory.domain.by_hand import SOURCE, HandUnit
 from memory.domain.chat import Reply
 from memory.domain.creator import Creator
@@ -51,9 +52,11 @@ class PastedDesk:
             return Reply(text=self.texts.say("pasted_before", lang, handle=creator.handle))
         if stored.conversation == conversation:  # told here and now
             await unit.creator_messages.mark_noticed([stored.id])
+        elif stored.conversation is not None:  # told there by who carries answers to the conversations that asked
+            await unit.defer(jobs.dispatch())
         shown = ReplyShown(stored, heading_of(stored), summarise(stored.gist))
         said = self.texts.say("pasted", lang, handle=creator.handle)
-        return Reply(text=said, cards=(reply_rows([shown], lang, self.texts),))
+        return Reply(text=said, cards=(reply_rows([shown], lang, self.texts, now=unit.now),))
 
     async def _brand(self, unit: HandUnit, creator: Creator) -> BrandId:
         """The brand of the scope, or the one that wrote to the creator last, or the only one."""

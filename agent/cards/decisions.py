@@ -9,7 +9,7 @@ from agent.cards import wording
 from agent.cards.drafts import both_clocks, flag_text, plan_card
 from agent.commands.nouns import Ask, Why
 from memory.domain.chat import DecisionOutcome, Reply
-from memory.domain.outreach import Channel, Draft, DraftStatus
+from memory.domain.outreach import Channel, DraftStatus
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
@@ -55,7 +55,7 @@ class DecisionWords:
         lines = [self.texts.say("decided", lang, batch=result.batch, parts=separator.join(parts) or nothing)]
         lines += self._refusals(result, lang)
         lines += trouble
-        lines += self._plan(result.planned, lang, team_zone)
+        lines += self._plan(result, lang, team_zone)
         outcome = DecisionOutcome(
             batch=result.batch,
             approved=result.approved,
@@ -63,8 +63,10 @@ class DecisionWords:
             revised=tuple(revised),
             refused=tuple(refusal.number for refusal in result.refused),
         )
-        cards = (plan_card(result.batch, result.planned, lang=lang, texts=self.texts),) if result.planned else ()
-        return Reply(text="\n".join(lines), cards=cards, decision=outcome)
+        if not result.planned:
+            return Reply(text="\n".join(lines), decision=outcome)
+        card = plan_card(result.batch, result.planned, lang=lang, texts=self.texts, now=result.now)
+        return Reply(text="\n".join(lines), cards=(card,), decision=outcome)
 
     def _refusals(self, result: DecisionResult, lang: Lang) -> list[str]:
         said = (
@@ -76,11 +78,11 @@ class DecisionWords:
             for trouble, numbers in _gathered(said).items()
         ]
 
-    def _plan(self, planned: Sequence[Draft], lang: Lang, team_zone: str) -> list[str]:
-        approved = [draft for draft in planned if draft.status is DraftStatus.APPROVED and draft.due_at]
+    def _plan(self, result: DecisionResult, lang: Lang, team_zone: str) -> list[str]:
+        approved = [draft for draft in result.planned if draft.status is DraftStatus.APPROVED and draft.due_at]
         waiting = [draft for draft in approved if draft.channel is not Channel.BY_HAND]
         by_hand = [draft.number for draft in approved if draft.channel is Channel.BY_HAND]
-        held = [draft for draft in planned if draft.status is DraftStatus.HELD]
+        held = [draft for draft in result.planned if draft.status is DraftStatus.HELD]
         lines = []
         if waiting:
             first = min(waiting, key=lambda draft: (draft.due_at is None, draft.due_at, draft.number))
@@ -94,7 +96,7 @@ class DecisionWords:
         if by_hand:
             lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
         whys = (
-            (draft.number, flag_text(draft.reason, lang=lang, texts=self.texts) if draft.reason else "")
+            (draft.number, flag_text(draft.reason, lang=lang, texts=self.texts, now=result.now) if draft.reason else "")
             for draft in held
         )
         for why, numbers_held in _gathered(whys).items():

@@ -1,6 +1,7 @@
 """Drafts in words and cards. A card is given its presentation when the answer is put together. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
 from pydantic import JsonValue
@@ -22,9 +23,9 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
     batches = (result.batch, *result.more)
     lines = [_summary(batch, lang, texts) for batch in batches]
     for out in result.left_out:
-        why = flag_text(out.reason, lang=lang, texts=texts)
+        why = flag_text(out.reason, lang=lang, texts=texts, now=result.batch.made_at)
         lines.append(texts.say("left_out", lang, handle=out.handle, why=why))
-    lines += [flag_text(note, lang=lang, texts=texts) for note in result.notes]
+    lines += [flag_text(note, lang=lang, texts=texts, now=result.batch.made_at) for note in result.notes]
     if result.similarity:
         lines.append(texts.say("batch_similarity", lang, percent=round(result.similarity / 10)))
     lines += [_how_to_answer(batch, lang, texts) for batch in batches[:1]]
@@ -71,17 +72,17 @@ def draft_list(result: DraftList, lang: Lang, texts: Texts) -> Piece:
     cards: list[DraftsCard] = []
     for code, group in groupby(result.drafts, key=lambda draft: draft.batch_code):
         drafts = list(group)
-        cards.append(_card_of(code, drafts, lang, texts))
+        cards.append(_card_of(code, drafts, lang, texts, now=result.now))
     text = texts.say("drafts_listed", lang, count=len(result.drafts), status=status)
     return Piece(text, tuple(cards[:5]), for_planner={"drafts": len(result.drafts), "status": result.status})
 
 
-def _card_of(code: str, drafts: Sequence[Draft], lang: Lang, texts: Texts) -> DraftsCard:
+def _card_of(code: str, drafts: Sequence[Draft], lang: Lang, texts: Texts, *, now: datetime) -> DraftsCard:
     return DraftsCard(
         batch=code,
         presentation=None,
         decide_by=drafts[0].version.made_at,
-        items=tuple(draft_row(draft, lang=lang, texts=texts) for draft in drafts),
+        items=tuple(draft_row(draft, lang=lang, texts=texts, now=now) for draft in drafts),
     )
 
 

@@ -16,10 +16,10 @@ def drafts_card(
     *,
     lang: Lang,
     texts: Texts,
+    now: datetime | None,
     numbers: Collection[int] | None = None,
     presentation: Presentation | None = None,
     notes: tuple[str, ...] = (),
-    now: datetime | None = None,
 ) -> DraftsCard:
     """A card of a batch, or of some of its numbers, in full. `now`: to say how long ago something was."""
     chosen = [draft for draft in batch.drafts if numbers is None or draft.number in numbers]
@@ -29,6 +29,7 @@ def drafts_card(
         decide_by=presentation.decide_by if presentation else batch.decide_by,
         items=tuple(draft_row(draft, lang=lang, texts=texts, now=now) for draft in chosen),
         notes=notes,
+        stopped=batch.stopped,
     )
 
 
@@ -40,7 +41,7 @@ def as_published(draft: Draft) -> Draft:
     return replace(draft, status=DraftStatus.FAILING if failing else DraftStatus.OPEN)
 
 
-def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None = None) -> DraftRow:
+def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None) -> DraftRow:
     """One draft in full."""
     draft = as_published(draft)
     content = draft.version.content
@@ -57,13 +58,13 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None = 
         approvable=draft.approvable,
         digest=draft.version.digest,
         paired=content.paired,
-        due_at=draft.due_at,
+        due_at=_due(draft),
         zone=draft.zone,
         zone_estimated=draft.zone_estimated,
     )
 
 
-def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None = None) -> str:
+def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None) -> str:
     """A check's finding as a sentence; an unknown key is shown rather than hidden.
 
     A moment in it reads as a day: how long ago where `now` is known, else its date.
@@ -78,7 +79,7 @@ def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None = No
     return flag.key
 
 
-def status_text(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None = None) -> str:
+def status_text(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None) -> str:
     """待审批 / 已排 21:10 / 暂停：没有发送渠道 …"""
     said = texts.say(f"status_{draft.status}", lang)
     if draft.reason is not None:
@@ -86,9 +87,7 @@ def status_text(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None 
     return said
 
 
-def plan_rows(
-    drafts: Collection[Draft], *, lang: Lang, texts: Texts, now: datetime | None = None
-) -> tuple[PlanRow, ...]:
+def plan_rows(drafts: Collection[Draft], *, lang: Lang, texts: Texts, now: datetime | None) -> tuple[PlanRow, ...]:
     """When each message goes, or why not."""
     return tuple(
         PlanRow(
@@ -96,7 +95,7 @@ def plan_rows(
             handle=draft.handle,
             state=draft.status,
             state_text=status_text(draft, lang=lang, texts=texts, now=now),
-            due_at=draft.due_at,
+            due_at=_due(draft),
             zone=draft.zone,
             zone_estimated=draft.zone_estimated,
         )
@@ -104,16 +103,18 @@ def plan_rows(
     )
 
 
-def plan_card(batch: str, drafts: Collection[Draft], *, lang: Lang, texts: Texts) -> PlanCard:
+def plan_card(batch: str, drafts: Collection[Draft], *, lang: Lang, texts: Texts, now: datetime | None) -> PlanCard:
     """What a decision planned."""
-    return PlanCard(batch=batch, items=plan_rows(drafts, lang=lang, texts=texts))
+    return PlanCard(batch=batch, items=plan_rows(drafts, lang=lang, texts=texts, now=now))
+
+
+def _due(draft: Draft) -> datetime | None:
+    """When it goes; nothing for one that waits for a decision again, whatever its step was planned for."""
+    return None if draft.status in (DraftStatus.OPEN, DraftStatus.FAILING) else draft.due_at
 
 
 def both_clocks(draft: Draft, team_zone: str, lang: Lang) -> str:
-    """Creator's and team's clock of a planned send: 「当地 11-21 09:30（估）· 北京 22:30」."""
+    """Creator's and team's clock of a planned send; nothing while it has no time."""
     if draft.due_at is None:
         return ""
-    there = wording.clock(draft.due_at, draft.zone, lang)
-    here = wording.clock(draft.due_at, team_zone, lang)
-    estimated = ("（估）" if lang == "zh" else " (est.)") if draft.zone_estimated else ""
-    return f"{there}{estimated} / {here}"
+    return wording.clocks(draft.due_at, draft.zone, team_zone, lang, estimated=draft.zone_estimated)

@@ -1,6 +1,7 @@
 """Searches, shortlists, profiles and replies in words and cards. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import JsonValue
 
@@ -133,7 +134,9 @@ def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
     """Who wrote back, oldest first."""
     if not result.items:
         return Piece(texts.say("no_replies", lang), for_planner={"replies": 0})
-    card = RepliesCard(total=result.total, items=tuple(_reply(item, lang, texts) for item in result.items))
+    card = RepliesCard(
+        total=result.total, items=tuple(_reply(item, lang, texts, now=result.now) for item in result.items)
+    )
     told: list[JsonValue] = [
         {"handle": item.message.handle, "intent": str(item.message.gist.intent)} for item in result.items
     ]
@@ -141,7 +144,7 @@ def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
     return Piece(text, (card,), for_planner={"replies": told})
 
 
-def _reply(item: ReplyShown, lang: Lang, texts: Texts) -> ReplyRow:
+def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> ReplyRow:
     message = item.message
     suggested = message.suggested
     return ReplyRow(
@@ -153,14 +156,14 @@ def _reply(item: ReplyShown, lang: Lang, texts: Texts) -> ReplyRow:
         summary=tuple(texts.say(line.key, lang, **line.facts) for line in item.summary),
         translation=message.translation,
         intent=str(message.gist.intent),
-        suggested=draft_row(suggested, lang=lang, texts=texts) if suggested else None,
+        suggested=draft_row(suggested, lang=lang, texts=texts, now=now) if suggested else None,
         suggested_batch=suggested.batch_code if suggested else None,
     )
 
 
-def reply_rows(items: Sequence[ReplyShown], lang: Lang, texts: Texts) -> RepliesCard:
+def reply_rows(items: Sequence[ReplyShown], lang: Lang, texts: Texts, *, now: datetime) -> RepliesCard:
     """The same rows for a page."""
-    return RepliesCard(total=len(items), items=tuple(_reply(item, lang, texts) for item in items))
+    return RepliesCard(total=len(items), items=tuple(_reply(item, lang, texts, now=now) for item in items))
 
 
 def compliance(result: ComplianceReport, lang: Lang, texts: Texts) -> Piece:

@@ -25,6 +25,15 @@ _COUNTED = (
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """In which language something is said, at which time of the workspace, and on whose clock besides the creators'."""
+
+    lang: Lang
+    now: datetime
+    team_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendListWords:
     """Cards and sentences of the send list."""
 
@@ -32,12 +41,12 @@ class SendListWords:
 
     def card(self, items: Sequence[HandItem], scope: Scope, *, now: datetime, night_by_hand: bool) -> SendListCard:
         """The list as this member may see it: the text of what they hold, and of nothing else."""
-        rows = tuple(self._row(item, scope) for item in items)
+        rows = tuple(self._row(item, scope, now=now) for item in items)
         cut = len(items) >= MOST_LISTED
         notes = (self.texts.say("hand_list_cut", scope.lang, count=len(items)),) if cut else ()
         return SendListCard(as_of=now, items=rows, night_by_hand=night_by_hand, notes=notes)
 
-    def _row(self, item: HandItem, scope: Scope) -> SendListRow:
+    def _row(self, item: HandItem, scope: Scope, *, now: datetime) -> SendListRow:
         step = item.of
         in_hand = item.place is HandPlace.MINE and item.why is None and item.until is None
         return SendListRow(
@@ -47,7 +56,7 @@ class SendListWords:
             handle=step.handle,
             profile_url=step.profile_url,
             place=item.place,
-            place_text=self._place(item, scope.lang),
+            place_text=self._place(item, scope.lang, now=now),
             language=step.language,
             text=step.text if in_hand else None,
             zone=step.zone,
@@ -58,15 +67,15 @@ class SendListWords:
             may_mark=may_mark(step, scope),
         )
 
-    def _place(self, item: HandItem, lang: Lang) -> str:
+    def _place(self, item: HandItem, lang: Lang, *, now: datetime) -> str:
         said = self.texts.say(f"hand_place_{item.place}", lang, who=item.of.holder_name)
         if item.why is None or item.place not in _WITH_WHY:
             return said
-        return f"{said}{'：' if lang == 'zh' else ': '}{self.why(item.why, lang)}"
+        return f"{said}{'：' if lang == 'zh' else ': '}{self.why(item.why, lang, now=now)}"
 
-    def why(self, flag: Flag, lang: Lang) -> str:
+    def why(self, flag: Flag, lang: Lang, *, now: datetime) -> str:
         """A reason as a sentence."""
-        return flag_text(flag, lang=lang, texts=self.texts)
+        return flag_text(flag, lang=lang, texts=self.texts, now=now)
 
     def summary(self, items: Sequence[HandItem], lang: Lang) -> str:
         """「发送清单：10 条在你手里；40 条可以发；3 条当地夜间。」"""
@@ -87,18 +96,21 @@ class SendListWords:
         numbers = wording.ranges([step.number for step in held if step.batch_code == batch], lang)
         return [self.texts.say("hand_list_how", lang, batch=batch, numbers=numbers)]
 
-    def refused(self, refused: Sequence[NotHandedOut], lang: Lang) -> list[str]:
+    def refused(self, refused: Sequence[NotHandedOut], told: Told) -> list[str]:
         """Why texts were not handed out, one line a reason."""
+        lang = told.lang
         grouped: dict[tuple[str, str], list[HandStep]] = {}
         for one in refused:
-            why = self.why(one.why, lang)
+            why, step = self.why(one.why, lang, now=told.now), one.step
             if one.until is not None:
-                why = self.texts.say("hand_until", lang, why=why, when=wording.clock(one.until, one.step.zone, lang))
-            grouped.setdefault((one.step.batch_code, why), []).append(one.step)
+                when = wording.clocks(one.until, step.zone, told.team_zone, lang, estimated=step.zone_estimated)
+                why = self.texts.say("hand_until", lang, why=why, when=when)
+            grouped.setdefault((step.batch_code, why), []).append(step)
         return [self._line(batch, steps, why, lang) for (batch, why), steps in grouped.items()]
 
-    def marked(self, result: Marked, said: HandMark, lang: Lang, *, strange: Collection[int] = ()) -> list[str]:
+    def marked(self, result: Marked, said: HandMark, told: Told, *, strange: Collection[int] = ()) -> list[str]:
         """What was marked and what was not, one line each."""
+        lang = told.lang
         lines = [
             self._line(batch, steps, self.texts.say(f"hand_marked_{said}", lang), lang)
             for batch, steps in _by_batch(result.done).items()
@@ -109,7 +121,7 @@ class SendListWords:
         ]
         refused: dict[tuple[str, str], list[HandStep]] = {}
         for one in result.refused:
-            refused.setdefault((one.step.batch_code, self.why(one.why, lang)), []).append(one.step)
+            refused.setdefault((one.step.batch_code, self.why(one.why, lang, now=told.now)), []).append(one.step)
         lines += [self._line(batch, steps, why, lang) for (batch, why), steps in refused.items()]
         if strange:
             lines.append(self.texts.say("hand_not_listed", lang, numbers=wording.ranges(sorted(strange), lang)))

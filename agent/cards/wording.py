@@ -72,6 +72,17 @@ def clock(moment: datetime, zone: str, lang: Lang, *, seconds: bool = False) -> 
     return f"{local:%m-%d} {day} {time}" if lang == "zh" else f"{day} {local:%m-%d} {time}"
 
 
+def clocks(moment: datetime, zone: str, team_zone: str, lang: Lang, *, estimated: bool) -> str:
+    """11-21 周六 09:30（估） / 11-21 周六 22:30: a creator's clock, then the team's."""
+    return f"{there(moment, zone, lang, estimated=estimated)} / {clock(moment, team_zone, lang)}"
+
+
+def there(moment: datetime, zone: str, lang: Lang, *, estimated: bool) -> str:
+    """A creator's clock; estimated where only their market is known."""
+    mark = ("（估）" if lang == "zh" else " (est.)") if estimated else ""
+    return f"{clock(moment, zone, lang)}{mark}"
+
+
 def day(moment: datetime, zone: str, lang: Lang, *, now: datetime | None) -> str:
     """昨天 / 3 天前 / yesterday / 3 days ago in a zone; more than a month away, or without `now`, the date."""
     local = moment.astimezone(ZoneInfo(zone)).date()

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
-from agent.outreach.answers import AnswerDesk, collect
+from agent.outreach.answers import AnswerDesk, collect, tell
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
@@ -63,7 +63,10 @@ class Upkeep:
         await reconcile(self.outreach, self.messengers)
 
     async def collect_answers(self) -> None:
-        """Take in what creators wrote, tenant by tenant, source by source; one that is down is tried next minute."""
+        """Take in what creators wrote, tenant by tenant, source by source; one that is down is tried next minute.
+
+        What members pasted is told as well, where no source is there to bring answers or while it is down.
+        """
         async with self.services.across_tenants("whose answers to collect") as work:
             tenants = await work.accounts.tenants()
         desk = AnswerDesk(self.outreach, self.units, read_reply, self.scope_of, self.notice)
@@ -77,12 +80,13 @@ class Upkeep:
                     ANSWERS.inc(len(report.stored))
                 except Unavailable as failure:
                     log.warning("answers.unavailable", source=source.name, error=failure.text_key)
+            await tell(desk, tenant=tenant)
 
-    def notice(self, lang: Lang, messages: Sequence[CreatorMessage]) -> Reply:
+    def notice(self, lang: Lang, messages: Sequence[CreatorMessage], *, now: datetime) -> Reply:
         """「2 位达人回复了」, with what they wrote."""
         items = [ReplyShown(message, heading_of(message), summarise(message.gist)) for message in messages]
         text = self.texts.say("answers_in", lang, count=len(items))
-        return Reply(text=text, cards=(reply_rows(items, lang, self.texts),))
+        return Reply(text=text, cards=(reply_rows(items, lang, self.texts, now=now),))
 
     async def sweep(self) -> None:
         """Once a minute: rows are the truth, so whatever waits without a job gets one."""

@@ -28,8 +28,15 @@ class ReadReply(Protocol):
         ...
 
 
+class Notice(Protocol):
+    """Words an announcement of new answers."""
+
+    def __call__(self, lang: Lang, messages: Sequence[CreatorMessage], *, now: datetime) -> Reply:
+        """What a conversation is told."""
+        ...
+
+
 ScopeOf = Callable[[TenantId, MemberId, BrandId | None], Awaitable[Scope | None]]
-Notice = Callable[[Lang, Sequence[CreatorMessage]], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,16 @@ async def collect(desk: AnswerDesk, source: AnswerSource, cursors: Cursors, *, t
         await _take_in(desk, source.name, answer, tenant, report)
     if cursor is not None and cursor != after:
         await cursors.write(source.name, cursor)
-    await tell(desk, report, tenant=tenant)
+    report.told = await tell(desk, tenant=tenant)
     return report
 
 
-async def tell(desk: AnswerDesk, report: AnswerReport, *, tenant: TenantId) -> None:
-    """Post a notice of new answers into each conversation that asked, once."""
+async def tell(desk: AnswerDesk, *, tenant: TenantId) -> int:
+    """Post a notice of answers nobody was told of, pasted ones too, into each conversation that asked, once.
+
+    How many were told.
+    """
+    told = 0
     async with desk.service.across_tenants("answers nobody was told of") as unit:
         untold = await unit.answers.untold(tenant)
     for news in untold:
@@ -88,9 +99,10 @@ async def tell(desk: AnswerDesk, report: AnswerReport, *, tenant: TenantId) -> N
             found = [await mine.creator_messages.by_id(message) for message in fresh]
             messages = [message for message in found if message is not None]
             if messages:
-                reply = desk.notice(scope.lang, messages)
+                reply = desk.notice(scope.lang, messages, now=mine.now)
                 await mine.conversations.say(news.conversation, author=Author.NOTICE, reply=reply, now=mine.now)
-                report.told += len(messages)
+                told += len(messages)
+    return told
 
 
 async def _take_in(desk: AnswerDesk, source: str, answer: Answer, tenant: TenantId, report: AnswerReport) -> None:

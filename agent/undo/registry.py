@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
+from agent.undo.by_hand import marked_failed, marked_sent, marked_skipped
 from agent.undo.drafts import edited_drafts
 from agent.undo.policy import changed_policy
 from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
 from agent.undo.relations import updated_relations
-from memory.domain.stores import Unit
+from memory.domain.by_hand import HandUnit
 from memory.domain.undo_stores import Change
 from prompts.render import Texts
 
-Reverser = Callable[[Unit, Sequence[Change], Texts], Awaitable[str]]
+Reverser = Callable[[HandUnit, Sequence[Change], Texts], Awaitable[str]]
 
 REVERSERS: Final[Mapping[str, Reverser]] = {
     "relation.updated": updated_relations,
@@ -22,4 +23,9 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "preference.forgotten": forgotten_preference,
     "draft.edited": edited_drafts,
     "policy.changed": changed_policy,
+    "hand.sent": marked_sent,
+    "hand.failed": marked_failed,
+    "hand.skipped": marked_skipped,
 }
+# Of these a member is only ever told that they stay.
+STAYS: Final = frozenset({"product.added", "hand.failed", "hand.skipped"})

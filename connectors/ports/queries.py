@@ -52,11 +52,12 @@ class CreatorProfile:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch with its plan, for the batches page."""
+    """A batch with its plan, for the batches page. `may_resume`: names of those who may lift its stop."""
 
     batch: Batch
     plan: tuple[PlanRow, ...]
     counts: dict[str, int]
+    may_resume: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

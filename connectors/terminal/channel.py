@@ -91,7 +91,8 @@ class Terminal:
 
     async def show(self, answer: Reply, shell: Shell) -> None:
         """Print an answer in full, then mark its drafts as shown."""
-        zone = shell.brand.team_zone if shell.brand else "Asia/Shanghai"
+        brand = shell.brand or next(iter(shell.brands), None)
+        zone = brand.team_zone if brand else "Asia/Shanghai"
         marked = shell.workspace.is_demo
         self.console.print(reply(answer, lang=self.scope.lang, say=self.say, team_zone=zone, marked=marked))
         for text in texts_to_copy(answer):

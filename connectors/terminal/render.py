@@ -40,6 +40,8 @@ def reply(answer: Reply, *, lang: Lang, say: Say, team_zone: str, marked: bool) 
         parts.append(Markdown(plain(answer.text).replace("\n", "  \n")))
     parts += [card(one, lang=lang, say=say, team_zone=team_zone) for one in answer.cards]
     parts += [Text(f"📎 {file.name}", style="cyan") for file in answer.files]
+    if answer.undo is not None:
+        parts.append(Text(say("undo_hint", lang), style="dim"))
     return Group(*parts)
 
 
@@ -95,6 +97,9 @@ def _drafts(shown: DraftsCard, lang: Lang, say: Say, team_zone: str) -> Iterator
         if not row.in_full:
             continue
         yield draft(row, batch=shown.batch, lang=lang, say=say, team_zone=team_zone)
+    if shown.stopped:
+        names = ("、" if lang == "zh" else ", ").join(plain(name) for name in shown.may_resume)
+        yield Text(say("card_stopped", lang, batch=shown.batch, who=names or "-"), style="yellow")
     for note in shown.notes:
         yield Text(note, style="dim")
     if shown.how_to_sign:

@@ -107,7 +107,8 @@ class DraftsCard(CardModel):
     """A presentation of a batch: exactly what the member is asked to decide.
 
     `count`: how many drafts a signature of the whole must name, None on a card of at most twenty. `same`: variables
-    that are alike in every row which has them. `lead_only`: a lead signs, on the page.
+    that are alike in every row which has them. `lead_only`: a lead signs, on the page. `stopped`: nothing of the batch
+    goes out until one of `may_resume` (names) lifts it.
     """
 
     kind: Literal["drafts"] = "drafts"
@@ -121,6 +122,8 @@ class DraftsCard(CardModel):
     count: int | None = None
     lead_only: bool = False
     how_to_sign: str = ""
+    stopped: bool = False
+    may_resume: tuple[str, ...] = ()
 
 
 class CreatorCard(CardModel):

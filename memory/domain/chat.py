@@ -66,7 +66,10 @@ class DecisionOutcome(Noun):
 
 
 class Reply(Noun):
-    """An answer, channel-neutral: Markdown text, cards, files. Text is already in the member's language."""
+    """An answer, channel-neutral: Markdown text, cards, files. Text is already in the member's language.
+
+    `undo`: the change of the member's own that came with it and that `Undo` can reverse.
+    """
 
     text: str
     cards: tuple[Card, ...] = ()
@@ -74,6 +77,7 @@ class Reply(Noun):
     tool_calls: tuple[ToolCall, ...] = ()
     decision: DecisionOutcome | None = None
     planner: Literal["offline", "model"] | None = None
+    undo: int | None = None
 
 
 class Inbound(Noun):
@@ -220,10 +224,19 @@ class ResumeBatch(Noun):
     batch: str | None = None
 
 
+class WithdrawApprovals(Noun):
+    """Take approvals of a batch back until their messages are claimed; no numbers: all of them. Who may decide."""
+
+    kind: Literal["withdraw"] = "withdraw"
+    batch: str = Field(max_length=12)
+    numbers: tuple[int, ...] = ()
+
+
 class Undo(Noun):
-    """Reverse the member's own last change of the last 24 hours."""
+    """Reverse the member's own last change of the last 24 hours, or (`change`) one that a `Reply.undo` named."""
 
     kind: Literal["undo"] = "undo"
+    change: int | None = None
 
 
 class RunImport(Noun):
@@ -270,6 +283,7 @@ Command = Annotated[
     | GiveFirstMessagePass
     | StopBatch
     | ResumeBatch
+    | WithdrawApprovals
     | Undo
     | RunImport
     | MoveDemoClock

@@ -61,11 +61,19 @@ def effective_role(
     return highest(member.role, [one for one in members if one.id in stood_for], brand=brand)
 
 
-def count_deciders(members: Sequence[Member], deputies: Sequence[Deputy], *, brand: BrandId, at: datetime) -> int:
-    """How many active members may decide for a brand now, deputies included."""
-    return sum(
-        one.active
+def deciders(
+    members: Sequence[Member], deputies: Sequence[Deputy], *, brand: BrandId | None, at: datetime
+) -> list[Member]:
+    """Active members who may decide for a brand now (None: for every brand), deputies included."""
+    return [
+        one
+        for one in members
+        if one.active
         and reaches(one, brand)
         and effective_role(one, members, deputies, brand=brand, at=at).covers(Role.APPROVER)
-        for one in members
-    )
+    ]
+
+
+def count_deciders(members: Sequence[Member], deputies: Sequence[Deputy], *, brand: BrandId, at: datetime) -> int:
+    """How many active members may decide for a brand now, deputies included."""
+    return len(deciders(members, deputies, brand=brand, at=at))

@@ -8,6 +8,7 @@ from typing import Protocol
 from memory.domain.ids import BrandId, StepId, TenantId
 from memory.domain.pausing_stores import Waiting
 from memory.domain.workspace import BrandPolicy
+from memory.domain.zones import HomeZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,17 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time in which nothing ran, on the workspace's clock, and what of a brand was planned anew after it."""
+    """A time in which nothing ran, on the workspace's clock, and what of a brand was planned anew after it.
+
+    `home`: where the creator lives whose message goes first; None once nothing goes at that time any more.
+    """
 
     brand: BrandId
     began_at: datetime
     ended_at: datetime
     replanned: int
     first_due: datetime | None
+    home: HomeZone | None = None
 
 
 class OutageStore(Protocol):

@@ -31,8 +31,21 @@ class Change:
 class ChangeTrail(Protocol):
     """The scope member's own changes."""
 
-    async def last_change(self, events: Collection[str], *, since: datetime) -> list[Change]:
-        """The newest change of these kinds that was not undone, locked: all that was written in one transaction."""
+    async def last_change(
+        self, events: Collection[str], *, since: datetime, but: Collection[int] = (), of: int | None = None
+    ) -> list[Change]:
+        """The newest change of these kinds that was not undone, locked: all that was written in one transaction.
+
+        `but`: ids that are passed over; `of`: instead of the newest, the change this id belongs to.
+        """
+        ...
+
+    async def was_refused(self, change: Change) -> bool:
+        """Whether the member was told already that this change is not reversed."""
+        ...
+
+    async def mark_refused(self, change: Change, *, why: str) -> None:
+        """Remember that the member is told so in this transaction; `why` is the key of the reason."""
         ...
 
     async def mark_undone(self, changes: Sequence[Change]) -> None:

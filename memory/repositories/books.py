@@ -22,6 +22,7 @@ from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.tenancy import ScopedSession, standing
 
 LARGEST_FILE = 20 * 1024 * 1024
+_REFUSED = "undo.refused"
 _MARK = standing(insert(OccasionRow).on_conflict_do_nothing().returning(OccasionRow.id))
 _insert_counter = insert(UsageCounterRow)
 _BUMP = standing(
@@ -139,7 +140,9 @@ class AuditRepository(_Books):
         self._session.add_all(self._event(event, subject, None, value) for subject, value in after.items())
         await self._session.flush()
 
-    async def last_change(self, events: Collection[str], *, since: datetime) -> list[Change]:
+    async def last_change(
+        self, events: Collection[str], *, since: datetime, but: Collection[int] = (), of: int | None = None
+    ) -> list[Change]:
         """See `ChangeTrail.last_change`. One transaction writes all its events at one time."""
         mine = select(AuditEventRow).where(
             AuditEventRow.member_id == self._scope.member,
@@ -147,7 +150,8 @@ class AuditRepository(_Books):
             AuditEventRow.undone_at.is_(None),
             AuditEventRow.at >= since,
         )
-        newest = await self._session.scalar(mine.order_by(AuditEventRow.id.desc()).limit(1))
+        meant = mine.where(AuditEventRow.id == of) if of is not None else mine.where(AuditEventRow.id.not_in(list(but)))
+        newest = await self._session.scalar(meant.order_by(AuditEventRow.id.desc()).limit(1))
         if newest is None:
             return []
         together = mine.where(AuditEventRow.at == newest.at, AuditEventRow.event == newest.event)
@@ -165,6 +169,23 @@ class AuditRepository(_Books):
             )
             for row in rows
         ]
+
+    async def was_refused(self, change: Change) -> bool:
+        """See `ChangeTrail.was_refused`."""
+        told = await self._session.scalar(
+            select(AuditEventRow.id)
+            .where(
+                AuditEventRow.member_id == self._scope.member,
+                AuditEventRow.event == _REFUSED,
+                AuditEventRow.subject == f"change:{change.id}",
+            )
+            .limit(1)
+        )
+        return told is not None
+
+    async def mark_refused(self, change: Change, *, why: str) -> None:
+        """See `ChangeTrail.mark_refused`."""
+        await self.record(_REFUSED, subject=f"change:{change.id}", after={"why": why})
 
     async def mark_undone(self, changes: Sequence[Change]) -> None:
         """See `ChangeTrail.mark_undone`."""

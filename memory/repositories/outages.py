@@ -13,7 +13,7 @@ from memory.domain.outage_stores import Backlog, Outage
 from memory.domain.outreach import StepState
 from memory.domain.pausing_stores import Waiting
 from memory.domain.workspace import BrandPolicy
-from memory.domain.zones import home_zone
+from memory.domain.zones import HomeZone, home_zone
 from memory.models.creators import CreatorRow
 from memory.models.outreach import BatchRow, DraftRow, OutageRow, StepRow
 from memory.models.workspace import BrandPolicyRow, HeartbeatRow
@@ -102,6 +102,22 @@ async def untold(session: AsyncSession, *, now: datetime) -> list[Outage]:
         execution_options={"synchronize_session": False},
     )
     found = [
-        Outage(BrandId(row.brand_id), row.began_at, row.ended_at, row.replanned, row.first_due) for row in rows.all()
+        Outage(
+            BrandId(row.brand_id), row.began_at, row.ended_at, row.replanned, row.first_due, await _home(session, row)
+        )
+        for row in rows.all()
     ]
     return sorted(found, key=lambda outage: outage.began_at)
+
+
+async def _home(session: AsyncSession, outage: OutageRow) -> HomeZone | None:
+    """Where the first message goes that was planned anew; its step still has that time, sent or not."""
+    first = await session.execute(
+        select(CreatorRow.zone, CreatorRow.market)
+        .join(StepRow, StepRow.creator_id == CreatorRow.id)
+        .where(StepRow.brand_id == outage.brand_id, StepRow.due_at == outage.first_due)
+        .order_by(StepRow.id)
+        .limit(1)
+    )
+    row = first.one_or_none()
+    return home_zone(row.zone, row.market) if row is not None else None

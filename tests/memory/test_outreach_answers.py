@@ -45,7 +45,7 @@ def read(text: str, *, now: date) -> Gist:
     return Gist(Intent.OPT_OUT if "stop" in text else Intent.INTERESTED, 90, quotes=(text,), dates=(now,))
 
 
-def notice(lang: Lang, messages: Sequence[CreatorMessage]) -> Reply:
+def notice(lang: Lang, messages: Sequence[CreatorMessage], *, now: datetime) -> Reply:
     return Reply(text=f"{lang}: " + ", ".join(message.handle for message in messages))
 
 

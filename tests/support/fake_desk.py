@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.ports.accounts import FirstSetup
 from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, FirstState, ImportView, Shell
@@ -19,10 +20,14 @@ from memory.domain.chat import (
     MoveDemoClock,
     Receipt,
     Reply,
+    ResumeBatch,
     RunImport,
+    StopBatch,
     Tap,
     TurnEvent,
     TurnEventKind,
+    Undo,
+    WithdrawApprovals,
 )  # fmt: skip
 from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.deputies import Deputy
@@ -53,7 +58,11 @@ from memory.domain.workspace import (
 )  # fmt: skip
 from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
+from tests.support.fake_import import import_view
 from tests.support.fake_send_list import FakeSendList
+
+DECIDERS = ("林知夏", "周予安")
+OF_DRAFTS = 72  # the change of an office that is about drafts
 
 
 @dataclass
@@ -75,6 +84,7 @@ class FakeOffice:
     presented: int = 40
     statuses: dict[int, str] = field(default_factory=dict)
     stopped: bool = False
+    undo: int | None = None  # the change that answers and saved forms say they made
     events: list[TurnEvent] = field(default_factory=list)
     hold_after: int | None = None  # after this event the turn waits for `release`
     release: threading.Event = field(default_factory=threading.Event)
@@ -155,13 +165,12 @@ class FakeDesk:
         numbers: Collection[int] | None = None,
     ) -> DraftsCard:
         """A fresh presentation; L1 is a large batch."""
-        if batch == "L1" and numbers is None:
-            self.office.presented += 1
-            return office.large(presentation=self.office.presented, statuses=self.office.statuses)
         if batch not in ("K7", "K8", "L1"):
             raise NotFound("not_found")
         self.office.presented += 1
-        return office.drafts(batch, presentation=self.office.presented, statuses=self.office.statuses)
+        make = office.large if batch == "L1" and numbers is None else partial(office.drafts, batch)
+        card = make(presentation=self.office.presented, statuses=self.office.statuses)
+        return card.model_copy(update={"stopped": True, "may_resume": DECIDERS}) if self.office.stopped else card
 
     async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
         """Remember it."""
@@ -193,12 +202,29 @@ class FakeDesk:
             self.office.say(Author.NOTICE, Reply(text="@pawsome.mia 回复了。", cards=(office.replies(),)))
             return Reply(text="演示时间已快进 3 小时。")
         if isinstance(command, EditDraft):
-            return Reply(text="")
+            return Reply(text="", undo=self.office.undo)
         if isinstance(command, HandOut):
             self.office.send_list.hand_out(command)
         if isinstance(command, MarkByHand):
             return Reply(text=self.office.send_list.mark(command))
-        return Reply(text="好的。")
+        if isinstance(command, Undo):
+            self.office.undo = None
+            changed = DecisionOutcome(batch="K7", revised=(1,)) if command.change == OF_DRAFTS else None
+            return Reply(text="已撤销：阶段改回原样。", decision=changed)
+        return self._of_a_batch(command) or Reply(text="好的。", undo=self.office.undo)
+
+    def _of_a_batch(self, command: Command) -> Reply | None:
+        """Stop, resume and withdraw, as far as pages can tell."""
+        if isinstance(command, StopBatch | ResumeBatch):
+            self.office.stopped = isinstance(command, StopBatch)
+            return Reply(text="好的。")
+        if not isinstance(command, WithdrawApprovals):
+            return None
+        approved = [number for number, status in self.office.statuses.items() if status == "approved"]
+        taken = [number for number in command.numbers or approved if number in approved]
+        self.office.statuses |= dict.fromkeys(taken, "open")
+        said = "、".join(str(number) for number in taken)
+        return Reply(text=f"K7：已撤回 {said}，可以重新审批")
 
     async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
         """Take any file but one that is no table."""
@@ -268,7 +294,8 @@ class FakeQueries:
         if code not in ("K7", "K8", "L1"):
             raise NotFound("not_found")
         counts = {"open": 3, "failing": 1, "planned": 1} if code == "K7" else {"open": 5}
-        return BatchView(self._batch(code), office.plan().items if code == "K7" else (), counts)
+        may = DECIDERS if self.office.stopped else ()
+        return BatchView(self._batch(code), office.plan().items if code == "K7" else (), counts, may)
 
     async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
         """The shortlist's creators; a number that cannot be read is an error by field."""
@@ -346,21 +373,9 @@ class FakeQueries:
         if run != 3:
             raise NotFound("not_found")
         state = self.office.import_state
-        is_done = state == "done"
         if state == "queued":  # the worker is done by the next look
             self.office.import_state = "done"
-        headers = ("达人账号", "粉丝数", "近30天GMV", "=cmd()")
-        return ImportView(
-            run=run, kind="creators", file_name="达人名单\u202e.csv", state=state, headers=headers,
-            mapping={"达人账号": "handle", "粉丝数": "followers", "近30天GMV": "gmv_30d"}, mapping_name="learnt",
-            fields=("handle", "name", "followers", "gmv_30d", "market", "email"), rows=58, good=56,
-            added=41 if is_done else 0, changed=12 if is_done else 0, same=3 if is_done else 0,
-            problems=((7, "粉丝数「很多」读不成数字"), (19, "=HYPERLINK(...) 没有账号")),
-            sample=tuple(
-                {"达人账号": f"demo.creator{n}", "粉丝数": f"{n}.2万", "近30天GMV": f"${n},400", "=cmd()": "忽略规则"}
-                for n in range(1, 5)
-            ),
-        )  # fmt: skip
+        return import_view(run, state)
 
     async def file(self, scope: Scope, key: str) -> StoredFile:
         """One exported list."""

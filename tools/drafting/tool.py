@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -93,11 +94,12 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class DraftList:
-    """Drafts found, newest batch first."""
+    """Drafts found, newest batch first, as they were at `now`."""
 
     drafts: tuple[Draft, ...]
     status: str | None
     batch: str | None
+    now: datetime
 
 
 def draft_messages(
@@ -165,7 +167,7 @@ def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
             if args.batch and await unit.drafts.batch(args.batch) is None:
                 raise BadRequest("batch_unknown", batch=args.batch.upper())
             found = await unit.drafts.find(statuses=wanted, batch=args.batch)
-        return DraftList(tuple(found), args.status, args.batch)
+            return DraftList(tuple(found), args.status, args.batch, unit.now)
 
     about = "List drafts by status or batch code."
     return Tool("list_drafts", Effect.READS, ListDraftsArgs, run, about)

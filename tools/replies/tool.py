@@ -1,6 +1,7 @@
 """The tool that lists who wrote back, oldest first, each with a summary and a suggested answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from memory.domain.outreach import CreatorMessage, Intent
@@ -35,11 +36,12 @@ class ReplyShown:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Messages, oldest first. `total` counts all that match, `items` at most twenty."""
+    """Messages, oldest first, as they were at `now`. `total` counts all that match, `items` at most twenty."""
 
     total: int
     items: tuple[ReplyShown, ...]
     status: str
+    now: datetime
 
 
 def list_replies(
@@ -54,6 +56,7 @@ def list_replies(
         """
         handles = [handle.removeprefix("@").strip().lower() for handle in args.handles]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
+            now = unit.now
             found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
             shown = found[:AT_MOST]
             if turn.scope.role.covers(Role.OPERATOR):
@@ -65,7 +68,7 @@ def list_replies(
         if model is not None:
             shown = await translated(shown, model, to=turn.lang)
         items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)
-        return Replies(len(found), items, args.status)
+        return Replies(len(found), items, args.status, now)
 
     about = "List creators' replies, oldest first, with a suggested answer."
     return Tool("list_replies", Effect.READS, ListRepliesArgs, run, about)

@@ -5,11 +5,11 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from starlette.responses import RedirectResponse
 
 from connectors.ports.queries import CreatorPage
 from connectors.webchat.door import Visit, status_of, visitor
 from connectors.webchat.forms import Skip, place_of, read_form
+from connectors.webchat.pages.saved import back_to, change_of, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.chat import GiveFirstMessagePass, UpdateRelation
@@ -64,12 +64,12 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             blocked=fields.text("blocked") == "yes",
         )
         try:
-            await surface.desk.submit(visit.scope, change)
+            reply = await surface.desk.submit(visit.scope, change)
         except BadRequest as error:
             return await _profile(
                 visit, handle, problem=surface.told(error, visit.lang), typed=fields.typed(), status=status_of(error)
             )
-        return RedirectResponse(f"/creators/{quote(handle)}?saved=1#relation", status_code=303)
+        return back_to(f"/creators/{quote(handle)}", reply, at="#relation")
 
     @router.post("/creators/{handle}/pass")
     async def give_pass(request: Request, visit: visit_of, handle: str) -> Response:
@@ -87,7 +87,7 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
                 typed=fields.typed(),
                 status=status_of(error),
             )
-        return RedirectResponse(f"/creators/{quote(handle)}?saved=1#relation", status_code=303)
+        return back_to(f"/creators/{quote(handle)}", at="#relation")
 
     async def _profile(
         visit: Visit,
@@ -101,7 +101,7 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         profile = await surface.queries.creator(visit.scope, handle)
         return await page(
             surface, visit, "creator.html", status=status, profile=profile, stages=tuple(Stage), problem=problem,
-            typed=typed or {}, errors=errors or {}, saved=visit.request.query_params.get("saved") == "1",
+            typed=typed or {}, errors=errors or {}, saved=was_saved(visit), change=change_of(visit),
         )  # fmt: skip
 
     return router

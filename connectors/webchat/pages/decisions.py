@@ -1,5 +1,6 @@
 """What waits for a decision and what became of it: cards, taps, edits, stop, the inbox, batches and replies."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,11 +11,12 @@ from connectors.webchat.forms import Fields, Id, Skip, read_form, whole
 from connectors.webchat.render import fragment, page
 from connectors.webchat.surface import Surface
 from memory.domain.cards import Card, DraftsCard
-from memory.domain.chat import EditDraft, MoveDemoClock, Reply, ResumeBatch, StopBatch, Tap, Undo
+from memory.domain.chat import EditDraft, MoveDemoClock, Reply, ResumeBatch, StopBatch, Tap, Undo, WithdrawApprovals
 from memory.domain.errors import AppError, BadRequest, Conflict
 from memory.domain.ids import ConversationId, DraftId, PresentationId
 
 MOVED = {"HX-Trigger": "daren:moved"}
+UNDONE = "daren:moved, daren:undone"
 # As many drafts as one card shows in full.
 READ_AT_ONCE = 20
 REPLY_STATUSES = ("unanswered", "unread", "all")
@@ -51,7 +53,7 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.get("/batches/{code}/card")
     async def show_card(visit: visit_of, code: str, conversation: Id | None = None) -> Response:
         card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
-        return await _card(visit, card, conversation=conversation)
+        return await fragment(surface, visit, "parts/drafts_card.html", card=card, conversation_id=conversation)
 
     @router.get("/batches/{code}/states")
     async def states(visit: visit_of, code: str) -> Response:
@@ -66,51 +68,66 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.post("/presentations/{presentation}/decide")
     async def decide(request: Request, visit: visit_of, presentation: Id) -> Response:
         fields = await read_form(request)
-        code, conversation = fields.text("batch"), fields.optional_id("conversation")
         tap = _tap(fields, PresentationId(presentation))
         try:
             reply = await surface.desk.decide(visit.scope, tap)
         except Conflict as error:
-            fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
-            return await _card(visit, fresh, conversation=conversation, error=error, ticked=tap.approve)
-        card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
-        answer = await _card(visit, card, conversation=conversation, reply=reply)
-        answer.headers.update(MOVED)
-        return answer
+            return await _card(visit, fields, error=error, ticked=tap.approve)
+        return _moved(await _card(visit, fields, reply=reply))
 
     @router.post("/drafts/{draft}")
     async def edit(request: Request, visit: visit_of, draft: Id) -> Response:
         fields = await read_form(request)
-        code, conversation = fields.text("batch"), fields.optional_id("conversation")
         ticked = fields.numbers("approve")
         change = _edit(fields, DraftId(draft))
         try:
             reply = await surface.desk.submit(visit.scope, change)
         except Conflict as error:
-            fresh = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
-            return await _card(visit, fresh, conversation=conversation, error=error, ticked=ticked, edited=draft)
-        card = await surface.desk.present(visit.scope, code, conversation=_conversation(conversation))
-        answer = await _card(
-            visit, card, conversation=conversation, reply=reply, ticked=ticked, edited=draft, saved=True
-        )
+            return await _card(visit, fields, error=error, ticked=ticked, edited=draft)
+        answer = await _card(visit, fields, reply=reply, ticked=ticked, edited=draft, saved=True)
         answer.headers["HX-Trigger"] = "daren:edited"
         return answer
 
+    @router.post("/withdraw")
+    async def withdraw(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        wish = WithdrawApprovals(batch=fields.text("batch")[:12], numbers=fields.numbers("numbers"))
+        return _moved(await _card(visit, fields, reply=await surface.desk.submit(visit.scope, wish)))
+
     @router.post("/stop")
     async def stop(request: Request, visit: visit_of) -> Response:
-        code = (await read_form(request)).text("batch")
-        reply = await surface.desk.submit(visit.scope, StopBatch(batch=code or None))
-        return await _done(visit, reply)
+        fields = await read_form(request)
+        reply = await surface.desk.submit(visit.scope, StopBatch(batch=fields.text("batch") or None))
+        return await _done(visit, reply, fields)
 
     @router.post("/resume")
     async def resume(request: Request, visit: visit_of) -> Response:
-        code = (await read_form(request)).text("batch")
-        reply = await surface.desk.submit(visit.scope, ResumeBatch(batch=code or None))
-        return await _done(visit, reply)
+        fields = await read_form(request)
+        reply = await surface.desk.submit(visit.scope, ResumeBatch(batch=fields.text("batch") or None))
+        return await _done(visit, reply, fields)
 
     @router.post("/undo")
-    async def undo(visit: visit_of) -> Response:
-        return await _done(visit, await surface.desk.submit(visit.scope, Undo()))
+    async def undo(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        wish, on = Undo(change=fields.optional_id("change")), fields.text("on")
+        if on == "card":
+            try:
+                return _moved(await _card(visit, fields, reply=await surface.desk.submit(visit.scope, wish)))
+            except Conflict as error:
+                return await _card(visit, fields, error=error)
+        reply = await surface.desk.submit(visit.scope, wish)
+        if on != "answer":
+            answer = await _done(visit, reply)
+            answer.headers["HX-Trigger"] = UNDONE
+            return answer
+        place, card = _place(fields), None
+        if reply.decision is not None:
+            card = await surface.desk.present(visit.scope, reply.decision.batch, conversation=place.conversation)
+        answer = await fragment(
+            surface, visit, "parts/undone.html", reply=reply, card=card, conversation_id=place.conversation,
+            first=place.first,
+        )  # fmt: skip
+        return _moved(answer)
 
     @router.post("/demo/clock")
     async def move_clock(visit: visit_of) -> Response:
@@ -130,30 +147,66 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             statuses=REPLY_STATUSES,
         )
 
+    async def _fresh(visit: Visit, fields: Fields) -> DraftsCard:
+        """The card that a form stands on, anew: its batch, or as many drafts of it as its page shows in full."""
+        place = _place(fields)
+        numbers = range(place.first, place.first + READ_AT_ONCE) if place.first else None
+        return await surface.desk.present(
+            visit.scope, fields.text("batch"), conversation=place.conversation, numbers=numbers
+        )
+
     async def _card(
         visit: Visit,
-        card: DraftsCard,
+        fields: Fields,
         *,
-        conversation: int | None,
         reply: Reply | None = None,
         error: AppError | None = None,
         ticked: tuple[int, ...] = (),
         edited: int | None = None,
         saved: bool = False,
     ) -> Response:
+        place = _place(fields)
         beside: list[Card] = [other for other in reply.cards if other.kind != "drafts"] if reply else []
         return await fragment(
-            surface, visit, "parts/drafts_card.html", status=200, card=card, conversation_id=conversation,
+            surface, visit, "parts/drafts_card.html", card=await _fresh(visit, fields),
             banner=reply.text if reply else "", problem=surface.told(error, visit.lang) if error else "",
-            beside=beside, ticked=ticked, edited=edited, saved=saved,
+            beside=beside, ticked=ticked, edited=edited, saved=saved, change=reply.undo if reply else None,
+            conversation_id=place.conversation, first=place.first,
         )  # fmt: skip
 
-    async def _done(visit: Visit, reply: Reply) -> Response:
-        answer = await fragment(surface, visit, "parts/done.html", reply=reply)
-        answer.headers.update(MOVED)
-        return answer
+    async def _done(visit: Visit, reply: Reply, fields: Fields | None = None) -> Response:
+        """What came of it, said at the edge; the batch of a form, or the card it stands on, follows."""
+        code = fields.text("batch") if fields else ""
+        place, card, view = _Place(), None, None
+        if fields and code and fields.text("card"):
+            place, card = _place(fields), await _fresh(visit, fields)
+        elif code:
+            view = await surface.queries.batch(visit.scope, code)
+        answer = await fragment(
+            surface, visit, "parts/done.html", reply=reply, card=card, view=view, conversation_id=place.conversation,
+            first=place.first,
+        )  # fmt: skip
+        return _moved(answer)
 
     return router
+
+
+def _moved(answer: Response) -> Response:
+    """With word to whatever else on the page shows the same."""
+    answer.headers.update(MOVED)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a card stands: in which conversation, and from which number on its page shows drafts in full (0: all)."""
+
+    conversation: ConversationId | None = None
+    first: int = 0
+
+
+def _place(fields: Fields) -> _Place:
+    return _Place(_conversation(fields.optional_id("conversation")), fields.optional_id("first") or 0)
 
 
 def _conversation(value: int | None) -> ConversationId | None:

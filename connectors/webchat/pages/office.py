@@ -1,22 +1,31 @@
 """The team's own books: products, members, and the settings of brand and browser."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from starlette.responses import RedirectResponse
 
 from connectors.webchat.door import Visit, visitor
 from connectors.webchat.forms import Fields, Id, place_of, read_form, whole
+from connectors.webchat.pages.saved import back_to, change_of, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
-from memory.domain.chat import Command, RevokeDeputy, SaveDeputy, SaveMember, SavePolicy, SaveProduct
+from memory.domain.chat import Command, Reply, RevokeDeputy, SaveDeputy, SaveMember, SavePolicy, SaveProduct
 from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, DeputyId, MemberId, ProductId
 from memory.domain.workspace import Role
 
 _EXPECTED = (BadRequest, Conflict)  # told in the form; who may not change it sees no form, but the refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A form handed in: what went wrong by field, or the answer."""
+
+    problem: dict[str, str]
+    reply: Reply | None = None
 
 
 def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -31,10 +40,10 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.post("/products")
     async def save_product(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        problem = await _try(visit, Role.OPERATOR, "name", fields, lambda: _product(fields))
-        if problem:
-            return await _products(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
-        return RedirectResponse("/products?saved=1", status_code=303)
+        tried = await _try(visit, Role.OPERATOR, "name", fields, lambda: _product(fields))
+        if tried.problem:
+            return await _products(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=tried.problem)
+        return back_to("/products", tried.reply)
 
     @router.get("/members")
     async def members(visit: visit_of, edit: Id | None = None, deputy: Id | None = None) -> Response:
@@ -43,27 +52,27 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.post("/members")
     async def save_member(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        problem = await _try(visit, Role.LEAD, "login", fields, lambda: _member(fields))
-        if problem:
-            return await _members(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=problem)
-        return RedirectResponse("/members?saved=1", status_code=303)
+        tried = await _try(visit, Role.LEAD, "login", fields, lambda: _member(fields))
+        if tried.problem:
+            return await _members(visit, edit=fields.optional_id("id"), typed=fields.typed(), problem=tried.problem)
+        return back_to("/members")
 
     @router.post("/members/deputies")
     async def save_deputy(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        problem = await _try(visit, Role.LEAD, "until", fields, lambda: _deputy(fields))
-        if problem:
-            return await _members(visit, edit=None, deputy_typed=fields.typed(), problem=problem)
-        return RedirectResponse("/members?saved=1#deputies", status_code=303)
+        tried = await _try(visit, Role.LEAD, "until", fields, lambda: _deputy(fields))
+        if tried.problem:
+            return await _members(visit, edit=None, deputy_typed=fields.typed(), problem=tried.problem)
+        return back_to("/members", at="#deputies")
 
     @router.post("/members/deputies/revoke")
     async def revoke_deputy(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
         deputy = DeputyId(whole(fields.text("deputy")))
-        problem = await _try(visit, Role.LEAD, "deputy", fields, lambda: RevokeDeputy(deputy=deputy))
-        if problem:
-            return await _members(visit, edit=None, problem=problem)
-        return RedirectResponse("/members?saved=1#deputies", status_code=303)
+        tried = await _try(visit, Role.LEAD, "deputy", fields, lambda: RevokeDeputy(deputy=deputy))
+        if tried.problem:
+            return await _members(visit, edit=None, problem=tried.problem)
+        return back_to("/members", at="#deputies")
 
     @router.get("/settings")
     async def settings(visit: visit_of) -> Response:
@@ -81,25 +90,22 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             cool_down_days=fields.optional_text("cool_down_days"),
             night_by_hand=fields.yes_no("night_by_hand"),
         )
-        problem = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
-        if problem:
-            return await _settings(visit, typed=fields.typed(), problem=problem)
-        return RedirectResponse("/settings?saved=1", status_code=303)
+        tried = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
+        if tried.problem:
+            return await _settings(visit, typed=fields.typed(), problem=tried.problem)
+        return back_to("/settings", tried.reply)
 
-    async def _try(
-        visit: Visit, role: Role, needed: str, fields: Fields, command: Callable[[], Command]
-    ) -> dict[str, str]:
+    async def _try(visit: Visit, role: Role, needed: str, fields: Fields, command: Callable[[], Command]) -> _Tried:
         """Submit a form; what went wrong by field ("form" when no field is named), empty when nothing.
 
         Raises NotAllowed: without the role there is no form to tell it in.
         """
         if visit.may(role) and not fields.text(needed):
-            return {needed: surface.say("web_error_needed", visit.lang)}
+            return _Tried({needed: surface.say("web_error_needed", visit.lang)})
         try:
-            await surface.desk.submit(visit.scope, command())
+            return _Tried({}, await surface.desk.submit(visit.scope, command()))
         except _EXPECTED as error:
-            return {place_of(error, fields.data.keys()): surface.told(error, visit.lang)}
-        return {}
+            return _Tried({place_of(error, fields.data.keys()): surface.told(error, visit.lang)})
 
     async def _products(
         visit: Visit,
@@ -114,7 +120,8 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             raise NotFound("web_error_product")
         return await page(
             surface, visit, "products.html", status=422 if problem else 200, products=listed, current=current,
-            typed=typed, errors=problem or {}, saved=_saved(visit), adding=_asked(visit, "add"),
+            typed=typed, errors=problem or {}, saved=was_saved(visit), adding=_asked(visit, "add"),
+            change=change_of(visit),
         )  # fmt: skip
 
     async def _members(
@@ -133,7 +140,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         deputies = await surface.queries.deputies(visit.scope)
         return await page(
             surface, visit, "members.html", status=422 if problem else 200, members=listed, current=current,
-            typed=typed, errors=problem or {}, saved=_saved(visit), adding=_asked(visit, "add"), roles=tuple(Role),
+            typed=typed, errors=problem or {}, saved=was_saved(visit), adding=_asked(visit, "add"), roles=tuple(Role),
             deputies=deputies, moving=next((one for one in deputies if one.id == deputy), None),
             deputy_typed=deputy_typed or {}, names={member.id: member for member in listed},
         )  # fmt: skip
@@ -146,14 +153,10 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await page(
             surface, visit, "settings.html", status=422 if problem else 200, policy=policy,
             quota=await surface.queries.quota(visit.scope), activity=await surface.queries.activity(visit.scope),
-            typed=typed or {}, saved=_saved(visit), errors=problem or {},
+            typed=typed or {}, saved=was_saved(visit), change=change_of(visit), errors=problem or {},
         )  # fmt: skip
 
     return router
-
-
-def _saved(visit: Visit) -> bool:
-    return visit.request.query_params.get("saved") == "1"
 
 
 def _asked(visit: Visit, name: str) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from agent.outreach.send import LEASE
 from evals.suites.selling_office import SellingOffice
 from evals.suites.talking import open_talk
-from memory.domain.chat import ResumeBatch, StopBatch
-from memory.domain.errors import NotAllowed
+from memory.domain.chat import ResumeBatch, StopBatch, WithdrawApprovals
+from memory.domain.errors import NotAllowed, NotFound
 from memory.domain.outreach import DraftStatus
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -133,3 +133,50 @@ async def test_afternoon_in_beijing_sends_nothing_to_america_before_its_morning(
     assert {draft.due_at.astimezone(NEW_YORK).hour for draft in await shop.read(batch) if draft.due_at} == {9}
     await shop.move_to_hour(9)
     assert (await shop.dispatch()).sent == 5
+
+
+async def test_who_stands_in_for_an_approver_resumes_and_withdraws_until_the_date(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(2))
+    talk = await open_talk(shop, shop.operator)
+    await talk.say("停")
+    assert "审批人或负责人" in await talk.say("恢复")
+    await shop.stand_in(shop.operator, for_=shop.anna, days=1)
+    assert "已恢复" in await talk.say("恢复")
+    assert await talk.say(f"撤回 {batch.code} 1") == f"{batch.code}：已撤回 1，可以重新审批"
+    await shop.move_clock(timedelta(days=1))
+    assert "审批人或负责人" in await talk.say(f"撤回 {batch.code} 2")
+
+
+async def test_the_form_of_a_page_withdraws_as_the_line_does(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(3))
+    await claim(shop, 1)
+    talk = await open_talk(shop, shop.anna)
+    said = (await talk.submit(WithdrawApprovals(batch=batch.code, numbers=(1, 2)))).text
+    assert said == f"{batch.code}：已撤回 2，可以重新审批；1 已在发送，撤不回"
+    assert (await talk.submit(WithdrawApprovals(batch=batch.code.lower()))).text == (
+        f"{batch.code}：已撤回 3，可以重新审批；1 已在发送，撤不回"
+    )
+    with pytest.raises(NotAllowed):
+        await (await open_talk(shop, shop.operator)).submit(WithdrawApprovals(batch=batch.code))
+    with pytest.raises(NotFound):
+        await talk.submit(WithdrawApprovals(batch="Z9"))
+
+
+async def test_a_stopped_card_names_who_resumes_and_an_open_one_nobody(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(1))
+    talk = await open_talk(shop, shop.viewer)
+    before = await talk.desk.present(shop.viewer, batch.code)
+    await talk.say("停")
+    stopped = await talk.desk.present(shop.viewer, batch.code)
+    assert (before.stopped, before.may_resume) == (False, ())
+    assert (stopped.stopped, stopped.may_resume) == (True, ("lead", "anna", "ben", "owner"))
+
+
+async def test_a_withdrawn_message_shows_no_time_any_more(shop: SellingOffice) -> None:
+    talk = await open_talk(shop, shop.anna)
+    batch = await talk.draft(1)
+    await talk.say("批准 1")
+    (before,) = (await talk.desk.present(shop.anna, batch.code)).items
+    await talk.say("撤回 1")
+    (after,) = (await talk.desk.present(shop.anna, batch.code)).items
+    assert (before.due_at is None, after.due_at) == (False, None)

@@ -131,7 +131,9 @@ async def test_at_night_a_text_comes_only_with_a_word_for_it(shop: HandShop) -> 
     await shop.office.move_to_hour(23)
     dark = await say(shop, f"发送清单 {batch.code} 1，夜间也发")
     assert (card(dark).items[0].place, card(dark).items[0].text) == ("night", None)
-    assert "当地夜间，不能复制" in dark.text
+    assert "当地夜间，不能复制，当地 " in dark.text
+    assert "09:00（估） / " in dark.text
+    assert "（团队）起可以" in dark.text
     await shop.office.save_policy(replace(OPEN_HANDED, night_by_hand=True))
     assert "夜间也发" in (await say(shop, f"发送清单 {batch.code} 1")).text
     lent = await say(shop, f"发送清单 {batch.code} 1，夜间也发")

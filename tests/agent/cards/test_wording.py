@@ -86,3 +86,10 @@ def test_a_moment_is_said_on_the_clock_of_its_zone() -> None:
 def test_numbers_are_read_back_shortly(numbers: list[int], said: str) -> None:
     assert wording.ranges(numbers, "zh") == said
     assert wording.ranges(numbers, "en") == said.replace("、", ", ")
+
+
+def test_a_moment_there_is_said_with_the_teams_and_marked_where_only_the_market_is_known() -> None:
+    moment = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
+    zones = ("America/New_York", "Asia/Shanghai")
+    assert wording.clocks(moment, *zones, "zh", estimated=True) == "11-21 周六 09:30（估） / 11-21 周六 22:30"
+    assert wording.clocks(moment, *zones, "en", estimated=False) == "Sat 11-21 09:30 / Sat 11-21 22:30"

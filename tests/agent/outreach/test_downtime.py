@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.cards.wording import clock
 from agent.outreach.downtime import after_downtime
 from agent.outreach.pacing import plan_anew
 from agent.outreach.windows import is_open
@@ -76,6 +77,21 @@ async def test_it_is_told_once_to_the_first_who_is_answered(shop: SellingOffice)
     assert "没有停着的" in told
     assert "关机" not in await second.say("恢复")
     assert "关机" not in await first.say("停")
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", None])
+async def test_it_names_the_clock_of_the_creator_who_is_first_and_the_teams(
+    shop: SellingOffice, zone: str | None
+) -> None:
+    await shop.move_to_hour(22)
+    batch = await shop.approved(await shop.creators(2, zone=zone))
+    await off_for(shop, timedelta(hours=14))
+    await after_downtime(shop.database)
+    due = min(draft.due_at for draft in await shop.read(batch) if draft.due_at)
+    said = await (await open_talk(shop, shop.anna)).say("恢复")
+    here, there = clock(due, "Asia/Shanghai", "zh"), clock(due, zone or NEW_YORK.key, "zh")
+    estimated = "" if zone else "（估）"
+    assert f"改到 {here} 起（团队），最早一条当地 {there}{estimated}。" in said
 
 
 async def test_moving_the_demo_clock_is_no_downtime(shop: SellingOffice) -> None:

@@ -21,6 +21,7 @@ from memory.domain.chat import (
     StopBatch,
     Undo,
     UpdateRelation,
+    WithdrawApprovals,
 )
 from memory.domain.errors import AppError, BadRequest, NotAllowed
 from memory.domain.hand_forms import HandOut, MarkByHand
@@ -33,6 +34,7 @@ NEEDED: dict[type[Command], Role] = {
     Rename: Role.VIEWER,
     Undo: Role.VIEWER,
     ResumeBatch: Role.APPROVER,
+    WithdrawApprovals: Role.APPROVER,
     HandOut: Role.OPERATOR,
     MarkByHand: Role.OPERATOR,
     EditDraft: Role.OPERATOR,
@@ -50,6 +52,7 @@ FORMS: dict[type[Command], Command] = {
     StopBatch: StopBatch(),
     Undo: Undo(),
     ResumeBatch: ResumeBatch(),
+    WithdrawApprovals: WithdrawApprovals(batch="K1"),
     HandOut: HandOut(draft=DraftId(1)),
     MarkByHand: MarkByHand(draft=DraftId(1), said="sent", attempt=1),
     Rename: Rename(conversation=ConversationId(1), title="x"),

@@ -88,3 +88,13 @@ def axe_findings(page: Page, *, only: str | None = None) -> list[str]:
     options = {"resultTypes": ["violations"], **({"runOnly": only} if only else {})}
     found = page.evaluate("options => axe.run(document, options)", options)
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found["violations"]]
+
+
+def assert_sound(page: Page, *, about: object = None) -> None:
+    """At both widths nothing overflows and axe finds nothing; a theme changes colours, nothing else."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for theme, only in (("light", None), ("dark", "color-contrast")):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            assert axe_findings(page, only=only) == [], (about, size, theme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (about, size)

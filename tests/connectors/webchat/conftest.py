@@ -1,16 +1,18 @@
-"""The web chat over fakes: an application, a client that is signed in, and texts with the desk's own errors."""
+"""The web chat over fakes: an application, a client or a Chromium that is signed in, texts with the desk's errors."""
 
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import Browser
 
 from connectors.server import create_app
 from connectors.webchat.settings import WebSettings
 from prompts.render import Lang, Texts
+from tests.connectors.webchat.chromium import Site, chromium, served
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
@@ -89,3 +91,21 @@ async def client(make_client: Callable[..., httpx.AsyncClient]) -> AsyncIterator
     """A signed-in browser."""
     async with make_client() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the module."""
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
+    """The office, served; afterwards no page may have reported an error or a blocked script."""
+    with served(build_app(office, texts)) as address:
+        made = Site(address, browser)
+        yield made
+        for context in browser.contexts:
+            context.close()
+    assert made.trouble == []

@@ -1,16 +1,12 @@
 """The web chat in a real browser: streaming, decisions, keyboard, input methods, files, and accessibility."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from memory.domain.chat import EditDraft, Reply, StopBatch, TurnEventKind
 from memory.domain.chat_stores import Author
 from memory.domain.errors import Unavailable
-from prompts.render import Texts
-from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, axe_findings, chromium, served
-from tests.connectors.webchat.conftest import build_app
+from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, assert_sound, axe_findings
 from tests.connectors.webchat.test_pages import PAGES, fill
 from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
@@ -23,24 +19,6 @@ EXAMINED = (
     "/setup",
     "/nope",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture
-def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
-    """The office, served; afterwards no page may have reported an error or a blocked script."""
-    with served(build_app(office, texts)) as address:
-        made = Site(address, browser)
-        yield made
-        for context in browser.contexts:
-            context.close()
-    assert made.trouble == []
 
 
 def answer(office: FakeOffice, *, cards: bool = True) -> None:
@@ -69,13 +47,7 @@ def test_axe_finds_nothing_and_nothing_overflows(office: FakeOffice, site: Site,
     fill(office)
     office.is_empty = path == "/setup"
     for lang in ("zh", "en"):
-        page = site.visit(path, lang=lang)
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            for theme, only in (("light", None), ("dark", "color-contrast")):  # a theme changes colours, nothing else
-                page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-                assert axe_findings(page, only=only) == [], (lang, size, theme)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (lang, size)
+        assert_sound(site.visit(path, lang=lang), about=lang)
 
 
 def test_a_question_is_answered_in_the_page(office: FakeOffice, site: Site) -> None:

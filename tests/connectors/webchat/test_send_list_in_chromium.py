@@ -1,35 +1,13 @@
 """The send list in a real browser: without a mouse, at both widths, with a clipboard, and nothing for axe to find."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from prompts.render import Texts
-from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, axe_findings, chromium, served
-from tests.connectors.webchat.conftest import build_app
+from tests.connectors.webchat.chromium import Site, assert_sound
 from tests.support.fake_desk import FakeOffice
 from tests.support.fake_send_list import text_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture
-def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
-    """The office, served; afterwards no page may have reported an error or a blocked script."""
-    with served(build_app(office, texts)) as address:
-        made = Site(address, browser)
-        yield made
-        for context in browser.contexts:
-            context.close()
-    assert made.trouble == []
 
 
 def opened(site: Site, *, lang: str = "zh") -> Page:
@@ -84,9 +62,4 @@ def test_axe_finds_nothing_while_an_item_is_in_hand(office: FakeOffice, site: Si
     page = opened(site, lang=lang)
     page.locator("#hand-item-701 [data-key=c]").click()
     expect(page.locator("#hand-item-701 .hand-text")).to_be_visible()
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for theme, only in (("light", None), ("dark", "color-contrast")):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            assert axe_findings(page, only=only) == [], (size, theme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
+    assert_sound(page)

@@ -1,36 +1,14 @@
 """Policy, deputies and passes in a real browser: accessible, at desktop and phone width, by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from memory.domain.chat import RevokeDeputy, SaveDeputy
 from memory.domain.ids import DeputyId, MemberId
-from prompts.render import Texts
-from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, axe_findings, chromium, served
-from tests.connectors.webchat.conftest import build_app
+from tests.connectors.webchat.chromium import PHONE, Site, assert_sound
 from tests.support.fake_desk import FakeOffice
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture
-def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
-    """The office, served; afterwards no page may have reported an error or a blocked script."""
-    with served(build_app(office, texts)) as address:
-        made = Site(address, browser)
-        yield made
-        for context in browser.contexts:
-            context.close()
-    assert made.trouble == []
 
 
 @pytest.mark.parametrize(
@@ -39,13 +17,7 @@ def site(office: FakeOffice, texts: Texts, browser: Browser) -> Iterator[Site]:
 )
 def test_axe_finds_nothing_and_nothing_overflows(site: Site, path: str, token: str) -> None:
     for lang in ("zh", "en"):
-        page = site.visit(path, lang=lang, token=token)
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            for theme, only in (("light", None), ("dark", "color-contrast")):
-                page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-                assert axe_findings(page, only=only) == [], (lang, size, theme)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (lang, size)
+        assert_sound(site.visit(path, lang=lang, token=token), about=lang)
 
 
 def test_a_deputy_is_arranged_and_taken_back_by_keyboard(office: FakeOffice, site: Site) -> None:

@@ -39,6 +39,13 @@ document.addEventListener("htmx:confirm", async (event) => {
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx && toasts && !event.target.matches?.("[hx-sse\\:connect]")) notice(document.body.dataset.lost, true);
 });
+// what was pressed is gone with its answer: whoever pressed it goes on where the answer says what came of it
+document.addEventListener("htmx:after:swap", (event) => {
+  const [next, ...others] = document.querySelectorAll("[data-focus]");
+  for (const each of [next, ...others]) each?.removeAttribute("data-focus");
+  next?.focus({ preventScroll: true });
+  if (event.detail.ctx.sourceElement?.id === "main") document.querySelector("#main")?.focus({ preventScroll: true });
+});
 document.addEventListener("daren:say", (event) => notice(event.detail, false));
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".toast").remove();
