@@ -132,16 +132,18 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, _as_batches(hear(reading.text, products), tokens), tokens))
+    clauses = list(clauses_of(reading.text, _as_references(hear(reading.text, products), tokens), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
-def _as_batches(heard: str, tokens: tuple[Token, ...]) -> str:
-    """Every batch code heard with the same letter: L3 asks for what K3 would."""
+def _as_references(heard: str, tokens: tuple[Token, ...]) -> str:
+    """Every batch code heard with the same letter (L3 asks for what K3 would), bare numbers of a list as №."""
     letters = list(heard)
     for token in tokens:
         if token.kind == "batch":
             letters[token.start] = "k"
+        elif token.ranks is not None and token.ranks.bare:
+            letters[token.start : token.end] = "№" * (token.end - token.start)
     return "".join(letters)
 
 
