@@ -1,4 +1,4 @@
-"""Numbers of a list that only their company shows to be references: 「1 3 5打标签」, 2和5去掉, invite 2 5 8, give 3 to Tom.
+"""Numbers that only their company shows to be references: 「1 3 5打标签」, 2和5去掉, invite 2 5 8, give 3 to Tom.
 
 What stands before them or behind them is a verb that is done to creators or drafts; a unit makes them a count. Pure.
 """

@@ -31,6 +31,7 @@ _DOWN_TO = re.compile(
     r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
 )
 _WHOM = frozenset(["ranks", "handles", "segment"])
+_STATES_TERMS = frozenset(["reply", "negotiate"])
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -38,9 +39,11 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
     """`draft_messages`."""
     sheet = Sheet(segment, context)
     sheet.arguments = creators(sheet, writing=True)
-    _note(sheet)
+    noted = _note(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
+    if purpose in _STATES_TERMS:
+        _share_in(sheet, noted)
     _product(sheet)
     _offer_numbers(sheet)
     for index, token in enumerate(sheet.tokens):
@@ -282,7 +285,18 @@ def _known_product(said: str, products: tuple[str, ...]) -> str | None:
     return best[1] if best[0] >= 75 else None
 
 
-def _note(sheet: Sheet) -> None:
+def _share_in(sheet: Sheet, noted: range) -> None:
+    """「就说佣金我们最多12个点」: the share that an answer names is what is offered."""
+    for index, token in enumerate(sheet.tokens):
+        quantity = token.quantity
+        if quantity is None or token.start not in noted or quantity.unit is not Unit.PERCENT:
+            continue
+        if (metric_before(sheet, index) or _metric_after(sheet, index)) in (None, "commission_rate"):
+            sheet.arguments["commission_rate"] = as_json(meant(quantity))
+
+
+def _note(sheet: Sheet) -> range:
+    """What is to be mentioned, in the person's own words; where it stands in the text."""
     text = sheet.segment.reading.text
     for clause in sheet.segment.clauses:
         match = _NOTE.search(text, clause.start, clause.end)
@@ -296,7 +310,8 @@ def _note(sheet: Sheet) -> None:
         if len(said) > 1:
             sheet.arguments["note"] = said
             sheet.use_span(match.start(), end)
-            return
+            return range(start, end)
+    return range(0)
 
 
 def _template(sheet: Sheet) -> None:
