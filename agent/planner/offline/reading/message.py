@@ -172,6 +172,8 @@ def spelled_rightly(word: str) -> str:
     if near is None:
         return word
     meant = str(near[0])
+    if meant in (word + word[-1], word[:-1]) and meant[-1] == word[-1]:  # fitnes, japann
+        return meant
     return word if meant.startswith(word) or word.startswith(meant) or meant[0] != word[0] else meant
 
 

@@ -177,6 +177,7 @@ def _offer_numbers(sheet: Sheet) -> None:
             and not token.text.endswith(("条", "封", "份"))
             and "ranks" not in sheet.arguments
             and quantity.exact
+            and not _one_each(sheet, index)
         ):
             sheet.arguments["ranks"] = cast(list[JsonValue], list(range(1, min(int(quantity.value), 200) + 1)))
         elif quantity.unit not in (Unit.DAYS, Unit.PEOPLE):
@@ -185,6 +186,15 @@ def _offer_numbers(sheet: Sheet) -> None:
         sheet.use(
             *[i for i, other in enumerate(sheet.tokens) if other.value("metrics") in ("commission_rate", "flat_fee")]
         )
+
+
+def _one_each(sheet: Sheet, index: int) -> bool:
+    """「都发一个邀约」: one message to each of them, unless one creator is counted (一个达人)."""
+    quantity = sheet.tokens[index].quantity
+    if quantity is None or quantity.value != 1 or not quantity.spelled:
+        return False
+    ahead = next((token for token in sheet.tokens[index + 1 :] if token.kind != "mark"), None)
+    return ahead is None or not ahead.has("creator")
 
 
 def _beaten_down(sheet: Sheet, token: Token) -> bool:
