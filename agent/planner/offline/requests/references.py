@@ -32,6 +32,8 @@ r"(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|del
 )  # fmt: skip
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
+_AS_BEFORE = re.compile(r"\s*(?:也|都|就)?照旧")
+"""Of messages to write: as the last ones were; of messages written: left as they are."""
 _NOT_TO = words.phrase("references", "not_to")
 _NOT_TO_AFTER = words.phrase("references", "not_to_after")
 _THIS_ONE = words.phrase("references", "this_one")
@@ -139,6 +141,8 @@ def excepted(sheet: Sheet, index: int, *, writing: bool = False) -> bool:
     text = sheet.segment.reading.text
     first, last = _listed_with(sheet, index, -1), _listed_with(sheet, index, 1)
     before, after = text[clause.start : sheet.tokens[first].start], text[sheet.tokens[last].end : clause.end]
+    if writing and _AS_BEFORE.match(after):
+        return False
     if _EXCEPT.search(before) or _EXCEPT_AFTER.match(after):
         return True
     return writing and bool(_NOT_TO.search(before) or _NOT_TO_AFTER.match(after))
