@@ -70,6 +70,7 @@ _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_ONLY_IF = words.phrase("clauses", "only_if")
 _LATER = words.phrase("clauses", "later")
 _ALL_DRAFTS_BUT = re.compile(r"(?:除了|除开|except|other than|apart from|everything but).*(?:[条封稿]|\d)")
 
@@ -148,7 +149,10 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         following = None if last else clauses[position + 1]
         intent = None if leads_in or position >= _MOST_HEARD else asked(clause, waiting, tokens, following)
-        if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
+        if current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text):
+            current.clauses += [*waiting, clause]
+            waiting = []
+        elif current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:
             if current is None or leads_in or (clause.after_stop and clause.after_connector):

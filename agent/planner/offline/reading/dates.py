@@ -35,7 +35,7 @@ _WEEKDAY = re.compile(
     r"(?P<en_next>next )?(?:on )?\b(?P<en>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
 )
 _CLOCK = re.compile(
-    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
+    r"(?<![\d.])(?P<h>\d{1,2})[:.](?P<m>[0-5]\d)(?![\d%.]|\s?(?:k|m|w|万|usd|刀|元|percent)\b)(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
     r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<m2>\d{1,2}|"
     r"[二三四五]?十[一二三四五六七八九]?)分?)?|"
     r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
