@@ -38,6 +38,7 @@ ASKS_FIGURES = re.compile(
     r"\d(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|"
     r"\b(?:how|what|which|why|who|compare|chart|report|show|yesterday|(?:last|this) (?:week|month))\b"
 )
+_NAMES_THEM = words.phrase("clauses", "names_them")
 _NAMES_A_RULE = words.phrase("clauses", "names_a_rule")
 _DISMISSED = words.phrase("clauses", "dismissed")
 EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
@@ -68,7 +69,8 @@ def asked(
     elif intent.name == "performance" and _ranks_strangers(clause, inside):
         return _named("search_creators")
     else:
-        figures = intent.name == "performance" and not ASKS_FIGURES.search(clause.text)
+        named = bool(_NAMES_THEM.match(clause.text)) and not _SPAN_OF_TIME.search(clause.text)
+        figures = intent.name == "performance" and (named or not ASKS_FIGURES.search(clause.text))
         bounded = figures and (states_a_condition(clause, tokens) or _bounded_behind(clause, following, tokens))
         searching = bounded or _opens_with_removal(clause, inside)
     if not searching:
