@@ -76,6 +76,8 @@ LONGEST_REQUEST = 2_000
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
+_PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist"])
+"""Requests about a list or some ranks of it: "tag 1-3 and export them"."""
 _PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
@@ -117,7 +119,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
-        if name in _ABOUT_CREATORS:
+        if name in _ABOUT_CREATORS or (name in _PART_OF_A_LIST and calls and "ranks" in calls[-1].arguments):
             _for_the_ones_before(sheet, calls)
         left = leftovers(sheet) if name == "draft_messages" else []
         if name == "draft_messages" and not _AIMED & set(sheet.arguments) and any(map(_HOLDS_A_NUMBER.search, left)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.planner.offline.asking.asked import ASKS_FIGURES, EXCEPTION, asked, filters
-from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
+from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of, names_creators
 from agent.planner.offline.asking.evidence import hear
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
@@ -247,6 +247,6 @@ def _starts_again(clause: Clause, current: Segment) -> bool:
     """The same kind of request a second time, rather than more words about the first."""
     if current.intent in ("search_creators", "translate", "performance"):
         return clause.after_connector or (clause.after_stop and current.intent == "performance")
-    if RANKED.search(clause.text) and any(RANKED.search(before.text) for before in current.clauses):
+    if names_creators(clause) and any(names_creators(before) for before in current.clauses):
         return True
-    return clause.after_connector and bool(RANKED.search(clause.text))
+    return clause.after_connector and names_creators(clause)
