@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.planner.offline.asking.asked import ASKS_FIGURES, EXCEPTION, asked, filters
 from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of, names_creators
 from agent.planner.offline.asking.evidence import hear
+from agent.planner.offline.asking.questions import only_asks
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
 from prompts import words
@@ -149,6 +150,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         following = None if last else clauses[position + 1]
         intent = None if leads_in or position >= _MOST_HEARD else asked(clause, waiting, tokens, following)
+        if not leads_in and only_asks(clause, intent):
+            intent = next(one for one in words.intents() if one.name == "off_topic")
         if current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text):
             current.clauses += [*waiting, clause]
             waiting = []
