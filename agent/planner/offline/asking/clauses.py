@@ -78,12 +78,16 @@ _ALL_DRAFTS_BUT = re.compile(r"(?:除了|除开|except|other than|apart from|eve
 
 @dataclass(slots=True)
 class Segment:
-    """One request of the message and the clauses that say it; `intent` is empty when none was recognised."""
+    """One request of the message and the clauses that say it; `intent` is empty when none was recognised.
+
+    `insisted` says that it only puts right what was searched for before.
+    """
 
     intent: str
     clauses: list[Clause] = field(default_factory=list)
     reading: Reading = field(default_factory=lambda: Reading("", "", ()))
     tokens: list[Token] = field(default_factory=list)
+    insisted: bool = False
 
     @property
     def text(self) -> str:

@@ -25,8 +25,8 @@ _DRAWL = "呀啊吖喔哦~ "
 def hear(text: str, products: Sequence[str] = ()) -> str:
     """The text with everything that only names something blanked letter for letter.
 
-    What stands in quotes, what a message is to say and the known subjects ask for nothing; our own products become 〒, a span
-    of days ⏲.
+    What stands in quotes, what a message is to say and the known subjects ask for nothing; our own products become 〒,
+    a span of days ⏲.
     """
     for name in products:
         if len(name) > 1:

@@ -1,6 +1,6 @@
 """Questions about how things work or what would be best: they are no request, and nothing is done or searched for them.
 
-「拉黑了以后还能放出来吗」 and "do creators see my notes" ask; 「能不能帮我找10个」 and "could you block number 4" request.
+「拉黑了以后还能放出来吗」 and "do creators see my notes" ask; 「能不能帮我找10个」 and "could you block 4" request.
 """
 
 from agent.planner.offline.asking.cuts import Clause

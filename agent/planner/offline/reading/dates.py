@@ -73,8 +73,8 @@ _SAME_MONTH = re.compile(
 )
 """The last day of a span whose month is said once: 11月1号到15号, Nov 1 to 15."""
 _DAY_BEFORE = re.compile(
-    r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?(?:-|–|to|through|until)|(?<=between \d) and|(?<=between \d\d) and)\s?"
-    r"(?:the )?$"
+    r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?:\s?(?:-|–|to|through|until)|(?<=between \d) and|(?<=between \d\d) and)\s?(?:the )?$"
 )
 """The first day of 1-15 November, between 3 and 10 November."""
 _DAY_OF_SPAN = r"\d{1,2}(?:st|nd|rd|th)?"

@@ -10,6 +10,7 @@ from opencc import OpenCC
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.planner.offline.reading.folk import folk
 from agent.planner.offline.reading.short_markets import short_markets
 from prompts import words
 
@@ -167,8 +168,9 @@ def _replaced(reading: Reading, changes: Sequence[tuple[int, int, str]]) -> Read
 
 
 def _in_full(reading: Reading) -> Reading:
-    """Markets named by a letter each written out (德法意三国); every letter leads back to the whole of it."""
-    return _replaced(reading, list(short_markets(reading.text)))
+    """Markets named by a letter each written out (德法意三国), creators by their name (skincare girls)."""
+    named = _replaced(reading, list(short_markets(reading.text)))
+    return _replaced(named, sorted(folk(named.text)))
 
 
 @lru_cache(maxsize=4_096)

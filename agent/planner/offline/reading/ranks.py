@@ -75,13 +75,13 @@ _EN_SPELLED = re.compile(
     r"\b))"
 )
 _ENGLISH_OPENINGS = frozenset("tflbnrcdm#seoi")
-"""What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth, invite."""
+"""How an English reference may start: the, first, last, bottom, number, rank, creator, draft, #, eighth, invites."""
 _ITEM = re.compile(rf"{_N}|{_ORD}|(?<=number )one(?![a-z])|(?<![a-z]){_SPELLED}(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class RankReference:
-    """Ranks from the front (`numbers`) or from the back of a list (`from_end`, 1 is the last); `bare` without 第 or #."""
+    """Ranks from the front (`numbers`) or the back of a list (`from_end`, 1 is the last); `bare` without 第 or #."""
 
     end: int
     numbers: tuple[int, ...]

@@ -29,9 +29,8 @@ def _names() -> dict[str, str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    letters = "".join(_names())
-    counted = "[两二三四五六几](?:个)?(?:国家|国|地|区|站点|站|市场)"
-    behind = "(?=(?:这)?(?:两|几)?(?:个)?(?:市场|站|国家|地区|达人|博主|网红|主播|的达人|的博主)|都(?:要|行|可以|看))"
-    return re.compile(
-        f"(?:(?<![\u3400-\u9fff])|(?<=[找搜查看要给的在来和挑选]))(?P<letters>[{letters}]{{2,6}})(?:{counted}|国(?=的|做|卖|[,， ]|$)|{behind})"
-    )
+    before = r"(?:(?<![\u3400-\u9fff])|(?<=[找搜查看要给的在来和挑选]))"
+    letters = rf"(?P<letters>[{''.join(_names())}]{{2,6}})"
+    counted = "[两二三四五六几](?:个)?(?:国家|国|地|区|站点|站|市场)|国(?=的|做|卖|[,， ]|$)"
+    followed = "(?=(?:这)?(?:两|几)?(?:个)?(?:市场|站|国家|地区)|的?(?:达人|博主|网红|主播)|都(?:要|行|可以|看))"
+    return re.compile(f"{before}{letters}(?:{counted}|{followed})")
