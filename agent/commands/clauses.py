@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.commands.text import Folded
-from agent.commands.words import Words
+from agent.commands.words import Words, value
 
 LARGEST_NUMBER = 999
 
@@ -155,7 +155,7 @@ class ClauseReader:
         count = None
         if match := words.everything.match(self._text, position):
             everything, position = True, match.end()
-            count = int(match["count"]) if match["count"] else None
+            count = value(match["count"]) if match["count"] else None
         elif match := words.rest.match(self._text, position):
             rest, position = True, match.end()
         elif match := words.numbers.match(self._text, position):

@@ -7,21 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_HAN = "零〇一二两三四五六七八九十百"
-_HAN_VALUE = {
-    "零": 0,
-    "〇": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
+from tools.chinese_numerals import BELOW_THOUSAND, read_chinese
+
+_HAN = BELOW_THOUSAND
 _SP = r"[ \t]*"
 _CODE = r"(?<![a-z0-9])[a-z]\d{1,4}(?![a-z0-9%])"
 _COUNTERS = "条个封位份号"
@@ -74,12 +62,12 @@ class Words:
         ranges: set[int] = set()
         for match in _ONE.finditer(text):
             if match["first"]:
-                ranges |= set(range(1, _value(match["upto"]) + 1))
+                ranges |= set(range(1, value(match["upto"]) + 1))
             elif match["high"]:
-                low, high = sorted((_value(match["low"]), _value(match["high"])))
+                low, high = sorted((value(match["low"]), value(match["high"])))
                 ranges |= set(range(low, high + 1))
             else:
-                singles.add(_value(match["low"]))
+                singles.add(value(match["low"]))
         return singles, ranges
 
     def is_count(self, text: str) -> bool:
@@ -140,7 +128,8 @@ def load_words() -> Words:
             rf"{_SP}(?:这|那)?(?P<list>{_LIST}){_SP}(?:都|全都|的|全部)?(?={_SP}(?:\W|$|{verbs}|[a-z\u4e00-\u9fff]))"
         ),
         everything=re.compile(
-            rf"{_SP}{everything}{_SP}(?:的{_SP})?(?:(?P<count>\d{{1,4}}){_SP}[{_COUNTERS}]?)?{_SP}(?:都)?(?![a-z])"
+            rf"{_SP}{everything}{_SP}(?:的{_SP})?(?:(?P<count>\d{{1,4}}|[{_HAN}]+(?={_SP}[{_COUNTERS}])){_SP}[{_COUNTERS}]?)?"
+            rf"{_SP}(?:都)?(?![a-z])"
         ),
         rest=re.compile(rf"{_SP}(?:{either('rest')}){_SP}(?:都|全都|全部)?(?:[{_COUNTERS}])?(?![a-z])"),
         except_first=re.compile(
@@ -163,15 +152,6 @@ def _either(words: Iterable[str]) -> str:
     )
 
 
-def _value(text: str) -> int:
-    """12, 十二 or 一百零三 as a number."""
-    if text.isdecimal():
-        return int(text)
-    total = digit = 0
-    for character in text:
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = digit * 10 + _HAN_VALUE[character] if digit and not total else _HAN_VALUE[character]
-    return total + digit
+def value(text: str) -> int:
+    """12, 十二 or 一百零三 as a number; 0, which no draft has, for what is none."""
+    return int(text) if text.isdecimal() else read_chinese(text) or 0

@@ -11,15 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from memory.domain.money import Money
-from tools.translation.numerals import (
-    CHINESE_NUMERAL,
-    FULL_WIDTH,
-    LEXICON,
-    MULTIPLIERS,
-    WORDS,
-    read_chinese,
-    read_digits,
-)
+from tools.chinese_numerals import CHINESE_NUMERAL, read_chinese
+from tools.translation.numerals import FULL_WIDTH, LEXICON, MULTIPLIERS, WORDS, read_digits
 
 
 class Kind(StrEnum):

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from agent.planner.offline.asking import conversation
 from agent.planner.offline.asking.clauses import Segment, segments
+from agent.planner.offline.asking.contrasts import insisted
 from agent.planner.offline.reading.corrections import amend
-from agent.planner.offline.reading.message import read
+from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
 from agent.planner.offline.requests.sheet import Sheet
@@ -76,6 +77,8 @@ LONGEST_REQUEST = 2_000
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
+_PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist"])
+"""Requests about a list or some ranks of it: "tag 1-3 and export them"."""
 _PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
@@ -96,7 +99,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    parts = segments(amend(asked), context.products) if asked.text.strip() else []
+    parts = _requests(asked, context)
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
@@ -117,7 +120,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
-        if name in _ABOUT_CREATORS:
+        if name in _ABOUT_CREATORS or (name in _PART_OF_A_LIST and calls and "ranks" in calls[-1].arguments):
             _for_the_ones_before(sheet, calls)
         left = leftovers(sheet) if name == "draft_messages" else []
         if name == "draft_messages" and not _AIMED & set(sheet.arguments) and any(map(_HOLDS_A_NUMBER.search, left)):
@@ -138,6 +141,13 @@ def plan(text: str, context: PlanningContext) -> Plan:
     if not calls and not notes and unread:
         notes.append(Note("help"))
     return Plan(_stages(calls), tuple(dict.fromkeys(unread)), tuple(notes))
+
+
+def _requests(asked: Reading, context: PlanningContext) -> list[Segment]:
+    if not asked.text.strip():
+        return []
+    putting_right = insisted(asked) if context.last_criteria is not None else None
+    return [putting_right] if putting_right else segments(amend(asked), context.products)
 
 
 def _asks_about_replies(segment: Segment, context: PlanningContext) -> bool:
@@ -185,6 +195,8 @@ def _aimed(call: PlannedCall) -> Arguments:
 
 def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) -> bool:
     """Without a verb, a subject beside the word for creators or beside any other filter is a search."""
+    if segment.insisted:
+        return True
     if "topic" in sheet.arguments and any(token.has("creator") for token in segment.tokens):
         return True
     if context.last_criteria is not None and any(token.has("comparatives") for token in segment.tokens):

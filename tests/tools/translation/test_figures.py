@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.chinese_numerals import read_chinese
 from tools.translation.equality import differences
 from tools.translation.figures import Kind, figures
-from tools.translation.numerals import read_chinese
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of
-from agent.planner.offline.asking.evidence import hear, intent_of
+from agent.planner.offline.asking.asked import ASKS_FIGURES, EXCEPTION, asked, filters
+from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of, names_creators
+from agent.planner.offline.asking.evidence import hear
+from agent.planner.offline.asking.questions import only_asks
 from agent.planner.offline.reading.message import Reading
-from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
-from agent.planner.offline.reading.waived import waived
 from prompts import words
 
-_HEARD_BEFORE = 3
 _MOST_NAMING = 3
 """Clauses in a row that may only say who is meant."""
 _MOST_HEARD = 40
@@ -47,15 +46,6 @@ _ASKS = re.compile(
     r"(?<!只)看|列|哪|什么|多少|几|[?？]|有没有|\b(?:show|list|see|what|which|any|how|open|pull|bring|view)\b"
 )
 _SAID_OF_CREATORS = frozenset(["crm_update", "samples.record", "revise_drafts", "list_replies", "samples.list"])
-_OVERHEARD = frozenset(
-    ["performance", "preferences.forget", "list_replies", "samples.list", "samples.record", "save_shortlist"]
-)
-"""Requests whose words also occur where creators are left out of a search."""
-_OTHER_THINGS = re.compile(
-    r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
-)
-_WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
-_NAMES_A_PREFERENCE = re.compile(r"偏好|规矩|\b(?:preferences?|rules?(?! out)|standing instructions?)\b")
 _BARE_LOOK = re.compile(
     r"^(?:帮我|帮忙|请|麻烦|给我|你|再|来|先|快)*(?:查|看|瞅|瞧|瞄|列)(?:一)?(?:下|查|看|眼)?"
     r"(?:呗|吧|哈|啊|呀|嘛|呢|咯|谢谢|[?!~ ])*$|"
@@ -63,16 +53,6 @@ _BARE_LOOK = re.compile(
     r"(?: it| that)?(?: up)?(?: for me)?(?: please| pls| thanks| thx| will you| would you)*[?!. ]*$"
 )
 """「查下呗」, "have a look": asks to look at what was just asked for."""
-_FORGETS = re.compile(r"forget|忘")
-_ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
-_SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
-_NAMES_CREATORS = re.compile(r"(?:creators|people|influencers|accounts|folks|sellers) (?:that |who )?(?:we|who|i)\b")
-_DESCRIBES = words.phrase("clauses", "describes")
-_BEGINS_AGAIN = words.phrase("clauses", "begins_again")
-_SPAN_OF_TIME = re.compile(
-    r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
-    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|trend|compare|so far|did)\b"
-)
 _NOVELTY = re.compile(
     r"^(?:我们?|咱们?|最近|刚|这边|店里|公司|家)*"
     r"(?:上新了?|新出了?|新上了?|出了|上了|推出了?|有了?|来了|要上|要推|准备上|要出)"
@@ -80,15 +60,7 @@ _NOVELTY = re.compile(
     r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*"
     r"(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
 )
-_NAMED = frozenset(["handle", "rank"])
-_OFFERED = (None, "commission_rate", "flat_fee", "price")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
-_ASKS_FIGURES = re.compile(
-    r"多少|怎么样|如何|趋势|排行|排名|榜|为什么|报表|对比|哪|谁|最[高低多好差]的\d|[上本这]个?[周月]|昨天|今天|[?]|"
-    r"\d月|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d|"
-    r"\d(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|"
-    r"\b(?:how|what|which|why|who|compare|chart|report|show|yesterday|(?:last|this) (?:week|month))\b"
-)
 _STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
 _CONDITION = words.phrase("clauses", "condition")
 _MAIN_CLAUSE = words.phrase("clauses", "main_clause")
@@ -99,19 +71,23 @@ _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_ONLY_IF = words.phrase("clauses", "only_if")
 _LATER = words.phrase("clauses", "later")
 _ALL_DRAFTS_BUT = re.compile(r"(?:除了|除开|except|other than|apart from|everything but).*(?:[条封稿]|\d)")
-_EXCEPTION = re.compile(r"^(?:除了|除开|except|other than|apart from|everyone but|all but)")
 
 
 @dataclass(slots=True)
 class Segment:
-    """One request of the message and the clauses that say it; `intent` is empty when none was recognised."""
+    """One request of the message and the clauses that say it; `intent` is empty when none was recognised.
+
+    `insisted` says that it only puts right what was searched for before.
+    """
 
     intent: str
     clauses: list[Clause] = field(default_factory=list)
     reading: Reading = field(default_factory=lambda: Reading("", "", ()))
     tokens: list[Token] = field(default_factory=list)
+    insisted: bool = False
 
     @property
     def text(self) -> str:
@@ -132,16 +108,18 @@ class Segment:
 def segments(reading: Reading, products: Sequence[str] = ()) -> list[Segment]:
     """The requests of a message in order, with their tokens; `products` are the names of our own."""
     tokens = tokenise(reading)
-    clauses = list(clauses_of(reading.text, _as_batches(hear(reading.text, products), tokens), tokens))
+    clauses = list(clauses_of(reading.text, _as_references(hear(reading.text, products), tokens), tokens))
     return _with_tokens(reading, tokens, _group(clauses, tokens))
 
 
-def _as_batches(heard: str, tokens: tuple[Token, ...]) -> str:
-    """Every batch code heard with the same letter: L3 asks for what K3 would."""
+def _as_references(heard: str, tokens: tuple[Token, ...]) -> str:
+    """Every batch code heard with the same letter (L3 asks for what K3 would), bare numbers of a list as №."""
     letters = list(heard)
     for token in tokens:
         if token.kind == "batch":
             letters[token.start] = "k"
+        elif token.ranks is not None and token.ranks.bare:
+            letters[token.start : token.end] = "№" * (token.end - token.start)
     return "".join(letters)
 
 
@@ -165,66 +143,6 @@ def _with_tokens(reading: Reading, tokens: tuple[Token, ...], found: list[Segmen
     return found
 
 
-def _opens_with_removal(clause: Clause, inside: tuple[Token, ...]) -> bool:
-    """ "Drop anyone who hasn't posted", 「除了@mia其他都留」: creators are left out of a list and nothing else."""
-    first = next((token for token in inside if token.kind != "mark" and not token.has("noise", "connector")), None)
-    removes = first is not None and (first.has("removal") or _EXCEPTION.search(first.text) is not None)
-    return removes and not _OTHER_THINGS.search(clause.text)
-
-
-def _named(name: str) -> words.Intent:
-    return next(intent for intent in words.intents() if intent.name == name)
-
-
-def _forgets_a_filter(inside: tuple[Token, ...]) -> bool:
-    """「忘掉加拿大，看美国」, "forget @mia": what is dropped is part of a search, right behind the word for it."""
-    for index, token in enumerate(inside):
-        if token.has("negation") and _FORGETS.match(token.text):
-            ahead = [one for one in inside[index + 1 :] if one.kind != "mark" and one.text not in ("the", "about")]
-            return bool(ahead) and (ahead[0].has("markets", "categories", "languages") or ahead[0].kind in _NAMED)
-    return False
-
-
-def states_a_condition(clause: Clause, tokens: tuple[Token, ...]) -> bool:
-    """Whether a clause bounds a figure by a number, or asks for an order."""
-    inside = _inside(clause, tokens)
-    if any(token.has("orders") for token in inside) and any(token.has("sorts") for token in inside):
-        return True
-    if any(token.has("superlatives") for token in inside) and any(token.has("markets", "known") for token in inside):
-        return True
-    if any(token.has("metrics") for token in inside) and any(token.has("removal") for token in inside):
-        return True
-    numbers = [token.quantity for token in inside if token.quantity is not None]
-    counted = [number for number in numbers if number.unit in (Unit.MONEY, Unit.PERCENT) or number.scaled]
-    moved = [number for number in numbers if number.bounded or number.moved]
-    return any(token.has("metrics") for token in inside) and bool(counted or [n for n in moved if n.unit is Unit.PLAIN])
-
-
-def _bounded_behind(clause: Clause, following: Clause | None, tokens: tuple[Token, ...]) -> bool:
-    """「GMV也要看，起码一万美金」: the name of a figure, and right behind the pause nothing but its bound."""
-    if following is None or following.after_connector or following.after_stop:
-        return False
-    bare = all(token.kind in ("mark", "quantity") or token.has("noise") for token in _inside(following, tokens))
-    both = Clause(clause.start, following.end, "", "")
-    return bare and states_a_condition(both, tokens)
-
-
-def _filters(clause: Clause, tokens: tuple[Token, ...]) -> bool:
-    """Whether a clause says anything a search could filter by, rather than an offer or a person."""
-    facts = ["markets", "languages", "categories", "sizes", "traits", "comparatives", "sorts", "known"]
-    if not any(token.kind == "rank" for token in _inside(clause, tokens)) and not _WHOLE.search(clause.text):
-        facts.append("negation")
-    return any(
-        token.has(*facts) or token.value("metrics") not in _OFFERED or token.kind in ("unread", "quote")
-        for token in _inside(clause, tokens)
-    )
-
-
-def _inside(clause: Clause, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    starts = [token.start for token in tokens]
-    return tokens[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
-
-
 def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
     found: list[Segment] = []
     waiting: list[Clause] = []
@@ -235,8 +153,13 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
             continue
         leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         following = None if last else clauses[position + 1]
-        intent = None if leads_in or position >= _MOST_HEARD else _asked(clause, waiting, tokens, following)
-        if current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
+        intent = None if leads_in or position >= _MOST_HEARD else asked(clause, waiting, tokens, following)
+        if not leads_in and only_asks(clause, intent):
+            intent = next(one for one in words.intents() if one.name == "off_topic")
+        if current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text):
+            current.clauses += [*waiting, clause]
+            waiting = []
+        elif current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
             current.clauses.append(clause)
         elif intent is None:
             if current is None or leads_in or (clause.after_stop and clause.after_connector):
@@ -268,61 +191,6 @@ def _leads_in(clause: Clause) -> bool:
     return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
 
 
-def _asked(
-    clause: Clause, waiting: list[Clause], tokens: tuple[Token, ...], following: Clause | None
-) -> words.Intent | None:
-    """What a clause asks for, heard together with what was said before it and asked for nothing.
-
-    A figure beside its own bound is a condition of a search, no question about figures.
-    """
-    intent = intent_of(clause.heard)
-    if waiting:
-        together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
-        intent = together or intent
-    inside = _inside(clause, tokens)
-    if intent is not None and intent.name in _ABOUT_OURS and _seeks(clause, intent):
-        return _named("search_creators")
-    if intent is None or intent.name not in _OVERHEARD:
-        return intent
-    if intent.name == "preferences.forget":
-        named = any(_NAMES_A_PREFERENCE.search(one.text) for one in [*waiting[-_HEARD_BEFORE:], clause])
-        dropped = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
-        searching = dropped and not named
-    elif intent.name == "performance" and _ranks_strangers(clause, inside):
-        return _named("search_creators")
-    else:
-        figures = intent.name == "performance" and not _ASKS_FIGURES.search(clause.text)
-        bounded = figures and (states_a_condition(clause, tokens) or _bounded_behind(clause, following, tokens))
-        searching = bounded or _opens_with_removal(clause, inside)
-    if not searching:
-        return intent
-    seeking, refining = _named("search_creators"), _named("refine_search")
-    return seeking if seeking.matches(clause.heard) else refining
-
-
-def _seeks(clause: Clause, intent: words.Intent) -> bool:
-    """Whether creators are looked for, rather than a product added or a relation changed."""
-    if intent.name == "crm_update":
-        return bool(_DESCRIBES.search(clause.text))
-    if intent.name == "preferences.set":
-        return bool(_NAMES_CREATORS.match(clause.text))
-    return bool(_SEEKS_PEOPLE.search(clause.text))
-
-
-def _waives(clause: Clause) -> bool:
-    return any(True for _ in waived(clause.text))
-
-
-def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
-    """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
-    if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
-        return False
-    return states_a_condition(clause, inside) or any(
-        token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
-        for token in inside
-    )
-
-
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:
     """「签收了的，写感谢」, 「@mia发了视频，写个感谢」: the first clause only says who or why and asks for nothing."""
     if len(current.clauses) == 1 and current.intent == "products.add" and intent.name == "search_creators":
@@ -336,7 +204,7 @@ def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: 
         return False
     text = current.clauses[0].text
     if current.intent == "refine_search":
-        return bool(_EXCEPTION.search(text)) or not any(_filters(one, tokens) for one in current.clauses)
+        return bool(EXCEPTION.search(text)) or not any(filters(one, tokens) for one in current.clauses)
     if (current.intent, intent.name) in _SAID_OF_RECORDS:
         return not _ASKS.search(text)
     if current.intent not in _SAID_OF_CREATORS or clause.after_connector:
@@ -364,7 +232,7 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
     if intent.name == current.intent:
         return not _starts_again(clause, current)
     if intent.name == "performance" and current.intent in _LISTS:
-        return not _ASKS_FIGURES.search(clause.text)
+        return not ASKS_FIGURES.search(clause.text)
     if intent.name == "draft_messages" and current.intent == "revise_drafts":
         return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
@@ -386,6 +254,6 @@ def _starts_again(clause: Clause, current: Segment) -> bool:
     """The same kind of request a second time, rather than more words about the first."""
     if current.intent in ("search_creators", "translate", "performance"):
         return clause.after_connector or (clause.after_stop and current.intent == "performance")
-    if RANKED.search(clause.text) and any(RANKED.search(before.text) for before in current.clauses):
+    if names_creators(clause) and any(names_creators(before) for before in current.clauses):
         return True
-    return clause.after_connector and bool(RANKED.search(clause.text))
+    return clause.after_connector and names_creators(clause)

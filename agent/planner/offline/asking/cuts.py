@@ -121,12 +121,19 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
     yield clause
 
 
+def names_creators(clause: Clause) -> bool:
+    """Whether a clause names some of a list: 第3个, @mia, 1和2."""
+    return "№" in clause.heard or bool(RANKED.search(clause.text))
+
+
 def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
     """Whether two requests meet here, rather than two words of one."""
-    if (first.name in TEXT_TAKERS and "〇" not in before.heard) or WHOSE.search(before.text):
+    if first.name in TEXT_TAKERS and "〇" not in before.heard:
+        return False
+    if WHOSE.search(before.text) and first.name != "search_creators":
         return False
     if (first.name, second.name) in _ONE_BREATH:
         return False
     if first.name == second.name:
-        return first.name == "crm_update" and bool(RANKED.search(before.text) and RANKED.search(after.text))
+        return first.name == "crm_update" and names_creators(before) and names_creators(after)
     return True

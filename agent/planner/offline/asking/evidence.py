@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from agent.planner.offline.reading.dates import DAYS_OF_A_MONTH
 from agent.planner.offline.reading.vocabulary import masked
 from prompts import words
 
@@ -16,25 +17,29 @@ _REPORTED = words.phrase("outreach", "reported")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) |(?<![a-z0-9_.]) (?=[\u3400-\u9fff〒「“])")
 _ALIKE = re.compile(r"同样|花样|模样|榜样|式样|照样")
 """Words that hold the letter for a sample and name none."""
-_SUBJECT, _OUR_PRODUCT = "〇", "〒"
+_SUBJECT, _OUR_PRODUCT, _DAYS = "〇", "〒", "⏲"
+_DRAWL = "呀啊吖喔哦~ "
+"""What a question may end with and stays one."""
 
 
 def hear(text: str, products: Sequence[str] = ()) -> str:
     """The text with everything that only names something blanked letter for letter.
 
-    What stands in quotes, what a message is to say and the known subjects ask for nothing; our own products become 〒.
+    What stands in quotes, what a message is to say and the known subjects ask for nothing; our own products become 〒,
+    a span of days ⏲.
     """
     for name in products:
         if len(name) > 1:
             text = text.replace(name.lower(), _OUR_PRODUCT * len(name))
     text = _ALIKE.sub("同〇", text)
+    text = DAYS_OF_A_MONTH.sub(lambda days: _DAYS * len(days.group()), text)
     text = _QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text)
     return masked(_REPORTED.sub(lambda said: said["lead"] + _SUBJECT * len(said["said"]), text))
 
 
 def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:
     """The request a heard clause speaks for, None where nothing does."""
-    heard = _BLANK_IN_CHINESE.sub("", heard)
+    heard = _BLANK_IN_CHINESE.sub("", heard).rstrip(_DRAWL)
     return _heaviest(
         heard if len(heard) <= _LONGEST_HEARD else heard[:_LONGEST_HEARD] + heard[-_LONGEST_END:], weak=weak
     )

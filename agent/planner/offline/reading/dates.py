@@ -35,10 +35,10 @@ _WEEKDAY = re.compile(
     r"(?P<en_next>next )?(?:on )?\b(?P<en>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
 )
 _CLOCK = re.compile(
-    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
+    r"(?<![\d.])(?P<h>\d{1,2})[:.](?P<m>[0-5]\d)(?![\d%.]|\s?(?:k|m|w|万|usd|刀|元|percent)\b)(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
     r"[一二两三四五六七八九十]{1,3})点(?!以|佣)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<m2>\d{1,2}|"
     r"[二三四五]?十[一二三四五六七八九]?)分?)?|"
-    r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?!:|\s?(?:%|k|usd|days|rounds))|"
+    r"\b(?P<h3>\d{1,2})\s?(?P<p3>am|pm)\b|\b(?:at|to) (?P<h4>\d{1,2})\b(?![:.]\d|\s?(?:%|k|usd|days|rounds))|"
     r"(?P<noon>\bnoon\b|中午(?!\d|[一二两三])|正午)"
 )
 _HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -72,8 +72,22 @@ _SAME_MONTH = re.compile(
     r"(?![\d.:/万千百%个条天月点k]|\s?(?:am|pm|creators|percent|days|weeks)\b)"
 )
 """The last day of a span whose month is said once: 11月1号到15号, Nov 1 to 15."""
-_DAY_BEFORE = re.compile(r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th)?\s?(?:-|–|to|through|until)\s?(?:the )?$")
-"""The first day of 1-15 November."""
+_DAY_BEFORE = re.compile(
+    r"(?<![\d.])(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?:\s?(?:-|–|to|through|until)|(?<=between \d) and|(?<=between \d\d) and)\s?(?:the )?$"
+)
+"""The first day of 1-15 November, between 3 and 10 November."""
+_DAY_OF_SPAN = r"\d{1,2}(?:st|nd|rd|th)?"
+_TO = r"\s?(?:-|–|to|and|through|until)\s?(?:the )?"
+_MONTH_NAME = (
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b"
+)
+DAYS_OF_A_MONTH = re.compile(
+    rf"(?:between |from )?(?:\b{_DAY_OF_SPAN}{_TO}{_DAY_OF_SPAN}(?: of)? {_MONTH_NAME}|"
+    rf"{_MONTH_NAME}\.? {_DAY_OF_SPAN}{_TO}{_DAY_OF_SPAN}(?![\d.,]*[\dkmw%]))"
+)
+"""A span of days in English, which is no bound of a figure."""
 
 
 def dates_in(text: str, today: date) -> list[date]:

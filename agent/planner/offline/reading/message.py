@@ -10,6 +10,8 @@ from opencc import OpenCC
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.planner.offline.reading.folk import folk
+from agent.planner.offline.reading.short_markets import short_markets
 from prompts import words
 
 LONGEST_MESSAGE = 8_000
@@ -73,7 +75,7 @@ def read(message: str, codes: Sequence[str] = ()) -> Reading:
         for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
             letters.append(folded)
             origins.append((index, index + 1))
-    reading = _spell(_mend(source, simplify("".join(letters)), origins))
+    reading = _in_full(_spell(_mend(source, simplify("".join(letters)), origins)))
     return replace(reading, codes=frozenset(fold(code) for code in codes))
 
 
@@ -146,20 +148,29 @@ def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
 
 def _spell(reading: Reading) -> Reading:
     """Misspelt words put right; each letter of a mended word leads back to the whole of what was written."""
+    found = ((word.start(), word.end(), spelled_rightly(word.group())) for word in _LATIN.finditer(reading.text))
+    return _replaced(reading, [one for one in found if one[2] != reading.text[one[0] : one[1]]])
+
+
+def _replaced(reading: Reading, changes: Sequence[tuple[int, int, str]]) -> Reading:
+    """The message with pieces written otherwise: (start, end, words), in order."""
+    if not changes:
+        return reading
     text, at = reading.text, 0
     pieces: list[str] = []
     spans: list[tuple[int, int]] = []
-    for word in _LATIN.finditer(text):
-        right = spelled_rightly(word.group())
-        if right == word.group():
-            continue
-        pieces += [text[at : word.start()], right]
-        spans += reading.origins[at : word.start()]
-        spans += [(reading.origins[word.start()][0], reading.origins[word.end() - 1][1])] * len(right)
-        at = word.end()
-    if not pieces:
-        return reading
+    for start, end, right in changes:
+        pieces += [text[at:start], right]
+        spans += reading.origins[at:start]
+        spans += [(reading.origins[start][0], reading.origins[end - 1][1])] * len(right)
+        at = end
     return Reading(reading.source, "".join([*pieces, text[at:]]), (*spans, *reading.origins[at:]))
+
+
+def _in_full(reading: Reading) -> Reading:
+    """Markets named by a letter each written out (德法意三国), creators by their name (skincare girls)."""
+    named = _replaced(reading, list(short_markets(reading.text)))
+    return _replaced(named, sorted(folk(named.text)))
 
 
 @lru_cache(maxsize=4_096)
@@ -172,6 +183,8 @@ def spelled_rightly(word: str) -> str:
     if near is None:
         return word
     meant = str(near[0])
+    if meant in (word + word[-1], word[:-1]) and meant[-1] == word[-1]:  # fitnes, japann
+        return meant
     return word if meant.startswith(word) or word.startswith(meant) or meant[0] != word[0] else meant
 
 

@@ -7,25 +7,14 @@ from functools import cache
 
 from agent.planner.offline.reading.spelled import spelled_at
 from prompts import words
+from tools.chinese_numerals import NUMERAL_CHARACTERS, read_chinese
 
-_DIGIT = {
-    "零": 0,
-    "\u3007": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-_PLACE = {"十": 10, "百": 100, "千": 1000}
-_GROUP = {"万": 10_000, "亿": 100_000_000}
+_ONES = "零\u3007一二两三四五六七八九"
+_SCALED = frozenset("百千万亿")
+_ALONE = frozenset("万亿")
+"""Without a digit before it one of it is meant (上万粉)."""
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?")
-_HAN = re.compile(r"[零〇一二两三四五六七八九十百千万亿几]+")
+_HAN = re.compile(f"[{NUMERAL_CHARACTERS}几]+")
 _TAIL = re.compile(r"([1-9])(千|百)?(?![\d.,%万wk天日周个位条名成岁号年月点:-])")
 
 
@@ -61,28 +50,8 @@ def numeral_at(text: str, at: int) -> Numeral | None:
 
 def parse_han(numeral: str) -> Decimal | None:
     """The value of a Chinese numeral (两万五 is 25,000); None when it is not one."""
-    if not numeral or any(sign not in _DIGIT and sign not in _PLACE and sign not in _GROUP for sign in numeral):
-        return None
-    total = section = digit = 0
-    unit = 0
-    for position, sign in enumerate(numeral):
-        if sign in _DIGIT:
-            if digit and unit == 0 and position and numeral[position - 1] in _DIGIT:
-                digit = digit * 10 + _DIGIT[sign]
-            else:
-                digit = _DIGIT[sign]
-        elif sign in _PLACE:
-            unit = _PLACE[sign]
-            section += (digit or (1 if not section else 0)) * unit
-            digit = 0
-        else:
-            group = _GROUP[sign]
-            total = (total + section + digit or 1) * group if group > 10_000 else total + (section + digit or 1) * group
-            section = digit = 0
-            unit = group
-    if digit and unit >= 100 and numeral[-1] in _DIGIT and numeral[-2] not in "零〇":
-        digit *= unit // 10
-    return Decimal(total + section + digit)
+    value = read_chinese(f"一{numeral}" if numeral[:1] in _ALONE else numeral)
+    return None if value is None else Decimal(value)
 
 
 def _han_numeral(numeral: str, at: int) -> Numeral | None:
@@ -92,8 +61,7 @@ def _han_numeral(numeral: str, at: int) -> Numeral | None:
     value = parse_han(numeral)
     if value is None:
         return None
-    scaled = any(sign in _GROUP or sign in "千百" for sign in numeral)
-    return Numeral(at, at + len(numeral), value, value, scaled=scaled, spelled=True)
+    return Numeral(at, at + len(numeral), value, value, scaled=not _SCALED.isdisjoint(numeral), spelled=True)
 
 
 def _vague_span(numeral: str) -> tuple[Decimal, Decimal] | None:
@@ -106,7 +74,7 @@ def _vague_span(numeral: str) -> tuple[Decimal, Decimal] | None:
     pair = re.search(r"([一二两三四五六七八九])([二三四五六七八九])(?=[十百千万]|$)", numeral)
     if not pair or not (numeral[pair.end() :] or len(numeral) in (2, 3)):
         return None
-    if pair.start() and numeral[pair.start() - 1] in _DIGIT:
+    if pair.start() and numeral[pair.start() - 1] in _ONES:
         return None
     low = parse_han(numeral[: pair.start()] + pair.group(1) + numeral[pair.end() :])
     high = parse_han(numeral[: pair.start()] + pair.group(2) + numeral[pair.end() :])

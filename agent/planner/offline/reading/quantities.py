@@ -167,9 +167,10 @@ def _sign_at(text: str, at: int) -> _Sign | None:
     if text[at : at + 1] not in _first_of_signs():
         return None
     for sign, code in _signs():
-        if text.startswith(sign, at) and not (sign[0].isalpha() and text[at - 1 : at].isalpha() and at):
+        letters = sign[0].isascii() and sign[0].isalpha()
+        if text.startswith(sign, at) and not (letters and text[at - 1 : at].isalpha() and at):
             length = len(sign) + (text[at + len(sign) : at + len(sign) + 1] == " ")
-            if text[at + length : at + length + 1].isdigit():
+            if text[at + length : at + length + 1].isdigit() or (not sign.isascii() and numeral_at(text, at + length)):
                 return _Sign(code, length)
     return None
 

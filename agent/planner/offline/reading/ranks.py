@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from agent.planner.offline.reading.bare_ranks import bare_numbers_at
 from agent.planner.offline.reading.numerals import numeral_at
 
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
@@ -48,6 +49,10 @@ _EN_NUMBERED = re.compile(
     rf"#)\s?#?\d{{1,3}}(?:(?:{_EN_JOINT}|\s?-\s?| to | through | thru )#?(?:number |no\.? ?)?\d{{1,3}}(?!\d|"
     rf"[k%]))*(?![\d.]*[a-z%\d])"
 )
+_EN_PLURAL = re.compile(
+    r"(?<![a-z])(?:numbers|nums|nos|ranks|creators|drafts|messages|invites)(?: \d{1,2}){2,40}(?:,? (?:and|&) \d{1,2})?"
+    r"(?![\d.]*[a-z%\d])(?! (?:percent|usd|dollars|days|weeks))"
+)
 _EN_LIST = re.compile(
     r"(?<![\w.$£€-])(?<!between )\d{1,2}(?:, ?\d{1,2}){0,40}(?:,? (?:and|&) \d{1,2})(?!\d|[,.]\d|"
     r"\s?%|\s?(?:k|m|w|percent|usd|dollars|days?|weeks?|months?|followers|million|thousand|views|"
@@ -69,19 +74,20 @@ _EN_SPELLED = re.compile(
     r"(?=$|[,.;:]|'s\b| (?:is|are|was|sounds?|reads?|feels?|looks?|needs?|should|could|has|have|to|too|a bit|a little)"
     r"\b))"
 )
-_ENGLISH_OPENINGS = frozenset("tflbnrcdm#seo")
-"""What an English reference may start with: the, first, last, bottom, number, rank, creator, draft, #, eighth."""
+_ENGLISH_OPENINGS = frozenset("tflbnrcdm#seoi")
+"""How an English reference may start: the, first, last, bottom, number, rank, creator, draft, #, eighth, invites."""
 _ITEM = re.compile(rf"{_N}|{_ORD}|(?<=number )one(?![a-z])|(?<![a-z]){_SPELLED}(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class RankReference:
-    """Ranks from the front (`numbers`) or from the back of a list (`from_end`, 1 is the last)."""
+    """Ranks from the front (`numbers`) or the back of a list (`from_end`, 1 is the last); `bare` without 第 or #."""
 
     end: int
     numbers: tuple[int, ...]
     from_end: bool = False
     top: bool = False
+    bare: bool = False
 
     def resolve(self, size: int) -> list[int]:
         """Ranks of a list of that many; one counted from the end of an unknown list is not resolved."""
@@ -106,6 +112,8 @@ def rank_at(text: str, at: int) -> RankReference | None:
         for pattern in (_NUMBERED, _SPAN, _ENUMERATED, _EN_LIST):
             if match := pattern.match(text, at):
                 return _listed(match)
+    if letter.isdigit() and (bare := bare_numbers_at(text, at)):
+        return RankReference(bare.end, bare.numbers, bare=True)
     if letter.isascii():
         return _english_at(text, at)
     return None
@@ -124,7 +132,8 @@ def _english_at(text: str, at: int) -> RankReference | None:
     if match := _EN_LAST.match(text, at):
         return RankReference(match.end(), tuple(range(1, _number(match["n"]) + 1)), from_end=True)
     if (
-        match := _EN_NUMBERED.match(text, at)
+        match := _EN_PLURAL.match(text, at)
+        or _EN_NUMBERED.match(text, at)
         or _EN_SPELLED.match(text, at)
         or _EN_NTH.match(text, at)
         or _EN_LIST.match(text, at)

@@ -30,6 +30,7 @@ _DAYS_LATER = re.compile(
 )
 _EVERY = words.phrase("afterwards", "every")
 _ROUNDS = words.phrase("afterwards", "rounds")
+_UNLESS_ANSWERED = words.phrase("afterwards", "unless_answered")
 _NOT_POSTED = words.phrase("afterwards", "not_posted")
 _DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
 
@@ -119,9 +120,11 @@ def schedule(segment: Segment, context: PlanningContext) -> Sheet:
         moment = _moment(_without_ranks(sheet, rest), context.today)
         if moment:
             sheet.arguments["at"] = moment
-    rounds = list(_ROUNDS.finditer(rest))
-    if rounds:
-        sheet.arguments["rounds"] = _count(next(group for group in rounds[-1].groups() if group))
+    counted = [_count(next(group for group in found.groups() if group)) for found in _ROUNDS.finditer(rest)]
+    if every:  # 每周催一次 is once a week, not once
+        counted = [count for count in counted if count > 1]
+    if counted:
+        sheet.arguments["rounds"] = counted[-1]
     condition = _condition(text)
     if condition:
         sheet.arguments["condition"] = condition
@@ -258,6 +261,6 @@ def _moment(text: str, today: date) -> str | None:
 def _condition(text: str) -> str | None:
     if _NOT_POSTED.search(text) and not re.search(r"没(?:有)?发(?:消息|邀)", text):
         return "not_posted"
-    if segment_of(text) == "no_reply" or re.search(r"不回|没回|未回|没动静|no (?:reply|answer|response)", text):
+    if segment_of(text) == "no_reply" or _UNLESS_ANSWERED.search(text):
         return "no_reply"
     return "delivered" if _DELIVERED.search(text) else None

@@ -31,6 +31,7 @@ _DOWN_TO = re.compile(
     r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
 )
 _WHOM = frozenset(["ranks", "handles", "segment"])
+_STATES_TERMS = frozenset(["reply", "negotiate"])
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -38,9 +39,11 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
     """`draft_messages`."""
     sheet = Sheet(segment, context)
     sheet.arguments = creators(sheet, writing=True)
-    _note(sheet)
+    noted = _note(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
+    if purpose in _STATES_TERMS:
+        _share_in(sheet, noted)
     _product(sheet)
     _offer_numbers(sheet)
     for index, token in enumerate(sheet.tokens):
@@ -174,6 +177,7 @@ def _offer_numbers(sheet: Sheet) -> None:
             and not token.text.endswith(("条", "封", "份"))
             and "ranks" not in sheet.arguments
             and quantity.exact
+            and not _one_each(sheet, index)
         ):
             sheet.arguments["ranks"] = cast(list[JsonValue], list(range(1, min(int(quantity.value), 200) + 1)))
         elif quantity.unit not in (Unit.DAYS, Unit.PEOPLE):
@@ -182,6 +186,15 @@ def _offer_numbers(sheet: Sheet) -> None:
         sheet.use(
             *[i for i, other in enumerate(sheet.tokens) if other.value("metrics") in ("commission_rate", "flat_fee")]
         )
+
+
+def _one_each(sheet: Sheet, index: int) -> bool:
+    """「都发一个邀约」: one message to each of them, unless one creator is counted (一个达人)."""
+    quantity = sheet.tokens[index].quantity
+    if quantity is None or quantity.value != 1 or not quantity.spelled:
+        return False
+    ahead = next((token for token in sheet.tokens[index + 1 :] if token.kind != "mark"), None)
+    return ahead is None or not ahead.has("creator")
 
 
 def _beaten_down(sheet: Sheet, token: Token) -> bool:
@@ -282,7 +295,18 @@ def _known_product(said: str, products: tuple[str, ...]) -> str | None:
     return best[1] if best[0] >= 75 else None
 
 
-def _note(sheet: Sheet) -> None:
+def _share_in(sheet: Sheet, noted: range) -> None:
+    """「就说佣金我们最多12个点」: the share that an answer names is what is offered."""
+    for index, token in enumerate(sheet.tokens):
+        quantity = token.quantity
+        if quantity is None or token.start not in noted or quantity.unit is not Unit.PERCENT:
+            continue
+        if (metric_before(sheet, index) or _metric_after(sheet, index)) in (None, "commission_rate"):
+            sheet.arguments["commission_rate"] = as_json(meant(quantity))
+
+
+def _note(sheet: Sheet) -> range:
+    """What is to be mentioned, in the person's own words; where it stands in the text."""
     text = sheet.segment.reading.text
     for clause in sheet.segment.clauses:
         match = _NOTE.search(text, clause.start, clause.end)
@@ -296,7 +320,8 @@ def _note(sheet: Sheet) -> None:
         if len(said) > 1:
             sheet.arguments["note"] = said
             sheet.use_span(match.start(), end)
-            return
+            return range(start, end)
+    return range(0)
 
 
 def _template(sheet: Sheet) -> None:

@@ -6,32 +6,15 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.planner.offline.reading.ranks import RankReference
+from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import Arguments
 from prompts import words
 
-_SEGMENTS = (
-    ("no_content", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:发|出|拍|交|上)(?:过)?(?:视频|内容|作品|片|稿)|没动静|"
-r"(?:视频|内容|作品|片子?)(?:都|也|一条|还|一直|迟迟|就是)*(?:没|未|不)(?:有|见)?(?:发|出|拍|交|上|影)|欠(?:着)?(?:我们)?视频|"
-r"post(?:ed)? nothing|nothing posted|not a single (?:video|post)|no posts?\b|yet to post|never posted|"
-r"owes? us (?:a |their |the )?(?:video|content|post)|"
-r"没出片|拿了样品没|收了样品没|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:post|publish|"
-r"upload)|no content|no video|who owe|not posted|without (?:a )?video")),
-    ("no_reply", re.compile(r"(?:没|未|还没|没有|不)(?:有)?(?:回复|回我|回信|回消息|回音|回应|理我|回的|回过|搭理|答复|"
-r"动静)|没回|未回|(?:have|has|did|do)(?:n't| not) (?:yet )?(?:repl|answer|respond|got|get|"
-r"written|write)|"
-r"no reply|no response|not replied|non-?repl\w+|unanswered|never replied|silent|"
-r"(?:went|gone|go) (?:quiet|silent|cold|dark)|"
-r"(?:who|"
-r"that) ghosted|non[- ]responders|didn't reply")),
-    ("delivered", re.compile(r"(?:已|已经)?签收|收到(?:了)?样品|样品(?:已经?)?(?:到|收到|送到|签收)|(?:received|"
-r"got) (?:the|their|our|a)? ?samples?|samples? (?:was |were |has been |"
-r"have been )?(?:delivered|arrived)|(?<![a-z])delivered(?![a-z])|(?:got|have|has|received) (?:their|her|his|the|our) "
-r"(?:free )?(?:sample|parcel|package|product)|"
-r"(?:sample|样品?)\s?(?:已经?|都|刚)?\s?(?:签收|到手|收到|送到|delivered|arrived)")),
-)  # fmt: skip
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
+_AS_BEFORE = re.compile(r"\s*(?:也|都|就)?照旧")
+"""Of messages to write: as the last ones were; of messages written: left as they are."""
 _NOT_TO = words.phrase("references", "not_to")
 _NOT_TO_AFTER = words.phrase("references", "not_to_after")
 _THIS_ONE = words.phrase("references", "this_one")
@@ -97,12 +80,12 @@ def one_creator(sheet: Sheet) -> Arguments:
 
 def segment_of(text: str) -> str | None:
     """The segment of creators a text names, if any."""
-    return next((name for name, pattern in _SEGMENTS if pattern.search(text)), None)
+    return sense("segment", text)
 
 
 def _use_segment_words(sheet: Sheet) -> None:
     for clause in sheet.segment.clauses:
-        for _, pattern in _SEGMENTS:
+        for pattern in words.senses("segment").values():
             for match in pattern.finditer(sheet.segment.reading.text, clause.start, clause.end):
                 sheet.use_span(*match.span())
 
@@ -139,6 +122,8 @@ def excepted(sheet: Sheet, index: int, *, writing: bool = False) -> bool:
     text = sheet.segment.reading.text
     first, last = _listed_with(sheet, index, -1), _listed_with(sheet, index, 1)
     before, after = text[clause.start : sheet.tokens[first].start], text[sheet.tokens[last].end : clause.end]
+    if writing and _AS_BEFORE.match(after):
+        return False
     if _EXCEPT.search(before) or _EXCEPT_AFTER.match(after):
         return True
     return writing and bool(_NOT_TO.search(before) or _NOT_TO_AFTER.match(after))

@@ -74,7 +74,7 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     metrics = list(dict.fromkeys(key for key, _, _ in find_terms("reports", plain, "metric")))
     if len(metrics) > 1 and "gmv" in metrics and not _GMV_ITSELF.search(plain) and _SAID_AS_A_VERB.search(plain):
         metrics.remove("gmv")
-    subjects = [key for key, _, _ in find_terms("reports", _without_groups(plain), "subject")]
+    subjects = [key for key, _, _ in find_terms("reports", _without(_without(plain, "group_by"), "metric"), "subject")]
     ranked = bool(_HIGHEST.search(plain) or _LOWEST.search(plain))
     _period(sheet, plain, context.today)
     if handle:
@@ -184,8 +184,9 @@ def _without_comparison(text: str) -> tuple[str, str | None]:
     return text[:start] + " " * (end - start) + text[end:], key
 
 
-def _without_groups(text: str) -> str:
-    for _, start, end in find_terms("reports", text, "group_by"):
+def _without(text: str, kind: str) -> str:
+    """The text without the words of one kind: the letter for a product in 退款 is none."""
+    for _, start, end in find_terms("reports", text, kind):
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 

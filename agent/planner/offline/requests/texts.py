@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agent.planner.offline.asking.clauses import Segment, whole
 from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.sheet import Sheet
@@ -69,9 +70,17 @@ _FORGET_TAIL = re.compile(
     r"\s*(?:preference|preferences|rule|setting)s?[\s.!]*$",
     re.IGNORECASE,
 )
+_BY_NUMBER = re.compile(
+    r"第([0-9一二两三四五六七八九十]{1,3})(?:条|项|个(?=偏好|规矩|规则|默认))|"
+    r"\b(?:preference|rule|default|setting)s? (?:number |no\.? ?|#)?(\d{1,2})\b"
+)
+"""One of the remembered rules by its number in the list."""
 _FORGET_LAST = re.compile(
     r"^(?:请|帮我|麻烦|把|将)+|(?:的)?(?:那|这)?(?:条|个)?(?:偏好|规则|默认)?(?:都|给)?"
-    r"(?:忘了?|忘掉|忘记|删了?|删掉|取消|撤了?|撤掉|作废|去掉|清空)(?:了|吧|掉)*[.。!！]*$"
+    r"(?:忘了?|忘掉|忘记|删了?|删掉|取消|撤了?|撤掉|作废|去掉|清空|不用了?)(?:了|吧|掉)*[.。!！]*$|"
+    r"[,，]\s*(?:please |just )*(?:drop|scrap|forget|remove|delete|lose|ditch|get rid of|kill|cancel) (?:it|that)\b.*$|"
+    r" can (?:go|be (?:dropped|deleted|removed))[.!]*$",
+    re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://[^\s,，。；;]+|www\.[^\s,，。；;]+", re.IGNORECASE)
 _NAME_AFTER = re.compile(
@@ -293,11 +302,15 @@ def _preference(
     segment: Segment, context: PlanningContext, action: str, lead: re.Pattern[str], tail: re.Pattern[str]
 ) -> Sheet:
     sheet = Sheet(segment, context, arguments={"action": action})
+    numbered = _BY_NUMBER.search(segment.text) if action == "forget" else None
+    if numbered and (numeral := numeral_at(next(one for one in numbered.groups() if one), 0)):
+        sheet.arguments["text"] = str(numeral.high)
+        return sheet
     said = sheet.quote(segment.start, segment.end)
     text = tail.sub("", lead.sub("", said, count=1)).strip(" ,，。.!！:：" + QUOTES)
-    if not text and action == "forget":
+    if action == "forget" and (not text or not lead.search(said)):
         left = _FORGET_LAST.sub("", said).strip(" ,，。.!！:：" + QUOTES)
-        text = left if left != said else ""
+        text = left if text or left != said else ""
     if text:
         sheet.arguments["text"] = text
     elif action == "set":

@@ -19,6 +19,8 @@ _FITS = {
 }
 _EXACT_MEANS_ABOUT = frozenset(["followers", "avg_price"])
 _EXACT_MEANS_MAX = frozenset(["commission_rate"])
+_SEARCHED = {"price": "avg_price"}
+"""What a word means where creators are searched, rather than a product described."""
 _ONLY_MIN = frozenset(["fulfilment_rate"])
 _AGES = ((18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"), (45, 54, "45-54"), (55, 200, "55+"))
 _MANY = Decimal(1000)
@@ -29,6 +31,7 @@ _AUDIENCE = words.phrase("search", "audience")
 _A_MONTH = words.phrase("search", "a_month")
 _AN_ITEM = words.phrase("search", "an_item")
 _WILLING = words.phrase("search", "willing")
+_WILLING_BEHIND = words.phrase("search", "willing_behind")
 _CUT_TO = words.phrase("search", "cut_to")
 _NOT_CREATORS = words.phrase("search", "not_creators")
 _ROWS = words.phrase("search", "rows")
@@ -65,7 +68,11 @@ def fill_measures(sheet: Sheet, unwanted: set[int]) -> None:
             sheet.use(metric_index)
         metric = metric or _inherited(sheet, quantity, last) or _complained_of(sheet, index, quantity)
         metric = metric or _unnamed(sheet, index, quantity)
+        metric = _SEARCHED.get(metric, metric) if metric else None
         if metric is None:
+            continue
+        if metric == "flat_fee":  # what one of them costs is no filter
+            sheet.refuse(index)
             continue
         last = metric
         if metric == "audience_age":
@@ -250,7 +257,7 @@ def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
     if quantity.unit is Unit.PLAIN:
         return "gmv_30d" if _A_MONTH.match(after) else "followers"
     if quantity.unit is Unit.PERCENT:
-        return "commission_rate" if _WILLING.search(before) else None
+        return "commission_rate" if _WILLING.search(before) or _WILLING_BEHIND.match(after) else None
     if quantity.unit is Unit.MONEY and (_A_MONTH.search(before) or _A_MONTH.match(after)):
         return "gmv_30d"
     return "avg_price" if quantity.unit is Unit.MONEY and (_AN_ITEM.search(before + after)) else None

@@ -20,6 +20,7 @@ _NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
 _KEPT_OUT = words.phrase("search", "kept_out")
 _SWAPPED = words.phrase("search", "swapped")
 _SPLIT = words.phrase("search", "split_removal")
+_OTHERS_TOO = words.phrase("search", "others_too")
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""
 
@@ -28,10 +29,11 @@ def negated(sheet: Sheet) -> set[int]:
     """Indexes of the tokens that are not wanted; negation words themselves are marked as read."""
     unwanted: set[int] = set()
     everything = range(len(sheet.tokens))
+    removed: int | None = None
     telling = [False] * len(sheet.tokens)
     if any(_negates(sheet, i) for i in everything):
         telling = [_says_something(sheet, i) for i in everything]
-    for _, group in groupby(everything, key=sheet.clause_of):
+    for clause, group in groupby(everything, key=sheet.clause_of):
         indexes = list(group)
         markers = [i for i in indexes if i not in sheet.used and _negates(sheet, i)]
         for marker in markers:
@@ -42,6 +44,10 @@ def negated(sheet: Sheet) -> set[int]:
             if covered:
                 unwanted |= covered
                 sheet.use(marker)
+                removed = sheet.clause_of(marker) if sheet.tokens[marker].has("removal") else removed
+        if not markers and removed == clause - 1 and _OTHERS_TOO.search(sheet.segment.clauses[clause].text):
+            unwanted |= {i for i in indexes if telling[i]}
+            removed = clause
     return unwanted | _taken_out(sheet, telling) | _swapped(sheet)
 
 
@@ -111,12 +117,22 @@ def _covered(sheet: Sheet, indexes: list[int], marker: int, telling: list[bool])
     before = {i for i in indexes if i < marker and telling[i]}
     if removing and before and _BACKWARD.search(sheet.segment.reading.text, max(0, at - _LOOK), at):
         return before
+    if removing and (beside := _named_beside(sheet, indexes, marker)):
+        return beside
     end = sheet.segment.clauses[sheet.clause_of(marker)].end
     named = {i for i in before if sheet.tokens[i].kind in ("handle", "rank")} or before
     if named and _KEPT_OUT.search(sheet.segment.reading.text[sheet.tokens[marker].end : end].strip()):
         sheet.use(*(i for i in indexes if i > marker))
         return named
     return _ahead(sheet, [i for i in indexes if i > marker], telling, removing=removing, narrow=narrow) or before
+
+
+def _named_beside(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
+    """「2和5去掉吧 内容太水了」: creators named right before the removal are what goes, whatever is said after it."""
+    beside = [i for i in indexes if i < marker and sheet.tokens[i].text != " "]
+    if not beside or sheet.tokens[marker].text.isascii() or sheet.tokens[beside[-1]].kind not in ("rank", "handle"):
+        return set()
+    return {i for i in beside if sheet.tokens[i].kind in ("rank", "handle")}
 
 
 def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool, narrow: bool) -> set[int]:
@@ -130,7 +146,7 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             break
         if covered and token.quantity is not None and token.quantity.unit is Unit.PEOPLE and not removing:
             break  # 不要直播 30位
-        if covered and token.text in _ADDING and _is_condition(sheet, i + 1):
+        if covered and token.text in _ADDING and _is_condition(sheet, i + 1) and not (removing and _others(sheet, i)):
             break
         if covered and narrow and telling[i] and not _is_joined(sheet, i):
             break
@@ -139,6 +155,12 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             if token.text.endswith("的"):
                 break
     return covered
+
+
+def _others(sheet: Sheet, index: int) -> bool:
+    """Whether others are named behind an "and", who are then taken out as well."""
+    end = sheet.segment.clauses[sheet.clause_of(index)].end
+    return bool(_OTHERS_TOO.search(sheet.segment.reading.text[sheet.tokens[index].end : end].strip()))
 
 
 def _turns_back(sheet: Sheet, index: int) -> bool:

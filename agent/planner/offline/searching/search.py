@@ -130,7 +130,7 @@ def _fill_waived(sheet: Sheet) -> None:
 
 def _evidence_needed(sheet: Sheet) -> int:
     """A change of the last search keeps its subject unless the new one is plain; a new one takes what it is given."""
-    if sheet.context.last_criteria is None or _ANEW.search(sheet.segment.text):
+    if sheet.segment.insisted or sheet.context.last_criteria is None or _ANEW.search(sheet.segment.text):
         return UNKNOWN
     return UNKNOWN if _SWITCHED.search(sheet.segment.text) else SAID
 

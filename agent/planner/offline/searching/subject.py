@@ -5,6 +5,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from agent.planner.offline.reading.hollow import is_hollow
 from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.searching.traits import is_style
@@ -47,7 +48,11 @@ def fill_subject(sheet: Sheet, unwanted: set[int], *, least: int) -> None:
     for index, token in enumerate(sheet.tokens):
         if index in unwanted and token.has("categories"):
             sheet.note("cannot_exclude", what=sheet.quote(token.start, token.end))
-    wanted = [chunk for chunk in chunks if not any(i in unwanted for i in range(chunk.first, chunk.last + 1))]
+    wanted = [
+        chunk
+        for chunk in chunks
+        if not is_hollow(chunk.text) and not any(i in unwanted for i in range(chunk.first, chunk.last + 1))
+    ]
     wanted = _after_correction(sheet, wanted)
     best = max(wanted, key=lambda chunk: (chunk.weight, -chunk.first), default=None)
     if best is None or best.weight < least:

@@ -30,6 +30,7 @@ _NEVER = re.compile(r"(?:没|未|没有|还没|从没|从未)$")
 _GOING_ON = re.compile(r"(?:在卖|在带货|在谈)(?![的了,，。?？]|$)")
 _PLAIN_STAGES = frozenset(["negotiating", "sample_sent"])
 """Their words mean nothing else."""
+_AT = re.compile(r"\b(?:at|still)(?: the)? $")
 _STAGE_SAID = re.compile(
     r"we're|we are|who (?:have |has )?(?:agreed|declined|posted)|阶段|状态|stage|status|marked|already"
 )
@@ -112,7 +113,7 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             sheet.arguments.setdefault("scope", "ours")
             sheet.use_span(clause.start + match.start(), clause.start + match.end())
         for stage, start, end in find_terms("stages", piece, "stage"):
-            plain = piece[start:end].isascii() and stage not in _PLAIN_STAGES and not _STAGE_SAID.search(piece)
+            plain = piece[start:end].isascii() and stage not in _PLAIN_STAGES and not _says_a_stage(piece, start)
             span = range(clause.start + start, clause.start + end)
             if (
                 plain
@@ -126,6 +127,11 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
                 continue
             _add(sheet, "stages", [stage])
             sheet.use_span(clause.start + start, clause.start + end)
+
+
+def _says_a_stage(text: str, start: int) -> bool:
+    """Whether an English word names the stage of somebody we know: "who's at agreed", "already contacted"."""
+    return bool(_STAGE_SAID.search(text) or _AT.search(text, 0, start))
 
 
 def is_style(sheet: Sheet, index: int) -> bool:
