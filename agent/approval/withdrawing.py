@@ -48,12 +48,13 @@ async def withdraw(unit: Unit, batch_code: str, numbers: Sequence[int]) -> Withd
         else:
             taken.append(draft)
     await unit.drafts.take_back([draft.id for draft in taken])
-    for draft in taken:
-        await unit.audit.record(
-            "draft.withdrawn",
-            subject=f"draft:{draft.id}",
-            after={"batch": batch.code, "number": draft.number, "digest": draft.version.digest},
-        )
+    await unit.audit.record_each(
+        "draft.withdrawn",
+        {
+            f"draft:{draft.id}": {"batch": batch.code, "number": draft.number, "digest": draft.version.digest}
+            for draft in taken
+        },
+    )
     return Withdrawn(
         batch.code,
         tuple(draft.number for draft in taken),
