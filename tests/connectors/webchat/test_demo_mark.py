@@ -60,6 +60,10 @@ SHOW_NOTHING = {
 }
 POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/presentations/{presentation}/decide": ("/presentations/41/decide", {"batch": "K7", "verb": "approve:1"}),
+    "/withdraw": ("/withdraw", {"batch": "K7", "numbers": "1"}),
+    "/undo": ("/undo", {"batch": "K7", "on": "card", "change": "71"}),
+    "/stop": ("/stop", {"batch": "K7", "card": "yes"}),
+    "/resume": ("/resume", {"batch": "K7", "card": "yes"}),
     "/drafts/{draft}": ("/drafts/501", {"batch": "K7", "text": "Hi", "text_zh": "你好"}),
     "/imports/{run}/run": ("/imports/3/run", {}),
     "/send-list/copy": ("/send-list/copy", {"draft": "701"}),
@@ -74,8 +78,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
 POSTS_SHOW_NOTHING = frozenset(
     {
         "/logout", "/lang", "/brand", "/conversations", "/conversations/{conversation}/messages",
-        "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/stop",
-        "/resume", "/undo", "/demo/clock",
+        "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke",
     }
@@ -169,7 +172,7 @@ async def test_every_piece_and_every_file_is_marked(busy: FakeOffice, client: ht
 async def test_what_a_form_answers_is_marked(busy: FakeOffice, client: httpx.AsyncClient, path: str) -> None:
     busy.delivered.append(41)
     concrete, form = POSTS[path]
-    is_piece = path.startswith(("/presentations", "/drafts", "/imports/", "/send-list"))
+    is_piece = path.startswith(("/presentations", "/drafts", "/imports/", "/send-list")) or "batch" in form
     answer = await client.post(concrete, data=form, headers=HTMX if is_piece else SAME_SITE)
     assert MARK in (answer.text if is_piece else bar_of(answer.text))
 
