@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.ids import BatchId, BrandId, ConversationId, DraftId, StepId
-from memory.domain.outreach import Batch, StepState, Verdict
+from memory.domain.outreach import REOPENED, Batch, StepState, Verdict
 from memory.domain.pausing_stores import Waiting
 from memory.domain.zones import home_zone
 from memory.models.creators import CreatorRow
@@ -35,13 +35,13 @@ class PausingRepository(DecisionRepository):
             execution_options=_QUIET,
         )
         rows = await self._session.execute(
-            select(StepRow.id, StepRow.state)
+            select(StepRow.id, StepRow.state, StepRow.reason_key)
             .where(StepRow.draft_id.in_(_drafts_of(running)), StepRow.state.in_(_WAITING))
             .order_by(StepRow.id)
             .with_for_update()
         )
-        waiting = [(row.id, row.state) for row in rows]
-        planned = [step for step, state in waiting if state == StepState.PLANNED]
+        waiting = [row for row in rows if row.state == StepState.PLANNED or row.reason_key not in REOPENED]
+        planned = [row.id for row in waiting if row.state == StepState.PLANNED]
         await self._session.execute(
             update(StepRow)
             .where(StepRow.id.in_(planned))

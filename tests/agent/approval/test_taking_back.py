@@ -38,6 +38,14 @@ async def test_a_stop_says_what_it_stopped_and_what_it_could_not(shop: SellingOf
     assert await statuses(shop, batch) == [DraftStatus.SENDING] * 2 + [DraftStatus.STOPPED] * 5
 
 
+async def test_a_stop_does_not_count_what_was_taken_back_before(shop: SellingOffice) -> None:
+    batch = await shop.approved(await shop.creators(5))
+    approver = await open_talk(shop, shop.anna)
+    await approver.say(f"撤回 {batch.code} 的 2")
+    assert "停了 4 条" in await approver.say("停")
+    assert "4 条重新排期" in await approver.say("恢复")
+
+
 async def test_only_who_may_decide_resumes_and_it_goes_on_by_daylight_at_normal_pace(shop: SellingOffice) -> None:
     batch = await shop.approved(await shop.creators(12))
     anybody, approver = await open_talk(shop, shop.operator), await open_talk(shop, shop.anna)
