@@ -49,14 +49,17 @@ class Upkeep:
     texts: Texts
 
     async def dispatch(self) -> None:
-        """Send what is due; when a limit made some wait, the minute's sweep looks again."""
+        """Send what is due; when a limit made some wait, the minute's sweep looks again.
+
+        Answers come first: who wrote that they want no more messages, perhaps while nothing ran, gets none.
+        """
         await after_downtime(self.outreach)
+        await self.collect_answers()
         report = await dispatch_due(self.outreach, self.messengers)
         for end, count in report.ends.items():
             SENDS.labels(str(end)).inc(count)
         if report.sent or report.held:
             log.info("outreach.dispatched", sent=report.sent, held=report.held)
-        await self.collect_answers()
 
     async def reconcile(self) -> None:
         """Ask platforms about unclear sends."""

@@ -200,6 +200,7 @@ async def store_message(
 ) -> CreatorMessageId | None:
     """Store an answer once, stop what was still planned for its creator, and remember an opt-out.
 
+    It answers the last message that went before it was written, whatever went since.
     Steps are locked first and the relation after them, the order in which a claim takes them.
     """
     open_steps = await session.scalars(
@@ -223,7 +224,7 @@ async def store_message(
             StepRow.creator_id == creator,
             StepRow.sent_at.is_not(None),
         )
-        .order_by(StepRow.sent_at.desc())
+        .order_by((StepRow.sent_at <= received_at).desc(), StepRow.sent_at.desc())
         .limit(1)
     )
     stored = await session.scalar(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from agent.jobs.upkeep import Upkeep
 from agent.outreach.answers import AnswerDesk, collect
 from agent.outreach.planning import next_due
 from connectors.ports.platforms import Answer
@@ -14,6 +15,7 @@ from memory.domain.chat import Reply
 from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
 from memory.domain.outreach import CreatorMessage, DraftStatus, Gist, Intent, Purpose
 from memory.domain.workspace import Lang, Role, Scope
+from prompts.render import texts
 
 
 @dataclass
@@ -113,6 +115,44 @@ async def test_an_answer_is_stored_once_and_told_once_where_it_was_asked_for(sho
     assert [line.reply.text for line in lines] == ["zh: creator00000"]
     assert (message.text, message.draft_number, message.gist.intent) == ("love it", 1, Intent.INTERESTED)
     assert [who for who, _, _ in thread] in (["us", "creator"], ["creator", "us"])
+
+
+async def test_an_answer_is_to_what_went_before_it_was_written(shop: SellingOffice) -> None:
+    first = await sent_from_a_talk(shop, 1)
+    written_at = await shop.now()
+    async with shop.database.unit(shop.operator) as unit:
+        (creator,) = (await unit.creators.by_handles(["creator00000"])).values()
+    await shop.move_clock(timedelta(hours=1))
+    thanks = await shop.draft([creator.id], purpose=Purpose.THANKS)
+    await shop.decide(await shop.show(thanks, shop.anna), shop.anna, approve=[1])
+    await shop.dispatch()
+    source = FakeSource([replace(answer("creator00000", "love it"), written_at=written_at)])
+    await collect(desk_of(shop), source, FakeCursors(), tenant=shop.owner.tenant)
+    async with shop.database.unit(shop.operator) as unit:
+        (message,) = await unit.creator_messages.find()
+    assert (message.conversation, len(shop.messenger.received)) == (first, 2)
+
+
+async def test_who_opted_out_while_nothing_ran_is_not_written_to_first(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(2))
+    answers = FakeSource([answer("creator00000", "Please stop messaging me.")])
+
+    async def owner(tenant: TenantId) -> Scope | None:
+        return shop.owner if tenant == shop.owner.tenant else None
+
+    upkeep = Upkeep(
+        units=shop.database,
+        services=shop.database,
+        outreach=shop.database,
+        cursors=lambda scope: FakeCursors(),
+        scope_of_tenant=owner,
+        messengers=shop.messengers,
+        sources=(answers,),
+        scope_of=desk_of(shop).scope_of,
+        texts=texts(),
+    )
+    await upkeep.dispatch()
+    assert [ticket.handle for ticket in shop.messenger.received] == ["creator00001"]
 
 
 async def test_any_answer_stops_what_was_still_planned(shop: SellingOffice) -> None:

@@ -38,8 +38,8 @@ class Scale:
     shifts: int
 
 
-FULL = Scale(creators=300, days=7, batch=20, large=57, hours=1, shifts=3)
-FAST = Scale(creators=24, days=2, batch=6, large=8, hours=6, shifts=8)
+FULL = Scale(creators=300, days=7, batch=20, large=57, hours=1, shifts=6)
+FAST = Scale(creators=30, days=2, batch=8, large=9, hours=6, shifts=12)
 
 
 @dataclass(slots=True)
@@ -70,9 +70,9 @@ class Week:
         for name, brand in DESKS:
             self.desks[name, brand] = await sit_down(self.house, self.diary, name, brands[brand])
         draw = Random(f"{self.seed}/order")
-        for brand in brands.values():
-            self.fresh[brand] = draw.sample(self.house.handles, len(self.house.handles))
-            self.codes[brand] = []
+        for each in brands.values():
+            self.fresh[each] = draw.sample(self.house.handles, len(self.house.handles))
+            self.codes[each] = []
 
     async def live(self, day: int) -> None:
         """One day, from half past nine at the team's desks until the same time tomorrow."""
@@ -105,8 +105,9 @@ class Week:
             5: self._go_on,
             6: self._unblock if day % 2 == 0 else self._leave_blocked,
             8: self._answer_and_follow_up,
-            12.5: self._die_as_a_process,
         }
+        if day == 0 or self.scale.days > 2:  # a process takes seconds to start
+            plan[12.5] = self._die_as_a_process
         plan |= {hour + 0.9: self._shifts for hour in range(0, 24, self.scale.shifts)}
         if day == min(2, self.scale.days - 1):
             plan[12] = self._machine_off
@@ -186,14 +187,17 @@ class Week:
     # The hours after it
 
     async def _die_in_this_process(self, draw: Random) -> None:
-        await self.house.move_clock(timedelta(minutes=3))
-        await die_sending(self.house, self.diary, draw, as_process=False)
+        await self._die(draw, as_process=False)
 
     async def _die_as_a_process(self, draw: Random) -> None:
-        """In the hours in which the American morning begins, once something is due."""
-        for _ in range(4):
-            await self.house.move_clock(timedelta(minutes=40))
-            if await die_sending(self.house, self.diary, draw, as_process=True):
+        """In the hours in which the American morning begins."""
+        await self._die(draw, as_process=True)
+
+    async def _die(self, draw: Random, *, as_process: bool) -> None:
+        """Once something is due; half an hour later if nothing is."""
+        for _ in range(5):
+            await self.house.move_clock(timedelta(minutes=30))
+            if await die_sending(self.house, self.diary, draw, as_process=as_process):
                 return
 
     async def _change_of_mind(self, draw: Random) -> None:

@@ -28,13 +28,14 @@ class Fate(StrEnum):
 class InHand:
     """One item of the send list in the diary. `text`: as it was copied; None for one skipped unread.
 
-    `forgotten`: its member says nothing of it until they are asked.
+    `place`: how many were handed out before; `forgotten`: its member says nothing of it until they are asked.
     """
 
     member: MemberId | None
     text: str | None
     at: datetime
     fate: Fate = Fate.TAKEN
+    place: int = 0
     forgotten: bool = False
 
 
@@ -107,6 +108,7 @@ class Diary:
     by_hand: dict[Number, InHand] = field(default_factory=dict)
     nights: set[Number] = field(default_factory=set)
     pastes: list[Paste] = field(default_factory=list)
+    deaths: int = 0
     happened: Counter[str] = field(default_factory=Counter)
     _seen: dict[tuple[MemberId, Number], str] = field(default_factory=dict)
 
@@ -140,7 +142,8 @@ class Diary:
         """A text was handed out for copying; shown again to its holder it is the same."""
         item = self.by_hand.get(what)
         if item is None or item.fate is Fate.OFFERED:
-            self.by_hand[what] = InHand(member, text, at, forgotten=self.happened["handed out"] % _EVERY == 0)
+            place = self.happened["handed out"]
+            self.by_hand[what] = InHand(member, text, at, place=place, forgotten=place % _EVERY == 0)
             self.happened["handed out"] += 1
 
     def marked(self, numbers: Iterable[Number], fate: Fate, *, at: datetime) -> None:

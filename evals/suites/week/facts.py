@@ -74,7 +74,8 @@ def zone_of(draft: DraftRow) -> ZoneInfo:
 
 async def read_facts(house: House, diary: Diary) -> Facts:
     """Read it all while nothing runs."""
-    lists, shown, quotas, markets = {}, {}, {}, {}
+    lists, quotas, markets = {}, {}, {}
+    shown: dict[Number, str] = {}
     activity: tuple[DayActivity, ...] = ()
     for brand in house.policies:
         for member in house.members.values():

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,10 +29,10 @@ from connectors.playground.agency import HOME, PETS
 from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.people.creators import population
-from connectors.playground.settings import PlaygroundSettings
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.platforms import Messenger
+from evals.suites.week.shop import SHOP
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.custody import ScopeCursors
 from memory.database import Database
@@ -45,8 +45,6 @@ from memory.domain.workspace import BrandPolicy, Role, Scope, WorkspaceKind
 from prompts.render import Texts, texts
 
 TURN_SECONDS = 60.0
-# A shop that fails often enough for a week to meet every way of it.
-SHOP = PlaygroundSettings(per_minute=12, down_bp=300, lost_request_bp=300, lost_answer_bp=300, closed_bp=300)
 PLAYGROUND_SHARE = 0.6
 STRICT = BrandPolicy(own_drafts_approvable=False, batch_ceiling=60)
 CAPPED = BrandPolicy(commission_ceiling_bp=1500, night_by_hand=True)
@@ -71,6 +69,7 @@ class House:
     upkeep: Upkeep
     words: Texts
     handles: tuple[str, ...]
+    _scopes: dict[tuple[MemberId, BrandId], Scope] = field(default_factory=dict)
 
     @property
     def roles(self) -> dict[MemberId, Role]:
@@ -83,11 +82,22 @@ class House:
         return self.upkeep.messengers
 
     async def scope(self, member: MemberId, brand: BrandId) -> Scope:
-        """A member's scope as their sign-in proves it now. Raises LookupError."""
-        found = await self.accounts.of_member(self.tenant, member, brand)
-        if found is None:
-            raise LookupError(member)
-        return found
+        """A member's scope as their sign-in proved it since the clock moved last. Raises LookupError."""
+        if (member, brand) not in self._scopes:
+            found = await self.accounts.of_member(self.tenant, member, brand)
+            if found is None:
+                raise LookupError(member)
+            self._scopes[member, brand] = found
+        return self._scopes[member, brand]
+
+    @property
+    def owner(self) -> Scope:
+        """Both brands at once."""
+        return Scope(self.tenant, None, self.members["lin"], Role.LEAD)
+
+    def sign_in_again(self) -> None:
+        """Roles may have changed."""
+        self._scopes.clear()
 
     async def now(self) -> datetime:
         """The workspace's present moment."""
@@ -96,6 +106,7 @@ class House:
 
     async def move_clock(self, by: timedelta) -> None:
         """Move the demo clock forward."""
+        self.sign_in_again()
         async with self.database.across_tenants("the week goes on") as work:
             await work.accounts.move_clock(by_seconds=max(int(by.total_seconds()), 0))
 

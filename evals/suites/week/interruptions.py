@@ -18,7 +18,7 @@ from connectors.by_hand.messenger import ByHandMessenger
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.world import World
 from connectors.ports.platforms import Messenger, Receipt, SendFate
-from evals.suites.week.house import SHOP, House
+from evals.suites.week.shop import SHOP
 from memory.database import Database
 from memory.domain.creator import Creator
 from memory.domain.outreach import Channel, Flag, SendTicket
@@ -58,7 +58,7 @@ class Faltering:
         return await self.inner.fate(ticket)
 
 
-async def cancelled(house: House, *, call: int, through: bool) -> bool:
+async def cancelled(database: Database, messengers: Sequence[Messenger], *, call: int, through: bool) -> bool:
     """A dispatcher of this process, cancelled in mid-send; whether it got that far."""
     struck = asyncio.Event()
 
@@ -66,9 +66,7 @@ async def cancelled(house: House, *, call: int, through: bool) -> bool:
         struck.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(
-        dispatch_due(house.database, _faltering(house.messengers, strike, call=call, through=through))
-    )
+    task = asyncio.create_task(dispatch_due(database, _faltering(messengers, strike, call=call, through=through)))
     waiting = asyncio.create_task(struck.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for each in (task, waiting):
@@ -77,10 +75,10 @@ async def cancelled(house: House, *, call: int, through: bool) -> bool:
     return struck.is_set()
 
 
-async def killed(house: House, *, call: int, through: bool) -> bool:
+async def killed(database: Database, *, call: int, through: bool) -> bool:
     """A dispatcher of its own process, killed in mid-send; whether it got that far."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "evals.suites.week.interruptions", house.database.url, str(call), str(int(through)),
+        sys.executable, "-m", "evals.suites.week.interruptions", database.url, str(call), str(int(through)),
         cwd=_ROOT, stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     ended = await process.wait()

@@ -140,6 +140,7 @@ class Person:
         """Let a member decide as another to the end of a day; the diary's entry ends when its caller says so."""
         members = self.house.members
         await self.submit(SaveDeputy(member=members[who], stands_for=members[for_], until=until))
+        self.house.sign_in_again()
         entry = StandingIn(await self.house.now(), None, members[who], ROLES[for_])
         self.diary.deputies.append(entry)
         return entry

@@ -34,8 +34,12 @@ async def die_sending(house: House, diary: Diary, draw: Random, *, as_process: b
     waiting = await due_now(house)
     if not waiting:
         return False
-    die = killed if as_process else cancelled
-    died = await die(house, call=draw.randint(1, min(waiting, 4)), through=draw.random() < 0.5)
+    call, through = draw.randint(1, min(waiting, 4)), diary.deaths % 2 == 0
+    if as_process:
+        died = await killed(house.database, call=call, through=through)
+    else:
+        died = await cancelled(house.database, house.messengers, call=call, through=through)
+    diary.deaths += died
     diary.happened["dispatchers killed" if as_process else "dispatchers cancelled"] += died
     await settle(house, diary)
     return died
@@ -60,8 +64,5 @@ async def be_off(house: House, diary: Diary, *, time: timedelta) -> None:
 
 async def due_now(house: House) -> int:
     """How many messages of both brands could go at once."""
-    count = 0
-    for brand in (house.pets, house.home):
-        async with house.database.unit(await house.scope(house.members["lin"], brand)) as unit:
-            count += await unit.steps.going_out()
-    return count
+    async with house.database.unit(house.owner) as unit:
+        return await unit.steps.going_out()

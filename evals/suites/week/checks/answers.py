@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from connectors.playground.statement import Written
 from evals.suites.week.facts import Facts
 
 
@@ -33,9 +34,12 @@ def stored_once(facts: Facts) -> Iterator[str]:
 
 
 def told_once(facts: Facts) -> Iterator[str]:
-    """Each is told once, in the conversation that drafted what it answers, and nowhere else by itself."""
+    """Each is told once, in the conversation that drafted what it answers, and nowhere else by itself.
+
+    It answers the last message of the brand that its creator had when they wrote it.
+    """
     conversation_of = {draft.key: draft.conversation for draft in facts.books.drafts if draft.key}
-    asked = {written.outside_id: conversation_of.get(written.key) for written in facts.shop.written}
+    asked = {written.outside_id: conversation_of.get(_answered(facts, written)) for written in facts.shop.written}
     notices = Counter((told.message, told.conversation) for told in facts.books.told if told.author == "notice")
     at_once = Counter((told.message, told.conversation) for told in facts.books.told if told.author == "daren")
     for answer in facts.books.answers:
@@ -46,3 +50,12 @@ def told_once(facts: Facts) -> Iterator[str]:
         expected = {} if where is None else {where: 1}
         if times != expected:
             yield f"@{answer.handle}: {answer.text[:60]!r} told {times}, should be {expected}"
+
+
+def _answered(facts: Facts, written: Written) -> str:
+    before = [
+        message
+        for message in facts.shop.received
+        if (message.brand, message.handle) == (written.brand, written.handle) and message.at <= written.at
+    ]
+    return max(before, key=lambda message: message.at).key

@@ -95,9 +95,8 @@ def _list(facts: Facts, member: MemberId, brand: BrandId, card: SendListCard) ->
             continue
         last = next(reversed(facts.sends.get(draft.draft, [])), None)
         holder = last.member if last is not None else None
-        places = ("mine",) if holder == member else ("theirs",)
-        if draft.state != "sending":
-            places = _PLACES[draft.state or ""]
+        in_hand = ("mine" if holder == member else "theirs",)
+        places = in_hand if draft.state == "sending" else _PLACES[draft.state or ""]
         if row.place not in places:
             yield f"{who}: {named(draft)} stands under {row.place}, the step is {draft.state}"
         if row.place == "ready" and not _may_go(draft, facts):

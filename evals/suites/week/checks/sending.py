@@ -36,7 +36,7 @@ def playground_against_ledger(facts: Facts) -> Iterator[str]:
             yield f"{named(claimed[key])}: {count} accepted lines"
     for key, got in received.items():
         if key not in accepted:
-            yield f"@{got.handle} of brand {got.brand} received what no accepted line says: {got.text[:60]!r}"
+            yield f"@{got.handle} of brand {got.brand} received what no accepted line says ({key}): {got.text[:60]!r}"
 
 
 def approved_texts(facts: Facts) -> Iterator[str]:

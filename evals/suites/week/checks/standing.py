@@ -46,7 +46,13 @@ def _agrees(draft: DraftRow, states: list[str]) -> bool:
 
 
 def statuses_shown(facts: Facts) -> Iterator[str]:
-    """People see of each draft what its rows say."""
+    """People see of each draft what its rows say, and what they were told when they rejected it or took it back."""
+    for what in facts.diary.rejected:
+        if (shown := facts.shown.get(what)) != "rejected":
+            yield f"{what[0]} {what[1]}: rejected, as a member was told, and shown as {shown}"
+    for what, spells in facts.diary.withdrawn.items():
+        if spells[-1].until is None and (shown := facts.shown.get(what)) in ("approved", "sending", "sent"):
+            yield f"{what[0]} {what[1]}: taken back, as a member was told, and shown as {shown}"
     for draft in facts.books.drafts:
         shown, expected = facts.shown.get((draft.batch, draft.number)), _status(draft, facts)
         if shown != expected:
