@@ -138,6 +138,7 @@ def _named_beside(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
 def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool, narrow: bool) -> set[int]:
     """What follows a negation, up to 要…, or to "and" with a condition of its own (no makeup and over 10k)."""
     covered: set[int] = set()
+    others = False
     for i in indexes:
         token = sheet.tokens[i]
         if covered and (token.text == "的" or _turns_back(sheet, i)):
@@ -146,7 +147,8 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             break
         if covered and token.quantity is not None and token.quantity.unit is Unit.PEOPLE and not removing:
             break  # 不要直播 30位
-        if covered and token.text in _ADDING and _is_condition(sheet, i + 1) and not (removing and _others(sheet, i)):
+        others = others or (removing and token.text in _ADDING and _others(sheet, i))
+        if covered and token.text in _ADDING and _is_condition(sheet, i + 1) and not others:
             break
         if covered and narrow and telling[i] and not _is_joined(sheet, i):
             break
