@@ -19,7 +19,7 @@ def insisted(reading: Reading) -> Segment | None:
         meant, denied = found.span("meant"), found.span("denied")
         if _named(tokens, denied) and (_named(tokens, meant) or _unread(tokens, meant)):
             also = found.span("also") if found.groupdict().get("also") else meant
-            segment = whole(reading.rearranged(dict.fromkeys([meant, also])), "refine_search")
+            segment = whole(reading.rearranged([*dict.fromkeys([meant, also])]), "refine_search")
             segment.insisted = True
             return segment
     return None
