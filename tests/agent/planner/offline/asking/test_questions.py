@@ -33,6 +33,10 @@ def said(text: str) -> Plan:
         "can you send messages without my approval",
         "can you refund order 58213 for the customer",
         "给客户发优惠券",
+        "嗯我再想想",
+        "快点",
+        "not these",
+        "this is not what I asked for",
     ],
 )
 def test_it_is_quoted_back_and_nothing_is_called(text: str) -> None:
