@@ -118,6 +118,10 @@ def plan(text: str, context: PlanningContext) -> Plan:
         if segment.intent in _UNCERTAIN and not _is_bare_search(segment, sheet, context):
             unread += _whole(segment)
             continue
+        if _changes_nothing(segment, sheet):
+            notes += [note for note in sheet.notes if note not in notes]
+            unread += [] if sheet.notes else _whole(segment)
+            continue
         if name == "similar_creators" and not {"handle", "rank"} & set(sheet.arguments):
             _like_the_one_shown(sheet, calls)
         if name in _ABOUT_CREATORS or (name in _PART_OF_A_LIST and calls and "ranks" in calls[-1].arguments):
@@ -210,6 +214,12 @@ def _is_bare_search(segment: Segment, sheet: Sheet, context: PlanningContext) ->
         return True
     told = set(sheet.arguments) - {"topic", "refine", "limit", "exclude_handles"}
     return bool(told) and not search.asks_for_something_else(segment.text)
+
+
+def _changes_nothing(segment: Segment, sheet: Sheet) -> bool:
+    """「快点」, "not these": words of a change that say nothing to search by would only show the same list again."""
+    nothing = segment.intent in _UNCERTAIN and sheet.arguments == {"refine": True}
+    return nothing and not search.asks_for_others(segment.text)
 
 
 def _criteria(sheet: Sheet, context: PlanningContext) -> Arguments:

@@ -18,7 +18,8 @@ def insisted(reading: Reading) -> Segment | None:
         tokens = tokenise(reading)
         meant, denied = found.span("meant"), found.span("denied")
         if _named(tokens, denied) and (_named(tokens, meant) or _unread(tokens, meant)):
-            segment = whole(reading.rearranged([meant]), "refine_search")
+            also = found.span("also") if found.groupdict().get("also") else meant
+            segment = whole(reading.rearranged([*dict.fromkeys([meant, also])]), "refine_search")
             segment.insisted = True
             return segment
     return None

@@ -6,6 +6,8 @@ from functools import cache
 
 from prompts import words
 
+_NO_NAMES = ("人", "站", "区")
+
 
 def short_markets(text: str) -> Iterator[tuple[int, int, str]]:
     """Where markets are named so in folded text, and the same in full: (start, end, words)."""
@@ -18,12 +20,13 @@ def short_markets(text: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _names() -> dict[str, str]:
-    """The first full name of a market that a letter stands for."""
+    """The market that a letter stands for, as 法国 or else in its shortest full name (意大利)."""
     table: dict[str, str] = {}
     for entry in words.entries("markets").values():
         short = entry.facts.get("short")
         if isinstance(short, str):
-            table[short] = min((word for word in entry.zh if word.startswith(short)), key=len)
+            full = [word for word in entry.zh if word.startswith(short) and not word.endswith(_NO_NAMES)]
+            table[short] = f"{short}国" if f"{short}国" in entry.zh else min(full, key=len)
     return table
 
 
@@ -32,5 +35,5 @@ def _pattern() -> re.Pattern[str]:
     before = r"(?:(?<![\u3400-\u9fff])|(?<=[找搜查看要给的在来和挑选]))"
     letters = rf"(?P<letters>[{''.join(_names())}]{{2,6}})"
     counted = "[两二三四五六几](?:个)?(?:国家|国|地|区|站点|站|市场)|国(?=的|做|卖|[,， ]|$)"
-    followed = "(?=(?:这)?(?:两|几)?(?:个)?(?:市场|站|国家|地区)|(?:的[^,，。]{0,8})?(?:达人|博主|网红|主播)|都(?:要|行|可以|看))"
-    return re.compile(f"{before}{letters}(?:{counted}|{followed})")
+    named = "(?:这)?(?:两|几)?(?:个)?(?:市场|站|国家|地区)|(?:的[^,，。]{0,8})?(?:达人|博主|网红|主播)"
+    return re.compile(f"{before}{letters}(?:{counted}|(?={named}|都(?:要|行|可以|看)))")

@@ -29,10 +29,11 @@ def negated(sheet: Sheet) -> set[int]:
     """Indexes of the tokens that are not wanted; negation words themselves are marked as read."""
     unwanted: set[int] = set()
     everything = range(len(sheet.tokens))
-    removed: int | None = None
     telling = [False] * len(sheet.tokens)
     if any(_negates(sheet, i) for i in everything):
         telling = [_says_something(sheet, i) for i in everything]
+    taken = _taken_out(sheet, telling)
+    removed = {sheet.clause_of(i) for i in taken}
     for clause, group in groupby(everything, key=sheet.clause_of):
         indexes = list(group)
         markers = [i for i in indexes if i not in sheet.used and _negates(sheet, i)]
@@ -44,11 +45,12 @@ def negated(sheet: Sheet) -> set[int]:
             if covered:
                 unwanted |= covered
                 sheet.use(marker)
-                removed = sheet.clause_of(marker) if sheet.tokens[marker].has("removal") else removed
-        if not markers and removed == clause - 1 and _OTHERS_TOO.search(sheet.segment.clauses[clause].text):
-            unwanted |= {i for i in indexes if telling[i]}
-            removed = clause
-    return unwanted | _taken_out(sheet, telling) | _swapped(sheet)
+                if sheet.tokens[marker].has("removal"):
+                    removed.add(clause)
+        if not markers and clause - 1 in removed and _OTHERS_TOO.search(sheet.segment.clauses[clause].text):
+            unwanted |= {i for i in indexes if _says_something(sheet, i)}
+            removed.add(clause)
+    return unwanted | taken | _swapped(sheet)
 
 
 def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]:
@@ -138,6 +140,7 @@ def _named_beside(sheet: Sheet, indexes: list[int], marker: int) -> set[int]:
 def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: bool, narrow: bool) -> set[int]:
     """What follows a negation, up to 要…, or to "and" with a condition of its own (no makeup and over 10k)."""
     covered: set[int] = set()
+    others = False
     for i in indexes:
         token = sheet.tokens[i]
         if covered and (token.text == "的" or _turns_back(sheet, i)):
@@ -146,7 +149,8 @@ def _ahead(sheet: Sheet, indexes: list[int], telling: list[bool], *, removing: b
             break
         if covered and token.quantity is not None and token.quantity.unit is Unit.PEOPLE and not removing:
             break  # 不要直播 30位
-        if covered and token.text in _ADDING and _is_condition(sheet, i + 1) and not (removing and _others(sheet, i)):
+        others = others or (removing and token.text in _ADDING and _others(sheet, i))
+        if covered and token.text in _ADDING and _is_condition(sheet, i + 1) and not others:
             break
         if covered and narrow and telling[i] and not _is_joined(sheet, i):
             break
