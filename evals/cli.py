@@ -13,18 +13,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from agent.logs import configure
-from evals.registry import BENCHMARKS, SUITES, Run
+from evals.registry import BENCHMARKS, SUITES, Run, decisions
 from evals.scorers.scorecard import Line, Scorecard
 
 EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
 _Names = Annotated[list[str] | None, typer.Argument(help="Which ones; all when none is named.")]
 _Fast = Annotated[bool, typer.Option("--fast", help="The cut that runs with the tests.")]
+_Runs = Annotated[int | None, typer.Option(min=1, help="How many histories of decisions.")]
+_Seed = Annotated[int | None, typer.Option(min=0, help="The seed that repeats histories of decisions.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard, one a line.")]
 
 
-def eval_command(suites: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
+def eval_command(
+    suites: _Names = None, *, fast: _Fast = False, runs: _Runs = None, seed: _Seed = None, as_json: _Json = False
+) -> None:
     """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions."""
-    _command(SUITES, suites, fast=fast, as_json=as_json)
+    known = {**SUITES, "decisions": decisions(runs, seed)} if runs or seed is not None else SUITES
+    _command(known, suites, fast=fast, as_json=as_json)
 
 
 def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:

@@ -20,6 +20,11 @@ def _late(module: str, call: Callable[[Any, bool], Awaitable[Scorecard]]) -> Run
     return run
 
 
+def decisions(runs: int | None = None, seed: int | None = None) -> Run:
+    """The suite of decisions with so many histories; those of one seed where one is given."""
+    return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), start=seed))
+
+
 SUITES: Final[Mapping[str, Run]] = {
     "planner": _late("suites.planner", lambda suite, fast: suite.run(fast=fast)),
     "commands": _late("suites.commands", lambda suite, _: suite.run()),
@@ -27,7 +32,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "drafts": _late("suites.drafts", lambda suite, _: suite.run()),
     "replies": _late("suites.replies", lambda suite, _: suite.run()),
     "safety": _late("suites.safety", lambda suite, fast: suite.run(fast=fast)),
-    "decisions": _late("suites.decisions", lambda suite, fast: suite.run(examples=10 if fast else 200)),
+    "decisions": decisions(),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {
     "search": _late(

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.suites.decisions import check
+from evals.suites.decisions.running import check
 
 
 @pytest.mark.timeout(280)

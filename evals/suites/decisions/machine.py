@@ -1,0 +1,86 @@
+"""The whole machine: how a history begins, and what the rows must say after every step."""
+
+from collections import Counter
+from random import Random
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule
+
+from evals.suites.decisions.handing import Handing
+from evals.suites.decisions.nouns import Known, Where
+from evals.suites.decisions.sending import Sending
+from evals.suites.decisions.stage import DRAWN
+from evals.suites.decisions.team import Team
+from memory.domain.outreach import FIRST_MESSAGES, Draft, DraftStatus
+
+UNSETTLED = {DraftStatus.APPROVED, DraftStatus.HELD, DraftStatus.SENDING, DraftStatus.UNKNOWN}
+GONE = {DraftStatus.SENT, DraftStatus.SENDING, DraftStatus.UNKNOWN}
+BY_HAND = {
+    Where.GOING: DraftStatus.SENDING,
+    Where.UNCLEAR: DraftStatus.UNKNOWN,
+    Where.SENT: DraftStatus.SENT,
+    Where.FAILED: DraftStatus.FAILED,
+}
+
+
+# What may happen next, and how often beside the others: most histories get as far as sending.
+ACTS = {
+    "draft": 4, "edit": 2, "import_again": 1, "take_change_back": 2,
+    "show": 1, "tap": 4, "read_and_approve": 6, "approve_together": 2, "take_back": 1,
+    "stop": 2, "go_on": 4, "silence": 2,
+    "change_role": 2, "stand_in": 2, "change_policy": 3, "price_changes": 1, "let_through": 2,
+    "dispatch": 10, "it_is": 6, "meanwhile": 3, "time_passes": 2, "nothing_runs": 2, "restart": 3,
+    "take_texts": 5, "say": 4, "take_and_send": 3,
+}  # fmt: skip
+
+
+class DecisionMachine(Handing, Sending, Team):
+    """Rules are what people, platforms and time do."""
+
+    @initialize(draw=DRAWN)
+    def open(self, draw: Random) -> None:
+        """A tenant where somebody drafted and somebody else approved already."""
+        self.wait(self.raise_curtain(draw))
+        places = list(range(self.first_batch))
+        self.wait(self.drafted(draw, draw.choice(["anna", "operator", "operator"]), places, first=True))
+        self.wait(self.approved(0, draw.choice(["anna", "lead"]), later=draw.random() < 0.7))
+        self.count("histories")
+
+    @rule(act=st.sampled_from([act for act, often in ACTS.items() for _ in range(often)]), draw=DRAWN)
+    def step(self, act: str, draw: Random) -> None:
+        """One of the acts, by its name."""
+        getattr(self, act)(draw)
+
+    @invariant()
+    def promises_hold(self) -> None:
+        """Nothing went that should not have; rows agree with what was seen."""
+        if self.unsure and not self.violations:
+            self.violate(self.wait(self._rows_disagree()))
+            self.unsure = False
+        self.judge()
+
+    async def _rows_disagree(self) -> list[str]:
+        async with self.database.unit(self.office.owner) as unit:
+            drafts = [draft for batch in await unit.drafts.batches() for draft in batch.drafts]
+        open_firsts = Counter(
+            draft.creator for draft in drafts if draft.purpose in FIRST_MESSAGES and draft.status in UNSETTLED
+        )
+        wrong = [f"{count} first messages wait for {creator}" for creator, count in open_firsts.items() if count > 1]
+        if self.messenger.duplicates():
+            wrong.append("sent twice")
+        for draft in drafts:
+            known = self.books.drafts[draft.id]
+            if draft.version.content.text != known.now.text:
+                wrong.append(f"{known} says {draft.version.content.text!r} instead of {known.now.text!r}")
+            elif _is_wrong(draft, known):
+                wrong.append(f"{known} is {known.where}, the rows say {draft.status}")
+        return wrong
+
+
+def _is_wrong(draft: Draft, known: Known) -> bool:
+    if known.by_hand:
+        return draft.status is not BY_HAND[known.where] if known.where in BY_HAND else draft.status in BY_HAND.values()
+    if known.where in (Where.SENT, Where.UNCLEAR):
+        return draft.status not in GONE
+    # A call that a dying process never made leaves its step claimed until somebody asks.
+    return draft.status in (DraftStatus.SENT, DraftStatus.UNKNOWN)
