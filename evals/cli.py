@@ -20,7 +20,7 @@ EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
 _Names = Annotated[list[str] | None, typer.Argument(help="Which ones; all when none is named.")]
 _Fast = Annotated[bool, typer.Option("--fast", help="The cut that runs with the tests.")]
 _Runs = Annotated[int | None, typer.Option(min=1, help="How many histories of decisions.")]
-_Seed = Annotated[int | None, typer.Option(min=0, help="The seed that repeats histories of decisions.")]
+_Seed = Annotated[int | None, typer.Option(min=0, help="The number of the first one: it repeats them.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard, one a line.")]
 
 

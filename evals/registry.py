@@ -21,8 +21,8 @@ def _late(module: str, call: Callable[[Any, bool], Awaitable[Scorecard]]) -> Run
 
 
 def decisions(runs: int | None = None, seed: int | None = None) -> Run:
-    """The suite of decisions with so many histories; those of one seed where one is given."""
-    return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), start=seed))
+    """The suite of decisions with so many histories; from a seed on where one is given."""
+    return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), seed=seed))
 
 
 SUITES: Final[Mapping[str, Run]] = {

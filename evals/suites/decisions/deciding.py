@@ -1,6 +1,7 @@
 """Rules of deciding: cards shown in full or as variants, taps on them, two people at once, approvals withdrawn."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -28,36 +29,36 @@ class Deciding(Stage):
         """Whose sign a message needs in this history."""
         return {**POLICY, ProposalKind.MESSAGE: Sign.TWO_APPROVERS} if self.books.two else POLICY
 
-    def show(self, draw: Random) -> None:
+    async def show(self, draw: Random) -> None:
         """A card goes out, of a whole batch or some of it, in full or as variants; it may get lost on the way."""
         place = draw.randrange(len(self.books.stacks))
         numbers = sorted(self.books.of_batch(place))
         some = numbers if draw.random() < 0.7 else draw.sample(numbers, draw.randint(1, len(numbers)))
         full = some if len(some) <= MOST_READ and draw.random() < 0.7 else draw.sample(some, draw.randint(0, 1))
-        self.wait(self.shown(place, draw.choice(READERS), some, full, delivered=draw.random() < 0.85))
+        await self.shown(place, draw.choice(READERS), some, full, delivered=draw.random() < 0.85)
 
-    def tap(self, draw: Random) -> None:
+    async def tap(self, draw: Random) -> None:
         """Somebody taps a card, old or new, theirs or not, once or twice at once; the process may die over it."""
         if self.books.cards:
             card = draw.choice(self.books.cards)
             taps = [_drawn(draw, card, size=len(self.books.of_batch(card.batch)))]
-            self.wait(self.tapped([(card, tap) for tap in taps * draw.choice([1, 1, 2])], dies=draw.random() < 0.1))
+            await self.tapped([(card, tap) for tap in taps * draw.choice([1, 1, 2])], dies=draw.random() < 0.1)
 
-    def read_and_approve(self, draw: Random) -> None:
+    async def read_and_approve(self, draw: Random) -> None:
         """What people do on most days: read the card and approve all of it; a minute later it may go."""
         place, who = draw.randrange(len(self.books.stacks)), draw.choice(DECIDERS)
-        self.wait(self.approved(place, who, later=draw.random() < 0.8))
+        await self.approved(place, who, later=draw.random() < 0.8)
 
-    def approve_together(self, draw: Random) -> None:
+    async def approve_together(self, draw: Random) -> None:
         """Two members approve at the same moment: the same batch, or two with a creator in both."""
-        self.wait(self._together(draw))
+        await self._together(draw)
 
-    def take_back(self, draw: Random) -> None:
+    async def take_back(self, draw: Random) -> None:
         """Somebody says 「撤回」 of some numbers or of a whole batch."""
         place = draw.randrange(len(self.books.stacks))
         numbers = sorted(self.books.of_batch(place))
         named = draw.sample(numbers, 1) if draw.random() < 0.7 else []
-        self.wait(self.withdrawn(place, named, draw.choice(PEOPLE)))
+        await self.withdrawn(place, named, draw.choice(PEOPLE))
 
     async def shown(
         self, place: int, who: str, numbers: Iterable[int], in_full: Iterable[int], *, delivered: bool = True
@@ -66,11 +67,12 @@ class Deciding(Stage):
         some, full = sorted(numbers), frozenset(in_full)
         batch = self.books.stacks[place].made
 
-        async def work(unit: UnitOfWork) -> Presentation | None:
+        async def work(unit: UnitOfWork) -> Presentation:
             made = await unit.drafts.present(batch.id, conversation=None, numbers=some, now=unit.now, in_full=full)
-            if delivered:
-                await unit.drafts.delivered(made.id, now=unit.now)
-            return await unit.drafts.presentation(made.id)
+            if not delivered:
+                return made
+            await unit.drafts.delivered(made.id, now=unit.now)
+            return replace(made, delivered_at=unit.now)
 
         shown = await self.carried_out(who, work)
         if shown is None:
@@ -102,7 +104,7 @@ class Deciding(Stage):
             self._approvals(card, tap, done)
         for card, tap, done in taken:
             self._rejections(card, tap, done)
-        self.unsure = True
+            self.unsure = self.unsure or bool(done.approved or done.rejected)
 
     async def withdrawn(self, place: int, numbers: list[int], who: str) -> None:
         """Approvals taken back, or a refusal."""

@@ -30,18 +30,18 @@ AUTHORS = ("operator", "operator", "anna", "ben")
 class Drafting(Stage):
     """What people write."""
 
-    def draft(self, draw: Random) -> None:
+    async def draft(self, draw: Random) -> None:
         """Somebody drafts messages to some creators, to be sent by a platform or by hand."""
         if len(self.books.stacks) < MOST_BATCHES:
             places = draw.sample(range(3), draw.randint(1, 3))
-            self.wait(self.drafted(draw, draw.choice(AUTHORS), places, first=draw.random() < 0.6))
+            await self.drafted(draw, draw.choice(AUTHORS), places, first=draw.random() < 0.6)
 
-    def edit(self, draw: Random) -> None:
+    async def edit(self, draw: Random) -> None:
         """Somebody words a draft anew: what was decided of it is void, or it is too late."""
         known = draw.choice(list(self.books.drafts.values()))
-        self.wait(self.edited(draw, known, draw.choice(["operator", "ben"])))
+        await self.edited(draw, known, draw.choice(["operator", "ben"]))
 
-    def import_again(self, draw: Random) -> None:
+    async def import_again(self, draw: Random) -> None:
         """Another file knows a creator, under the handle in capitals, and where they live now."""
         place, zone = draw.randrange(3), draw.choice(ZONES)
 
@@ -49,16 +49,16 @@ class Drafting(Stage):
             facts = [CreatorFacts(handle=f"CREATOR{place:03d}", name="again", market="US", zone=zone)]
             await unit.creators.upsert(facts, source="file", as_of=unit.now)
 
-        self.wait(self.carried_out("owner", work))
+        await self.carried_out("owner", work)
         self.books.zones[self.creators[place]] = ZoneInfo(zone)
         self.tell(f"creator {place} lives in {zone}")
         self.count("imports")
 
-    def take_change_back(self, draw: Random) -> None:
+    async def take_change_back(self, draw: Random) -> None:
         """Somebody says 「撤销」."""
         who = draw.choice(["lead", "lead", "operator", "ben"])
         if who not in self.books.away:
-            self.wait(self._undone(who))
+            await self._undone(who)
 
     async def drafted(self, draw: Random, who: str, places: list[int], *, first: bool) -> int:
         """A published batch; its place."""

@@ -22,7 +22,7 @@ SAID = (
 class Handing(Deciding):
     """What people send themselves."""
 
-    def take_texts(self, draw: Random) -> None:
+    async def take_texts(self, draw: Random) -> None:
         """One member takes texts, or two take the same at once; by night only who says so. The process may die."""
         texts = self._by_hand()
         if not texts:
@@ -31,9 +31,9 @@ class Handing(Deciding):
         people = draw.sample(["operator", "anna", "ben"], 2) if draw.random() < 0.3 else [draw.choice(SENDERS)]
         night, dies = draw.random() < 0.3, draw.random() < 0.1
         here = [who for who in people if who not in self.books.away]
-        self.wait(self._taken([known.draft for known in some], here, night=night, dies=dies))
+        await self._taken([known.draft for known in some], here, night=night, dies=dies)
 
-    def say(self, draw: Random) -> None:
+    async def say(self, draw: Random) -> None:
         """A member says what came of a text they have, or of one they have not."""
         held = [known for known in self._by_hand() if known.where in UNDER_WAY]
         texts = held if held and draw.random() < 0.7 else self._by_hand()
@@ -42,13 +42,13 @@ class Handing(Deciding):
         known = draw.choice(texts)
         holder = known.holder if known.holder and draw.random() < 0.75 else draw.choice(SENDERS)
         if holder not in self.books.away:
-            self.wait(self._marked(known, draw.choice(SAID), holder, times=draw.choice([1, 1, 2])))
+            await self._marked(known, draw.choice(SAID), holder, times=draw.choice([1, 1, 2]))
 
-    def take_and_send(self, draw: Random) -> None:
+    async def take_and_send(self, draw: Random) -> None:
         """What people do on most days: approve what is to be sent by hand, take it by day, send it."""
         places = sorted({known.batch for known in self._by_hand()})
         if places:
-            self.wait(self._sent_by_hand(draw.choice(places)))
+            await self._sent_by_hand(draw.choice(places))
 
     def _by_hand(self) -> list[Known]:
         return [known for known in self.books.drafts.values() if known.by_hand]
@@ -73,13 +73,13 @@ class Handing(Deciding):
         for who, done in zip(people, handed, strict=False):
             if done is not None:
                 self._in_hand(who, *done, night=night)
-        self.unsure = True
 
     def _in_hand(self, who: str, handed: HandedOut, now: datetime, *, night: bool) -> None:
         """Judge every text that was shown."""
         refused = [(f"{each.step.batch_code}.{each.step.number}", each.why.key) for each in handed.refused]
         self.tell(f"{who} takes {[step.text for step in handed.steps]}{' by night' if night else ''}, not {refused}")
         self.count("texts not handed out", len(handed.refused))
+        self.unsure = self.unsure or bool(handed.steps)
         for step in handed.steps:
             known = self.books.drafts[step.draft]
             wrong = against_sending(self.books, known, now, night=night)
@@ -102,7 +102,7 @@ class Handing(Deciding):
         for done in await self.at_once(*(self.carried_out(who, work) for _ in range(times))):
             if done is not None and done[0].done:
                 self._carried(known, said, who, done[1])
-        self.unsure = True
+                self.unsure = True
 
     def _carried(self, known: Known, said: HandMark, who: str, now: datetime) -> None:
         wrong = against_marking(self.books, known, said, who, now)

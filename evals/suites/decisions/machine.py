@@ -1,15 +1,12 @@
-"""The whole machine: how a history begins, and what the rows must say after every step."""
+"""The whole machine: what may happen next, and what the rows must say afterwards."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from random import Random
-
-from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
 
 from evals.suites.decisions.handing import Handing
 from evals.suites.decisions.nouns import Known, Where
 from evals.suites.decisions.sending import Sending
-from evals.suites.decisions.stage import DRAWN
 from evals.suites.decisions.team import Team
 from memory.domain.outreach import FIRST_MESSAGES, Draft, DraftStatus
 
@@ -21,45 +18,39 @@ BY_HAND = {
     Where.SENT: DraftStatus.SENT,
     Where.FAILED: DraftStatus.FAILED,
 }
-
-
 # What may happen next, and how often beside the others: most histories get as far as sending.
 ACTS = {
     "draft": 4, "edit": 2, "import_again": 1, "take_change_back": 2,
-    "show": 1, "tap": 4, "read_and_approve": 6, "approve_together": 2, "take_back": 1,
-    "stop": 2, "go_on": 4, "silence": 2,
+    "show": 1, "tap": 4, "read_and_approve": 6, "approve_together": 1, "take_back": 1,
+    "stop": 2, "go_on": 3, "silence": 2,
     "change_role": 2, "stand_in": 2, "change_policy": 3, "price_changes": 1, "let_through": 2,
     "dispatch": 10, "it_is": 6, "meanwhile": 3, "time_passes": 2, "nothing_runs": 2, "restart": 3,
-    "take_texts": 5, "say": 4, "take_and_send": 3,
+    "take_texts": 5, "say": 5, "take_and_send": 3,
 }  # fmt: skip
 
 
 class DecisionMachine(Handing, Sending, Team):
-    """Rules are what people, platforms and time do."""
+    """Acts are what people, platforms and time do."""
 
-    @initialize(draw=DRAWN)
-    def open(self, draw: Random) -> None:
+    async def open(self, draw: Random) -> None:
         """A tenant where somebody drafted and somebody else approved already."""
-        self.wait(self.raise_curtain(draw))
+        await self.raise_curtain(draw)
         places = list(range(self.first_batch))
-        self.wait(self.drafted(draw, draw.choice(["anna", "operator", "operator"]), places, first=True))
-        self.wait(self.approved(0, draw.choice(["anna", "lead"]), later=draw.random() < 0.7))
+        await self.drafted(draw, draw.choice(["anna", "operator", "operator"]), places, first=True)
+        await self.approved(0, draw.choice(["anna", "lead"]), later=draw.random() < 0.7)
         self.count("histories")
 
-    @rule(act=st.sampled_from([act for act, often in ACTS.items() for _ in range(often)]), draw=DRAWN)
-    def step(self, act: str, draw: Random) -> None:
-        """One of the acts, by its name."""
-        getattr(self, act)(draw)
-
-    @invariant()
-    def promises_hold(self) -> None:
-        """Nothing went that should not have; rows agree with what was seen."""
+    async def step(self, act: str, draw: Random) -> None:
+        """One of the acts by its name; nothing must have gone that should not, and rows agree with what was seen."""
+        self.steps += 1
+        carry_out: Callable[[Random], Awaitable[None]] = getattr(self, act)
+        await carry_out(draw)
         if self.unsure and not self.violations:
-            self.violate(self.wait(self._rows_disagree()))
+            self.violate(await self.rows_disagree())
             self.unsure = False
-        self.judge()
 
-    async def _rows_disagree(self) -> list[str]:
+    async def rows_disagree(self) -> list[str]:
+        """What is wrong in the rows as they are now."""
         async with self.database.unit(self.office.owner) as unit:
             drafts = [draft for batch in await unit.drafts.batches() for draft in batch.drafts]
         open_firsts = Counter(

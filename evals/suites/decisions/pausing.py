@@ -11,15 +11,15 @@ from memory.unit_of_work import UnitOfWork
 class Pausing(Stage):
     """「停」 and 「恢复」."""
 
-    def stop(self, draw: Random) -> None:
+    async def stop(self, draw: Random) -> None:
         """Anybody stops a batch, or all of them."""
         place = draw.randrange(len(self.books.stacks)) if draw.random() < 0.8 else None
-        self.wait(self.stopped(place, draw.choice(PEOPLE)))
+        await self.stopped(place, draw.choice(PEOPLE))
 
-    def go_on(self, draw: Random) -> None:
+    async def go_on(self, draw: Random) -> None:
         """Somebody lifts a stop, or tries to."""
         place = draw.randrange(len(self.books.stacks)) if draw.random() < 0.5 else None
-        self.wait(self._resumed(place, draw.choice([*PEOPLE, "lead", "lead"])))
+        await self._resumed(place, draw.choice([*PEOPLE, "lead", "lead"]))
 
     async def stopped(self, place: int | None, who: str) -> None:
         """It is confirmed: from here on nothing may be claimed."""
@@ -37,7 +37,6 @@ class Pausing(Stage):
         for number, stack in enumerate(self.books.stacks):
             if place in (None, number):
                 stack.stopped_since = stack.stopped_since or now
-        self.unsure = True
 
     async def _resumed(self, place: int | None, who: str) -> None:
         code = None if place is None else self.books.stacks[place].made.code
@@ -63,4 +62,3 @@ class Pausing(Stage):
         for stack in self.books.stacks:
             if stack.made.code in done.batches:
                 stack.stopped_since = None
-        self.unsure = True

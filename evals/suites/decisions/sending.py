@@ -25,50 +25,49 @@ HOURS = (1, 5, 11, 24, 24 * 4, 24 * 9, 24 * 31)
 class Sending(Deciding, Drafting, Pausing):
     """What machines do, and what happens to them."""
 
-    def dispatch(self, draw: Random) -> None:
+    async def dispatch(self, draw: Random) -> None:
         """What is due is sent, by one dispatcher or two, whatever the platform says and whoever dies."""
         if draw.random() < 0.35:
             failure = draw.choice([Unavailable, Refused, Unclear, Unclear])
             self.messenger.script = {f"creator{place:03d}": [failure()] for place in range(3)}
         self.messenger.swallows = draw.random() < 0.5
         self.messenger.killed = draw.choice(["", "", "", "before", "after"])
-        self.wait(self._dispatched(draw, dispatchers=draw.choice([1, 1, 2])))
+        await self._dispatched(draw, dispatchers=draw.choice([1, 1, 2]))
         self.messenger.script, self.messenger.killed = {}, ""
 
-    def meanwhile(self, draw: Random) -> None:
+    async def meanwhile(self, draw: Random) -> None:
         """Somebody stops, withdraws, rejects or edits at the very moment at which the dispatcher works."""
         self.count("races with a dispatcher")
-        self.wait(self._raced(draw))
+        await self._raced(draw)
 
-    def it_is(self, draw: Random) -> None:
+    async def it_is(self, draw: Random) -> None:
         """Another hour of the creators' day; then the dispatcher looks."""
-        self.wait(self.move_to_hour(draw.choice([10, 10, 13, 19, 23, 3])))
+        await self.move_to_hour(draw.choice([10, 10, 13, 19, 23, 3]))
         self.tell("another hour")
-        self.wait(self._dispatched(draw, dispatchers=1))
+        await self._dispatched(draw, dispatchers=1)
 
-    def time_passes(self, draw: Random) -> None:
+    async def time_passes(self, draw: Random) -> None:
         """The clock is moved forward."""
         hours = draw.choice(HOURS)
-        self.wait(self.move(timedelta(hours=hours)))
+        await self.move(timedelta(hours=hours))
         self.tell(f"{hours} hours pass")
         self.count("jumps of the clock")
 
-    def restart(self, draw: Random) -> None:
+    async def restart(self, draw: Random) -> None:
         """Leases of dead processes end; what is unclear is asked about, texts left untouched are unclear now."""
         del draw
-        self.wait(self._restarted())
+        await self._restarted()
 
-    def nothing_runs(self, draw: Random) -> None:
+    async def nothing_runs(self, draw: Random) -> None:
         """No dispatcher for some hours; then one starts, which plans anew what was missed."""
-        self.wait(self._down(timedelta(hours=draw.choice([2, 9, 30]))))
-        self.wait(self._dispatched(draw, dispatchers=1))
+        await self._down(timedelta(hours=draw.choice([2, 9, 30])))
+        await self._dispatched(draw, dispatchers=1)
 
     async def _dispatched(self, draw: Random, *, dispatchers: int) -> None:
         del draw
         self.tell(f"{dispatchers} dispatch {self.messenger.killed} {self.messenger.script}")
         self.count("dispatches")
         await self.at_once(*(self._once() for _ in range(dispatchers)))
-        self.unsure = True
 
     async def _once(self) -> None:
         with suppress(BaseExceptionGroup):  # Killed, by now in a group
@@ -107,16 +106,17 @@ class Sending(Deciding, Drafting, Pausing):
                 and known.held_since <= now - UNTOUCHED
             ):
                 known.where = Where.UNCLEAR
+                self.unsure = True
                 self.count("texts left untouched")
             elif not known.by_hand and known.where is Where.UNCLEAR:
                 self._settled(known.now.text in accepted, known.draft)
         self.tell("restart")
         self.count("restarts")
-        self.unsure = True
 
     def _settled(self, went: bool, draft: int) -> None:  # noqa: FBT001  # what the platform says
         known = next(each for each in self.books.drafts.values() if each.draft == draft)
         self.count("unclear calls settled")
+        self.unsure = True
         if went:
             known.where = Where.SENT
             self.count("messages arrived")

@@ -28,26 +28,26 @@ ROLES = (*Role, Role.APPROVER, Role.LEAD, Role.APPROVER)
 class Team(Stage):
     """What people may do, and whom they may write to."""
 
-    def change_role(self, draw: Random) -> None:
+    async def change_role(self, draw: Random) -> None:
         """The owner gives somebody another role, or they leave for a while."""
         who, role, here = draw.choice(["anna", "ben", "lead"]), draw.choice(ROLES), draw.random() < 0.85
-        self.wait(self.office.set_role(self.scope(who).member, role, active=here))
+        await self.office.set_role(self.scope(who).member, role, active=here)
         self.books.roles[who] = role
         (self.books.away.discard if here else self.books.away.add)(who)
         self.tell(f"{who} is {role}{'' if here else ' and away'}")
         self.count("changes of a role")
 
-    def stand_in(self, draw: Random) -> None:
+    async def stand_in(self, draw: Random) -> None:
         """A lead lets somebody stand in for another one, or takes it back."""
         given = [one for one in self.books.stand_ins if not one.revoked]
         if given and draw.random() < 0.35:
-            self.wait(self._revoked(draw.choice(given)))
+            await self._revoked(draw.choice(given))
         else:
             who = draw.choice(["operator", "viewer", "ben", "anna"])
             principal = draw.choice(["anna", "lead", "lead"] if who != "anna" else ["lead"])
-            self.wait(self._stands_in(who, principal, days=draw.choice([1, 3, 10])))
+            await self._stands_in(who, principal, days=draw.choice([1, 3, 10]))
 
-    def change_policy(self, draw: Random) -> None:
+    async def change_policy(self, draw: Random) -> None:
         """Somebody fills in the form of the brand's policy; a lead's counts."""
         share, fee, sample = draw.choice(["100%", "100%", "15%"]), draw.choice([*FEES]), draw.choice([*SAMPLES])
         size, days = draw.choice(["20", "20", "1", "2", "200"]), draw.choice(["30", "30", "3", "0"])
@@ -70,7 +70,7 @@ class Team(Stage):
             return True
 
         may = self.books.may(who, Role.LEAD, self.now())
-        if self.wait(self.carried_out(who, work)):
+        if await self.carried_out(who, work):
             if not may:
                 self.violate([f"{who} changed the policy and is no lead"])
             self.books.changes[who].append(Reversible(self.now(), None, self.books.policy, after))
@@ -78,7 +78,7 @@ class Team(Stage):
             self.tell(f"{who} sets {after}")
             self.count("changes of the policy")
 
-    def price_changes(self, draw: Random) -> None:
+    async def price_changes(self, draw: Random) -> None:
         """The product costs more or less: a sample is worth another amount."""
         price = draw.choice([1_500, 3_000])
 
@@ -86,11 +86,11 @@ class Team(Stage):
             product = await unit.products.by_id(self.product)
             await unit.products.save(product, {"price": Money(price)}, brand=self.office.brand)
 
-        self.wait(self.carried_out("owner", work))
+        await self.carried_out("owner", work)
         self.books.price = price
         self.tell(f"the product costs {price}")
 
-    def let_through(self, draw: Random) -> None:
+    async def let_through(self, draw: Random) -> None:
         """A lead gives a creator a pass through the cool-down; others try."""
         place, who = draw.randrange(3), draw.choice(["lead", "lead", "owner", "anna"])
         if who in self.books.away:
@@ -102,7 +102,7 @@ class Team(Stage):
             return True
 
         may = self.books.may(who, Role.LEAD, self.now())
-        if self.wait(self.carried_out(who, work)):
+        if await self.carried_out(who, work):
             if not may:
                 self.violate([f"{who} gave a pass and is no lead"])
             given = self.books.passes[self.creators[place]]
@@ -111,11 +111,14 @@ class Team(Stage):
             self.tell(f"{who} lets {place} through")
             self.count("passes")
 
-    def silence(self, draw: Random) -> None:
+    async def silence(self, draw: Random) -> None:
         """A creator asks to be left alone, answers, or is blocked for a while."""
         creator = self.creators[draw.randrange(3)]
         how = draw.choice(["opt_out", "answer", "block", "block", "unblock", "unblock", "unblock"])
-        self.wait(self._heard(creator, how) if how in ("opt_out", "answer") else self._blocked(creator, how == "block"))
+        if how in ("opt_out", "answer"):
+            await self._heard(creator, how)
+        else:
+            await self._blocked(creator, how == "block")
         self.tell(f"{creator}: {how}")
         self.count("creators silent" if how in ("opt_out", "block") else "creators heard")
         self.unsure = True
