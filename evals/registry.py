@@ -1,7 +1,6 @@
 """Every suite and benchmark by name, all called alike: `fast` takes a cut that runs with the tests.
 
-A suite is imported when it is run: together they load the whole product, and one of them needs what only the
-development environment has.
+A suite is imported when it is run: together they load the whole product.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

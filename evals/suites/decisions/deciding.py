@@ -47,7 +47,7 @@ class Deciding(Stage):
     async def read_and_approve(self, draw: Random) -> None:
         """What people do on most days: read the card and approve all of it; a minute later it may go."""
         place, who = draw.randrange(len(self.books.stacks)), draw.choice(DECIDERS)
-        await self.approved(place, who, later=draw.random() < 0.8)
+        await self.approved(draw, place, who, later=draw.random() < 0.8)
 
     async def approve_together(self, draw: Random) -> None:
         """Two members approve at the same moment: the same batch, or two with a creator in both."""
@@ -84,11 +84,11 @@ class Deciding(Stage):
         self.count("cards as variants" if len(full) < len(some) else "cards in full")
         return card
 
-    async def approved(self, place: int, who: str, *, later: bool) -> None:
-        """Read and approved by one member, or two where two must sign."""
+    async def approved(self, draw: Random, place: int, who: str, *, later: bool) -> None:
+        """Read and approved by one member, or mostly by two where two must sign."""
         numbers = sorted(self.books.of_batch(place))
         large = len(numbers) > MOST_READ
-        for each in (who, "lead" if who != "lead" else "anna")[: 2 if self.books.two else 1]:
+        for each in (who, "lead" if who != "lead" else "anna")[: 2 if self.books.two and draw.random() < 0.7 else 1]:
             card = await self.shown(place, each, numbers, [] if large else numbers)
             count = len(numbers) if large else None
             await self.tapped([(card, Tap(each, tuple(numbers), (), count, on_page=large))])

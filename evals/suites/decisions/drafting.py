@@ -56,7 +56,8 @@ class Drafting(Stage):
 
     async def take_change_back(self, draw: Random) -> None:
         """Somebody says 「撤销」."""
-        who = draw.choice(["lead", "lead", "operator", "ben"])
+        changed = [who for who in ("lead", "operator", "ben") if self.books.last_change(who, self.now())]
+        who = draw.choice(changed if changed and draw.random() < 0.85 else ["lead", "operator", "ben"])
         if who not in self.books.away:
             await self._undone(who)
 

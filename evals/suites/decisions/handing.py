@@ -6,7 +6,7 @@ from random import Random
 from agent.by_hand.claiming import HandedOut, Terms, hand_out
 from agent.by_hand.marking import Marked, mark
 from evals.suites.decisions.deciding import Deciding
-from evals.suites.decisions.nouns import UNDER_WAY, Known, Where
+from evals.suites.decisions.nouns import Known, Where
 from evals.suites.decisions.promises import against_marking, against_sending, against_setting_out
 from memory.domain.by_hand import HandMark
 from memory.domain.ids import DraftId
@@ -14,9 +14,12 @@ from memory.domain.workspace import Role
 from memory.unit_of_work import UnitOfWork
 
 SENDERS = ("operator", "operator", "anna", "ben", "viewer")
-SAID = (
-    HandMark.SENT, HandMark.SENT, HandMark.SENT, HandMark.FAILED, HandMark.SKIPPED, HandMark.AGAIN, HandMark.UNDONE,
-)  # fmt: skip
+LIKELY = {
+    Where.GOING: (HandMark.SENT, HandMark.SENT, HandMark.FAILED, HandMark.SKIPPED),
+    Where.UNCLEAR: (HandMark.SENT, HandMark.FAILED, HandMark.SKIPPED),
+    Where.SENT: (HandMark.UNDONE,),
+    Where.FAILED: (HandMark.AGAIN,),
+}
 
 
 class Handing(Deciding):
@@ -27,40 +30,43 @@ class Handing(Deciding):
         texts = self._by_hand()
         if not texts:
             return
+        waiting = [known for known in texts if known.where is Where.WAITING]
+        texts = waiting if waiting and draw.random() < 0.7 else texts
         some = draw.sample(texts, draw.randint(1, min(3, len(texts))))
         people = draw.sample(["operator", "anna", "ben"], 2) if draw.random() < 0.3 else [draw.choice(SENDERS)]
-        night, dies = draw.random() < 0.3, draw.random() < 0.1
+        night, dies = draw.random() < 0.4, draw.random() < 0.1
         here = [who for who in people if who not in self.books.away]
         await self._taken([known.draft for known in some], here, night=night, dies=dies)
 
     async def say(self, draw: Random) -> None:
         """A member says what came of a text they have, or of one they have not."""
-        held = [known for known in self._by_hand() if known.where in UNDER_WAY]
-        texts = held if held and draw.random() < 0.7 else self._by_hand()
+        taken = [known for known in self._by_hand() if known.where in LIKELY]
+        texts = taken if taken and draw.random() < 0.85 else self._by_hand()
         if not texts:
             return
         known = draw.choice(texts)
+        said = draw.choice(LIKELY.get(known.where, tuple(HandMark)) if draw.random() < 0.8 else tuple(HandMark))
         holder = known.holder if known.holder and draw.random() < 0.75 else draw.choice(SENDERS)
         if holder not in self.books.away:
-            await self._marked(known, draw.choice(SAID), holder, times=draw.choice([1, 1, 2]))
+            await self._marked(known, said, holder, times=draw.choice([1, 1, 2]))
 
     async def take_and_send(self, draw: Random) -> None:
         """What people do on most days: approve what is to be sent by hand, take it by day, send it."""
         places = sorted({known.batch for known in self._by_hand()})
         if places:
-            await self._sent_by_hand(draw.choice(places))
+            await self._sent_by_hand(draw, draw.choice(places))
 
     def _by_hand(self) -> list[Known]:
         return [known for known in self.books.drafts.values() if known.by_hand]
 
-    async def _sent_by_hand(self, place: int) -> None:
-        await self.approved(place, "anna", later=False)
+    async def _sent_by_hand(self, draw: Random, place: int) -> None:
+        await self.approved(draw, place, "anna", later=False)
         if not self.books.is_day(self.creators[0], self.now()):
-            await self.move_to_hour(12)
+            await self.move_to_hour(13)
         drafts = [known.draft for known in self.books.of_batch(place).values()]
         await self._taken(drafts, ["operator"], night=False, dies=False)
         for known in self.books.of_batch(place).values():
-            if known.where is Where.GOING and known.holder == "operator":
+            if known.where is Where.GOING and known.holder == "operator" and draw.random() < 0.6:
                 await self._marked(known, HandMark.SENT, "operator", times=1)
 
     async def _taken(self, drafts: list[DraftId], people: list[str], *, night: bool, dies: bool) -> None:

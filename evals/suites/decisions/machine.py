@@ -37,7 +37,7 @@ class DecisionMachine(Handing, Sending, Team):
         await self.raise_curtain(draw)
         places = list(range(self.first_batch))
         await self.drafted(draw, draw.choice(["anna", "operator", "operator"]), places, first=True)
-        await self.approved(0, draw.choice(["anna", "lead"]), later=draw.random() < 0.7)
+        await self.approved(draw, 0, draw.choice(["anna", "lead"]), later=draw.random() < 0.7)
         self.count("histories")
 
     async def step(self, act: str, draw: Random) -> None:

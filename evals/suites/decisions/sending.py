@@ -42,7 +42,7 @@ class Sending(Deciding, Drafting, Pausing):
 
     async def it_is(self, draw: Random) -> None:
         """Another hour of the creators' day; then the dispatcher looks."""
-        await self.move_to_hour(draw.choice([10, 10, 13, 19, 23, 3]))
+        await self.move_to_hour(draw.choice([13, 13, 13, 10, 19, 23, 3]))
         self.tell("another hour")
         await self._dispatched(draw, dispatchers=1)
 

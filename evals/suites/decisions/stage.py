@@ -154,9 +154,10 @@ class Stage:
         roles = {name: getattr(self.office, name).role for name in PEOPLE}
         policy = BrandPolicy(
             sends_per_minute=rng.choice([2, 3, 10]), sends_per_day=rng.choice([200, 200, 200, 4]),
-            batch_ceiling=200 if self.first_batch > 20 else 20,
+            batch_ceiling=200 if self.first_batch > 20 else 20, night_by_hand=rng.random() < 0.3,
+            own_drafts_approvable=rng.random() < 0.7,
         )  # fmt: skip
-        self.books = Books(roles, policy, two=rng.random() < 0.15)
+        self.books = Books(roles, policy, two=rng.random() < 0.25)
         async with self.database.unit(self.office.owner) as unit:
             handles = [f"creator{number:03d}" for number in range(max(3, self.first_batch))]
             facts = [
@@ -172,7 +173,7 @@ class Stage:
             self.product = (await unit.products.save(None, {"name": "Mat", "price": price}, brand=self.office.brand)).id
         self.moved = timedelta(0)
         await self.move(timedelta(0))
-        await self.move_to_hour(rng.choice([9, 10, 12]))
+        await self.move_to_hour(rng.choice([10, 12, 13]))
         self.tell(f"{policy}, two sign: {self.books.two}")
 
     async def lower_curtain(self) -> None:

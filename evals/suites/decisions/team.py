@@ -6,8 +6,9 @@ from random import Random
 
 from agent.team.passes import give_pass
 from agent.team.policy_form import save_policy
+from evals.suites.decisions.deciding import Deciding
+from evals.suites.decisions.drafting import MOST_BATCHES, Drafting
 from evals.suites.decisions.nouns import Pass, Reversible, StandIn, Where
-from evals.suites.decisions.stage import Stage
 from memory.domain.chat import GiveFirstMessagePass, SavePolicy
 from memory.domain.deputies import Deputy
 from memory.domain.ids import CreatorId
@@ -25,7 +26,7 @@ DAYS = {"30": 30, "3": 3, "0": 0}
 ROLES = (*Role, Role.APPROVER, Role.LEAD, Role.APPROVER)
 
 
-class Team(Stage):
+class Team(Deciding, Drafting):
     """What people may do, and whom they may write to."""
 
     async def change_role(self, draw: Random) -> None:
@@ -91,8 +92,10 @@ class Team(Stage):
         self.tell(f"the product costs {price}")
 
     async def let_through(self, draw: Random) -> None:
-        """A lead gives a creator a pass through the cool-down; others try."""
-        place, who = draw.randrange(3), draw.choice(["lead", "lead", "owner", "anna"])
+        """A lead gives a creator a pass through the cool-down, others try; with it they are written to again."""
+        gone = {known.creator for known in self.books.drafts.values() if known.first and known.where is Where.SENT}
+        written = [place for place in range(3) if self.creators[place] in gone]
+        place, who = draw.choice(written or [0, 1, 2]), draw.choice(["lead", "lead", "owner", "anna"])
         if who in self.books.away:
             return
         form = GiveFirstMessagePass(handle=f"creator{place:03d}", reason="met at a fair")
@@ -110,6 +113,9 @@ class Team(Stage):
                 given.append(Pass())
             self.tell(f"{who} lets {place} through")
             self.count("passes")
+            if len(self.books.stacks) < MOST_BATCHES:
+                batch = await self.drafted(draw, "operator", [place], first=True)
+                await self.approved(draw, batch, draw.choice(["lead", "anna"]), later=True)
 
     async def silence(self, draw: Random) -> None:
         """A creator asks to be left alone, answers, or is blocked for a while."""
