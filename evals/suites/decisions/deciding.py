@@ -34,13 +34,13 @@ class Deciding(Stage):
         place = draw.randrange(len(self.books.stacks))
         numbers = sorted(self.books.of_batch(place))
         some = numbers if draw.random() < 0.7 else draw.sample(numbers, draw.randint(1, len(numbers)))
-        full = some if len(some) <= MOST_READ and draw.random() < 0.7 else draw.sample(some, draw.randint(0, 1))
+        full = some if len(some) <= MOST_READ and draw.random() < 0.5 else draw.sample(some, draw.randint(0, 1))
         await self.shown(place, draw.choice(READERS), some, full, delivered=draw.random() < 0.85)
 
     async def tap(self, draw: Random) -> None:
         """Somebody taps a card, old or new, theirs or not, once or twice at once; the process may die over it."""
         if self.books.cards:
-            card = draw.choice(self.books.cards)
+            card = draw.choice(self.books.cards[-3:] if draw.random() < 0.6 else self.books.cards)
             taps = [_drawn(draw, card, size=len(self.books.of_batch(card.batch)))]
             await self.tapped([(card, tap) for tap in taps * draw.choice([1, 1, 2])], dies=draw.random() < 0.1)
 

@@ -60,7 +60,7 @@ def process(seeds: Sequence[int]) -> Outcome:
     configure(level="ERROR", as_json=False)
 
     async def work(home: Path) -> Outcome:
-        async with Database.open(home=home) as database:
+        async with Database.open(home=home, durable=False) as database:
             await database.migrate()
             return await check(database, seeds)
 
