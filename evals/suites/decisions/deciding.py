@@ -88,9 +88,11 @@ class Deciding(Stage):
         """Read and approved by one member, or mostly by two where two must sign."""
         numbers = sorted(self.books.of_batch(place))
         large = len(numbers) > MOST_READ
+        whole = large or draw.random() < 0.15
         for each in (who, "lead" if who != "lead" else "anna")[: 2 if self.books.two and draw.random() < 0.7 else 1]:
-            card = await self.shown(place, each, numbers, [] if large else numbers)
-            count = len(numbers) if large else None
+            card = await self.shown(place, each, numbers, [] if whole else numbers)
+            counts = [len(numbers)] if large else [len(numbers), len(numbers), None, len(numbers) + 1]
+            count = draw.choice(counts) if whole else None
             await self.tapped([(card, Tap(each, tuple(numbers), (), count, on_page=large))])
         if later:
             await self.move(TAKE_BACK)

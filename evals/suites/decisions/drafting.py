@@ -63,7 +63,7 @@ class Drafting(Stage):
 
     async def drafted(self, draw: Random, who: str, places: list[int], *, first: bool) -> int:
         """A published batch; its place."""
-        place, by_hand = len(self.books.stacks), draw.random() < 0.35
+        place, by_hand = len(self.books.stacks), draw.random() < 0.42
         purpose = Purpose.INVITE if first else Purpose.THANKS
         wordings = [
             Wording(f"v1 of {place}.{number}", draw.choice(OFFERS), failing=draw.random() < 0.04)

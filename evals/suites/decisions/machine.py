@@ -21,11 +21,11 @@ BY_HAND = {
 # What may happen next, and how often beside the others: most histories get as far as sending.
 ACTS = {
     "draft": 4, "edit": 2, "import_again": 1, "take_change_back": 2,
-    "show": 3, "tap": 5, "read_and_approve": 6, "approve_together": 1, "take_back": 1,
+    "show": 3, "tap": 5, "read_and_approve": 6, "approve_together": 1, "take_back": 3,
     "stop": 2, "go_on": 3, "silence": 2,
     "change_role": 2, "stand_in": 2, "change_policy": 3, "price_changes": 1, "let_through": 2,
     "dispatch": 9, "it_is": 6, "meanwhile": 3, "time_passes": 2, "nothing_runs": 2, "restart": 3,
-    "take_texts": 5, "say": 5, "take_and_send": 3,
+    "take_texts": 7, "say": 6, "take_and_send": 4,
 }  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Stage:
         self.office.messenger = self.messenger
         roles = {name: getattr(self.office, name).role for name in PEOPLE}
         policy = BrandPolicy(
-            sends_per_minute=rng.choice([2, 3, 10]), sends_per_day=rng.choice([200, 200, 200, 4]),
+            sends_per_minute=rng.choice([1, 2, 10]), sends_per_day=rng.choice([200, 200, 200, 4]),
             batch_ceiling=200 if self.first_batch > 20 else 20, night_by_hand=rng.random() < 0.3,
             own_drafts_approvable=rng.random() < 0.7,
         )  # fmt: skip
