@@ -1,7 +1,6 @@
 """Every suite and benchmark by name, all called alike: `fast` takes a cut that runs with the tests.
 
-A suite is imported when it is run: together they load the whole product, and one of them needs what only the
-development environment has.
+A suite is imported when it is run: together they load the whole product.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +19,11 @@ def _late(module: str, call: Callable[[Any, bool], Awaitable[Scorecard]]) -> Run
     return run
 
 
+def decisions(runs: int | None = None, seed: int | None = None) -> Run:
+    """The suite of decisions with so many histories; from a seed on where one is given."""
+    return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), seed=seed))
+
+
 SUITES: Final[Mapping[str, Run]] = {
     "planner": _late("suites.planner", lambda suite, fast: suite.run(fast=fast)),
     "commands": _late("suites.commands", lambda suite, _: suite.run()),
@@ -27,7 +31,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "drafts": _late("suites.drafts", lambda suite, _: suite.run()),
     "replies": _late("suites.replies", lambda suite, _: suite.run()),
     "safety": _late("suites.safety", lambda suite, fast: suite.run(fast=fast)),
-    "decisions": _late("suites.decisions", lambda suite, fast: suite.run(examples=10 if fast else 200)),
+    "decisions": decisions(),
     "week": _late("suites.week.suite", lambda suite, fast: suite.run(fast=fast)),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {

@@ -45,8 +45,12 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, *, home: Path, url: str | None = None, pool: int = 10) -> AsyncIterator["Database"]:
+    async def open(
+        cls, *, home: Path, url: str | None = None, pool: int = 10, durable: bool = True
+    ) -> AsyncIterator["Database"]:
         """The database at `url`, else the home's embedded one. It may still need `migrate`.
+
+        Not `durable`: an embedded one whose rows nobody needs after this process.
 
         Raises:
             Misconfigured: the embedded server cannot run on this machine (not retryable).
@@ -54,7 +58,7 @@ class Database:
         async with AsyncExitStack() as stack:
             server = None
             if url is None:
-                server = EmbeddedServer(home)
+                server = EmbeddedServer(home, durable=durable)
                 stack.push_async_callback(asyncio.to_thread, server.leave)
                 await asyncio.to_thread(server.join)
                 url = server.url()

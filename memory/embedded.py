@@ -35,6 +35,7 @@ DATABASE = "daren"
 _SUPERUSER = "postgres"
 _LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103, both with a closing zero
 _START_SECONDS = 30.0
+_FORGETFUL = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def data_folder(home: Path) -> Path:
@@ -66,10 +67,11 @@ class _Account:
 class EmbeddedServer:
     """One home's server, shared by every process that joined it. Calls block: run them in a thread.
 
-    `join` and `leave` may be called from any number of processes and objects at once.
+    `join` and `leave` may be called from any number of processes and objects at once. Not `durable`: the one that is
+    started loses what it holds when the machine dies, for rows that nobody needs afterwards.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
         self._home = home.resolve()
         self._home.mkdir(parents=True, exist_ok=True)
         self.folder = data_folder(self._home)
@@ -77,6 +79,7 @@ class EmbeddedServer:
         self._programs: Path | None = None
         self._membership: int | None = None
         self._inside = threading.Lock()
+        self._speed = "" if durable else _FORGETFUL
 
     @property
     def sockets(self) -> Path:
@@ -179,7 +182,7 @@ class EmbeddedServer:
             sockets = self.sockets
             if sockets != self.folder:
                 self._ensure_own(sockets)
-            options = f'-c listen_addresses= -c unix_socket_permissions=0700 -c jit=off -k "{sockets}"'
+            options = f'-c listen_addresses= -c unix_socket_permissions=0700 -c jit=off{self._speed} -k "{sockets}"'
             try:
                 self._pg_ctl("start", "-l", str(self.folder / "log"), "-o", options)
             except Misconfigured:

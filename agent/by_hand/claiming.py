@@ -78,7 +78,12 @@ async def _of_brand(unit: HandUnit, brand: BrandId, drafts: Sequence[DraftId], t
     taken: list[HandStep] = []
     refused: list[NotHandedOut] = []
     for step in steps:
-        outcome = await _one(unit, step, candidates[step.step], moment, terms, allowed)
+        candidate = candidates.get(step.step)
+        outcome = (
+            await _one(unit, step, candidate, moment, terms, allowed)
+            if candidate is not None
+            else NotHandedOut(step, Flag("hand_one_first", {}))
+        )
         if isinstance(outcome, NotHandedOut):
             refused.append(outcome)
             continue

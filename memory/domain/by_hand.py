@@ -120,7 +120,10 @@ class HandStore(Protocol):
         ...
 
     async def candidates(self, brand: BrandId, steps: Sequence[StepId]) -> dict[StepId, Candidate]:
-        """Everything a claim of these steps of one brand depends on, as it is now."""
+        """Everything a claim of these steps of one brand depends on, as it is now.
+
+        Of several first messages that wait for one person, known twice, only the first one is there.
+        """
         ...
 
     async def claim(self, candidate: Candidate, *, lease: timedelta) -> None:

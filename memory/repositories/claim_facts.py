@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.first_messages import FirstContact
-from memory.domain.ids import BrandId, DraftId
+from memory.domain.ids import BrandId
 from memory.domain.money import Money, RateTable, worth
 from memory.domain.outreach import StepState
 from memory.models.creators import CreatorRow
 from memory.models.outreach import CoolDownPassRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.models.shop import ProductRow
 from memory.models.workspace import BrandRecord
-from memory.repositories.first_messages import read_contacts, read_passes
+from memory.repositories.first_messages import read_all_contacts, read_passes
 from memory.repositories.knowledge import read_rates
 
 _GOING = (StepState.SENDING, StepState.UNKNOWN)  # of two that only wait, the first one claimed goes
@@ -89,10 +89,10 @@ async def read_first_messages(
         rows = await session.execute(select(SendRow.step_id, SendRow.claimed_at).where(SendRow.step_id.in_(tried)))
         for row in rows:
             claims[row.step_id].add(row.claimed_at)
-    # A text taken up by hand is looked at again: its own step is on its way already.
-    own = [DraftId(step.draft_id) for step, _ in firsts]
-    contacts = await read_contacts(session, keys, brand=brand, open_states=_GOING, but=own)
+    contacts = await read_all_contacts(session, keys, brand=brand, open_states=_GOING)
     for step, key in firsts:
         usable = [row for of, row in passes if of == key and (row.used_at is None or row.used_at in claims[step.id])]
-        found[step.id] = FirstMessage(contacts.get(key), tuple(usable))
+        # A text taken up by hand is looked at again: its own step, and no other, is on its way already.
+        others = [contact for contact in contacts.get(key, ()) if contact.draft != step.draft_id]
+        found[step.id] = FirstMessage(others[-1] if others else None, tuple(usable))
     return found

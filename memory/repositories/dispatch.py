@@ -271,15 +271,16 @@ class DispatchRepository:
 def one_a_person(
     held: Sequence[tuple[StepRow, DraftRow, BatchRow]], creators: Mapping[int, CreatorRow]
 ) -> list[tuple[StepRow, DraftRow, BatchRow]]:
-    """Of first messages to one person who is known twice, the first; the others are looked at after its end."""
+    """Of first messages that wait for one person who is known twice, the first; the others come after its end."""
     met: set[tuple[str, str]] = set()
     kept = []
     for rows in held:
         person = creators[rows[0].creator_id]
         key = (person.platform, person.handle_key)
-        if rows[0].first_message and key in met:
+        waits = rows[0].first_message and rows[0].state in _WAITING
+        if waits and key in met:
             continue
-        if rows[0].first_message:
+        if waits:
             met.add(key)
         kept.append(rows)
     return kept

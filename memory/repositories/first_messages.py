@@ -1,5 +1,6 @@
 """First messages of a brand by creator, and passes; read by a scope's unit and by the dispatcher alike."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +84,19 @@ async def read_contacts(
     but: Collection[DraftId],
 ) -> dict[Key, FirstContact]:
     """A brand's first message to each person: one in an open state, else the last that went out or may have."""
+    found = await read_all_contacts(session, keys, brand=brand, open_states=open_states, but=but)
+    return {key: contacts[-1] for key, contacts in found.items()}
+
+
+async def read_all_contacts(
+    session: AsyncSession,
+    keys: Collection[Key],
+    *,
+    brand: BrandId,
+    open_states: Collection[StepState],
+    but: Collection[DraftId] = (),
+) -> dict[Key, list[FirstContact]]:
+    """All of a brand's first messages to each person; the one that counts most is the last."""
     if not keys:
         return {}
     gone = or_(
@@ -132,7 +146,11 @@ async def read_contacts(
             )
         )
     contacts.sort(key=lambda one: (not one.found.settled, one.found.at))
-    return {one.key: one.found for one in contacts if one.key in keys}
+    of_key: defaultdict[Key, list[FirstContact]] = defaultdict(list)
+    for one in contacts:
+        if one.key in keys:
+            of_key[one.key].append(one.found)
+    return dict(of_key)
 
 
 async def read_passes(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ from rich.console import Console
 from evals import cli, registry
 from evals.scorers.scorecard import Line, Scorecard
 
+ROOT = Path(__file__).parents[2]
 GOOD = Scorecard("good", (Line("share", "0.98", "≥ 0.97", ok=True), Line("misses", "[p1] none", "", ok=True)))
 BAD = Scorecard("bad", (Line("sends", "1", "= 0", ok=False),))
 
@@ -80,16 +82,23 @@ _WITHOUT_DEVELOPMENT = """
 import sys
 for absent in ("hypothesis", "pytest", "playwright", "langgraph.checkpoint.postgres"):
     sys.modules[absent] = None
+"""
+_COMMAND_LINE = """
 from agent.__main__ import main
 sys.argv = ["daren", *sys.argv[1:]]
 main()
 """
+_EVERY_SUITE = """
+from importlib import import_module
+for name in sys.argv[1:]:
+    import_module(name)
+"""
 
 
-def without_development(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line as `make install` leaves it."""
+def without_development(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A program in what `make install` leaves."""
     return subprocess.run(
-        [sys.executable, "-c", _WITHOUT_DEVELOPMENT, *arguments],
+        [sys.executable, "-c", _WITHOUT_DEVELOPMENT + program, *arguments],
         capture_output=True,
         text=True,
         timeout=60,
@@ -98,13 +107,14 @@ def without_development(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_help_lists_everything_without_the_development_environment() -> None:
-    ended = without_development("--help")
+    ended = without_development(_COMMAND_LINE, "--help")
     assert ended.returncode == 0, ended.stderr
     assert "decisions" in ended.stdout
 
 
-def test_a_suite_that_needs_the_development_environment_says_so() -> None:
-    ended = without_development("eval", "decisions", "--fast")
-    assert ended.returncode == cli.EXIT_USAGE
-    assert "make install-dev" in ended.stderr
-    assert "Traceback" not in ended.stderr
+def test_every_suite_and_benchmark_loads_without_the_development_environment() -> None:
+    files = sorted([*ROOT.glob("evals/suites/**/*.py"), *ROOT.glob("evals/benchmarks/**/*.py")])
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    assert "evals.suites.decisions.suite" in names
+    ended = without_development(_EVERY_SUITE, *names)
+    assert ended.returncode == 0, ended.stderr

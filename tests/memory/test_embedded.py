@@ -94,6 +94,18 @@ def test_the_product_is_no_superuser(home: Path) -> None:
         server.leave()
 
 
+@pytest.mark.parametrize(("durable", "setting"), [(True, "on"), (False, "off")])
+def test_it_keeps_what_it_holds_unless_nobody_needs_it(home: Path, durable: bool, setting: str) -> None:
+    server = EmbeddedServer(home, durable=durable)
+    server.join()
+    try:
+        with psycopg.connect(server.url()) as connection:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                assert connection.execute(f"show {name}").fetchone() == (setting,)
+    finally:
+        server.leave()
+
+
 def test_the_last_to_leave_stops_it(home: Path) -> None:
     first, second = EmbeddedServer(home), EmbeddedServer(home)
     first.join()

@@ -69,15 +69,10 @@ def temporary_home() -> Iterator[Path]:
 def running_server() -> Iterator[TestServer]:
     """A server with a migrated template."""
     with temporary_home() as home:
-        server = EmbeddedServer(home)
+        server = EmbeddedServer(home, durable=False)
         server.join()
         try:
             tests = TestServer(server)
-            with psycopg.connect(tests.url("postgres", user="postgres"), autocommit=True) as connection:
-                # Nothing here outlives the session: durability would only cost time.
-                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                    connection.execute(f"alter system set {setting} = off")
-                connection.execute("select pg_reload_conf()")
             asyncio.run(migrate(tests.make(_TEMPLATE)))
             yield tests
         finally:

@@ -70,6 +70,20 @@ async def test_only_who_may_decide_resumes_and_it_goes_on_by_daylight_at_normal_
     assert "没有停着的" in await approver.say("恢复")
 
 
+async def test_a_stop_lifted_at_once_does_not_shorten_the_minute_in_which_an_approval_is_taken_back(
+    shop: SellingOffice,
+) -> None:
+    batch = await shop.draft(await shop.creators(2))
+    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1, 2], wait=False)
+    talk = await open_talk(shop, shop.anna)
+    await talk.say("停")
+    await talk.say("恢复")
+    assert (await shop.dispatch()).claimed == 0
+    assert "已撤回 1" in await talk.say(f"撤回 {batch.code} 的 1")
+    await shop.move_clock(timedelta(seconds=60))
+    assert (await shop.dispatch()).sent == 1
+
+
 async def test_a_stopped_batch_takes_no_approval_until_it_is_resumed(shop: SellingOffice) -> None:
     talk = await open_talk(shop, shop.anna)
     batch = await talk.draft(3)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from evals.suites.selling_office import SellingOffice, content, open_office
 from memory.database import Database
 from memory.domain.by_hand import HandItem, HandMark, HandPlace
 from memory.domain.creator import CreatorFacts
-from memory.domain.ids import DraftId
+from memory.domain.ids import CreatorId, DraftId
 from memory.domain.outreach import Batch, Channel, NewDraft, Purpose
 from memory.domain.workspace import BrandPolicy, Scope
 from prompts.render import texts
@@ -34,8 +35,8 @@ class HandShop:
     def desk(self) -> HandDesk:
         return hand_desk(self.office.database, texts(), self.messengers)
 
-    async def approved(self, count: int, *, zone: str | None = None) -> Batch:
-        """Messages to new creators with profiles, approved by Anna."""
+    async def approved(self, count: int, *, zone: str | None = None, creators: Sequence[CreatorId] = ()) -> Batch:
+        """Messages to new creators with profiles, or to others, approved by Anna."""
         self._made += 1
         handles = [f"hand{self._made}_{number}" for number in range(1, count + 1)]
         office = self.office
@@ -46,9 +47,13 @@ class HandShop:
             ]
             await unit.creators.upsert(facts, source="file", as_of=unit.now)
             found = await unit.creators.by_handles(handles)
+            wanted = [*creators, *(found[one].id for one in handles)]
         async with office.database.unit(office.operator) as unit:
             batch = await unit.drafts.add_batch(
-                [NewDraft(found[one].id, content(f"Hi {one}"), ()) for one in handles],
+                [
+                    NewDraft(one, content(f"Hi hand{self._made}_{number}"), ())
+                    for number, one in enumerate(wanted, start=1)
+                ],
                 brand=office.brand,
                 conversation=None,
                 purpose=Purpose.INVITE,

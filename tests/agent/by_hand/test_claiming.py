@@ -8,6 +8,7 @@ import pytest
 from agent.outreach.dispatch import dispatch_due
 from memory.domain.by_hand import HandMark, HandPlace
 from memory.domain.errors import NotAllowed
+from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
 from memory.domain.workspace import BrandPolicy, Role
 from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
@@ -70,6 +71,38 @@ async def test_a_viewer_only_looks(shop: HandShop) -> None:
     assert await shop.places(shop.office.viewer) == [READY]
     card = await shop.desk.listed(shop.office.viewer)
     assert [(row.text, row.may_mark) for row in card.items] == [(None, False)]
+
+
+async def test_a_first_message_taken_together_with_an_earlier_one_is_no_exception(shop: HandShop) -> None:
+    """Who names texts of several batches at once may name two to one person, of which one went already."""
+    office = shop.office
+    earlier = await shop.approved(1)
+    await shop.take([earlier.drafts[0].id])
+    await shop.mark([earlier.drafts[0].id], HandMark.SENT)
+    await office.save_policy(replace(OPEN_HANDED, cool_down_days=0))
+    later = await shop.approved(0, creators=[earlier.drafts[0].creator])
+    await office.save_policy(OPEN_HANDED)
+    handed = await shop.take([earlier.drafts[0].id, later.drafts[0].id])
+    assert (handed.steps, reasons(handed)) == ((), ["hand_sent_already", "cool_down"])
+
+
+async def test_of_two_first_messages_to_one_person_known_twice_one_is_handed_out(shop: HandShop) -> None:
+    own = await shop.approved(1)
+    with administrator(shop) as line:
+        row = line.execute(
+            "insert into creator (platform, handle, name, bio, market, languages, categories, captions, hashtags,"
+            " source, source_as_of, made_at, changed_at) values ('tiktok', 'HAND1_1', '', '', 'US', '[]', '[]', '[]',"
+            " '[]', 'shared', now(), now(), now()) returning id"
+        ).fetchone()
+    assert row is not None
+    public = CreatorId(row[0])
+    await shop.office.decide(await shop.office.show(own, shop.office.anna), shop.office.anna, reject=[1])
+    both = await shop.approved(0, creators=[own.drafts[0].creator, public])
+    first, second = (draft.id for draft in both.drafts)
+    handed = await shop.take([first, second])
+    assert ([step.draft for step in handed.steps], reasons(handed)) == ([first], ["hand_one_first"])
+    again = await shop.take([first, second])
+    assert ([step.draft for step in again.steps], reasons(again)) == ([first], ["cool_down"])
 
 
 async def test_what_a_claim_checks_is_checked_here(shop: HandShop) -> None:
