@@ -113,15 +113,15 @@ class Deciding(Stage):
         batch = self.books.stacks[place].made
 
         async def work(unit: UnitOfWork) -> Withdrawn:
-            return await withdraw(unit, batch, numbers)
+            return await withdraw(unit, batch.code, numbers)
 
         may = self.books.may(who, Role.APPROVER, self.now())
         done = await self.carried_out(who, work)
+        if (done is not None) is not may:
+            self.violate([f"{who} {'may' if may else 'may not'} decide, and withdrawing said {done}"])
         if done is None:
             return
         self.tell(f"{who} withdraws {place}: {done.taken}, on their way {done.sending}")
-        if not may:
-            self.violate([f"{who} withdrew and may not decide"])
         self.count("approvals withdrawn", len(done.taken))
         for number in done.taken:
             known = self.books.of_batch(place)[number]

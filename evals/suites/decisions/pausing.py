@@ -46,10 +46,10 @@ class Pausing(Stage):
 
         may = self.books.may(who, Role.APPROVER, self.now())
         done = await self.carried_out(who, work)
+        if (done is not None) is not may:
+            self.violate([f"{who} {'may' if may else 'may not'} decide, and resuming said {done}"])
         if done is None:
             return
-        if not may:
-            self.violate([f"{who} resumed and may not decide"])
         meant = {
             stack.made.code
             for number, stack in enumerate(self.books.stacks)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.accounts import OpenAccounts
+from agent.approval.pausing import resume
+from agent.approval.withdrawing import withdraw
 from evals.suites.selling_office import SellingOffice
 from memory.domain.account_stores import NewBrand, NewMember
 from memory.domain.clock import SystemClock
@@ -115,6 +117,22 @@ async def test_a_deputy_of_a_lead_signs_what_takes_a_lead(shop: SellingOffice) -
     await shop.stand_in(shop.anna, for_=shop.lead)
     assert (await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1, 2])).approved == (1, 2)
     assert (await shop.dispatch()).sent == 2
+
+
+async def test_a_deputy_takes_back_and_resumes_what_they_may_decide_while_it_lasts(shop: SellingOffice) -> None:
+    await shop.stand_in(shop.operator, for_=shop.anna, days=1)
+    batch = await shop.approved(await shop.creators(2), by=shop.operator)
+    async with shop.database.unit(shop.operator) as unit:
+        assert (await withdraw(unit, batch, [1])).taken == (1,)
+    await shop.stop(batch, by=shop.viewer)
+    async with shop.database.unit(shop.operator) as unit:
+        assert (await resume(unit, batch.code)).batches == (batch.code,)
+    await shop.move_clock(timedelta(days=2))
+    async with shop.database.unit(shop.operator) as unit:
+        with pytest.raises(NotAllowed):
+            await withdraw(unit, batch, [2])
+        with pytest.raises(NotAllowed):
+            await resume(unit, batch.code)
 
 
 async def test_with_a_deputy_there_are_two_who_may_decide(shop: SellingOffice) -> None:
