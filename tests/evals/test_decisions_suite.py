@@ -1,19 +1,12 @@
 """The model of deciding and sending: it repeats itself, and finds what is there when a guard is taken away."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
-from agent.approval import deciding, pausing, recording
-from agent.by_hand import claiming
-from agent.outreach import dispatch, guards
-from agent.outreach.quota import Allowance
 from evals.suites.decisions import suite
 from evals.suites.decisions.machine import ACTS, DecisionMachine
-from evals.suites.decisions.running import LARGE, LARGEST, check_url, plot_of
-from memory.domain.dispatch import BrandDay
+from evals.suites.decisions.running import LARGE, LARGEST, plot_of
 
 MOST = 80
 Removal = Callable[[pytest.MonkeyPatch], None]

@@ -18,6 +18,7 @@ from evals.suites.decisions.platform import CheckedMessenger, Killed
 from evals.suites.decisions.promises import against_sending, against_setting_out
 from evals.suites.selling_office import SOURCE, SellingOffice, open_office
 from memory.database import Database
+from memory.domain.clock import SystemClock
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import AppError
 from memory.domain.ids import CreatorId, ProductId
@@ -54,7 +55,7 @@ class Stage:
 
     def now(self) -> datetime:
         """The workspace's present moment: the machine's clock, which the database shares, and what it was moved."""
-        return datetime.now(UTC) + self.moved
+        return SystemClock().now() + self.moved
 
     async def move(self, by: timedelta) -> None:
         """Move the demo clock forward."""
