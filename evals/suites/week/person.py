@@ -81,6 +81,7 @@ class Person:
         if told is not None:
             self.diary.approved(self.member, [(told.batch, number) for number in told.approved], at=now)
             self.diary.refused(self.member, [(told.batch, number) for number in told.rejected], at=now)
+            self.diary.happened["batches signed by their count"] += bool(told.approved) and "全部" in line
             self.diary.happened["edits by command"] += len(told.revised)
             self.diary.happened["approvals refused"] += len(told.refused)
         else:

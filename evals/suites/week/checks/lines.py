@@ -6,6 +6,8 @@ from typing import Final
 from evals.scorers.scorecard import Line
 from evals.suites.week.checks import answers, by_hand, sending, standing
 from evals.suites.week.facts import AT_WORK, Facts
+from memory.domain.ids import MemberId
+from memory.domain.workspace import Role
 
 Check = Callable[[Facts], Iterator[str]]
 CHECKS: Final[Mapping[str, Check]] = {
@@ -29,7 +31,8 @@ CHECKS: Final[Mapping[str, Check]] = {
 }
 # Each must have happened at least once, or the zeros are those of an empty week.
 HAPPENED: Final = (
-    "batches", "approvals", "rejections", "edits by hand", "edits by command", "approvals refused", "withdrawals",
+    "batches", "approvals", "batches signed by their count",
+    "rejections", "edits by hand", "edits by command", "approvals refused", "withdrawals",
     "stops", "resumptions", "blocks", "undone changes", "deputies", "dispatchers killed", "dispatchers cancelled",
     "downtimes", "downtimes told", "unknown settled: accepted", "unknown settled: never seen", "handed out",
     "by hand: sent", "by hand: failed", "by hand: skipped", "by hand: left untouched", "by hand: settled by asking",
@@ -65,6 +68,10 @@ def total_lines(facts: Facts) -> tuple[Line, ...]:
         "answers pasted": len(facts.diary.pastes),
         "opt-outs": sum(answer.intent == "opt_out" for answer in facts.books.answers),
         "creators met twice by two members": _overlaps(facts),
+        "approvals by a deputy": sum(
+            one.verdict == "approve" and facts.roles[MemberId(one.member)] is Role.OPERATOR
+            for one in facts.books.decisions
+        ),
     }
     totals |= {name: happened[name] for name in HAPPENED}
     needed = tuple(Line(name, str(count), "≥ 1", count >= 1) for name, count in totals.items())
