@@ -123,14 +123,14 @@ async def test_a_deputy_takes_back_and_resumes_what_they_may_decide_while_it_las
     await shop.stand_in(shop.operator, for_=shop.anna, days=1)
     batch = await shop.approved(await shop.creators(2), by=shop.operator)
     async with shop.database.unit(shop.operator) as unit:
-        assert (await withdraw(unit, batch, [1])).taken == (1,)
+        assert (await withdraw(unit, batch.code, [1])).taken == (1,)
     await shop.stop(batch, by=shop.viewer)
     async with shop.database.unit(shop.operator) as unit:
         assert (await resume(unit, batch.code)).batches == (batch.code,)
     await shop.move_clock(timedelta(days=2))
     async with shop.database.unit(shop.operator) as unit:
         with pytest.raises(NotAllowed):
-            await withdraw(unit, batch, [2])
+            await withdraw(unit, batch.code, [2])
         with pytest.raises(NotAllowed):
             await resume(unit, batch.code)
 
