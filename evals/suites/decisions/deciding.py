@@ -46,7 +46,9 @@ class Deciding(Stage):
 
     async def read_and_approve(self, draw: Random) -> None:
         """What people do on most days: read the card and approve all of it; a minute later it may go."""
-        place, who = draw.randrange(len(self.books.stacks)), draw.choice(DECIDERS)
+        unread = sorted({known.batch for known in self.books.drafts.values() if known.where is Where.OPEN})
+        places = unread if unread and draw.random() < 0.8 else range(len(self.books.stacks))
+        place, who = draw.choice(places), draw.choice(DECIDERS)
         await self.approved(draw, place, who, later=draw.random() < 0.8)
 
     async def approve_together(self, draw: Random) -> None:
