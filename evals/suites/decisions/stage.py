@@ -18,6 +18,7 @@ from evals.suites.decisions.platform import CheckedMessenger, Killed
 from evals.suites.decisions.promises import against_sending, against_setting_out
 from evals.suites.selling_office import SOURCE, SellingOffice, open_office
 from memory.database import Database
+from memory.domain.clock import SystemClock
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import AppError
 from memory.domain.ids import CreatorId, ProductId
@@ -28,6 +29,7 @@ from memory.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 PEOPLE = ("owner", "lead", "anna", "ben", "operator", "viewer")
+CLOCK = SystemClock()
 ZONES = ("America/New_York", "America/Los_Angeles", "Europe/London")
 
 
@@ -54,7 +56,7 @@ class Stage:
 
     def now(self) -> datetime:
         """The workspace's present moment: the machine's clock, which the database shares, and what it was moved."""
-        return datetime.now(UTC) + self.moved
+        return CLOCK.now() + self.moved
 
     async def move(self, by: timedelta) -> None:
         """Move the demo clock forward."""
