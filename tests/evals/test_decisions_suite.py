@@ -57,6 +57,6 @@ def test_a_guard_that_is_gone_is_missed(
     """What `tests/agent/outreach/test_guards.py` does scene by scene, found by chance, and told with its number."""
     monkeypatch.setattr(module, guard, instead)
     violation = check_url(database_url, SEEDS).violation
-    assert violation.startswith("daren eval decisions --seed ")
+    assert violation.startswith("daren eval decisions --runs 1 --seed ")
     assert found in violation
     assert " is shown 0: " in violation
