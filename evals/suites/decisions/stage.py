@@ -106,6 +106,10 @@ class Stage:
                 done.append(result)
         return done
 
+    def waiting(self) -> list[Known]:
+        """Messages that were approved and are not on their way."""
+        return [known for known in self.books.drafts.values() if known.where is Where.WAITING]
+
     # ---- what is remembered
 
     def tell(self, line: str) -> None:
