@@ -1,15 +1,20 @@
 """The model of deciding and sending: it repeats itself, and finds what is there when a guard is taken away."""
 
-from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
 
 import pytest
 
+from agent.approval import deciding
+from agent.outreach import dispatch
+from agent.outreach.quota import Allowance
 from evals.suites.decisions import suite
 from evals.suites.decisions.machine import ACTS, DecisionMachine
-from evals.suites.decisions.running import LARGE, LARGEST, plot_of
+from evals.suites.decisions.running import LARGE, LARGEST, check_url, plot_of
+from memory.domain.dispatch import BrandDay
 
-MOST = 80
-Removal = Callable[[pytest.MonkeyPatch], None]
+MOST = 60
+SEEDS = [seed for seed in range(2 * MOST) if plot_of(seed).first_batch == 2][:MOST]  # large batches are slow
 
 
 def test_a_number_always_means_the_same_history() -> None:
@@ -30,3 +35,28 @@ async def test_the_card_says_what_happened_and_misses_nothing_it_names(database_
     assert (lines["histories"].value, lines["violations of promises 1-3 and 8"].value) == ("3", "0")
     assert int(lines["approvals"].value) > 0
     assert set(suite.EVERYTHING) <= set(lines)
+
+
+def no_limits(day: BrandDay, *, now: datetime) -> Allowance:
+    del day
+    return Allowance(1_000, now)
+
+
+@pytest.mark.timeout(280)
+@pytest.mark.parametrize(
+    ("module", "guard", "instead", "found"),
+    [
+        (deciding, "may_sign_own", lambda *_, **__: True, "their own"),
+        (dispatch, "allowance", no_limits, "too many in a minute"),
+    ],
+    ids=["own_drafts", "pace"],
+)
+def test_a_guard_that_is_gone_is_missed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, module: ModuleType, guard: str, instead: object, found: str
+) -> None:
+    """What `tests/agent/outreach/test_guards.py` does scene by scene, found by chance, and told with its number."""
+    monkeypatch.setattr(module, guard, instead)
+    violation = check_url(database_url, SEEDS).violation
+    assert violation.startswith("daren eval decisions --runs 1 --seed ")
+    assert found in violation
+    assert " is shown 0: " in violation

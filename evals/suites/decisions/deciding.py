@@ -46,7 +46,8 @@ class Deciding(Stage):
 
     async def read_and_approve(self, draw: Random) -> None:
         """What people do on most days: read the card and approve all of it; a minute later it may go."""
-        place, who = draw.randrange(len(self.books.stacks)), draw.choice(DECIDERS)
+        places = self.unread() if draw.random() < 0.8 else range(len(self.books.stacks))
+        place, who = draw.choice(places), draw.choice(DECIDERS)
         await self.approved(draw, place, who, later=draw.random() < 0.8)
 
     async def approve_together(self, draw: Random) -> None:
@@ -59,6 +60,11 @@ class Deciding(Stage):
         numbers = sorted(self.books.of_batch(place))
         named = draw.sample(numbers, 1) if draw.random() < 0.7 else []
         await self.withdrawn(place, named, draw.choice(PEOPLE))
+
+    def unread(self) -> list[int]:
+        """Batches with a draft that nobody approved yet; all where there is none."""
+        places = sorted({known.batch for known in self.books.drafts.values() if known.where is Where.OPEN})
+        return places or list(range(len(self.books.stacks)))
 
     async def shown(
         self, place: int, who: str, numbers: Iterable[int], in_full: Iterable[int], *, delivered: bool = True

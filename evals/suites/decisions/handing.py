@@ -60,7 +60,8 @@ class Handing(Deciding):
         return [known for known in self.books.drafts.values() if known.by_hand]
 
     async def _sent_by_hand(self, draw: Random, place: int) -> None:
-        await self.approved(draw, place, "anna", later=False)
+        if any(known.where is Where.OPEN for known in self.books.of_batch(place).values()):
+            await self.approved(draw, place, "anna", later=False)
         if not self.books.is_day(self.creators[0], self.now()):
             await self.move_to_hour(13)
         drafts = [known.draft for known in self.books.of_batch(place).values()]

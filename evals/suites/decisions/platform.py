@@ -8,7 +8,7 @@ from typing import Literal
 from connectors.ports.platforms import Receipt
 from evals.suites.decisions.nouns import Known, Where
 from evals.suites.selling_office import RecordingMessenger
-from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.errors import Refused, Unavailable
 from memory.domain.outreach import SendTicket
 
 Death = Literal["", "before", "after"]
@@ -42,7 +42,7 @@ class CheckedMessenger(RecordingMessenger):
         known = self.check(ticket, now)
         if known is None:
             raise Refused("unknown_text")
-        self.ended(known, Where.UNCLEAR)
+        self.ended(known, Where.UNCLEAR)  # until the platform says otherwise
         if self.killed == "before":
             raise Killed
         try:
@@ -52,8 +52,6 @@ class CheckedMessenger(RecordingMessenger):
             raise
         except Refused:
             self.ended(known, Where.FAILED)
-            raise
-        except Unclear:
             raise
         if self.killed == "after":
             raise Killed

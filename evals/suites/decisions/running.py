@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,6 @@ from memory.database import Database
 STEPS = 14
 # Where the first batch of a history is large, the rest is short: each step looks at all of it.
 STEPS_LARGE = 6
-MOST_TRIES = 60
 # What the first batch holds: a handful, more than a person reads at once, more than one signs in a chat. The large
 # ones are slow and therefore few.
 LARGE, LARGEST = 21, 201
@@ -62,7 +61,7 @@ async def play(plot: Plot, database: Database) -> DecisionMachine:
     for act in plot.acts:
         if machine.violations:
             break
-        await machine.step(act.name, Random(act.seed))
+        await machine.at_once(machine.step(act.name, Random(act.seed)))
     if not machine.violations:
         machine.violate(await machine.rows_disagree())
     await machine.lower_curtain()
@@ -71,14 +70,9 @@ async def play(plot: Plot, database: Database) -> DecisionMachine:
 
 async def shortened(plot: Plot, machine: DecisionMachine, database: Database) -> DecisionMachine:
     """A shorter history that is violated too, by leaving acts out one by one; the one given, if there is none."""
-    done = machine.steps
-    plot = Plot(plot.opening, plot.first_batch, plot.acts[:done])
-    place = done
-    for _ in range(MOST_TRIES):
-        place -= 1
-        if place < 0:
-            break
-        shorter = Plot(plot.opening, plot.first_batch, plot.acts[:place] + plot.acts[place + 1 :])
+    plot = replace(plot, acts=plot.acts[: machine.steps])
+    for place in reversed(range(machine.steps)):
+        shorter = replace(plot, acts=plot.acts[:place] + plot.acts[place + 1 :])
         tried = await play(shorter, database)
         if tried.violations:
             plot, machine = shorter, tried
@@ -96,7 +90,7 @@ async def check(database: Database, seeds: Sequence[int]) -> Outcome:
         if machine.violations:
             machine = await shortened(plot, machine, database)
             outcome.violation = "\n".join(
-                [f"daren eval decisions --seed {seed}", *machine.violations, "", *machine.told]
+                [f"daren eval decisions --runs 1 --seed {seed}", *machine.violations, "", *machine.told]
             )
             break
     return outcome

@@ -29,6 +29,7 @@ from memory.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 PEOPLE = ("owner", "lead", "anna", "ben", "operator", "viewer")
+CLOCK = SystemClock()
 ZONES = ("America/New_York", "America/Los_Angeles", "Europe/London")
 
 
@@ -55,7 +56,7 @@ class Stage:
 
     def now(self) -> datetime:
         """The workspace's present moment: the machine's clock, which the database shares, and what it was moved."""
-        return SystemClock().now() + self.moved
+        return CLOCK.now() + self.moved
 
     async def move(self, by: timedelta) -> None:
         """Move the demo clock forward."""
@@ -104,6 +105,10 @@ class Stage:
             else:
                 done.append(result)
         return done
+
+    def waiting(self) -> list[Known]:
+        """Messages that were approved and are not on their way."""
+        return [known for known in self.books.drafts.values() if known.where is Where.WAITING]
 
     # ---- what is remembered
 

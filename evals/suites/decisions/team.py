@@ -31,7 +31,9 @@ class Team(Deciding, Drafting):
 
     async def change_role(self, draw: Random) -> None:
         """The owner gives somebody another role, or they leave for a while."""
-        who, role, here = draw.choice(["anna", "ben", "lead"]), draw.choice(ROLES), draw.random() < 0.85
+        signed = {who for known in self.waiting() for who in known.approvals} & {"anna", "ben", "lead"}
+        who = draw.choice(sorted(signed) if signed and draw.random() < 0.7 else ["anna", "ben", "lead"])
+        role, here = draw.choice(ROLES), draw.random() < 0.85
         await self.office.set_role(self.scope(who).member, role, active=here)
         self.books.roles[who] = role
         (self.books.away.discard if here else self.books.away.add)(who)
@@ -39,7 +41,7 @@ class Team(Deciding, Drafting):
         self.count("changes of a role")
 
     async def stand_in(self, draw: Random) -> None:
-        """A lead lets somebody stand in for another one, or takes it back."""
+        """A lead lets somebody stand in for another one, who often decides at once; or takes it back."""
         given = [one for one in self.books.stand_ins if not one.revoked]
         if given and draw.random() < 0.35:
             await self._revoked(draw.choice(given))
@@ -47,6 +49,8 @@ class Team(Deciding, Drafting):
             who = draw.choice(["operator", "viewer", "ben", "anna"])
             principal = draw.choice(["anna", "lead", "lead"] if who != "anna" else ["lead"])
             await self._stands_in(who, principal, days=draw.choice([1, 3, 10]))
+            if draw.random() < 0.6:
+                await self.approved(draw, draw.choice(self.unread()), who, later=True)
 
     async def change_policy(self, draw: Random) -> None:
         """Somebody fills in the form of the brand's policy; a lead's counts."""
@@ -119,7 +123,8 @@ class Team(Deciding, Drafting):
 
     async def silence(self, draw: Random) -> None:
         """A creator asks to be left alone, answers, or is blocked for a while."""
-        creator = self.creators[draw.randrange(3)]
+        places = [place for place in range(3) if self.creators[place] in {each.creator for each in self.waiting()}]
+        creator = self.creators[draw.choice(places if places and draw.random() < 0.8 else [0, 1, 2])]
         how = draw.choice(["opt_out", "answer", "block", "block", "unblock", "unblock", "unblock"])
         if how in ("opt_out", "answer"):
             await self._heard(creator, how)
