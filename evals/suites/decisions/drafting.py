@@ -1,21 +1,17 @@
-"""Rules of writing: drafts, edits, what an import says of a creator, and changes taken back by whoever made them."""
+"""Rules of writing: drafts, edits, and what an import says of a creator."""
 
 from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from agent.undo.undoing import undo
 from evals.suites.decisions.nouns import NOT_YET, Known, Reversible, Stack, Wording
 from evals.suites.decisions.stage import ZONES, Stage
 from evals.suites.selling_office import content
 from memory.domain.creator import CreatorFacts
-from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import FIRST_MESSAGES, Channel, Flag, NewDraft, Purpose
-from memory.domain.workspace import BrandPolicy
 from memory.unit_of_work import UnitOfWork
-from prompts.render import texts
 
 MOST_BATCHES = 5
 PLAIN = Offer()
@@ -53,13 +49,6 @@ class Drafting(Stage):
         self.books.zones[self.creators[place]] = ZoneInfo(zone)
         self.tell(f"creator {place} lives in {zone}")
         self.count("imports")
-
-    async def take_change_back(self, draw: Random) -> None:
-        """Somebody says 「撤销」."""
-        changed = [who for who in ("lead", "operator", "ben") if self.books.last_change(who, self.now())]
-        who = draw.choice(changed if changed and draw.random() < 0.85 else ["lead", "operator", "ben"])
-        if who not in self.books.away:
-            await self._undone(who)
 
     async def drafted(self, draw: Random, who: str, places: list[int], *, first: bool) -> int:
         """A published batch; its place."""
@@ -121,39 +110,3 @@ class Drafting(Stage):
         known.reword(wording, who)
         self.books.changes[who].append(Reversible(self.now(), known.draft, before, before + 1))
         self.count("edits")
-
-    async def _undone(self, who: str) -> None:
-        change = self.books.last_change(who, self.now())
-
-        async def work(unit: UnitOfWork) -> bool:
-            await undo(unit, texts())
-            return True
-
-        if not await self.carried_out(who, work) or change is None:
-            return
-        self.tell(f"{who} takes back {change}")
-        change.undone = True
-        self.count("changes taken back")
-        if isinstance(change.before, BrandPolicy):
-            self._policy_again(change, change.before)
-        elif isinstance(change.before, bool):
-            self._block_again(change, change.before)
-        else:
-            self._wording_again(change, who, change.before)
-
-    def _policy_again(self, change: Reversible, before: BrandPolicy) -> None:
-        if self.books.policy != change.after:
-            self.violate(["a policy changed since was taken back"])
-        self.books.policy = before
-
-    def _block_again(self, change: Reversible, before: bool) -> None:  # noqa: FBT001  # what it was
-        creator = CreatorId(change.of or 0)
-        if (creator in self.books.blocked) is not change.after:
-            self.violate(["a block changed since was taken back"])
-        (self.books.blocked.add if before else self.books.blocked.discard)(creator)
-
-    def _wording_again(self, change: Reversible, who: str, before: int) -> None:
-        known = next(each for each in self.books.drafts.values() if each.draft == change.of)
-        if len(known.versions) != change.after or known.where not in NOT_YET:
-            self.violate([f"{known} was worded as before although it is {known.where} or was edited since"])
-        known.reword(known.versions[before - 1], who)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from random import Random
 
-from evals.suites.decisions.handing import Handing
+from evals.suites.decisions.going_back import GoingBack
 from evals.suites.decisions.nouns import Known, Where
 from evals.suites.decisions.sending import Sending
 from evals.suites.decisions.team import Team
@@ -29,7 +29,7 @@ ACTS = {
 }  # fmt: skip
 
 
-class DecisionMachine(Handing, Sending, Team):
+class DecisionMachine(GoingBack, Sending, Team):
     """Acts are what people, platforms and time do."""
 
     async def open(self, draw: Random) -> None:

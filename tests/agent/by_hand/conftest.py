@@ -65,7 +65,7 @@ class HandShop:
         office.messenger.channel = Channel.BY_HAND
         shown = await office.show(batch, office.anna)
         numbers = [draft.number for draft in batch.drafts]
-        await office.decide(shown, office.anna, approve=numbers, sealed=Sealed(count))
+        await office.decide(shown, office.anna, approve=numbers, sealed=Sealed(len(numbers)))
         return batch
 
     async def items(self, scope: Scope | None = None) -> list[HandItem]:
