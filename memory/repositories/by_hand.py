@@ -118,10 +118,14 @@ class HandRepository:
                 .execution_options(populate_existing=True)
             )
         ).one()
-        send.state, send.settled_at = SendState.UNKNOWN.value, None
-        row.state = StepState.UNKNOWN.value
-        row.reason_key, row.reason_facts = "hand_undone", {}
-        await self._session.flush()
+        try:
+            async with self._session.begin_nested():
+                send.state, send.settled_at = SendState.UNKNOWN.value, None
+                row.state = StepState.UNKNOWN.value
+                row.reason_key, row.reason_facts = "hand_undone", {}
+                await self._session.flush()
+        except IntegrityError as taken:
+            raise Conflict("hand_other_waits") from taken
 
     async def wrote_last(self, creator: CreatorId) -> BrandId | None:
         """See `HandStore.wrote_last`."""
