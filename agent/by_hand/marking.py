@@ -109,7 +109,10 @@ async def _carry_out(unit: HandUnit, step: HandStep, said: HandMark) -> Flag | N
             except Conflict as used:
                 return Flag(used.text_key, dict(used.facts))
         case HandMark.UNDONE:
-            await hand.unsettle(step.step)
+            try:
+                await hand.unsettle(step.step)
+            except Conflict as other:
+                return Flag(other.text_key, dict(other.facts))
     return None
 
 

@@ -9,7 +9,7 @@ from agent.undo.rights import needs
 from memory.domain.by_hand import HandMark, HandStep, HandUnit
 from memory.domain.errors import Conflict
 from memory.domain.ids import DraftId
-from memory.domain.outreach import Flag, StepState
+from memory.domain.outreach import FIRST_MESSAGES, Flag, StepState
 from memory.domain.undo_stores import Change
 from memory.domain.workspace import Lang, Role
 from prompts.render import Texts
@@ -21,9 +21,11 @@ async def marked_sent(unit: HandUnit, changes: Sequence[Change], texts: Texts) -
     lang = unit.scope.lang
     steps = await _steps(unit, changes)
     attempts = {change.row: (change.before or {}).get("attempt") for change in changes}
+    others = await _other_firsts(unit, steps)
     for step in steps:
         moved = Flag("hand_moved_on", {}) if step.attempt != attempts[step.step] else None
-        if why := moved or against(unit, step, HandMark.UNDONE):
+        waits = Flag("hand_other_waits", {}) if step.draft in others else None
+        if why := moved or against(unit, step, HandMark.UNDONE) or waits:
             said = flag_text(why, lang=lang, texts=texts, now=unit.now)
             raise Conflict("undo_hand_stays", batch=step.batch_code, number=step.number, why=said)
     await mark(unit, [step.draft for step in steps], HandMark.UNDONE)
@@ -54,6 +56,17 @@ async def _steps(unit: HandUnit, changes: Sequence[Change]) -> list[HandStep]:
     if len(found) < len(changes):
         raise Conflict("undo_changed_since", what=_batch(changes))
     return found
+
+
+async def _other_firsts(unit: HandUnit, steps: Sequence[HandStep]) -> set[DraftId]:
+    """First messages of which another one to the same person waits by now: both cannot be open."""
+    drafts = [await unit.drafts.by_id(step.draft) for step in steps]
+    firsts = [draft for draft in drafts if draft is not None and draft.purpose in FIRST_MESSAGES]
+    if not firsts:
+        return set()
+    creators, own = [draft.creator for draft in firsts], [draft.id for draft in firsts]
+    contacts = await unit.steps.first_contacts(creators, brand=steps[0].brand, but=own)
+    return {draft.id for draft in firsts if draft.creator in contacts and not contacts[draft.creator].settled}
 
 
 def _batch(changes: Sequence[Change]) -> str:

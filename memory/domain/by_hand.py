@@ -143,7 +143,10 @@ class HandStore(Protocol):
         ...
 
     async def unsettle(self, step: StepId) -> None:
-        """A step marked as sent may not have been: unknown until somebody says so. Raises Conflict."""
+        """A step marked as sent may not have been: unknown until somebody says so.
+
+        Raises Conflict when it is in another state, or another first message to its creator waits meanwhile.
+        """
         ...
 
     async def wrote_last(self, creator: CreatorId) -> BrandId | None:

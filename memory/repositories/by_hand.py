@@ -125,10 +125,14 @@ class HandRepository:
                 .execution_options(populate_existing=True)
             )
         ).one()
-        send.state, send.settled_at = SendState.UNKNOWN.value, None
-        row.state = StepState.UNKNOWN.value
-        row.reason_key, row.reason_facts = "hand_undone", {}
-        await self._session.flush()
+        try:
+            async with self._session.begin_nested():
+                send.state, send.settled_at = SendState.UNKNOWN.value, None
+                row.state = StepState.UNKNOWN.value
+                row.reason_key, row.reason_facts = "hand_undone", {}
+                await self._session.flush()
+        except IntegrityError as taken:
+            raise Conflict("hand_other_waits") from taken
         purpose = (await self._session.scalars(select(DraftRow.purpose).where(DraftRow.id == row.draft_id))).one()
         if row.sent_at is not None:
             await uncount_outreach(self._session, *counted_as(purpose), tenant=self._scope.tenant, at=row.sent_at)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from agent.by_hand.marking import mark
 from agent.outreach.reconcile import reconcile
 from memory.domain.by_hand import HandMark, HandPlace
 from memory.domain.outreach import DraftStatus
-from tests.agent.by_hand.conftest import HandShop
+from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
 
 SENT, FAILED, SKIPPED, AGAIN, UNDONE = (HandMark(one) for one in ("sent", "failed", "skipped", "again", "undone"))
 
@@ -41,6 +42,20 @@ async def test_what_did_not_go_out_is_offered_only_on_request(shop: HandShop) ->
     await shop.mark([draft], AGAIN)
     assert await shop.places() == [HandPlace.READY]
     assert [step.attempt for step in (await shop.take([draft])).steps] == [2]
+
+
+async def test_sent_is_not_taken_back_while_another_first_message_waits_for_the_same_person(shop: HandShop) -> None:
+    first = await shop.approved(1)
+    await shop.take([first.drafts[0].id])
+    await shop.mark([first.drafts[0].id], SENT)
+    await shop.office.save_policy(replace(OPEN_HANDED, cool_down_days=0))
+    second = await shop.approved(0, creators=[first.drafts[0].creator])
+    refused = await shop.mark([first.drafts[0].id], UNDONE)
+    assert [one.why.key for one in refused.refused] == ["hand_other_waits"]
+    assert await status(shop, first) == [DraftStatus.SENT]
+    await shop.mark([second.drafts[0].id], SKIPPED)
+    assert len((await shop.mark([first.drafts[0].id], UNDONE)).done) == 1
+    assert await status(shop, first) == [DraftStatus.UNKNOWN]
 
 
 @pytest.mark.parametrize("taken", [False, True])

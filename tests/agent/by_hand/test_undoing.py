@@ -1,5 +1,6 @@
 """「撤销」 of what was said on the send list: 「已发」 is asked anew, the rest is told plainly that it stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from memory.domain.chat import Undo, UpdateRelation
 from memory.domain.errors import Conflict
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.outreach import DraftStatus
-from tests.agent.by_hand.conftest import HandShop
+from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
 from tests.agent.by_hand.test_marking import status
 
 NOTHING = "最近 24 小时里没有你能撤销的改动。"
@@ -98,3 +99,14 @@ async def test_a_later_attempt_is_not_taken_for_the_one_that_was_marked(shop: Ha
     with pytest.raises(Conflict, match="undo_hand_stays"):
         await talk.submit(Undo())
     assert await status(shop, batch) == [DraftStatus.SENT]
+
+
+async def test_while_another_first_message_waits_for_one_of_them_nothing_of_the_line_goes_back(shop: HandShop) -> None:
+    batch = await shop.approved(2)
+    talk = await open_talk(shop.office, shop.office.operator)
+    await talk.say("发送清单")
+    await talk.say(f"{batch.code} 的 1-2 已发")
+    await shop.office.save_policy(replace(OPEN_HANDED, cool_down_days=0))
+    await shop.approved(0, creators=[batch.drafts[1].creator])
+    assert "另有一条首轮消息在等着发" in await talk.say("撤销")
+    assert await status(shop, batch) == [DraftStatus.SENT] * 2
