@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.planner.offline.asking import conversation
 from agent.planner.offline.asking.clauses import Segment, segments
 from agent.planner.offline.asking.contrasts import insisted
+from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
@@ -107,6 +108,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
     for segment in parts:
         if _asks_about_replies(segment, context):
             segment.intent = "list_replies"
+        if about_open_drafts(segment, context):
+            segment.intent = "revise_drafts"
         if segment.intent == "off_topic":
             unread += _whole(segment)
             continue

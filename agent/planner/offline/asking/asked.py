@@ -24,6 +24,7 @@ _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
 _NAMES_CREATORS = re.compile(r"(?:creators|people|influencers|accounts|folks|sellers) (?:that |who )?(?:we|who|i)\b")
+_ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _DESCRIBES = words.phrase("clauses", "describes")
 _BEGINS_AGAIN = words.phrase("clauses", "begins_again")
 _SPAN_OF_TIME = re.compile(
@@ -52,7 +53,7 @@ def asked(
     A figure beside its own bound is a condition of a search, no question about figures.
     """
     intent = intent_of(clause.heard)
-    if waiting:
+    if waiting and not (intent is not None and intent.name == "crm_update" and _ABOUT_THE_RELATION.search(clause.text)):
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
     if following is not None and _NAMES_A_RULE.search(clause.text) and _DISMISSED.search(following.text):
