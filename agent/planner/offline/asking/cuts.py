@@ -14,6 +14,7 @@ _STRONG = ".。;!?\n…"
 _INNER = words.phrase("clauses", "inner")
 _ANOTHER = words.phrase("clauses", "another_reference")
 _DONE_TO_CREATORS = frozenset(["crm_update", "draft_messages", "samples.record", "schedule_follow_up", "show_creator"])
+_THE_REST = words.phrase("references", "the_rest")
 _THIS_ONE = words.phrase("references", "this_one")
 _UNFINISHED = words.phrase("clauses", "unfinished")
 _MOST_CUTS = 12
@@ -23,7 +24,7 @@ AGENDA = words.phrase("clauses", "agenda")
 _NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
 RANKED = re.compile(
     r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|"
-    r"(?<![月\d到])\d{1,2}号(?!前|之前|早|晚|到|提醒|跟进|催|再)|^\d{1,2}号催|"
+    r"(?<![月\d到])\d{1,2}号(?!前|之前|早|晚|到|提醒|跟进|催|再)|^\d{1,2}号催|^\d{1,2} (?:as|goes|gets) |"
     r"the (?:first|second|third|last)"
 )
 WHOSE = words.phrase("clauses", "whose")
@@ -148,6 +149,7 @@ def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Int
 def _each_its_own(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
     """「第一个拉黑 第二个打个标签 优质」: what is done to each is said right after it, with no word between."""
     aimed = names_creators(before) or _THIS_ONE.search(before.text)
-    if not aimed or not names_creators(after) or _UNFINISHED.search(before.text):
+    whom = names_creators(after) or _THE_REST.search(after.text)
+    if not aimed or not whom or _UNFINISHED.search(before.text):
         return False
     return first.name in _DONE_TO_CREATORS and second.name in _DONE_TO_CREATORS

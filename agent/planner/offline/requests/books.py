@@ -25,6 +25,7 @@ _UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
 _TAKES_OFF = words.phrase("books", "takes_tag_off")
 _PUTS_ON = words.phrase("books", "puts_tag_on")
 _RETAG = words.ways("books", "retag")
+_MARKED_AS = words.phrase("books", "marked_as")
 _BEFORE_A_TAG = words.phrase("books", "before_a_tag")
 _TAG_WORD = re.compile(
     r"标|(?<![a-z])(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
@@ -131,6 +132,8 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
             if sheet.arguments.get("segment") == stages[-1]:  # 她说收到货了，阶段改成已签收
                 sheet.arguments.pop("segment")
                 sheet.arguments |= creators(sheet, segments=False)
+    if not set(sheet.arguments) - _WHO and (mark := _found(sheet, _MARKED_AS)):
+        sheet.arguments["add_tags"] = [mark]
     if not set(sheet.arguments) - _WHO:
         sheet.incomplete = True
     elif not set(sheet.arguments) & _WHO and _ONE_PERSON.search(text) and not _EVERYONE.search(text):
