@@ -8,6 +8,7 @@ from prompts import words
 
 _REWORDS_ONE = words.phrase("afterwards", "rewords_one")
 _RATE_PUT_RIGHT = words.phrase("afterwards", "rate_put_right")
+_SEEKS = words.phrase("afterwards", "seeks")
 _ABOUT_THEM = frozenset(["draft_messages", "revise_drafts"])
 _SOMETHING_ELSE = frozenset(["revise_drafts", "list_drafts", "translate", "check_compliance", "preferences.set"])
 _SEARCHED = ("markets", "languages", "categories", "known", "sizes", "traits", "creator")
@@ -25,7 +26,9 @@ def about_open_drafts(segment: Segment, context: PlanningContext) -> bool:
 
 def _only_a_rate(segment: Segment) -> bool:
     """A commission and its right number, with nothing that creators could be searched by."""
-    if not _RATE_PUT_RIGHT.search(segment.text) or any(token.has(*_SEARCHED) for token in segment.tokens):
+    if not _RATE_PUT_RIGHT.search(segment.text) or _SEEKS.search(segment.text):
+        return False
+    if any(token.has(*_SEARCHED) for token in segment.tokens):
         return False
     numbers = [token for token in segment.tokens if token.quantity is not None]
     return len(numbers) == 1 and _is_share(numbers[0])

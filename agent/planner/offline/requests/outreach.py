@@ -114,7 +114,7 @@ def _purpose(sheet: Sheet) -> str:
         and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
     ):
         return "invite"
-    if chosen is None and note and _to_one(sheet):
+    if chosen is None and note and (_to_one(sheet) or sheet.incomplete):
         return "reply"
     if chosen is None:
         chosen = "follow_up" if segment == "no_reply" else "invite"
