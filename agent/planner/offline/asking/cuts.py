@@ -15,6 +15,7 @@ _INNER = words.phrase("clauses", "inner")
 _ANOTHER = words.phrase("clauses", "another_reference")
 _DONE_TO_CREATORS = frozenset(["crm_update", "draft_messages", "samples.record", "schedule_follow_up", "show_creator"])
 _THE_REST = words.phrase("references", "the_rest")
+_LIKEWISE = words.phrase("clauses", "likewise")
 _THIS_ONE = words.phrase("references", "this_one")
 _UNFINISHED = words.phrase("clauses", "unfinished")
 _MOST_CUTS = 12
@@ -150,6 +151,6 @@ def _each_its_own(before: Clause, first: words.Intent, after: Clause, second: wo
     """「第一个拉黑 第二个打个标签 优质」: what is done to each is said right after it, with no word between."""
     aimed = names_creators(before) or _THIS_ONE.search(before.text)
     whom = names_creators(after) or _THE_REST.search(after.text)
-    if not aimed or not whom or _UNFINISHED.search(before.text):
+    if _LIKEWISE.search(after.text) or not aimed or not whom or _UNFINISHED.search(before.text):
         return False
     return first.name in _DONE_TO_CREATORS and second.name in _DONE_TO_CREATORS

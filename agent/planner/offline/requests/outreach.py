@@ -51,8 +51,8 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
         _answer_the_one_shown(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
-    if purpose in _STATES_TERMS:
-        _share_in(sheet, noted)
+    if told or purpose in _STATES_TERMS:
+        _share_in(sheet, noted, named=purpose not in _STATES_TERMS)
     _product(sheet)
     _offer_numbers(sheet)
     for index, token in enumerate(sheet.tokens):
@@ -304,13 +304,14 @@ def _known_product(said: str, products: tuple[str, ...]) -> str | None:
     return best[1] if best[0] >= 75 else None
 
 
-def _share_in(sheet: Sheet, noted: range) -> None:
-    """「就说佣金我们最多12个点」: the share that an answer names is what is offered."""
+def _share_in(sheet: Sheet, noted: range, *, named: bool) -> None:
+    """「就说佣金我们最多12个点」: the share that an answer names is what is offered; `named` as the commission."""
     for index, token in enumerate(sheet.tokens):
         quantity = token.quantity
         if quantity is None or token.start not in noted or quantity.unit is not Unit.PERCENT:
             continue
-        if (metric_before(sheet, index) or _metric_after(sheet, index)) in (None, "commission_rate"):
+        metric = metric_before(sheet, index) or _metric_after(sheet, index)
+        if metric == "commission_rate" or (metric is None and not named):
             sheet.arguments["commission_rate"] = as_json(meant(quantity))
 
 
