@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from pydantic import JsonValue
+
 from agent.planner.offline.asking import conversation
 from agent.planner.offline.asking.clauses import Segment, segments
 from agent.planner.offline.asking.contrasts import insisted
+from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
@@ -79,6 +82,7 @@ _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
 _PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist"])
 """Requests about a list or some ranks of it: "tag 1-3 and export them"."""
+_THE_REST = words.phrase("references", "the_rest")
 _PRONOUN = words.phrase("references", "pronoun")
 _READING_ACTIONS = frozenset(["list", "show"])
 _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlist"])
@@ -107,6 +111,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
     for segment in parts:
         if _asks_about_replies(segment, context):
             segment.intent = "list_replies"
+        if about_open_drafts(segment, context):
+            segment.intent = "revise_drafts"
         if segment.intent == "off_topic":
             unread += _whole(segment)
             continue
@@ -179,6 +185,8 @@ def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
     before = _aimed(calls[-1]) if calls else {}
     if named or not before:
         return
+    if _left_to_the_rest(sheet, before):
+        return
     if sheet.segment.intent == "schedule_follow_up":
         if calls[-1].name in _READS or _AIMED & set(sheet.arguments):
             return
@@ -189,6 +197,18 @@ def _for_the_ones_before(sheet: Sheet, calls: list[PlannedCall]) -> None:
     if any(note.key == "needs_creator" for note in sheet.notes):
         sheet.notes = [note for note in sheet.notes if note.key != "needs_creator"]
         sheet.incomplete = False
+
+
+def _left_to_the_rest(sheet: Sheet, before: Arguments) -> bool:
+    """「第1个拉黑 其余写邀约」: whoever of the list the request before was not about."""
+    ranks, size = before.get("ranks"), len(sheet.context.shortlist)
+    if not isinstance(ranks, list) or not size or not _THE_REST.search(sheet.segment.text):
+        return False
+    kept = {key: value for key, value in sheet.arguments.items() if key != "segment"}
+    rest: list[JsonValue] = [rank for rank in range(1, size + 1) if rank not in ranks]
+    sheet.arguments = kept | {"ranks": rest}
+    sheet.incomplete = sheet.incomplete or not rest
+    return True
 
 
 def _aimed(call: PlannedCall) -> Arguments:

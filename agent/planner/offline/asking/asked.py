@@ -24,8 +24,10 @@ _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
 _NAMES_CREATORS = re.compile(r"(?:creators|people|influencers|accounts|folks|sellers) (?:that |who )?(?:we|who|i)\b")
+_ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _DESCRIBES = words.phrase("clauses", "describes")
 _BEGINS_AGAIN = words.phrase("clauses", "begins_again")
+_SOMEONE = words.phrase("clauses", "someone")
 _SPAN_OF_TIME = re.compile(
     r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
     r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|trend|compare|so far|did)\b"
@@ -52,12 +54,17 @@ def asked(
     A figure beside its own bound is a condition of a search, no question about figures.
     """
     intent = intent_of(clause.heard)
-    if waiting:
+    if waiting and not (intent is not None and intent.name == "crm_update" and _ABOUT_THE_RELATION.search(clause.text)):
         together = intent_of(",".join(before.heard for before in [*waiting[-_HEARD_BEFORE:], clause]), weak=False)
         intent = together or intent
     if following is not None and _NAMES_A_RULE.search(clause.text) and _DISMISSED.search(following.text):
         return _named("preferences.forget")
     inside = _inside(clause, tokens)
+    said = (
+        Clause(waiting[0].start, clause.end, ",".join(one.text for one in [*waiting, clause]), "")
+        if waiting
+        else clause
+    )
     if intent is not None and intent.name in _ABOUT_OURS and _seeks(clause, intent):
         return _named("search_creators")
     if intent is None or intent.name not in _OVERHEARD:
@@ -66,7 +73,7 @@ def asked(
         named = any(_NAMES_A_PREFERENCE.search(one.text) for one in [*waiting[-_HEARD_BEFORE:], clause])
         dropped = _forgets_a_filter(inside) or bool(_BEGINS_AGAIN.search(clause.text) or _waives(clause))
         searching = dropped and not named
-    elif intent.name == "performance" and _ranks_strangers(clause, inside):
+    elif intent.name == "performance" and _ranks_strangers(said, _inside(said, tokens)):
         return _named("search_creators")
     else:
         named = bool(_NAMES_THEM.match(clause.text)) and not _SPAN_OF_TIME.search(clause.text)
@@ -94,8 +101,10 @@ def _waives(clause: Clause) -> bool:
 
 def _ranks_strangers(clause: Clause, inside: tuple[Token, ...]) -> bool:
     """ "Top 10 yoga mat creators in the UK by GMV": creators of a subject and a market, and no time it happened in."""
-    if _SPAN_OF_TIME.search(clause.text) or not any(token.has("creator") for token in inside):
+    if _SPAN_OF_TIME.search(clause.text):
         return False
+    if not any(token.has("creator") for token in inside):
+        return bool(_SOMEONE.search(clause.text)) and any(token.has("markets") for token in inside)
     return states_a_condition(clause, inside) or any(
         token.has("markets", "categories", "known", "sizes") or (token.kind == "unread" and len(token.text) > 2)
         for token in inside

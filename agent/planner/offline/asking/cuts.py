@@ -12,13 +12,20 @@ from prompts import words
 _LONGEST_SPOKEN = 300
 _STRONG = ".。;!?\n…"
 _INNER = words.phrase("clauses", "inner")
+_ANOTHER = words.phrase("clauses", "another_reference")
+_DONE_TO_CREATORS = frozenset(["crm_update", "draft_messages", "samples.record", "schedule_follow_up", "show_creator"])
+_THE_REST = words.phrase("references", "the_rest")
+_LIKEWISE = words.phrase("clauses", "likewise")
+_THIS_ONE = words.phrase("references", "this_one")
+_UNFINISHED = words.phrase("clauses", "unfinished")
 _MOST_CUTS = 12
 _LONGEST_AGENDA = 40
 AGENDA = words.phrase("clauses", "agenda")
 """「今天三件事：」, "two things:": says that requests follow, and is none."""
 _NEXT_OF_A_LIST = re.compile(r"next (?:batch|set|lot|bunch|group|round|wave|page|ones?|list|load|\d)")
 RANKED = re.compile(
-    r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|^\d{1,2}号催|"
+    r"第.{1,4}(?:个|位|条|封|号)|前.{1,3}(?:个|位|条)|@\w|#\d|number \d{1,3}\b|最后|"
+    r"(?<![月\d到])\d{1,2}号(?!前|之前|早|晚|到|提醒|跟进|催|再)|^\d{1,2}号催|^\d{1,2} (?:as|goes|gets) |"
     r"the (?:first|second|third|last)"
 )
 WHOSE = words.phrase("clauses", "whose")
@@ -97,27 +104,28 @@ def _divide(text: str, heard: str, clause: Clause) -> Iterator[Clause]:
     if clause.end - clause.start > _LONGEST_SPOKEN:
         yield clause
         return
-    for cut in islice(_INNER.finditer(heard, clause.start + 1, clause.end), _MOST_CUTS):
-        before = Clause(
-            clause.start,
-            cut.start(),
-            text[clause.start : cut.start()].strip(),
-            heard[clause.start : cut.start()].strip(),
-            clause.after_connector,
-            clause.after_stop,
-        )
-        after = Clause(
-            cut.end(),
-            clause.end,
-            text[cut.end() : clause.end].strip(),
-            heard[cut.end() : clause.end].strip(),
-            after_connector=True,
-        )
-        first, second = intent_of(before.heard, weak=False), intent_of(after.heard, weak=False)
-        if first and second and _parts(before, first, after, second):
-            yield before
-            yield from _divide(text, heard, after)
-            return
+    for way, apart in ((_INNER, _parts), (_ANOTHER, _each_its_own)):
+        for cut in islice(way.finditer(heard, clause.start + 1, clause.end), _MOST_CUTS):
+            before = Clause(
+                clause.start,
+                cut.start(),
+                text[clause.start : cut.start()].strip(),
+                heard[clause.start : cut.start()].strip(),
+                clause.after_connector,
+                clause.after_stop,
+            )
+            after = Clause(
+                cut.end(),
+                clause.end,
+                text[cut.end() : clause.end].strip(),
+                heard[cut.end() : clause.end].strip(),
+                after_connector=True,
+            )
+            first, second = intent_of(before.heard, weak=False), intent_of(after.heard, weak=False)
+            if first and second and apart(before, first, after, second):
+                yield before
+                yield from _divide(text, heard, after)
+                return
     yield clause
 
 
@@ -137,3 +145,12 @@ def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Int
     if first.name == second.name:
         return first.name == "crm_update" and names_creators(before) and names_creators(after)
     return True
+
+
+def _each_its_own(before: Clause, first: words.Intent, after: Clause, second: words.Intent) -> bool:
+    """「第一个拉黑 第二个打个标签 优质」: what is done to each is said right after it, with no word between."""
+    aimed = names_creators(before) or _THIS_ONE.search(before.text)
+    whom = names_creators(after) or _THE_REST.search(after.text)
+    if _LIKEWISE.search(after.text) or not aimed or not whom or _UNFINISHED.search(before.text):
+        return False
+    return first.name in _DONE_TO_CREATORS and second.name in _DONE_TO_CREATORS

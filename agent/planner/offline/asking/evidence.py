@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from agent.planner.offline.asking.reported import without_reported
 from agent.planner.offline.reading.dates import DAYS_OF_A_MONTH
 from agent.planner.offline.reading.vocabulary import masked
 from prompts import words
@@ -13,7 +14,6 @@ _REMEMBERED = 512
 _LEAST = 1.0
 """Below this nothing is asked for."""
 _QUOTED = re.compile(r"(?<=[「『“《])[^「『“《」』”》]+(?=[」』”》])|(?<=\")[^\"\n]+(?=\")")
-_REPORTED = words.phrase("outreach", "reported")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff〇〒」”]) |(?<![a-z0-9_.]) (?=[\u3400-\u9fff〒「“])")
 _ALIKE = re.compile(r"同样|花样|模样|榜样|式样|照样")
 """Words that hold the letter for a sample and name none."""
@@ -34,7 +34,7 @@ def hear(text: str, products: Sequence[str] = ()) -> str:
     text = _ALIKE.sub("同〇", text)
     text = DAYS_OF_A_MONTH.sub(lambda days: _DAYS * len(days.group()), text)
     text = _QUOTED.sub(lambda quoted: _SUBJECT * len(quoted.group()), text)
-    return masked(_REPORTED.sub(lambda said: said["lead"] + _SUBJECT * len(said["said"]), text))
+    return masked(without_reported(text, _SUBJECT))
 
 
 def intent_of(heard: str, *, weak: bool = True) -> words.Intent | None:

@@ -49,7 +49,8 @@ def amend(reading: Reading) -> Reading:
         if new is None or old is None or not _is_correction(tokens, run, old, new):
             continue
         right = _denied(tokens, old, new) if run.contrast and not run.paused_after else None
-        if run.contrast and not run.paused_after and (right is not None or not run.hard):
+        denied = right is not None or not run.hard or _is_one_end(tokens[old], tokens[new])
+        if run.contrast and not run.paused_after and denied:
             if right is not None:
                 replaced[old] = _instead(tokens[old], tokens[right])
             gone.append((tokens[run.first].start, _whole(tokens[right or new])[1]))
@@ -133,9 +134,17 @@ def _denied(tokens: tuple[Token, ...], old: int, new: int) -> int | None:
     return next((index for index in ahead if _class_of(tokens[index]) == kind), None)
 
 
+def _is_one_end(old: Token, new: Token) -> bool:
+    """「是三万到八万 不是三千」: a whole range is what is right, the single number behind it what is denied."""
+    span, number = old.quantity, new.quantity
+    if span is None or number is None or span.low is None or span.high is None:
+        return False
+    return span.low != span.high and not span.about and number.exact
+
+
 def _is_correction(tokens: tuple[Token, ...], run: Run, old: int, new: int) -> bool:
     """A word that may mean something else (no, 还是, actually) corrects only after a pause or between two numbers."""
-    if run.hard:
+    if run.hard or (run.contrast and _is_one_end(tokens[old], tokens[new])):
         return True
     counted = tokens[new].quantity is not None or tokens[new].ranks is not None
     beside = new == run.last + 1

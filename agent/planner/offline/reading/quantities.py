@@ -23,8 +23,8 @@ _COMMON = Decimal(1000)
 _IN_CURRENCY = re.compile(r"in (?=[a-z$£€])")
 _DIGITS_SAID = re.compile(r"(?P<zh>[四五六七])位数|(?<![a-z])(?P<en>four|five|six|seven)[ -]figures?(?![a-z])")
 _SPOKEN_DAYS = re.compile(
-    r"(?P<half>半)(?:年|个月)|(?<![a-z])(?:a|last|past) (?P<week>week)(?![a-z])|(?<![a-z])(?:a|"
-    r"last|past) month(?![a-z])"
+    r"(?P<half>半)(?:年|个月)|(?<![a-z])(?:a|last|past) (?P<week>week)(?![a-z])|"
+    r"(?<![a-z])(?:(?:a|last|past) )?(?P<fortnight>fortnight)(?![a-z])|(?<![a-z])(?:a|last|past) month(?![a-z])"
 )
 
 
@@ -85,7 +85,8 @@ def quantity_at(text: str, at: int) -> Quantity | None:
         return _percent_of_hundred(text, at)
     spoken = _SPOKEN_DAYS.match(text, at)
     if spoken:
-        days = (180 if spoken.group().endswith("年") else 15) if spoken["half"] else 7 if spoken["week"] else 30
+        half = 180 if spoken.group().endswith("年") else 15
+        days = half if spoken["half"] else 7 if spoken["week"] else 14 if spoken["fortnight"] else 30
         return Quantity(at, spoken.end(), Decimal(days), Decimal(days), Unit.DAYS, spelled=True)
     if digits := _DIGITS_SAID.match(text, at):
         count = numeral_at(digits["zh"] or digits["en"], 0)

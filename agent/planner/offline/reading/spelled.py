@@ -6,11 +6,14 @@ from functools import cache
 
 from prompts import words
 
-_SIZES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_SIZES = {
+    "hundred": 100, "thousand": 1_000, "grand": 1_000, "lakh": 100_000, "lakhs": 100_000, "million": 1_000_000,
+    "crore": 10_000_000, "billion": 1_000_000_000,
+}  # fmt: skip
 _HALF = re.compile(r"half (?:a |an )(hundred|thousand|million|billion|dozen)(?![a-z])")
 _AND_A_HALF = re.compile(r" and a half(?![a-z])")
 _JOINT = re.compile(r",? and (?!a half)|[ -]")
-_ARTICLE = re.compile(r"an? (?=hundred|thousand|million|billion|dozen|grand)")
+_ARTICLE = re.compile(r"an? (?=hundred|thousand|lakh|million|crore|billion|dozen|grand)")
 _SPAN = re.compile(r"between $")
 
 

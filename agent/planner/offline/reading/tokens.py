@@ -30,6 +30,8 @@ _SPECIAL = (
 _GLUED_METRIC = re.compile(r"(?<![a-z])(?:gmv|aov|er|followers|views|fans)$")
 """gmv5000刀: a figure may stand right against its number."""
 _WORD = re.compile(r"sub(?=-?\d)|[a-z][a-z0-9'&+-]*")
+_IN_THE_STYLE = re.compile(r"系(?!列)|风格|风(?=的|穿|美|妆|家)")
+"""日韩系穿搭 names a look and no market."""
 _FOREIGN = re.compile(r"[^\W\d_]+")
 Meaning = tuple[str, str]
 
@@ -205,6 +207,8 @@ def _stands(reading: Reading, at: int, end: int, meanings: tuple[Meaning, ...]) 
     market = next((key for name, key in meanings if name == "markets"), None)
     if market is None:
         return True
+    if _IN_THE_STYLE.match(reading.text, end):
+        return False
     entry = words.entries("markets")[market]
     written = reading.text[at:end]
     source = reading.quote(at, end)

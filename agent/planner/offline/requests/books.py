@@ -24,17 +24,20 @@ _NOT_A_NAME = words.phrase("books", "not_a_name")
 _UNQUOTED_TAG = words.phrase("books", "unquoted_tag")
 _TAKES_OFF = words.phrase("books", "takes_tag_off")
 _PUTS_ON = words.phrase("books", "puts_tag_on")
+_RETAG = words.ways("books", "retag")
+_MARKED_AS = words.phrase("books", "marked_as")
+_BEFORE_A_TAG = words.phrase("books", "before_a_tag")
 _TAG_WORD = re.compile(
-    r"标|\b(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
+    r"标|(?<![a-z])(?:un)?(?:tag|label|flag)|去掉|加上|打上|换成|"
     r"\b(?:add|remove|drop|replace) (?:the )?[\"“]"
 )
 _NOTE = words.phrase("books", "note", re.DOTALL)
 _OWNER = words.phrase("books", "owner")
 _UNBLOCK = re.compile(
-    r"(?:放出|拉出|移出|撤出|解除|取消|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|\bunblock|\bunban|"
+    r"(?:放出|拉出|移出|撤出|解除|取消|撤销|不再|不用|移除).{0,6}(?:拉黑|黑名单|屏蔽)|(?<![a-z])unblock|(?<![a-z])unban|"
     r"off the (?:blacklist|blocklist)|从黑名单"
 )
-_BLOCK = re.compile(r"拉黑|加黑|封掉|黑名单|屏蔽|\bblock\b|\bblacklist|\bban\b")
+_BLOCK = re.compile(r"拉黑|加黑|封掉|黑名单|屏蔽|(?<![a-z])(?:block|ban)(?![a-z])|(?<![a-z])blacklist")
 _TRACKING = re.compile(
     r"(?:单号|运单号|快递号|tracking(?: number| no\.?| code| id)?)(?:是|为|:|is|\s|填|#)*(?P<a>[a-z0-9-]{6,40})",
     re.IGNORECASE,
@@ -100,6 +103,9 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
     sheet = Sheet(segment, context)
     text = segment.reading.text[segment.start : segment.end]
     note = _found(sheet, _NOTE)
+    at = segment.reading.text.find(fold(note), segment.start) if note else -1
+    if note and at >= 0:
+        sheet.use_span(at, at + len(note))
     named = creators(sheet, writing=True)
     if note and segment_of(text.replace(fold(note), " ")) is None and "segment" in named:
         named = creators(sheet, segments=False)
@@ -123,8 +129,11 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
         stages = [key for key, _, _ in find_terms("stages", text, "stage")]
         if stages:
             sheet.arguments["stage"] = stages[-1]
-            if sheet.arguments.get("segment") == stages[-1]:
+            if sheet.arguments.get("segment") == stages[-1]:  # 她说收到货了，阶段改成已签收
                 sheet.arguments.pop("segment")
+                sheet.arguments |= creators(sheet, segments=False)
+    if not set(sheet.arguments) - _WHO and (mark := _found(sheet, _MARKED_AS)):
+        sheet.arguments["add_tags"] = [mark]
     if not set(sheet.arguments) - _WHO:
         sheet.incomplete = True
     elif not set(sheet.arguments) & _WHO and _ONE_PERSON.search(text) and not _EVERYONE.search(text):
@@ -206,6 +215,8 @@ def _tagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]]:
         token for token in sheet.tokens if token.kind == "quote" and token.start < sheet.segment.start + len(text)
     ]
     if not quotes:
+        if swapped := _retagged(sheet, text):
+            return swapped
         found = _found(sheet, _UNQUOTED_TAG)
         tags = _tags(found) if found else []
         return ([], tags) if _TAKES_OFF.search(text) else (tags, [])
@@ -220,6 +231,21 @@ def _tagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]]:
             (removed if off else added).extend(_tags(sheet.quote(quote.start, quote.end)))
         before = quote.end
     return added, removed
+
+
+def _retagged(sheet: Sheet, text: str) -> tuple[list[str], list[str]] | None:
+    """「2号的黑五标签去掉 换成圣诞」: the tag that comes and the one that goes; None where not both are named."""
+    for way in _RETAG:
+        found = way.search(text)
+        if found is None:
+            continue
+        lead = _BEFORE_A_TAG.match(found["off"])
+        off = found.start("off") + (lead.end() if lead else 0)
+        if off < found.end("off"):
+            spans = (found.span("on"), (off, found.end("off")))
+            on, gone = (sheet.quote(sheet.segment.start + start, sheet.segment.start + end) for start, end in spans)
+            return _tags(on), _tags(gone)
+    return None
 
 
 def _last_of(pattern: re.Pattern[str], text: str) -> int:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from rapidfuzz import fuzz
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.asking.reported import reported, without_reported
 from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import Token, find_terms
@@ -31,6 +32,7 @@ _DOWN_TO = re.compile(
     r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
 )
 _WHOM = frozenset(["ranks", "handles", "segment"])
+_SEVERAL = re.compile(r"[他她]们|大家|所有|全部|名单|都|每|\b(?:them|they|all|everyone|everybody|each|those|these)\b")
 _STATES_TERMS = frozenset(["reply", "negotiate"])
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
@@ -38,12 +40,19 @@ _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 def draft(segment: Segment, context: PlanningContext) -> Sheet:
     """`draft_messages`."""
     sheet = Sheet(segment, context)
-    sheet.arguments = creators(sheet, writing=True)
-    noted = _note(sheet)
+    text = segment.reading.text[segment.start : segment.end]
+    told = [(segment.start + start, segment.start + end) for start, end in reported(text)]
+    for span in told:
+        sheet.use_span(*span)
+    grouped = not told or segment_of(without_reported(text)) is not None
+    sheet.arguments = creators(sheet, segments=grouped, writing=True)
+    noted = _said(sheet, *told[0]) if told else _note(sheet)
+    if told and not _WHOM & set(sheet.arguments) and not _SEVERAL.search(without_reported(text)):
+        _answer_the_one_shown(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
-    if purpose in _STATES_TERMS:
-        _share_in(sheet, noted)
+    if told or purpose in _STATES_TERMS:
+        _share_in(sheet, noted, named=purpose not in _STATES_TERMS)
     _product(sheet)
     _offer_numbers(sheet)
     for index, token in enumerate(sheet.tokens):
@@ -105,7 +114,7 @@ def _purpose(sheet: Sheet) -> str:
         and not re.search(r"回复(?:他|她|@|一下|第|这)|reply to|respond to", plain)
     ):
         return "invite"
-    if chosen is None and note and _to_one(sheet):
+    if chosen is None and note and (_to_one(sheet) or sheet.incomplete):
         return "reply"
     if chosen is None:
         chosen = "follow_up" if segment == "no_reply" else "invite"
@@ -295,14 +304,29 @@ def _known_product(said: str, products: tuple[str, ...]) -> str | None:
     return best[1] if best[0] >= 75 else None
 
 
-def _share_in(sheet: Sheet, noted: range) -> None:
-    """「就说佣金我们最多12个点」: the share that an answer names is what is offered."""
+def _share_in(sheet: Sheet, noted: range, *, named: bool) -> None:
+    """「就说佣金我们最多12个点」: the share that an answer names is what is offered; `named` as the commission."""
     for index, token in enumerate(sheet.tokens):
         quantity = token.quantity
         if quantity is None or token.start not in noted or quantity.unit is not Unit.PERCENT:
             continue
-        if (metric_before(sheet, index) or _metric_after(sheet, index)) in (None, "commission_rate"):
+        metric = metric_before(sheet, index) or _metric_after(sheet, index)
+        if metric == "commission_rate" or (metric is None and not named):
             sheet.arguments["commission_rate"] = as_json(meant(quantity))
+
+
+def _answer_the_one_shown(sheet: Sheet) -> None:
+    """「就说样品下周一寄出」: an answer goes to the creator shown last, never to a whole list."""
+    if sheet.context.last_focus:
+        sheet.arguments["handles"] = [sheet.context.last_focus.removeprefix("@")]
+    else:
+        sheet.note("needs_creator")
+        sheet.incomplete = True
+
+
+def _said(sheet: Sheet, start: int, end: int) -> range:
+    sheet.arguments["note"] = sheet.quote(start, end).strip(QUOTES)
+    return range(start, end)
 
 
 def _note(sheet: Sheet) -> range:

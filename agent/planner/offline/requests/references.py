@@ -13,7 +13,7 @@ from prompts import words
 
 _EXCEPT = words.phrase("references", "except")
 _EXCEPT_AFTER = words.phrase("references", "except_after")
-_AS_BEFORE = re.compile(r"\s*(?:(?:也|都|就)?照旧|(?:on )?the same (?:way|terms|deal))")
+_AS_BEFORE = re.compile(r"\s*(?:(?:也|都|就)?照旧|(?:on )?the same(?![a-z]))")
 """Of messages to write: as the last ones were; of messages written: left as they are."""
 _NOT_TO = words.phrase("references", "not_to")
 _NOT_TO_AFTER = words.phrase("references", "not_to_after")

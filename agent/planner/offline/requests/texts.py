@@ -13,9 +13,11 @@ from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.plan import PlanningContext
+from prompts import words
 
 QUOTES = "「」『』“”\"《》【】' ‘’"
 _HEAD = re.compile(r"[^:\n]{0,80}?[:\n]")
+_INTO = words.phrase("texts", "translated_into")
 _WHOLE = frozenset(["translate", "check_compliance"])
 _CLAUSE_START = re.compile(r"[,.;。]\s*|然后|\b(?:and )?then ")
 _QUOTED_FIRST = re.compile(r"\s*(?:「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\")")
@@ -137,6 +139,8 @@ def taken_whole(reading: Reading) -> Segment | None:
 
     A text in quotes ends with them, so what follows may ask for more: that is no text taken whole.
     """
+    if _INTO.match(reading.text):
+        return whole(reading, "translate")
     head = _HEAD.match(reading.text)
     if head and reading.text[head.end() :].strip() and not _goes_on_after_quote(reading.text[head.end() :]):
         for cut in reversed([0, *(found.end() for found in _CLAUSE_START.finditer(head.group()))]):
@@ -259,11 +263,14 @@ def _payload(sheet: Sheet, head: re.Pattern[str], tail: re.Pattern[str]) -> str:
     quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
     if quote:
         return sheet.quote(quote.start, quote.end).strip(QUOTES)
-    lead = head.match(text)
+    into = _INTO.match(text) if head is _TRANSLATE_HEAD else None
+    lead = into or head.match(text)
     at = start + (lead.end() if lead else 0)
     if at >= end:
         at = start
     rest = reading.source[reading.origins[at][0] : reading.origins[end - 1][1]].strip()
+    if into is not None:
+        return rest.strip(QUOTES)
     rest = tail.sub("", rest).strip(" ,，:：" + QUOTES)
     return rest if len(rest) > 1 and (lead or tail.search(text)) and not _only_reference(rest) else ""
 
@@ -293,6 +300,8 @@ def _target(sheet: Sheet, text: str) -> str | None:
     payload = reading.text.find(text.lower(), sheet.segment.start) if text else -1
     for token in sheet.tokens:
         inside = payload >= 0 and payload <= token.start < payload + len(text)
+        if token.has("languages") and _INTO.match(sheet.segment.text) and not inside:
+            return token.value("languages")
         if token.has("languages") and not inside and not _SOURCE.search(reading.text[: token.start]):
             return token.value("languages")
     return None

@@ -235,7 +235,7 @@ def _inherited(sheet: Sheet, quantity: Quantity, last: str | None) -> str | None
 def _complained_of(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
     """「佣金太高，10%以下的有吗」: a bound right behind a complaint is about what was complained of."""
     clause = sheet.clause_of(index)
-    for at in range(index - 1, max(-1, index - _REACH), -1):
+    for at in range(index - 1, max(-1, index - _REACH) if clause else index - 1, -1):
         key = sheet.tokens[at].value("comparatives")
         if key is None or sheet.clause_of(at) == clause:
             continue

@@ -30,6 +30,7 @@ _ANEW = words.phrase("search", "anew")
 _CHANGING = words.phrase("search", "changing")
 _SOMETHING_ELSE = words.phrase("search", "something_else")
 _SWITCHED = words.phrase("search", "switched")
+_SWAPPED = words.phrase("search", "swapped")
 _MORE_OF_SAME = words.phrase("search", "more")
 
 
@@ -140,13 +141,25 @@ def _drop_moot_refusals(sheet: Sheet) -> None:
     for lexicon, field in (("markets", "markets"), ("categories", "categories")):
         if field not in sheet.arguments:
             continue
-        moot = {(token.start, token.end) for token in sheet.tokens if token.has(lexicon)}
+        moot = {(t.start, t.end) for t in sheet.tokens if t.has(lexicon) and not _still_included(sheet, t)}
         gone = {sheet.quote(*span) for span in moot}
         sheet.refused = [span for span in sheet.refused if span not in moot]
         sheet.notes = [
             note for note in sheet.notes if note.key != "cannot_exclude" or note.facts.get("what") not in gone
         ]
         sheet.use(*[i for i, token in enumerate(sheet.tokens) if token.has(lexicon)])
+
+
+def _still_included(sheet: Sheet, token: Token) -> bool:
+    """「不要做猫的，只要做狗的」: both are pets, so the search leaves no cats out, and that is said."""
+    wanted, topic = sheet.arguments.get("categories"), sheet.arguments.get("topic")
+    if not isinstance(wanted, list) or not isinstance(topic, str) or token.text in topic.casefold():
+        return False
+    before = (sheet.context.last_criteria or {}).get("topic")
+    replaced = isinstance(before, str) and token.text in before.casefold()
+    if replaced or _SWAPPED.search(sheet.segment.text):
+        return False
+    return any(name == "categories" and key in wanted for name, key in token.meanings)
 
 
 def _fill_excluded(sheet: Sheet, unwanted: set[int]) -> None:

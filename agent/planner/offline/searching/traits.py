@@ -211,6 +211,8 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
     field, value = trait.split(".")
     token = sheet.tokens[index]
     without = bool(_WITHOUT.search(sheet.segment.reading.text[: token.start]))
+    if field == "has_email" and without and refused and _is_only_negation(sheet, index):
+        refused = False
     if field == "has_email":
         sheet.arguments[field] = not (refused ^ without) or (refused and without)
     elif field == "scope" and (refused or without):
@@ -228,6 +230,13 @@ def _trait(sheet: Sheet, index: int, trait: str, *, refused: bool) -> None:
     else:
         sheet.arguments[field] = value
     sheet.use(index)
+
+
+def _is_only_negation(sheet: Sheet, index: int) -> bool:
+    """Whether the word for without is all that negates: only ones without an email."""
+    clause = sheet.clause_of(index)
+    said = [at for at, token in enumerate(sheet.tokens) if token.has("negation") and sheet.clause_of(at) == clause]
+    return len(said) == 1 and said[0] < index
 
 
 def _add(sheet: Sheet, field: str, values: list[str]) -> None:

@@ -23,6 +23,7 @@ def amended(text: str) -> str:
         ("set number 2, oops i mean number 12, to agreed", "set number 12, to agreed"),
         ("十五个，不对，二十五，英国的", "二十五个，英国的".replace("，", ",")),
         ("找30个，不是13个美妆达人", "找30个美妆达人"),
+        ("是三万到八万 不是三千", "是三万到八万"),
         ("find 30, not 13 beauty creators", "find 30 beauty creators"),
     ],
 )

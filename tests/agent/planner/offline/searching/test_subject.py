@@ -46,6 +46,20 @@ def test_what_stands_around_a_subject_keeps_its_meaning(sentence: str) -> None:
     assert searched(sentence.format("高尔夫")) == {"topic": "高尔夫", **expected[sentence]}
 
 
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("不要做猫的，只要做狗的", ["猫"]),
+        ("US pet creators, no cats", ["cats"]),
+        ("不要美妆的，要护肤的", []),
+        ("猫砂盆换成猫抓板", []),
+    ],
+)
+def test_a_subject_that_no_search_can_leave_out_is_said_to_be_unused(text: str, left_out: list[str]) -> None:
+    notes = plan(text, EMPTY).notes
+    assert [note.facts["what"] for note in notes if note.key == "cannot_exclude"] == left_out
+
+
 def test_every_retrieval_question_yields_its_subject() -> None:
     lines = files("evals").joinpath("cases/retrieval.jsonl").read_text("utf-8").splitlines()
     for row in map(json.loads, lines):
