@@ -30,10 +30,11 @@ _BOMB: Final = (
 
 @dataclass(slots=True)
 class Attempt:
-    """One try: no status means no answer in time, or no connection."""
+    """One try: over without a status means no answer in time, or no connection."""
 
     at: float
     status: int | None = None
+    over: bool = False
     faults: tuple[FaultKind, ...] = ()
 
 
@@ -158,10 +159,13 @@ class AppCallbacks:
         faults = self.platform.faults.due("callback/app", ATTEMPTS)
         attempt = Attempt(self.platform.clock.now, faults=tuple(faults))
         delivery.attempts.append(attempt)
+        self.platform.records.ring()
         response = await self._in_time(self._request(delivery, faults), ATTEMPT_SECONDS)
+        attempt.over = True
+        attempt.status = response.status_code if response is not None else None
+        self.platform.records.ring()
         if response is None:
             return False
-        attempt.status = response.status_code
         if response.status_code != _OK:
             return False
         delivery.problem = self.passive.take(

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from evals.emulators.wecom.core.corp import new_callback
 from evals.emulators.wecom.core.crypto import Envelope, Unsealed
+from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.server import Emulator, serving
 
 Json = dict[str, Any]
@@ -143,6 +144,7 @@ class AppServer:
     """An address that takes an app's callbacks: opens what fits, answers 403 to what does not."""
 
     envelope: Envelope
+    records: Records
     got: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
@@ -166,6 +168,7 @@ class AppServer:
         if request.method == "GET":
             return Response(inner if self.echo is None else self.echo)
         self.got.append(inner)
+        self.records.ring()
         if self.silent:
             await self.gate.wait()
         return Response(self.answer, status_code=self.status)
@@ -188,7 +191,7 @@ async def app_server(emulator: Emulator) -> AsyncIterator[AppServer]:
     app.callback = new_callback(emulator.platform.rng, "")
     envelope = emulator.platform.corp.envelope(app)
     assert envelope is not None
-    server = AppServer(envelope)
+    server = AppServer(envelope, emulator.platform.records)
     routes = [Route("/wecom", server.__call__, methods=["GET", "POST"])]
     async with serving(Starlette(routes=routes)) as address:
         app.callback.url = f"{address}/wecom"
