@@ -52,11 +52,13 @@ from memory.creator_index.keeper.index import KeeperIndex
 from memory.creator_index.server import ServerIndex, open_server_index
 from memory.custody import ScopeCursors
 from memory.database import Database
+from memory.domain.channels import SecretBox
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
 from memory.domain.stores import Embedder
 from memory.domain.workspace import Scope
+from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
 
 Index = KeeperIndex | ServerIndex
@@ -82,6 +84,7 @@ class Installation:
     world: World
     texts: Texts
     model: ChatModel | None
+    secrets: SecretBox
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -168,9 +171,11 @@ async def _put_together(
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
     )
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
     return Installation(
-        settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model
-    )
+        settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
+        HomeSecretBox(settings.home, key),
+    )  # fmt: skip
 
 
 async def _open_index(settings: Settings, indexer: Indexer) -> Index:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_connectable)] | None = Field(
         default=None, repr=False
     )  # absent: the embedded PostgreSQL
+    secret_key: SecretStr | None = None  # absent: a file in the home, made once
     qdrant_url: str | None = None  # absent: Qdrant Edge behind a keeper process
     qdrant_api_key: SecretStr | None = None
     model: ModelSettings | None = None  # absent: the built-in planner answers

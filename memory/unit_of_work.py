@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
 from memory.domain.by_hand import HandStore
+from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.import_stores import ImportStore
@@ -41,6 +42,7 @@ from memory.repositories.books import (
     OccasionRepository,
 )
 from memory.repositories.by_hand import HandRepository
+from memory.repositories.channels import ChannelRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
@@ -176,6 +178,7 @@ class UnitOfWork(Work):
         self.drafts: DraftStore = DraftRepository(*given)
         self.steps: StepStore = StepRepository(*given)
         self.by_hand: HandStore = HandRepository(*given)
+        self.channels: ChannelStore = ChannelRepository(*given)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
 
