@@ -10,6 +10,8 @@ from prometheus_client import generate_latest
 from pydantic import HttpUrl, ValidationError
 
 from agent.accounts import OpenAccounts
+from agent.binding.door import OpenDoor
+from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
@@ -85,6 +87,7 @@ class Installation:
     texts: Texts
     model: ChatModel | None
     secrets: SecretBox
+    door: OpenDoor
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -140,7 +143,11 @@ async def _put_together(
     imports = Imports(database, FileReader(), words)
     demo_clock = DemoClock(database, database, sources, words)
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
-    forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move, hand)
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    box = HomeSecretBox(settings.home, key)
+    forms = Forms(
+        database, words, imports, accounts.hash_password, demo_clock.move, hand, bindings=BindingForms(box, words)
+    )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
     upkeep = Upkeep(
@@ -171,10 +178,9 @@ async def _put_together(
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
     )
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
-        HomeSecretBox(settings.home, key),
+        box, OpenDoor(database, accounts.bound, box, words),
     )  # fmt: skip
 
 

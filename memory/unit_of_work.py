@@ -12,10 +12,12 @@ from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.errors import Unavailable, Unclear
+from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
@@ -34,6 +36,7 @@ from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
 from memory.repositories.answers import AnswerRepository
+from memory.repositories.bindings import BindingRepository
 from memory.repositories.books import (
     AuditRepository,
     CounterRepository,
@@ -42,7 +45,7 @@ from memory.repositories.books import (
     OccasionRepository,
 )
 from memory.repositories.by_hand import HandRepository
-from memory.repositories.channels import ChannelRepository
+from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
@@ -179,6 +182,7 @@ class UnitOfWork(Work):
         self.steps: StepStore = StepRepository(*given)
         self.by_hand: HandStore = HandRepository(*given)
         self.channels: ChannelStore = ChannelRepository(*given)
+        self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
 
@@ -204,6 +208,11 @@ class ServiceUnit(Work):
         self.ledger = LedgerRepository(*given)
         self.answers = AnswerRepository(*given)
         self.outages = OutageRepository(*given)
+        self.channels = AnyChannelRepository(*given)
+
+    def bindings(self, tenant: TenantId) -> BindingStore:
+        """Identities, bindings and codes of one tenant."""
+        return BindingRepository(self._transaction.session, tenant, self._transaction.reach.now)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from memory.domain.bindings import Binding, Identity
 from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
@@ -82,6 +83,15 @@ class ImportView:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundTeam:
+    """Who of the team is known on which channel, and which chats are bound. `receives`: a channel takes messages."""
+
+    receives: bool
+    identities: tuple[Identity, ...] = ()
+    chats: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What every page shows around its content. `waiting`: open drafts; `unread`: answers; `to_send`: by hand."""
 
@@ -153,6 +163,10 @@ class Queries(Protocol):
 
     async def deputies(self, scope: Scope) -> Sequence[Deputy]:
         """Who stands in for whom now."""
+        ...
+
+    async def bound(self, scope: Scope) -> BoundTeam:
+        """Identities of members, and the chats of the scope's brand and of all brands."""
         ...
 
     async def policy(self, scope: Scope) -> BrandPolicy:

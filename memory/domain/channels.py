@@ -67,6 +67,14 @@ class ChannelStore(Protocol):
         ...
 
 
+class AnyChannelStore(Protocol):
+    """Channels of every tenant, for whoever answers or delivers there."""
+
+    async def active(self, channel: ChannelId) -> ChannelSetting | None:
+        """One channel; None when it is off or was never there."""
+        ...
+
+
 class SecretBox(Protocol):
     """Seals secrets so that rows alone tell nothing. `of` names whose they are: sealed for one, they open for no other.
 

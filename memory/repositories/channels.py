@@ -86,6 +86,21 @@ class ChannelRepository:
         return wanted if brand is None else wanted.where(or_(serves.is_(None), serves == brand))
 
 
+class AnyChannelRepository:
+    """Channels of every tenant, for services; satisfies `memory.domain.channels.AnyChannelStore`."""
+
+    def __init__(self, session: ScopedSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    async def active(self, channel: ChannelId) -> ChannelSetting | None:
+        """See `AnyChannelStore.active`."""
+        row = await self._session.scalar(
+            select(ChannelSettingRow).where(ChannelSettingRow.id == channel, ChannelSettingRow.active)
+        )
+        return to_channel(row) if row else None
+
+
 def to_channel(row: ChannelSettingRow) -> ChannelSetting:
     """A row as a noun."""
     return ChannelSetting(

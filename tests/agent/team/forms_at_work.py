@@ -1,10 +1,13 @@
 """The desk's forms over a real database, without passwords or a demo clock of their own."""
 
+import base64
 from datetime import timedelta
+from pathlib import Path
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from agent.binding.forms import BindingForms
 from agent.by_hand.desk import hand_desk
 from agent.demo_clock import DemoClock
 from agent.forms import Forms
@@ -13,7 +16,10 @@ from connectors.files.reader import FileReader
 from evals.suites.selling_office import SellingOffice
 from memory.domain.chat import Command, Reply
 from memory.domain.workspace import Scope
+from memory.secret_box import KEY_BYTES, HomeSecretBox
 from prompts.render import texts
+
+BOX = HomeSecretBox(Path("no-such-home"), base64.b64encode(bytes(KEY_BYTES)).decode())
 
 
 async def _hash(password: str) -> str:
@@ -26,7 +32,8 @@ async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
     clock = DemoClock(shop.database, shop.database, (), words)
     imports = Imports(shop.database, FileReader(), words)
     hand = hand_desk(shop.database, words, ())
-    return await Forms(shop.database, words, imports, _hash, clock.move, hand).submit(scope, command)
+    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, BindingForms(BOX, words))
+    return await forms.submit(scope, command)
 
 
 async def in_days(shop: SellingOffice, days: int) -> str:

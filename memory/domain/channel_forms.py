@@ -1,0 +1,45 @@
+"""What a page may submit about channels and who is bound to them; members of `memory.domain.chat.Command`."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from memory.domain.ids import BindingId, BrandId, IdentityId, MemberId
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MakeBindCode(_Form):
+    """Make a code: for a member's own chat, or (`member` None) for a group of the brand. A lead only."""
+
+    kind: Literal["make_bind_code"] = "make_bind_code"
+    member: MemberId | None = None
+    brand: BrandId | None = None
+
+
+class AcceptClaim(_Form):
+    """Say which member the stranger is who showed this code, and what their chat is about. A lead only."""
+
+    kind: Literal["accept_claim"] = "accept_claim"
+    code: str = Field(max_length=40)
+    member: MemberId
+    brand: BrandId | None = None
+
+
+class RevokeIdentity(_Form):
+    """Forget who a user of a channel is; from then on they are a stranger. A lead only."""
+
+    kind: Literal["revoke_identity"] = "revoke_identity"
+    identity: IdentityId
+
+
+class EndBinding(_Form):
+    """Unbind a chat; from then on it gets no data. A lead only."""
+
+    kind: Literal["end_binding"] = "end_binding"
+    binding: BindingId
+
+
+BindingForm = MakeBindCode | AcceptClaim | RevokeIdentity | EndBinding
