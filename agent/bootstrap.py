@@ -16,6 +16,9 @@ from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.deliveries.carrying import Post
+from agent.deliveries.rules import team_window
+from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.forms import Forms
@@ -43,6 +46,7 @@ from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
+from connectors.ports.channels import Pusher
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
@@ -54,7 +58,7 @@ from memory.creator_index.keeper.index import KeeperIndex
 from memory.creator_index.server import ServerIndex, open_server_index
 from memory.custody import ScopeCursors
 from memory.database import Database
-from memory.domain.channels import SecretBox
+from memory.domain.channels import ChannelKind, SecretBox
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
@@ -150,6 +154,7 @@ async def _put_together(
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
+    post = Post(database, _pushers(), box, PushWords(words).say, team_window(settings.team_hours))
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -160,6 +165,7 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
+        post=post,
     )
 
     async def index_tenant(tenant: TenantId) -> None:
@@ -174,6 +180,7 @@ async def _put_together(
         collect_answers=upkeep.collect_answers,
         index=index_tenant,
         sweep=upkeep.sweep,
+        deliver=upkeep.deliver,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
@@ -182,6 +189,11 @@ async def _put_together(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
         box, OpenDoor(database, accounts.bound, box, words),
     )  # fmt: skip
+
+
+def _pushers() -> dict[ChannelKind, Pusher]:
+    """Channels that can speak first, by kind."""
+    return {}
 
 
 async def _open_index(settings: Settings, indexer: Indexer) -> Index:

@@ -1,5 +1,6 @@
 """Every value the service reads from its environment; read once, in bootstrap. Documented in both READMEs."""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,6 +17,13 @@ def _connectable(url: str) -> str:
     if problem := problem_with(url):
         raise PydanticCustomError(problem, "not a usable PostgreSQL address")
     return url
+
+
+def _waking(hours: tuple[time, time]) -> tuple[time, time]:
+    """Hours that begin before they end; the error's type is the key of its text."""
+    if hours[0] >= hours[1]:
+        raise PydanticCustomError("team_hours_never", "never begin")
+    return hours
 
 
 class ModelSettings(BaseModel):
@@ -66,5 +74,6 @@ class Settings(BaseSettings):
     turn_concurrency: int = Field(default=8, ge=1, le=200)
     worker_lost_seconds: float = Field(default=12, ge=1, le=300)
     team_timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    team_hours: Annotated[tuple[time, time], AfterValidator(_waking)] = (time(9), time(22))  # pushes wait outside
     log_level: str = "INFO"
     log_json: bool = False

@@ -49,6 +49,7 @@ from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
+from memory.repositories.deliveries import DeliveryRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
@@ -132,7 +133,6 @@ class OpenTransaction:
     connection: AsyncConnection
     session: ScopedSession
     reach: Reach
-    jobs: list[Job]
 
 
 class Work:
@@ -148,7 +148,7 @@ class Work:
 
     async def defer(self, job: Job) -> None:
         """Queue a job in this transaction. One with a queueing lock that waits already is left as it is."""
-        self._transaction.jobs.append(job)
+        self._transaction.reach.jobs.append(job)
 
     def announce(self, topic: str, payload: str = "") -> None:
         """Ring the bells of a topic in every process if and when the transaction commits."""
@@ -209,6 +209,7 @@ class ServiceUnit(Work):
         self.answers = AnswerRepository(*given)
         self.outages = OutageRepository(*given)
         self.channels = AnyChannelRepository(*given)
+        self.deliveries = DeliveryRepository(*given)
 
     def bindings(self, tenant: TenantId) -> BindingStore:
         """Identities, bindings and codes of one tenant."""
@@ -239,13 +240,13 @@ async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIt
         async with door.transaction(role=role, scope=scope) as (connection, began):
             reach = Reach(scope, began)
             async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
-                transaction = OpenTransaction(connection, session, reach, [])
+                transaction = OpenTransaction(connection, session, reach)
                 yield transaction
                 await session.flush()
                 if reach.notices:
                     packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
                     await connection.execute(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
-                waiting += [job for job in transaction.jobs if not await _defer(connection, job)]
+                waiting += [job for job in reach.jobs if not await _defer(connection, job)]
                 with _unclear_commit():
                     await connection.commit()
     if waiting:

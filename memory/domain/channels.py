@@ -19,6 +19,10 @@ class ChannelKind(StrEnum):
     WECHAT_ACCOUNT = "wechat_account"
 
 
+# Channels that can speak first.
+PUSHING = (ChannelKind.WECOM_BOT, ChannelKind.WECOM_APP, ChannelKind.WECOM_WEBHOOK)
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelSetting:
     """One channel of a tenant. `serves` None: all its brands. `options` hold no secret; `sealed` holds them all."""

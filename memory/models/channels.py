@@ -15,7 +15,10 @@ def _one_of(column: str, values: type[ChannelKind] | type[ChatKind] | type[CodeF
 
 
 class ChannelSettingRow(TenantRow, Base):
-    """One channel. `serves_id` None: all brands (which brand, not whose row). `sealed`: its secrets, encrypted."""
+    """One channel. `serves_id` None: all brands (which brand, not whose row). `sealed`: its secrets, encrypted.
+
+    `paused_until`, on the machine's clock: the channel asked to be left alone.
+    """
 
     __tablename__ = "channel_setting"
     __table_args__ = (UniqueConstraint("tenant_id", "name"), CheckConstraint(_one_of("kind", ChannelKind), name="kind"))
@@ -27,6 +30,7 @@ class ChannelSettingRow(TenantRow, Base):
     options: Mapped[JsonObject]
     sealed: Mapped[bytes]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    paused_until: Mapped[datetime | None]
     changed_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -21,6 +21,8 @@ ACROSS = frozenset(
         "agent/binding/door.py",
         "agent/bootstrap.py",
         "agent/cli/seeding.py",
+        "agent/deliveries/carrying.py",
+        "agent/deliveries/nudging.py",
         "agent/demo_clock.py",
         "agent/indexing.py",
         "agent/jobs/upkeep.py",
@@ -32,6 +34,7 @@ ACROSS = frozenset(
         "memory/database.py",
         "memory/domain/account_stores.py",
         "memory/domain/bindings.py",
+        "memory/domain/deliveries.py",
         "memory/domain/dispatch.py",
         "memory/unit_of_work.py",
     }
