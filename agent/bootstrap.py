@@ -16,6 +16,8 @@ from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.channels.checking import ChannelDoctor
+from agent.channels.forms import ChannelForms
 from agent.deliveries.carrying import Post
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
@@ -52,6 +54,8 @@ from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.webchat.settings import WebSettings
+from connectors.wecom.webhook.channel import WebhookPusher
+from connectors.wecom.webhook.client import WebhookClient
 from memory.creator_index.embedders.endpoint import open_endpoint
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper.index import KeeperIndex
@@ -92,6 +96,7 @@ class Installation:
     model: ChatModel | None
     secrets: SecretBox
     door: OpenDoor
+    channel_doctor: ChannelDoctor
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -149,12 +154,20 @@ async def _put_together(
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
+    pushers = _pushers(settings, stack)
     forms = Forms(
-        database, words, imports, accounts.hash_password, demo_clock.move, hand, bindings=BindingForms(box, words)
+        database,
+        words,
+        imports,
+        accounts.hash_password,
+        demo_clock.move,
+        hand,
+        bindings=BindingForms(box, words),
+        channels=ChannelForms(box, words, pushers),
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
-    post = Post(database, _pushers(), box, PushWords(words).say, team_window(settings.team_hours))
+    post = Post(database, pushers, box, PushWords(words).say, team_window(settings.team_hours))
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -187,13 +200,15 @@ async def _put_together(
     )
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
-        box, OpenDoor(database, accounts.bound, box, words),
+        box, OpenDoor(database, accounts.bound, box, words), ChannelDoctor(database, box, pushers),
     )  # fmt: skip
 
 
-def _pushers() -> dict[ChannelKind, Pusher]:
+def _pushers(settings: Settings, stack: AsyncExitStack) -> dict[ChannelKind, Pusher]:
     """Channels that can speak first, by kind."""
-    return {}
+    webhook = WebhookClient(settings.wecom_url)
+    stack.push_async_callback(webhook.aclose)
+    return {ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
 async def _open_index(settings: Settings, indexer: Indexer) -> Index:

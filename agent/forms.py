@@ -7,6 +7,7 @@ from agent.accounts import check_password
 from agent.approval.showing import show
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
+from agent.channels.forms import ChannelForms
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
 from agent.team.deputies import revoke_deputy, save_deputy
@@ -17,7 +18,14 @@ from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
-from memory.domain.channel_forms import AcceptClaim, EndBinding, MakeBindCode, RevokeIdentity
+from memory.domain.channel_forms import (
+    AcceptClaim,
+    EndBinding,
+    MakeBindCode,
+    RevokeIdentity,
+    SaveChannel,
+    TestChannel,
+)
 from memory.domain.chat import (
     Command,
     DecisionOutcome,
@@ -54,7 +62,7 @@ from tools.products.keeping import keep_product
 class Forms:
     """Carries forms out. `hash_password` and `move_clock` come from accounts and the demo.
 
-    `bindings` None: an office without channels.
+    `bindings` and `channels` None: an office without channels.
     """
 
     units: OfficeUnits
@@ -64,6 +72,7 @@ class Forms:
     move_clock: Callable[[Scope], Awaitable[Reply]]
     hand: HandDesk
     bindings: BindingForms | None = None
+    channels: ChannelForms | None = None
 
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""
@@ -82,6 +91,9 @@ class Forms:
             case MakeBindCode() | AcceptClaim() | RevokeIdentity() | EndBinding() if self.bindings is not None:
                 async with self.units.unit(scope) as unit:
                     return await self.bindings.carry_out(unit, command)
+            case SaveChannel() | TestChannel() if self.channels is not None:
+                async with self.units.unit(scope) as unit:
+                    return await self.channels.carry_out(unit, command)
             case _:
                 return await self._in_unit(scope, command, None)
 

@@ -12,7 +12,7 @@ from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
 from agent.team.passes import first_state
-from connectors.ports.queries import BatchView, BoundTeam, CreatorPage, CreatorProfile, ImportView, Shell
+from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell
 from memory.domain.cards import SendListCard
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
@@ -197,6 +197,15 @@ class OpenQueries:
                 receives=await unit.bindings.receives(),
                 identities=tuple(await unit.bindings.identities()),
                 chats=tuple(await unit.bindings.bindings(brand=scope.brand)),
+            )
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """See `Queries.channels`."""
+        async with self.units.unit(scope) as unit:
+            return ChannelsView(
+                channels=tuple(await unit.pushes.states()),
+                waiting=await unit.pushes.waiting(),
+                undelivered=tuple(await unit.pushes.undelivered()),
             )
 
     async def policy(self, scope: Scope) -> BrandPolicy:

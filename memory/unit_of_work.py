@@ -16,6 +16,7 @@ from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
+from memory.domain.delivery_views import DeliveryBook
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
@@ -50,6 +51,7 @@ from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
 from memory.repositories.deliveries import DeliveryRepository
+from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
@@ -182,6 +184,7 @@ class UnitOfWork(Work):
         self.steps: StepStore = StepRepository(*given)
         self.by_hand: HandStore = HandRepository(*given)
         self.channels: ChannelStore = ChannelRepository(*given)
+        self.pushes: DeliveryBook = DeliveryBookRepository(*given)
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)

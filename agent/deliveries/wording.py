@@ -15,6 +15,7 @@ from memory.domain.workspace import Lang
 from prompts.render import Texts
 
 QUOTED = 120  # characters of a creator's text
+_CALLS = (PushKind.NUDGE, PushKind.TROUBLE)  # somebody must do something
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # Signs that a client could read as a link, a picture, a mention or a heading become their full-width look-alikes.
 _TAMED = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]*`#|@"}
@@ -33,7 +34,8 @@ class PushWords:
         head = self._head(kind, parcel, lang)
         lines = [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries if kind is not PushKind.TEST]
         foot = [] if kind is PushKind.TEST else [self.texts.say(f"push_{kind}_foot", lang)]
-        return Push("\n".join([head, *lines, *foot]))
+        mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
+        return Push("\n".join([*mark, head, *lines, *foot]), calls=kind in _CALLS)
 
     def _head(self, kind: PushKind, parcel: Parcel, lang: Lang) -> str:
         brand, count = tame(parcel.audience.brand), len(parcel.deliveries)

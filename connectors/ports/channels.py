@@ -18,9 +18,13 @@ class OpenChannel:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A message: a little Markdown (bold, lists, quotes), without contacts. It may be longer than one message."""
+    """A message: a little Markdown (bold, lists, quotes), without contacts. It may be longer than one message.
+
+    `calls`: somebody must do something, so people named in the channel's settings are called by name.
+    """
 
     text: str
+    calls: bool = False
 
 
 class Pusher(Protocol):
@@ -43,6 +47,10 @@ class Pusher(Protocol):
 
     def holds(self, channel: ChannelId) -> bool:
         """Whether this process may use a channel: always, unless it lives on a socket that one process holds."""
+        ...
+
+    def read(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """The secrets in what a lead typed to set a channel up. Raises BadRequest, `field` names where."""
         ...
 
     async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:

@@ -10,6 +10,7 @@ from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
+from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
 from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
@@ -92,6 +93,15 @@ class BoundTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelsView:
+    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately."""
+
+    channels: tuple[ChannelState, ...] = ()
+    waiting: int = 0
+    undelivered: tuple[Undelivered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What every page shows around its content. `waiting`: open drafts; `unread`: answers; `to_send`: by hand."""
 
@@ -167,6 +177,10 @@ class Queries(Protocol):
 
     async def bound(self, scope: Scope) -> BoundTeam:
         """Identities of members, and the chats of the scope's brand and of all brands."""
+        ...
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """Channels and what was pushed over them."""
         ...
 
     async def policy(self, scope: Scope) -> BrandPolicy:

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from memory.domain.ids import BindingId, BrandId, IdentityId, MemberId
+from memory.domain.channels import ChannelKind
+from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
 
 
 class _Form(BaseModel):
@@ -42,4 +43,31 @@ class EndBinding(_Form):
     binding: BindingId
 
 
+class SaveChannel(_Form):
+    """Set a channel up (`id` None) or change it. `typed`: its kind's own fields; an empty one keeps the secret it has.
+
+    A lead only.
+    """
+
+    kind: Literal["save_channel"] = "save_channel"
+    id: ChannelId | None = None
+    of: ChannelKind = ChannelKind.WECOM_WEBHOOK
+    name: str = Field(max_length=60)
+    brand: BrandId | None = None
+    lang: Literal["zh", "en"] = "zh"
+    mentions: str = Field(default="", max_length=400)
+    active: bool = True
+    typed: dict[str, str] = Field(default_factory=dict, repr=False)
+
+
+class TestChannel(_Form):
+    """Send a test over one channel. A lead only."""
+
+    __test__ = False
+
+    kind: Literal["test_channel"] = "test_channel"
+    channel: ChannelId
+
+
+ChannelForm = SaveChannel | TestChannel
 BindingForm = MakeBindCode | AcceptClaim | RevokeIdentity | EndBinding

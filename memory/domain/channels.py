@@ -78,6 +78,10 @@ class AnyChannelStore(Protocol):
         """One channel; None when it is off or was never there."""
         ...
 
+    async def every(self) -> Sequence[ChannelSetting]:
+        """Every active channel of every tenant, oldest first."""
+        ...
+
 
 class SecretBox(Protocol):
     """Seals secrets so that rows alone tell nothing. `of` names whose they are: sealed for one, they open for no other.

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
-from memory.domain.channel_forms import BindingForm
+from memory.domain.channel_forms import BindingForm, ChannelForm
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BrandId,
@@ -292,7 +292,8 @@ Command = Annotated[
     | Rename
     | HandOut
     | MarkByHand
-    | BindingForm,
+    | BindingForm
+    | ChannelForm,
     Field(discriminator="kind"),
 ]
 

@@ -75,10 +75,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a brand's pushes are for: its name and its team's clock."""
+    """Whom a brand's pushes are for: its name and its team's clock; `is_demo`: what they say is marked 演示数据."""
 
     brand: str
     zone: str
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

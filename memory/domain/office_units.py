@@ -6,10 +6,11 @@ from typing import Protocol
 from memory.domain.bindings import BindingUnit
 from memory.domain.by_hand import HandUnit
 from memory.domain.chat_stores import Fence
+from memory.domain.delivery_views import ChannelUnit
 from memory.domain.workspace import Scope
 
 
-class OfficeUnit(HandUnit, BindingUnit, Protocol):
+class OfficeUnit(HandUnit, BindingUnit, ChannelUnit, Protocol):
     """A scope's transaction that reaches every book."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from memory.domain.channels import ChannelFields, ChannelKind, ChannelSetting
@@ -81,9 +81,13 @@ class ChannelRepository:
             raise NotFound("brand_not_found", brand=brand)
 
     def _in_sight(self) -> Select[ChannelSettingRow]:
-        serves, brand = ChannelSettingRow.serves_id, self._scope.brand
-        wanted = select(ChannelSettingRow)
-        return wanted if brand is None else wanted.where(or_(serves.is_(None), serves == brand))
+        return select(ChannelSettingRow).where(*in_sight(self._scope))
+
+
+def in_sight(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """Which channels a scope sees: a brand's sees those that serve it."""
+    serves = ChannelSettingRow.serves_id
+    return () if scope.brand is None else (or_(serves.is_(None), serves == scope.brand),)
 
 
 class AnyChannelRepository:
@@ -99,6 +103,13 @@ class AnyChannelRepository:
             select(ChannelSettingRow).where(ChannelSettingRow.id == channel, ChannelSettingRow.active)
         )
         return to_channel(row) if row else None
+
+    async def every(self) -> Sequence[ChannelSetting]:
+        """See `AnyChannelStore.every`."""
+        rows = await self._session.scalars(
+            select(ChannelSettingRow).where(ChannelSettingRow.active).order_by(ChannelSettingRow.id)
+        )
+        return [to_channel(row) for row in rows]
 
 
 def to_channel(row: ChannelSettingRow) -> ChannelSetting:

@@ -10,9 +10,10 @@ from memory.domain.deliveries import Audience, Claimed, Delivery, DeliveryState,
 from memory.domain.dispatch import Queue
 from memory.domain.ids import BrandId, ChannelId, DeliveryId, TenantId, TryId
 from memory.domain.outreach import Flag
+from memory.domain.workspace import WorkspaceKind
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
-from memory.models.workspace import BrandRecord
+from memory.models.workspace import BrandRecord, WorkspaceRow
 from memory.repositories.channels import to_channel
 from memory.tenancy import ScopedSession
 
@@ -30,7 +31,8 @@ class DeliveryTries:
     async def audience(self, queue: Queue) -> Audience:
         """See `DeliveryStore.audience`."""
         brand = (await self._session.scalars(select(BrandRecord).where(BrandRecord.id == queue.brand))).one()
-        return Audience(brand.name, brand.team_zone)
+        kind = await self._session.scalar(select(WorkspaceRow.kind))
+        return Audience(brand.name, brand.team_zone, is_demo=kind == WorkspaceKind.DEMO)
 
     async def settle(
         self,

@@ -19,6 +19,7 @@ ACROSS = frozenset(
     {
         "agent/accounts.py",
         "agent/binding/door.py",
+        "agent/channels/checking.py",
         "agent/bootstrap.py",
         "agent/cli/seeding.py",
         "agent/deliveries/carrying.py",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from connectors.ports.queries import BoundTeam
+from connectors.ports.queries import BoundTeam, ChannelsView
 from memory.domain.bindings import Binding, ChatKind, Identity
 from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
 from memory.domain.workspace import Scope
@@ -15,6 +15,7 @@ class FakeChannels:
     """A team that talks on no channel until a test says so."""
 
     bound: BoundTeam = field(default_factory=lambda: BoundTeam(receives=False))
+    view: ChannelsView = field(default_factory=ChannelsView)
 
     def bind(self, now: datetime) -> None:
         """One person and one group on a bot."""
@@ -40,3 +41,7 @@ class FakeChannelViews:
     async def bound(self, scope: Scope) -> BoundTeam:
         """As the office says."""
         return self.office.channels.bound
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """As the office says."""
+        return self.office.channels.view

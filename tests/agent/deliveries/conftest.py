@@ -1,5 +1,5 @@
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, time, timedelta
 from pathlib import Path
@@ -44,6 +44,9 @@ class FakePusher:
 
     def holds(self, channel: ChannelId) -> bool:
         return not self.elsewhere
+
+    def read(self, typed: Mapping[str, str]) -> dict[str, str]:
+        return dict(typed)
 
     async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:
         self.calls += 1

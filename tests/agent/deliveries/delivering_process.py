@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,9 @@ class LoopbackPusher:
 
     def holds(self, channel: ChannelId) -> bool:
         return True
+
+    def read(self, typed: Mapping[str, str]) -> dict[str, str]:
+        return dict(typed)
 
     async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:
         self.death.at("claimed")

@@ -22,10 +22,10 @@ TROUBLE: Subject = {
 NUDGE: Subject = {"batch": "K7", "batch_id": 1, "open": 5, "decide_by": "2026-11-21T04:00:00+00:00"}
 
 
-def say(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pawly") -> str:
+def say(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pawly", is_demo: bool = False) -> str:
     channel = ChannelSetting(ChannelId(1), TenantId(1), HOOK, "x", None, {"lang": lang}, True, NOW, b"")
     many = tuple(Delivery(DeliveryId(place), kind, one, NOW, NOW, 0) for place, one in enumerate(subjects))
-    return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai"))).text
+    return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai", is_demo))).text
 
 
 def test_answers_trouble_and_reminders_read_so() -> None:
@@ -76,3 +76,10 @@ def test_long_text_is_cut_and_lines_become_one() -> None:
     assert len(quoted("a\n" * 500)) <= QUOTED
     assert quoted("a\n\n b\tc") == "a b c"
     assert tame("a\n> b") == "a ＞ b"
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_in_a_demo_every_push_says_so_first(lang: Lang) -> None:
+    for kind, subject in ((PushKind.ANSWER, ANSWER), (PushKind.TROUBLE, TROUBLE), (PushKind.TEST, {"by": "Anna"})):
+        assert say(kind, subject, lang=lang, is_demo=True).splitlines()[0] == texts().say("demo_mark", lang)
+        assert texts().say("demo_mark", lang) not in say(kind, subject, lang=lang)

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import hand_desk
+from agent.channels.forms import ChannelForms
 from agent.demo_clock import DemoClock
 from agent.forms import Forms
 from agent.imports import Imports
@@ -32,7 +33,8 @@ async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
     clock = DemoClock(shop.database, shop.database, (), words)
     imports = Imports(shop.database, FileReader(), words)
     hand = hand_desk(shop.database, words, ())
-    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, BindingForms(BOX, words))
+    bindings, channels = BindingForms(BOX, words), ChannelForms(BOX, words, {})
+    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, bindings, channels)
     return await forms.submit(scope, command)
 
 

@@ -5,7 +5,14 @@ from typing import get_args
 import pytest
 
 from evals.suites.selling_office import SellingOffice
-from memory.domain.channel_forms import AcceptClaim, EndBinding, MakeBindCode, RevokeIdentity
+from memory.domain.channel_forms import (
+    AcceptClaim,
+    EndBinding,
+    MakeBindCode,
+    RevokeIdentity,
+    SaveChannel,
+    TestChannel,
+)
 from memory.domain.chat import (
     Command,
     EditDraft,
@@ -29,6 +36,7 @@ from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BindingId,
     BrandId,
+    ChannelId,
     ConversationId,
     DeputyId,
     DraftId,
@@ -61,6 +69,8 @@ NEEDED: dict[type[Command], Role] = {
     AcceptClaim: Role.LEAD,
     RevokeIdentity: Role.LEAD,
     EndBinding: Role.LEAD,
+    SaveChannel: Role.LEAD,
+    TestChannel: Role.LEAD,
 }
 FORMS: dict[type[Command], Command] = {
     StopBatch: StopBatch(),
@@ -84,6 +94,8 @@ FORMS: dict[type[Command], Command] = {
     AcceptClaim: AcceptClaim(code="2222-2222", member=MemberId(10**9)),
     RevokeIdentity: RevokeIdentity(identity=IdentityId(1)),
     EndBinding: EndBinding(binding=BindingId(1)),
+    SaveChannel: SaveChannel(id=ChannelId(1), name="x"),
+    TestChannel: TestChannel(channel=ChannelId(1)),
 }
 
 
