@@ -150,6 +150,8 @@ class BotSocket:
             await self._send(cast(Json, ack))
 
     async def _close(self, last: Frame | None, code: int) -> None:
+        if self.half_open:
+            return
         if last:
             await self._send(cast(Json, last))
         self.half_open = True

@@ -148,6 +148,8 @@ class AppServer:
     got: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
+    timestamps: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     status: int = 200
     answer: str = ""
     silent: bool = False
@@ -159,6 +161,8 @@ class AppServer:
         query = request.query_params
         body = (await request.body()).decode()
         self.nonces.append(query["nonce"])
+        self.timestamps.append(query["timestamp"])
+        self.sizes.append(len(body))
         sealed = query.get("echostr") or body.partition("<Encrypt><![CDATA[")[2].partition("]]>")[0]
         try:
             inner = self.envelope.open(query["msg_signature"], query["timestamp"], query["nonce"], sealed)
