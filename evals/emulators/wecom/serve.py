@@ -30,8 +30,10 @@ async def serve(*, port: int, page_port: int, seed: int | None = None) -> None:
     seed = SystemRandom().getrandbits(64) if seed is None else seed
     platform = Platform(seed=seed, start=time.time(), rules=Rules(ack_seconds=ACK_SECONDS))
     token = secrets.token_urlsafe(24)
-    async with running(platform, port=port) as emulator:
-        async with serving(Control(emulator, token).application(), port=page_port) as address:
-            print(json.dumps(console(emulator), ensure_ascii=False, indent=2))
-            print(f"page / 页面: {address}/#token={token}", flush=True)
-            await keep_time(platform.clock)
+    async with (
+        running(platform, port=port) as emulator,
+        serving(Control(emulator, token).application(), port=page_port) as address,
+    ):
+        print(json.dumps(console(emulator), ensure_ascii=False, indent=2))
+        print(f"page / 页面: {address}/#token={token}", flush=True)
+        await keep_time(platform.clock)

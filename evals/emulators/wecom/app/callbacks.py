@@ -67,7 +67,8 @@ class UrlCheck:
 
 
 def _client_without_limits() -> httpx.AsyncClient:
-    return httpx.AsyncClient(trust_env=False, timeout=None)  # noqa: S113  # the limits are virtual
+    unlimited = httpx.Limits(max_connections=None)
+    return httpx.AsyncClient(trust_env=False, timeout=None, limits=unlimited)  # noqa: S113  # the limits are virtual
 
 
 @dataclass(slots=True)
@@ -148,7 +149,7 @@ class AppCallbacks:
             if await self._attempt(delivery):
                 break
             if number < MOST_ATTEMPTS - 1:
-                await self.platform.clock.sleep(began + ATTEMPT_SECONDS - self.platform.clock.now)
+                await self.platform.clock.wait(began + ATTEMPT_SECONDS - self.platform.clock.now)
         else:
             if delivery.clicked:
                 delivery.clicked.failed.add(delivery.userid)
@@ -205,7 +206,7 @@ class AppCallbacks:
 
     async def _in_time(self, request: httpx.Request, seconds: float) -> httpx.Response | None:
         sending = asyncio.create_task(self._client.send(request))
-        limit = asyncio.create_task(self.platform.clock.sleep(seconds))
+        limit = asyncio.create_task(self.platform.clock.wait(seconds))
         try:
             await asyncio.wait({sending, limit}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():

@@ -151,7 +151,7 @@ class Control:
         chat = request.query_params["chat"]
         if user not in platform.chats.members(chat):
             raise NotShown(chat)
-        self.emulator.hub.expire()
+        self.emulator.hub.expire_all()
         return {"now": platform.clock.now, "messages": transcript(platform, chat, user)}
 
     async def _calls(self, request: Request) -> Json:

@@ -4,14 +4,14 @@ const TEXTS = {
   zh: {
     title: "企业微信模拟器", me: "我是", line: "消息", file: "文件", send: "发送", drop: "取消引用", quote: "引用",
     console: "管理后台：地址和密钥", skip: "时间快进（分钟）", go: "快进", chats: "会话", streaming: "正在输入…",
-    expired: "回答超时中断", recalled: "消息已撤回", lost: "机器人没有收到", failed: "没有响应，请重试", menu: "卡片菜单",
+    expired: "回答超时中断", recalled: "消息已撤回", lost: "机器人没有收到", failed: "没有响应，请重试", menu: "菜单", image: "图片", group: "群", bot: "机器人", app: "应用",
     good: "有帮助", bad: "没帮助", other: "English", notShown: "屏幕上没有这个按钮了", wrong: "没有成功：",
   },
   en: {
     title: "WeCom emulator", me: "I am", line: "Message", file: "File", send: "Send", drop: "Drop the quote", quote: "Quote",
     console: "Console: addresses and keys", skip: "Move time on (minutes)", go: "Move", chats: "Chats",
     streaming: "is typing…", expired: "The answer was cut off", recalled: "Recalled", lost: "The bot did not get this",
-    failed: "No response, try again", menu: "Card menu", good: "Helpful", bad: "Not helpful", other: "中文",
+    failed: "No response, try again", menu: "Menu", image: "Picture", group: "group", bot: "bot", app: "app", good: "Helpful", bad: "Not helpful", other: "中文",
     notShown: "That button is no longer shown", wrong: "That failed: ",
   },
 };
@@ -48,12 +48,14 @@ function speakLanguage() {
   at("lang").textContent = t("other");
   at("lang").lang = lang === "zh" ? "en" : "zh";
   seen = "";
+  if (people.length) showChats();
 }
 
 function showChats() {
   const mine = people.find((one) => one.userid === at("me").value).chats;
   at("chats").replaceChildren(...mine.map((one) => {
-    const button = element("button", one.name, one.kind);
+    const button = element("button", one.name + " ");
+    button.append(element("span", t(one.kind), "kind"));
     button.type = "button";
     button.addEventListener("click", () => open(one));
     if (chat && one.chat === chat.chat) button.setAttribute("aria-current", "true");
@@ -84,11 +86,11 @@ async function refresh() {
   const now = JSON.stringify(found.messages);
   if (now === seen) return;
   seen = now;
-  const list = at("messages");
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const log = at("log");
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   const focused = document.activeElement && document.activeElement.id;
-  list.replaceChildren(...found.messages.map(shown));
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  at("messages").replaceChildren(...found.messages.map(shown));
+  if (atEnd) log.scrollTop = log.scrollHeight;
   if (focused && at(focused)) at(focused).focus();
 }
 
@@ -104,7 +106,7 @@ function shown(message) {
   if (message.quote) bubble.append(element("blockquote", message.quote));
   if (message.card) card(bubble, message);
   else if (message.image) bubble.append(picture(message));
-  else if (message.filename) bubble.append(element("p", "📄 " + message.filename));
+  else if (message.filename) bubble.append(element("p", t("file") + " · " + message.filename));
   else if (["stream", "markdown", "markdown_v2"].includes(message.msgtype)) bubble.append(markdown(message.content));
   else if (message.content) bubble.append(element("p", message.content, "plain"));
   for (const one of message.articles || []) bubble.append(link(one.title, one.url || ""), element("p", one.description, "faint"));
@@ -151,7 +153,7 @@ function card(bubble, message) {
   const line = (text, className) => text && bubble.append(element("p", text, className));
   if (it.source) line(it.source.desc, "faint");
   if (it.main_title) { line(it.main_title.title, "heading"); line(it.main_title.desc, "faint"); }
-  if (it.card_image) line("🖼 " + it.card_image.url, "faint");
+  if (it.card_image) line(t("image") + " · " + it.card_image.url, "faint");
   if (it.emphasis_content) { line(it.emphasis_content.title, "emphasis"); line(it.emphasis_content.desc, "faint"); }
   if (it.quote_area) { line(it.quote_area.title, "quote"); line(it.quote_area.quote_text, "quote"); }
   line(it.sub_title_text);
@@ -221,7 +223,7 @@ function buttons(message) {
     row.append(one.type === 1 ? link(one.text, one.url) : press("b-" + message.message_id + one.key, one.text, () => click(one.key), "style" + (one.style || 1)));
   if (it.submit_button) row.append(press("b-" + message.message_id + it.submit_button.key, it.submit_button.text, () => click(it.submit_button.key), "style1"));
   for (const one of it.action_menu ? it.action_menu.action_list : [])
-    row.append(press("b-" + message.message_id + one.key, "⋯ " + one.text, () => click(one.key), "menu"));
+    row.append(press("b-" + message.message_id + one.key, t("menu") + " · " + one.text, () => click(one.key), "menu"));
   return row;
 }
 
