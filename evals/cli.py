@@ -39,7 +39,7 @@ def emulate_command(
     *,
     port: Annotated[int | None, typer.Option(help="Where the product finds it; 0: any free port.")] = None,
     page_port: Annotated[int | None, typer.Option(help="Where its page is; 0: any free port.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same ids and secrets each time.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Other secrets than the usual ones.")] = None,
 ) -> None:
     """Serve an emulated platform on loopback, with a page that shows it as a phone would, until interrupted."""
     if name not in EMULATORS:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import secrets
 import time
-from random import SystemRandom
 
 from evals.emulators.wecom.core.clock import Clock
 from evals.emulators.wecom.phone.control import Control, console
@@ -25,10 +24,14 @@ async def keep_time(clock: Clock) -> None:
         before = now
 
 
-async def serve(*, port: int, page_port: int, seed: int | None = None) -> None:
-    """Serve until cancelled: the platform on `port`, the page on `page_port` (0: any free one)."""
-    seed = SystemRandom().getrandbits(64) if seed is None else seed
+async def serve(*, port: int, page_port: int, seed: int) -> None:
+    """Serve until cancelled: the platform on `port`, the page on `page_port` (0: any free one).
+
+    Ids and secrets of the corp come from the seed, so that a product stays set up; ids of messages never repeat, or
+    a product would take them for old ones.
+    """
     platform = Platform(seed=seed, start=time.time(), rules=Rules(ack_seconds=ACK_SECONDS))
+    platform.rng.seed(secrets.randbits(64))
     token = secrets.token_urlsafe(24)
     async with (
         running(platform, port=port) as emulator,

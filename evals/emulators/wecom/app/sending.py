@@ -124,7 +124,7 @@ class AppSending:
         if wanted.msgtype != "template_card":
             return parts_of(wanted.msgtype, getattr(wanted, wanted.msgtype, None), self.platform)
         card = read_card(self.platform.reader, wanted.template_card, Carrier.APP)
-        if card.calls_back and app.callback is None:
+        if card.calls_back and not app.callback.url:
             raise ApiError(Errcode.NO_CALLBACK)
         for row in card.horizontal_content_list:
             if row.media_id:

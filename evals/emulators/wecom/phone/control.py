@@ -15,7 +15,6 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from evals.emulators.wecom.core.chats import Message
-from evals.emulators.wecom.core.corp import new_callback
 from evals.emulators.wecom.core.errors import ApiError
 from evals.emulators.wecom.core.faults import Fault
 from evals.emulators.wecom.core.wire import Json
@@ -209,12 +208,14 @@ class Control:
         return {}
 
     async def _verify_url(self, request: Request) -> Json:
-        """Save a callback address: keys are made once, then the address is checked."""
+        """Save a callback address, if it passes the check."""
         wish = Address.model_validate_json(await request.body())
         app = self.emulator.platform.corp.apps[wish.agentid]
-        app.callback = app.callback or new_callback(self.emulator.platform.rng, wish.url)
-        app.callback.url = wish.url
-        return asdict(await self.emulator.callbacks.verify_url(app))
+        before, app.callback.url = app.callback.url, wish.url
+        check = await self.emulator.callbacks.verify_url(app)
+        if not check.passed:
+            app.callback.url = before
+        return asdict(check)
 
     async def _clock(self, request: Request) -> Json:
         wish = Advance.model_validate_json(await request.body())
@@ -244,7 +245,7 @@ def console(emulator: Emulator) -> Json:
                 "agentid": app.agentid,
                 "name": app.name,
                 "secret": app.secret,
-                "callback": asdict(app.callback) if app.callback else None,
+                "callback": asdict(app.callback),
             }
             for app in corp.apps.values()
         ],

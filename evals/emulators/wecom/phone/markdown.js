@@ -11,7 +11,7 @@ function element(tag, text, className) {
   return made;
 }
 
-function inline(parent, text) {
+function inline(parent, text, mentions) {
   let from = 0;
   for (const found of text.matchAll(INLINE)) {
     parent.append(text.slice(from, found.index));
@@ -20,7 +20,7 @@ function inline(parent, text) {
     if (bold) parent.append(element("strong", bold));
     else if (code) parent.append(element("code", code));
     else if (label) parent.append(link(label, address));
-    else if (person) parent.append(element("b", "@" + person));
+    else if (person) parent.append(mentions.includes(person) ? element("b", "@" + person) : found[0]);
     else parent.append(element("span", coloured, COLOURS.has(colour) ? colour : ""));
   }
   parent.append(text.slice(from));
@@ -36,15 +36,27 @@ function link(label, address) {
   return made;
 }
 
-function markdown(text) {
+function markdown(text, mentions) {
   const whole = element("div", "", "markdown");
   for (const line of text.split("\n")) {
     const heading = /^(#{1,6})\s+(.*)/.exec(line);
     const quote = /^>\s?(.*)/.exec(line);
     const item = /^\s*(?:[-*]|\d+\.)\s+(.*)/.exec(line);
     const row = element("p", "", heading ? "heading" : quote ? "quote" : item ? "item" : "");
-    inline(row, heading ? heading[2] : quote ? quote[1] : line);
+    inline(row, heading ? heading[2] : quote ? quote[1] : line, mentions);
     whole.append(row);
   }
+  return whole;
+}
+
+// Plain text, in which apps may link.
+function plain(text) {
+  const whole = element("p", "", "plain");
+  let from = 0;
+  for (const found of text.matchAll(/<a href="([^"]*)">(.*?)<\/a>/g)) {
+    whole.append(text.slice(from, found.index), link(found[2], found[1]));
+    from = found.index + found[0].length;
+  }
+  whole.append(text.slice(from));
   return whole;
 }

@@ -5,13 +5,13 @@ const TEXTS = {
     title: "企业微信模拟器", me: "我是", line: "消息", file: "文件", send: "发送", drop: "取消引用", quote: "引用",
     console: "管理后台：地址和密钥", skip: "时间快进（分钟）", go: "快进", chats: "会话", streaming: "正在输入…",
     expired: "回答超时中断", recalled: "消息已撤回", lost: "机器人没有收到", failed: "没有响应，请重试", menu: "菜单", image: "图片", group: "群", bot: "机器人", app: "应用",
-    good: "有帮助", bad: "没帮助", other: "English", notShown: "屏幕上没有这个按钮了", wrong: "没有成功：",
+    good: "有帮助", bad: "没帮助", other: "English", url: "应用回调地址", save: "保存并验证", passed: "已保存", refused: "验证没有通过", notShown: "屏幕上没有这个按钮了", wrong: "没有成功：",
   },
   en: {
     title: "WeCom emulator", me: "I am", line: "Message", file: "File", send: "Send", drop: "Drop the quote", quote: "Quote",
     console: "Console: addresses and keys", skip: "Move time on (minutes)", go: "Move", chats: "Chats",
     streaming: "is typing…", expired: "The answer was cut off", recalled: "Recalled", lost: "The bot did not get this",
-    failed: "No response, try again", menu: "Menu", image: "Picture", group: "group", bot: "bot", app: "app", good: "Helpful", bad: "Not helpful", other: "中文",
+    failed: "No response, try again", menu: "Menu", image: "Picture", group: "group", bot: "bot", app: "app", good: "Helpful", bad: "Not helpful", other: "中文", url: "Callback address of the app", save: "Save and verify", passed: "Saved", refused: "Not verified",
     notShown: "That button is no longer shown", wrong: "That failed: ",
   },
 };
@@ -107,8 +107,8 @@ function shown(message) {
   if (message.card) card(bubble, message);
   else if (message.image) bubble.append(picture(message));
   else if (message.filename) bubble.append(element("p", t("file") + " · " + message.filename));
-  else if (["stream", "markdown", "markdown_v2"].includes(message.msgtype)) bubble.append(markdown(message.content));
-  else if (message.content) bubble.append(element("p", message.content, "plain"));
+  else if (["stream", "markdown", "markdown_v2"].includes(message.msgtype)) bubble.append(markdown(message.content, message.mentions));
+  else if (message.content) bubble.append(plain(message.content));
   for (const one of message.articles || []) bubble.append(link(one.title, one.url || ""), element("p", one.description, "faint"));
   for (const [state, key] of [["streaming", "streaming"], ["expired", "expired"]])
     if (message.state === state) row.append(element("span", t(key), "faint"));
@@ -227,6 +227,10 @@ function buttons(message) {
   return row;
 }
 
+async function showConsole() {
+  at("console-text").textContent = JSON.stringify(await call("console"), null, 2);
+}
+
 function unquote() {
   quote = "";
   at("quoted").hidden = true;
@@ -268,6 +272,15 @@ at("file").addEventListener("change", () => attempt(async () => {
 at("unquote").addEventListener("click", unquote);
 at("me").addEventListener("change", () => { choices = {}; open(showChats()[0]); });
 at("lang").addEventListener("click", () => { lang = lang === "zh" ? "en" : "zh"; speakLanguage(); attempt(async () => {}); });
+at("callback").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(async () => {
+    const app = (await call("console")).apps[0];
+    const check = await call("verify_url", { agentid: app.agentid, url: at("url").value });
+    at("checked").textContent = check.passed ? t("passed") : t("refused") + " (" + (check.status || "-") + ")";
+    await showConsole();
+  });
+});
 at("skip").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(() => call("clock", { advance: 60 * Number(at("minutes").value) }));
@@ -276,7 +289,7 @@ at("skip").addEventListener("submit", (event) => {
 attempt(async () => {
   people = (await call("people")).users;
   at("me").append(...people.map((one) => new Option(one.name, one.userid)));
-  at("console-text").textContent = JSON.stringify(await call("console"), null, 2);
+  await showConsole();
   open(showChats()[0]);
   setInterval(() => refresh().catch(() => {}), 700);
 });

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 
-from evals.emulators.wecom.core.corp import new_callback
 from evals.emulators.wecom.core.crypto import Envelope, Unsealed
 from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.server import Emulator, serving
@@ -192,10 +191,7 @@ class AppServer:
 async def app_server(emulator: Emulator) -> AsyncIterator[AppServer]:
     """A callback address of the example app, set up in the console."""
     (app,) = emulator.platform.corp.apps.values()
-    app.callback = new_callback(emulator.platform.rng, "")
-    envelope = emulator.platform.corp.envelope(app)
-    assert envelope is not None
-    server = AppServer(envelope, emulator.platform.records)
+    server = AppServer(emulator.platform.corp.envelope(app), emulator.platform.records)
     routes = [Route("/wecom", server.__call__, methods=["GET", "POST"])]
     async with serving(Starlette(routes=routes)) as address:
         app.callback.url = f"{address}/wecom"

@@ -3,9 +3,11 @@
 import base64
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import httpx
@@ -14,7 +16,7 @@ import typer
 
 from evals.cli import EXIT_USAGE, emulate_command
 from evals.emulators.wecom.phone.control import Control
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator, _listener, serving
 from evals.registry import EMULATORS
 from tests.evals.emulators.wecom.products import BUTTONS, NOTICE, Json, app_server, bot_client, caller, card
 
@@ -103,9 +105,12 @@ async def test_files_voices_quotes_feedback_and_entering_reach_the_bot(emulator:
 async def test_an_apps_address_is_saved_checked_and_used(emulator: Emulator, hands: Hands) -> None:
     async with app_server(emulator) as server, caller(emulator) as client:
         (app,) = emulator.platform.corp.apps.values()
-        assert app.callback is not None
-        saved = await hands.do("verify_url", agentid=APP, url=app.callback.url)
+        good = app.callback.url
+        saved = await hands.do("verify_url", agentid=APP, url=good)
         assert saved.json()["passed"]
+        server.echo = "hello"
+        assert not (await hands.do("verify_url", agentid=APP, url=f"{good}?other")).json()["passed"]
+        assert app.callback.url == good
         await hands.do("user_says", user="lina", channel="app", agentid=APP, content="名单")
         await hands.do("in_app", user="lina", agentid=APP, event="click", key="shortlist")
         await emulator.platform.records.until(lambda: len(server.got) == 2)
@@ -141,6 +146,11 @@ async def test_the_console_holds_what_a_product_is_set_up_with(emulator: Emulato
         notice = json.dumps(card(NOTICE), ensure_ascii=False)
         assert (await http.post(hook, content=notice.encode())).json()["errcode"] == 0
     assert console["bots"][0]["secret"] == emulator.platform.corp.bots[BOT].secret
+
+
+def test_small_frames_are_sent_at_once() -> None:
+    with closing(_listener(0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_an_unknown_emulator_is_a_wrong_use_and_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

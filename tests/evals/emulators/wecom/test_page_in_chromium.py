@@ -9,7 +9,7 @@ from playwright.async_api import Page, async_playwright, expect
 from evals.emulators.wecom.phone.control import Control
 from evals.emulators.wecom.server import Emulator, serving
 from tests.connectors.webchat.chromium import ARGS, AXE, DESKTOP, PHONE
-from tests.evals.emulators.wecom.products import BUTTONS, BotClient, Json, bot_client, card
+from tests.evals.emulators.wecom.products import BUTTONS, BotClient, Json, app_server, bot_client, card
 from tests.support.browser import ABSENT, chromium_path, demanded
 
 pytestmark = pytest.mark.browser
@@ -94,6 +94,13 @@ async def test_the_page_changes_person_language_and_time(emulator: Emulator, scr
     await page.get_by_role("button", name="English").click()
     await page.get_by_text("Console: addresses and keys").click()
     await expect(page.locator("pre")).to_contain_text(emulator.ws_url)
+    async with app_server(emulator) as server:
+        (app,) = emulator.platform.corp.apps.values()
+        good, app.callback.url = app.callback.url, ""
+        await page.get_by_label("Callback address of the app").fill(good)
+        await page.get_by_role("button", name="Save and verify").click()
+        await expect(page.get_by_role("status")).to_have_text("Saved")
+        assert (app.callback.url, len(server.nonces)) == (good, 1)
     before = emulator.platform.clock.now
     await page.get_by_label("Move time on (minutes)").fill("7")
     await page.get_by_role("button", name="Move", exact=True).click()
