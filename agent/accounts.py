@@ -164,6 +164,18 @@ class OpenAccounts:
             return None
         return to_scope(account, brands, wanted=brand, lang=None, principals=principals)
 
+    async def bound(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        """A member's scope in a chat that is about one brand, or (None) all brands of a lead who works for all."""
+        if brand is not None:
+            return await self.of_member(tenant, member, brand)
+        async with self.services.across_tenants("whose chat") as work:
+            account = await work.accounts.by_id(member)
+        if account is None or account.tenant != tenant:
+            return None
+        own = account.member
+        everywhere = own.active and own.brand is None and own.role is Role.LEAD
+        return Scope(tenant, None, member, own.role, own.lang) if everywhere else None
+
     async def of_tenant(self, tenant: TenantId) -> Scope | None:
         """The scope of a tenant's first lead: for the upkeep of its own books."""
         async with self.services.across_tenants("whose books") as work:

@@ -10,10 +10,17 @@ from prometheus_client import generate_latest
 from pydantic import HttpUrl, ValidationError
 
 from agent.accounts import OpenAccounts
+from agent.binding.door import OpenDoor
+from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.channels.checking import ChannelDoctor
+from agent.channels.forms import ChannelForms
+from agent.deliveries.carrying import Post
+from agent.deliveries.rules import team_window
+from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.forms import Forms
@@ -41,22 +48,27 @@ from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
+from connectors.ports.channels import Pusher
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.webchat.settings import WebSettings
+from connectors.wecom.webhook.channel import WebhookPusher
+from connectors.wecom.webhook.client import WebhookClient
 from memory.creator_index.embedders.endpoint import open_endpoint
 from memory.creator_index.embedders.usem3 import Usem3Embedder
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.creator_index.server import ServerIndex, open_server_index
 from memory.custody import ScopeCursors
 from memory.database import Database
+from memory.domain.channels import ChannelKind, SecretBox
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
 from memory.domain.stores import Embedder
 from memory.domain.workspace import Scope
+from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
 
 Index = KeeperIndex | ServerIndex
@@ -82,6 +94,9 @@ class Installation:
     world: World
     texts: Texts
     model: ChatModel | None
+    secrets: SecretBox
+    door: OpenDoor
+    channel_doctor: ChannelDoctor
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -137,9 +152,22 @@ async def _put_together(
     imports = Imports(database, FileReader(), words)
     demo_clock = DemoClock(database, database, sources, words)
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
-    forms = Forms(database, words, imports, accounts.hash_password, demo_clock.move, hand)
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    box = HomeSecretBox(settings.home, key)
+    pushers = _pushers(settings, stack)
+    forms = Forms(
+        database,
+        words,
+        imports,
+        accounts.hash_password,
+        demo_clock.move,
+        hand,
+        bindings=BindingForms(box, words),
+        channels=ChannelForms(box, words, pushers),
+    )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
+    post = Post(database, pushers, box, PushWords(words).say, team_window(settings.team_hours))
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -150,6 +178,7 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
+        post=post,
     )
 
     async def index_tenant(tenant: TenantId) -> None:
@@ -164,13 +193,22 @@ async def _put_together(
         collect_answers=upkeep.collect_answers,
         index=index_tenant,
         sweep=upkeep.sweep,
+        deliver=upkeep.deliver,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
     )
     return Installation(
-        settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model
-    )
+        settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
+        box, OpenDoor(database, accounts.bound, box, words), ChannelDoctor(database, box, pushers),
+    )  # fmt: skip
+
+
+def _pushers(settings: Settings, stack: AsyncExitStack) -> dict[ChannelKind, Pusher]:
+    """Channels that can speak first, by kind."""
+    webhook = WebhookClient(settings.wecom_url)
+    stack.push_async_callback(webhook.aclose)
+    return {ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
 async def _open_index(settings: Settings, indexer: Indexer) -> Index:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from agent.accounts import check_password
 from agent.approval.showing import show
+from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
+from agent.channels.forms import ChannelForms
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
 from agent.team.deputies import revoke_deputy, save_deputy
@@ -16,7 +18,14 @@ from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
-from memory.domain.by_hand import HandUnits
+from memory.domain.channel_forms import (
+    AcceptClaim,
+    EndBinding,
+    MakeBindCode,
+    RevokeIdentity,
+    SaveChannel,
+    TestChannel,
+)
 from memory.domain.chat import (
     Command,
     DecisionOutcome,
@@ -40,6 +49,7 @@ from memory.domain.chat import (
 from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
+from memory.domain.office_units import OfficeUnits
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
@@ -50,14 +60,19 @@ from tools.products.keeping import keep_product
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """Carries forms out. `hash_password` and `move_clock` come from accounts and the demo."""
+    """Carries forms out. `hash_password` and `move_clock` come from accounts and the demo.
 
-    units: HandUnits
+    `bindings` and `channels` None: an office without channels.
+    """
+
+    units: OfficeUnits
     texts: Texts
     imports: Imports
     hash_password: Callable[[str], Awaitable[str]]
     move_clock: Callable[[Scope], Awaitable[Reply]]
     hand: HandDesk
+    bindings: BindingForms | None = None
+    channels: ChannelForms | None = None
 
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""
@@ -73,6 +88,12 @@ class Forms:
             case SaveMember(password=password) if password:
                 check_password(password)
                 return await self._in_unit(scope, command, await self.hash_password(password))
+            case MakeBindCode() | AcceptClaim() | RevokeIdentity() | EndBinding() if self.bindings is not None:
+                async with self.units.unit(scope) as unit:
+                    return await self.bindings.carry_out(unit, command)
+            case SaveChannel() | TestChannel() if self.channels is not None:
+                async with self.units.unit(scope) as unit:
+                    return await self.channels.carry_out(unit, command)
             case _:
                 return await self._in_unit(scope, command, None)
 

@@ -12,8 +12,7 @@ from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
 from agent.team.passes import first_state
-from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, ImportView, Shell
-from memory.domain.by_hand import HandUnits
+from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell
 from memory.domain.cards import SendListCard
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
@@ -22,6 +21,7 @@ from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
+from memory.domain.office_units import OfficeUnits
 from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.workspace import BrandPolicy, Member, Role, Scope
@@ -42,7 +42,7 @@ WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
 class OpenQueries:
     """Views over rows and index."""
 
-    units: HandUnits
+    units: OfficeUnits
     index: CreatorIndex
     imports: Imports
     texts: Texts
@@ -189,6 +189,24 @@ class OpenQueries:
         """See `Queries.deputies`."""
         async with self.units.unit(scope) as unit:
             return await unit.people.deputies()
+
+    async def bound(self, scope: Scope) -> BoundTeam:
+        """See `Queries.bound`."""
+        async with self.units.unit(scope) as unit:
+            return BoundTeam(
+                receives=await unit.bindings.receives(),
+                identities=tuple(await unit.bindings.identities()),
+                chats=tuple(await unit.bindings.bindings(brand=scope.brand)),
+            )
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """See `Queries.channels`."""
+        async with self.units.unit(scope) as unit:
+            return ChannelsView(
+                channels=tuple(await unit.pushes.states()),
+                waiting=await unit.pushes.waiting(),
+                undelivered=tuple(await unit.pushes.undelivered()),
+            )
 
     async def policy(self, scope: Scope) -> BrandPolicy:
         """See `Queries.policy`."""

@@ -1,5 +1,6 @@
 """Every value the service reads from its environment; read once, in bootstrap. Documented in both READMEs."""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,6 +17,13 @@ def _connectable(url: str) -> str:
     if problem := problem_with(url):
         raise PydanticCustomError(problem, "not a usable PostgreSQL address")
     return url
+
+
+def _waking(hours: tuple[time, time]) -> tuple[time, time]:
+    """Hours that begin before they end; the error's type is the key of its text."""
+    if hours[0] >= hours[1]:
+        raise PydanticCustomError("team_hours_never", "never begin")
+    return hours
 
 
 class ModelSettings(BaseModel):
@@ -51,6 +59,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_connectable)] | None = Field(
         default=None, repr=False
     )  # absent: the embedded PostgreSQL
+    secret_key: SecretStr | None = None  # absent: a file in the home, made once
     qdrant_url: str | None = None  # absent: Qdrant Edge behind a keeper process
     qdrant_api_key: SecretStr | None = None
     model: ModelSettings | None = None  # absent: the built-in planner answers
@@ -58,6 +67,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8787, ge=0, le=65535)
     public_url: str | None = None
+    wecom_url: str = "https://qyapi.weixin.qq.com"  # an emulator's or a private deployment's address
     decision_hours: int = Field(default=72, ge=1, le=336)
     turn_seconds: int = Field(default=90, ge=5, le=600)
     turn_steps: int = Field(default=8, ge=1, le=30)
@@ -65,5 +75,6 @@ class Settings(BaseSettings):
     turn_concurrency: int = Field(default=8, ge=1, le=200)
     worker_lost_seconds: float = Field(default=12, ge=1, le=300)
     team_timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    team_hours: Annotated[tuple[time, time], AfterValidator(_waking)] = (time(9), time(22))  # pushes wait outside
     log_level: str = "INFO"
     log_json: bool = False

@@ -36,6 +36,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TableClause
 
 from memory.domain.ids import BrandId, TenantId
+from memory.domain.jobs import Job
 from memory.domain.workspace import Scope
 from memory.models.base import AnyBrandRow, Base, BrandRow, SharedRow, TenantRow
 from memory.models.workspace import BrandRecord, TenantRecord
@@ -47,12 +48,13 @@ class TenancyError(RuntimeError):
 
 @dataclass(slots=True)
 class Reach:
-    """Whose rows a session may touch (`scope` None: all tenants, as a service), and what it will announce."""
+    """Whose rows a session may touch (`scope` None: all tenants, as a service), and what comes with its commit."""
 
     scope: Scope | None
     now: datetime
     began: float = field(default_factory=monotonic)
     notices: list[tuple[str, str]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
 
     def moment(self) -> datetime:
         """The workspace's time at this instant; `now` is the time at the transaction's beginning."""

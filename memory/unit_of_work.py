@@ -12,9 +12,13 @@ from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
+from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
+from memory.domain.delivery_views import DeliveryBook
 from memory.domain.errors import Unavailable, Unclear
+from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
@@ -33,6 +37,7 @@ from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
 from memory.repositories.answers import AnswerRepository
+from memory.repositories.bindings import BindingRepository
 from memory.repositories.books import (
     AuditRepository,
     CounterRepository,
@@ -41,9 +46,12 @@ from memory.repositories.books import (
     OccasionRepository,
 )
 from memory.repositories.by_hand import HandRepository
+from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
+from memory.repositories.deliveries import DeliveryRepository
+from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
@@ -127,7 +135,6 @@ class OpenTransaction:
     connection: AsyncConnection
     session: ScopedSession
     reach: Reach
-    jobs: list[Job]
 
 
 class Work:
@@ -143,7 +150,7 @@ class Work:
 
     async def defer(self, job: Job) -> None:
         """Queue a job in this transaction. One with a queueing lock that waits already is left as it is."""
-        self._transaction.jobs.append(job)
+        self._transaction.reach.jobs.append(job)
 
     def announce(self, topic: str, payload: str = "") -> None:
         """Ring the bells of a topic in every process if and when the transaction commits."""
@@ -176,6 +183,9 @@ class UnitOfWork(Work):
         self.drafts: DraftStore = DraftRepository(*given)
         self.steps: StepStore = StepRepository(*given)
         self.by_hand: HandStore = HandRepository(*given)
+        self.channels: ChannelStore = ChannelRepository(*given)
+        self.pushes: DeliveryBook = DeliveryBookRepository(*given)
+        self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
 
@@ -201,6 +211,12 @@ class ServiceUnit(Work):
         self.ledger = LedgerRepository(*given)
         self.answers = AnswerRepository(*given)
         self.outages = OutageRepository(*given)
+        self.channels = AnyChannelRepository(*given)
+        self.deliveries = DeliveryRepository(*given)
+
+    def bindings(self, tenant: TenantId) -> BindingStore:
+        """Identities, bindings and codes of one tenant."""
+        return BindingRepository(self._transaction.session, tenant, self._transaction.reach.now)
 
 
 @asynccontextmanager
@@ -227,13 +243,13 @@ async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIt
         async with door.transaction(role=role, scope=scope) as (connection, began):
             reach = Reach(scope, began)
             async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
-                transaction = OpenTransaction(connection, session, reach, [])
+                transaction = OpenTransaction(connection, session, reach)
                 yield transaction
                 await session.flush()
                 if reach.notices:
                     packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
                     await connection.execute(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
-                waiting += [job for job in transaction.jobs if not await _defer(connection, job)]
+                waiting += [job for job in reach.jobs if not await _defer(connection, job)]
                 with _unclear_commit():
                     await connection.commit()
     if waiting:

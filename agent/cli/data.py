@@ -165,6 +165,10 @@ async def _doctor() -> int:
                     wrong += 1
                     table.add_row(name, told(failure, lang))
             table.add_row(say("doctor_model", lang), await _model(daren))
+            for found in await daren.channel_doctor.look():
+                wrong += found.failure is not None
+                state = told(found.failure, lang) if found.failure else say("doctor_channel_ok", lang)
+                table.add_row(say("doctor_channel", lang, name=found.channel.name), state)
     except AppError as failure:
         wrong += 1
         table.add_row(say("doctor_start", lang), told(failure, lang))

@@ -39,6 +39,7 @@ class Workshop:
     collect_answers: Callable[[], Awaitable[None]]
     index: Callable[[TenantId], Awaitable[None]]
     sweep: Callable[[], Awaitable[None]]
+    deliver: Callable[[], Awaitable[None]]
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -69,6 +70,11 @@ async def reconcile(context: JobContext) -> None:
     await _workshop(context).reconcile()
 
 
+async def deliver(context: JobContext) -> None:
+    """Push what is due to people."""
+    await _workshop(context).deliver()
+
+
 async def collect_answers(context: JobContext) -> None:
     """Collect creators' answers from every source."""
     await _workshop(context).collect_answers()
@@ -93,6 +99,7 @@ def make_blueprint() -> Blueprint:
     declare(name="import", queue="books", pass_context=True, retry=AGAIN)(run_import)
     declare(name="dispatch", queue="outreach", pass_context=True)(dispatch)
     declare(name="reconcile", queue="outreach", pass_context=True)(reconcile)
+    declare(name="deliver", queue="outreach", pass_context=True)(deliver)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)

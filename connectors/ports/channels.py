@@ -1,19 +1,69 @@
-"""What a channel of our side offers when Daren wants to say something first."""
+"""What a channel offers when Daren wants to say something first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from memory.domain.chat import Reply
+from memory.domain.channels import ChannelKind, ChannelSetting
+from memory.domain.ids import ChannelId
 
 
-class ChatChannel(Protocol):
-    """One place people talk to us."""
+@dataclass(frozen=True, slots=True)
+class OpenChannel:
+    """A channel with its secrets in the clear, for the length of one call."""
 
-    async def post(self, to: str, reply: Reply, *, route: str) -> None:
-        """Deliver a reply to a chat at most once per `route` key.
+    setting: ChannelSetting
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A message: a little Markdown (bold, lists, quotes), without contacts. It may be longer than one message.
+
+    `calls`: somebody must do something, so people named in the channel's settings are called by name.
+    """
+
+    text: str
+    calls: bool = False
+
+
+class Pusher(Protocol):
+    """Pushes over channels of one kind. Satisfied by each channel that can speak first."""
+
+    @property
+    def kind(self) -> ChannelKind:
+        """Whose channels it serves."""
+        ...
+
+    @property
+    def knows_repeats(self) -> bool:
+        """Whether the channel delivers a push once however often it is handed over under one key."""
+        ...
+
+    @property
+    def per_minute(self) -> int:
+        """How many pushes a channel of this kind may be handed in a minute."""
+        ...
+
+    def holds(self, channel: ChannelId) -> bool:
+        """Whether this process may use a channel: always, unless it lives on a socket that one process holds."""
+        ...
+
+    def read(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """The secrets in what a lead typed to set a channel up. Raises BadRequest, `field` names where."""
+        ...
+
+    async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:
+        """Hand a push over, at most once; the channel's own id of it, where it has one.
 
         Raises:
-            Unavailable: nothing was accepted; the same reply may be tried again.
-            Refused: the vendor rejected the recipient or the content.
-            Unclear: the call ended without an answer; never try blindly again.
+            Unavailable: nothing was accepted; may be tried again. Fact `pause_seconds`: leave the channel alone so
+                long (retryable).
+            Refused: the channel rejected it or its key for good (not retryable).
+            Unclear: ended without an answer, or in its middle; never tried again blindly (not retryable).
         """
+        ...
+
+    async def look(self, channel: OpenChannel) -> None:
+        """Try whether a channel would work, without saying anything to anybody. Raises as `push`."""
         ...

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from memory.domain.bindings import Binding, Identity
 from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
+from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
 from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import ConversationId, ImportRunId, TurnId
@@ -79,6 +81,24 @@ class ImportView:
     same: int = 0
     problems: tuple[tuple[int, str], ...] = ()
     sample: tuple[dict[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTeam:
+    """Who of the team is known on which channel, and which chats are bound. `receives`: a channel takes messages."""
+
+    receives: bool
+    identities: tuple[Identity, ...] = ()
+    chats: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsView:
+    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately."""
+
+    channels: tuple[ChannelState, ...] = ()
+    waiting: int = 0
+    undelivered: tuple[Undelivered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +173,14 @@ class Queries(Protocol):
 
     async def deputies(self, scope: Scope) -> Sequence[Deputy]:
         """Who stands in for whom now."""
+        ...
+
+    async def bound(self, scope: Scope) -> BoundTeam:
+        """Identities of members, and the chats of the scope's brand and of all brands."""
+        ...
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """Channels and what was pushed over them."""
         ...
 
     async def policy(self, scope: Scope) -> BrandPolicy:

@@ -11,6 +11,7 @@ from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
 from connectors.webchat.assets import VENDOR, missing
 from connectors.webchat.door import guarded_route
+from connectors.webchat.pages.channels import channel_routes
 from connectors.webchat.pages.chat import chat_routes
 from connectors.webchat.pages.creators import creator_routes
 from connectors.webchat.pages.decisions import decision_routes
@@ -59,7 +60,8 @@ def webchat_router(surface: Surface) -> APIRouter:
     route_class = guarded_route(surface, lambda request, error: error_answer(surface, request, error))
     router = APIRouter(include_in_schema=False)
     every = (
-        entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, import_routes,
+        entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
+        import_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

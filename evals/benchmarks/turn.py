@@ -157,7 +157,9 @@ async def measure(at_work: WorkingDesk, home: Path, *, rounds: int) -> Measured:
     async with database.unit(lead) as unit:
         await unit.products.save(None, {"name": "Cat Litter Box", "sample": True}, brand=at_work.office.brand)
     accounts = OpenAccounts(database, database, SystemClock(), home)
-    workshop = Workshop(accounts, at_work.runner.run, _no_import, _nothing, _nothing, _nothing, _no_index, _nothing)
+    workshop = Workshop(
+        accounts, at_work.runner.run, _no_import, _nothing, _nothing, _nothing, _no_index, _nothing, _nothing
+    )
     async with working(make_app(database.url), workshop, concurrency=4), _their_saver(database.url) as (saver, title):
         theirs = _prebuilt(database, lead, saver)
         measured = Measured(saver=title)

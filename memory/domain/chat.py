@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from memory.domain.cards import Card
+from memory.domain.channel_forms import BindingForm, ChannelForm
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BrandId,
@@ -290,7 +291,9 @@ Command = Annotated[
     | UpdateRelation
     | Rename
     | HandOut
-    | MarkByHand,
+    | MarkByHand
+    | BindingForm
+    | ChannelForm,
     Field(discriminator="kind"),
 ]
 

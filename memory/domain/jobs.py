@@ -21,6 +21,7 @@ class Job:
 TURN = "daren:turn"
 DISPATCH = "daren:dispatch"
 RECONCILE = "daren:reconcile"
+DELIVER = "daren:deliver"
 PLAYGROUND = "daren:playground"
 IMPORT = "daren:import"
 INDEX = "daren:index"
@@ -48,6 +49,11 @@ def dispatch() -> Job:
 def reconcile() -> Job:
     """Ask platforms about sends that ended unclear."""
     return Job(RECONCILE, "outreach", lock="reconcile", queueing_lock="reconcile")
+
+
+def deliver() -> Job:
+    """Push what is due; one waiting job is enough for any number of deliveries."""
+    return Job(DELIVER, "outreach", lock="deliver", queueing_lock="deliver", priority=3)
 
 
 def playground() -> Job:

@@ -119,14 +119,19 @@ class HeartbeatRow(Base):
 
 
 class IdentityRow(TenantRow, Base):
-    """Who a member is somewhere else: an operating-system user, later a user of a chat platform."""
+    """Who a member is somewhere else: an operating-system user, or (with `channel_id`) a user of a channel."""
 
     __tablename__ = "identity"
-    __table_args__ = (UniqueConstraint("kind", "outside_id"), Index(None, "member_id"))
+    __table_args__ = (
+        UniqueConstraint("kind", "channel_id", "outside_id", postgresql_nulls_not_distinct=True),
+        Index(None, "member_id"),
+    )
 
     id: Mapped[RowId]
     kind: Mapped[str]
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("channel_setting.id"))
     outside_id: Mapped[str]
+    outside_name: Mapped[str] = mapped_column(server_default="")
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
 

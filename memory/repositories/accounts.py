@@ -168,7 +168,7 @@ class AccountRepository:
         await self._session.execute(
             insert(IdentityRow)
             .on_conflict_do_update(
-                index_elements=["kind", "outside_id"], set_={"member_id": member, "tenant_id": tenant}
+                index_elements=["kind", "channel_id", "outside_id"], set_={"member_id": member, "tenant_id": tenant}
             )
             .values(tenant_id=tenant, kind=kind, outside_id=outside_id, member_id=member, made_at=self._now)
         )
@@ -178,7 +178,7 @@ class AccountRepository:
         return await self._one(
             select(MemberRow)
             .join(IdentityRow, IdentityRow.member_id == MemberRow.id)
-            .where(IdentityRow.kind == kind, IdentityRow.outside_id == outside_id)
+            .where(IdentityRow.kind == kind, IdentityRow.channel_id.is_(None), IdentityRow.outside_id == outside_id)
         )
 
     async def brands_of(self, account: Account) -> list[Brand]:

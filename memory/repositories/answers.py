@@ -6,13 +6,17 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.deliveries import PushKind
 from memory.domain.dispatch import Addressee, Untold
 from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId, TenantId
-from memory.domain.outreach import Gist
+from memory.domain.outreach import Gist, Intent
 from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, StepRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.creator_messages import store_message
+from memory.repositories.making_deliveries import make_delivery
+
+_QUOTED = 400  # characters of a creator's message that a push may quote
 
 
 @dataclass(slots=True)
@@ -68,7 +72,7 @@ class AnswerRepository:
         received_at: datetime,
     ) -> CreatorMessageId | None:
         """See `AnswerStore.store`."""
-        return await store_message(
+        stored = await store_message(
             self.session,
             tenant=tenant,
             creator=to.creator,
@@ -78,6 +82,23 @@ class AnswerRepository:
             text=text,
             gist=gist,
             received_at=received_at,
+            now=self.now,
+        )
+        if stored is not None:
+            await self._push(tenant, to, stored, text=text, intent=gist.intent)
+        return stored
+
+    async def _push(
+        self, tenant: TenantId, to: Addressee, message: CreatorMessageId, *, text: str, intent: Intent
+    ) -> None:
+        handle = await self.session.scalar(select(CreatorRow.handle).where(CreatorRow.id == to.creator))
+        await make_delivery(
+            self.session,
+            PushKind.ANSWER,
+            tenant=tenant,
+            brand=to.brand,
+            occasion=f"answer:{message}",
+            subject={"message": message, "handle": handle or "", "intent": intent.value, "text": text[:_QUOTED]},
             now=self.now,
         )
 

@@ -36,6 +36,7 @@ from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
+from memory.repositories.troubles import push_trouble
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
 _CALLED = StepRow.channel != Channel.BY_HAND.value  # the rest waits for a person
@@ -172,13 +173,16 @@ class DispatchRepository:
     ) -> None:
         """See `DispatchStore.settle_claim`."""
         step = self._rows[candidate.step].step
-        if to.value != step.state:
+        is_new = to.value != step.state
+        if is_new:
             _check_move(StepState(step.state), to)
         step.state = to.value
         step.due_at = due_at or step.due_at
         step.look_at = look_at
         step.reason_key, step.reason_facts = (reason.key, dict(reason.facts)) if reason else (None, None)
         await self._session.flush()
+        if is_new and to is StepState.HELD:
+            await push_trouble(self._session, step, occasion=f"held:{step.id}:{step.reason_key}", now=self._now)
 
     async def _sent_since(self, brand: BrandId, since: datetime) -> int:
         """Attempts since a moment that reached the platform or may have."""

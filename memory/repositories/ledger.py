@@ -14,6 +14,7 @@ from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.repositories.counting import count_outreach, counted_as
 from memory.repositories.dispatch import to_ticket
+from memory.repositories.troubles import push_trouble
 
 _OPEN = (SendState.CLAIMED.value, SendState.UNKNOWN.value)
 
@@ -60,6 +61,8 @@ class LedgerRepository:
             await self._contacted(step, draft, now=now)
             step.sent_at = now
         await self._session.flush()
+        if to in (StepState.FAILED, StepState.UNKNOWN):
+            await push_trouble(self._session, step, occasion=f"send:{send}:{to}", now=now)
         return to
 
     async def abandon_expired(self) -> int:

@@ -13,12 +13,17 @@ BROAD_LOOPS = frozenset({"tools/catalogue.py"})  # tool dispatch
 CLOCKS = frozenset({"memory/domain/clock.py"})
 NOW = frozenset({"now", "utcnow", "today"})
 
-# Who may look across tenants: sign-in and scopes, making the demo, the dispatcher and its answers, syncs, the door.
+# Who may look across tenants: sign-in and scopes, the door of channels, making the demo, the dispatcher and its
+# answers, syncs, the database.
 ACROSS = frozenset(
     {
         "agent/accounts.py",
+        "agent/binding/door.py",
+        "agent/channels/checking.py",
         "agent/bootstrap.py",
         "agent/cli/seeding.py",
+        "agent/deliveries/carrying.py",
+        "agent/deliveries/nudging.py",
         "agent/demo_clock.py",
         "agent/indexing.py",
         "agent/jobs/upkeep.py",
@@ -29,6 +34,8 @@ ACROSS = frozenset(
         "agent/outreach/send.py",
         "memory/database.py",
         "memory/domain/account_stores.py",
+        "memory/domain/bindings.py",
+        "memory/domain/deliveries.py",
         "memory/domain/dispatch.py",
         "memory/unit_of_work.py",
     }

@@ -58,6 +58,7 @@ from memory.domain.workspace import (
 )  # fmt: skip
 from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
+from tests.support.fake_channels import FakeChannels, FakeChannelViews
 from tests.support.fake_import import import_view
 from tests.support.fake_send_list import FakeSendList
 
@@ -95,6 +96,7 @@ class FakeOffice:
     langs: list[Lang] = field(default_factory=list)
     import_state: str = "previewed"
     send_list: FakeSendList = field(default_factory=FakeSendList)
+    channels: FakeChannels = field(default_factory=FakeChannels)
     parts: dict[str, str] = field(default_factory=lambda: {"database": "ok", "index": "ok"})
 
     def fail_once(self) -> None:
@@ -236,7 +238,7 @@ class FakeDesk:
 
 
 @dataclass
-class FakeQueries:
+class FakeQueries(FakeChannelViews):
     """Views of the office."""
 
     office: FakeOffice

@@ -12,9 +12,10 @@ from connectors.webchat.forms import Fields, Id, place_of, read_form, whole
 from connectors.webchat.pages.saved import back_to, change_of, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
+from memory.domain.channel_forms import AcceptClaim, EndBinding, MakeBindCode, RevokeIdentity
 from memory.domain.chat import Command, Reply, RevokeDeputy, SaveDeputy, SaveMember, SavePolicy, SaveProduct
 from memory.domain.errors import BadRequest, Conflict, NotFound
-from memory.domain.ids import BrandId, DeputyId, MemberId, ProductId
+from memory.domain.ids import BindingId, BrandId, DeputyId, IdentityId, MemberId, ProductId
 from memory.domain.workspace import Role
 
 _EXPECTED = (BadRequest, Conflict)  # told in the form; who may not change it sees no form, but the refusal
@@ -74,6 +75,34 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             return await _members(visit, edit=None, problem=tried.problem)
         return back_to("/members", at="#deputies")
 
+    @router.post("/members/codes")
+    async def make_code(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        tried = await _try(visit, Role.LEAD, "brand", fields, lambda: _code(fields))
+        # The code is in this answer alone: a page that one is led back to could not show it.
+        told = tried.reply.text if tried.reply else ""
+        return await _members(visit, edit=None, bound_typed=fields.typed(), problem=tried.problem, told=told)
+
+    @router.post("/members/claims")
+    async def accept_claim(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        tried = await _try(visit, Role.LEAD, "code", fields, lambda: _claim(fields))
+        if tried.problem:
+            return await _members(visit, edit=None, bound_typed=fields.typed(), problem=tried.problem)
+        return back_to("/members", at="#bound")
+
+    @router.post("/members/identities/revoke")
+    async def revoke_identity(request: Request, visit: visit_of) -> Response:
+        identity = IdentityId(whole((await read_form(request)).text("identity")))
+        await surface.desk.submit(visit.scope, RevokeIdentity(identity=identity))
+        return back_to("/members", at="#bound")
+
+    @router.post("/members/chats/end")
+    async def end_binding(request: Request, visit: visit_of) -> Response:
+        binding = BindingId(whole((await read_form(request)).text("binding")))
+        await surface.desk.submit(visit.scope, EndBinding(binding=binding))
+        return back_to("/members", at="#bound")
+
     @router.get("/settings")
     async def settings(visit: visit_of) -> Response:
         return await _settings(visit)
@@ -131,7 +160,9 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         deputy: int | None = None,
         typed: dict[str, str] | None = None,
         deputy_typed: dict[str, str] | None = None,
+        bound_typed: dict[str, str] | None = None,
         problem: dict[str, str] | None = None,
+        told: str = "",
     ) -> Response:
         listed = await surface.queries.members(visit.scope)
         current = next((member for member in listed if member.id == edit), None)
@@ -143,6 +174,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             typed=typed, errors=problem or {}, saved=was_saved(visit), adding=_asked(visit, "add"), roles=tuple(Role),
             deputies=deputies, moving=next((one for one in deputies if one.id == deputy), None),
             deputy_typed=deputy_typed or {}, names={member.id: member for member in listed},
+            bound=await surface.queries.bound(visit.scope), bound_typed=bound_typed or {}, told=told,
         )  # fmt: skip
 
     async def _settings(
@@ -174,6 +206,22 @@ def _product(fields: Fields) -> SaveProduct:
         commission_ceiling=fields.text("commission_ceiling"),
         sample=fields.yes_no("sample"),
     )
+
+
+def _code(fields: Fields) -> MakeBindCode:
+    member = fields.optional_id("member")
+    return MakeBindCode(member=MemberId(member) if member else None, brand=_brand(fields))
+
+
+def _claim(fields: Fields) -> AcceptClaim:
+    member = MemberId(whole(fields.text("member")))
+    return AcceptClaim(code=fields.text("code")[:40], member=member, brand=_brand(fields))
+
+
+def _brand(fields: Fields) -> BrandId | None:
+    """A brand by number; "all" is none in particular."""
+    chosen = fields.text("brand")
+    return None if chosen == "all" else BrandId(whole(chosen))
 
 
 def _deputy(fields: Fields) -> SaveDeputy:

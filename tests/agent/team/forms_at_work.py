@@ -1,11 +1,15 @@
 """The desk's forms over a real database, without passwords or a demo clock of their own."""
 
+import base64
 from datetime import timedelta
+from pathlib import Path
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from agent.binding.forms import BindingForms
 from agent.by_hand.desk import hand_desk
+from agent.channels.forms import ChannelForms
 from agent.demo_clock import DemoClock
 from agent.forms import Forms
 from agent.imports import Imports
@@ -13,7 +17,10 @@ from connectors.files.reader import FileReader
 from evals.suites.selling_office import SellingOffice
 from memory.domain.chat import Command, Reply
 from memory.domain.workspace import Scope
+from memory.secret_box import KEY_BYTES, HomeSecretBox
 from prompts.render import texts
+
+BOX = HomeSecretBox(Path("no-such-home"), base64.b64encode(bytes(KEY_BYTES)).decode())
 
 
 async def _hash(password: str) -> str:
@@ -26,7 +33,9 @@ async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
     clock = DemoClock(shop.database, shop.database, (), words)
     imports = Imports(shop.database, FileReader(), words)
     hand = hand_desk(shop.database, words, ())
-    return await Forms(shop.database, words, imports, _hash, clock.move, hand).submit(scope, command)
+    bindings, channels = BindingForms(BOX, words), ChannelForms(BOX, words, {})
+    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, bindings, channels)
+    return await forms.submit(scope, command)
 
 
 async def in_days(shop: SellingOffice, days: int) -> str:

@@ -5,6 +5,14 @@ from typing import get_args
 import pytest
 
 from evals.suites.selling_office import SellingOffice
+from memory.domain.channel_forms import (
+    AcceptClaim,
+    EndBinding,
+    MakeBindCode,
+    RevokeIdentity,
+    SaveChannel,
+    TestChannel,
+)
 from memory.domain.chat import (
     Command,
     EditDraft,
@@ -25,7 +33,17 @@ from memory.domain.chat import (
 )
 from memory.domain.errors import AppError, BadRequest, NotAllowed
 from memory.domain.hand_forms import HandOut, MarkByHand
-from memory.domain.ids import BrandId, ConversationId, DeputyId, DraftId, ImportRunId, MemberId
+from memory.domain.ids import (
+    BindingId,
+    BrandId,
+    ChannelId,
+    ConversationId,
+    DeputyId,
+    DraftId,
+    IdentityId,
+    ImportRunId,
+    MemberId,
+)
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
 
@@ -47,6 +65,12 @@ NEEDED: dict[type[Command], Role] = {
     SaveDeputy: Role.LEAD,
     RevokeDeputy: Role.LEAD,
     GiveFirstMessagePass: Role.LEAD,
+    MakeBindCode: Role.LEAD,
+    AcceptClaim: Role.LEAD,
+    RevokeIdentity: Role.LEAD,
+    EndBinding: Role.LEAD,
+    SaveChannel: Role.LEAD,
+    TestChannel: Role.LEAD,
 }
 FORMS: dict[type[Command], Command] = {
     StopBatch: StopBatch(),
@@ -66,6 +90,12 @@ FORMS: dict[type[Command], Command] = {
     SaveDeputy: SaveDeputy(member=MemberId(1), stands_for=MemberId(2), until="2026-12-05"),
     RevokeDeputy: RevokeDeputy(deputy=DeputyId(1)),
     GiveFirstMessagePass: GiveFirstMessagePass(handle="nobody", reason="x"),
+    MakeBindCode: MakeBindCode(),
+    AcceptClaim: AcceptClaim(code="2222-2222", member=MemberId(10**9)),
+    RevokeIdentity: RevokeIdentity(identity=IdentityId(1)),
+    EndBinding: EndBinding(binding=BindingId(1)),
+    SaveChannel: SaveChannel(id=ChannelId(1), name="x"),
+    TestChannel: TestChannel(channel=ChannelId(1)),
 }
 
 
@@ -103,6 +133,7 @@ async def test_a_deputy_of_a_lead_sets_policy_but_neither_members_nor_deputies(s
         SaveMember(id=shop.anna.member, login="anna", name="anna", role="lead", brand=shop.brand),
         SaveDeputy(member=shop.anna.member, stands_for=shop.lead.member, until=later),
         RevokeDeputy(deputy=deputy.id),
+        MakeBindCode(member=shop.anna.member, brand=shop.brand),
     ):
         with pytest.raises(NotAllowed, match="not_while_standing_in"):
             await submit(shop, acting, form)

@@ -38,6 +38,7 @@ PAGES = {
     "/creators/{handle}": "/creators/pawsome.mia",
     "/products": "/products",
     "/members": "/members",
+    "/channels": "/channels",
     "/settings": "/settings",
     "/imports": "/imports",
     "/imports/{run}": "/imports/3",
@@ -72,6 +73,8 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/setup": ("/setup", {}),
     "/products": ("/products", {"name": ""}),
     "/members": ("/members", {"login": ""}),
+    "/members/codes": ("/members/codes", {"member": "", "brand": "1"}),
+    "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
 }  # fmt: skip
 # A note or nothing, on a page that is marked already.
@@ -80,7 +83,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/logout", "/lang", "/brand", "/conversations", "/conversations/{conversation}/messages",
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
-        "/members/deputies/revoke",
+        "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
     }
 )  # fmt: skip
 

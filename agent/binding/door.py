@@ -1,0 +1,168 @@
+"""Lets people of a channel in: who they are and what their chat is about, by rows; strangers learn how to be bound.
+
+Satisfies `connectors.ports.door.Door`. The code of a line is used up in the transaction that binds.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from agent.binding.rules import (
+    CLAIM_LIFE,
+    BindGroup,
+    BindPerson,
+    Let,
+    Refusal,
+    admit,
+    misfit,
+    new_code,
+    read_code,
+    shown,
+    use_of,
+)
+from agent.language import language_of
+from connectors.ports.door import Admitted, Entry, TurnedAway
+from memory.domain.bindings import (
+    Arrival,
+    Binding,
+    BindingStore,
+    ChatKind,
+    CodeFor,
+    DoorServices,
+    DoorWork,
+    NewBindCode,
+)
+from memory.domain.channels import ChannelSetting, SecretBox
+from memory.domain.errors import NotFound
+from memory.domain.ids import BrandId, MemberId, TenantId
+from memory.domain.workspace import Lang, Member, Scope
+from prompts.render import Texts
+
+log = structlog.get_logger(__name__)
+
+TRIES_PER_USER, TRIES_PER_CHANNEL, TRY_MINUTES = 5, 100, 15
+CODES = "bind"  # what digests of codes are for
+ScopeOf = Callable[[TenantId, MemberId, BrandId | None], Awaitable[Scope | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """Over our own rows. `scope_of` proves the scope of a bound member; it alone makes one."""
+
+    services: DoorServices
+    scope_of: ScopeOf
+    box: SecretBox
+    texts: Texts
+
+    async def enter(self, arrival: Arrival) -> Entry:
+        """See `Door.enter`."""
+        lang = language_of(arrival.text, default="zh")
+        async with self.services.across_tenants("who writes on a channel") as work:
+            channel = await work.channels.active(arrival.channel)
+            if channel is None:
+                raise NotFound("no_such_channel")
+            bindings = work.bindings(channel.tenant)
+            code = read_code(arrival.text)
+            if code is not None:
+                return TurnedAway(await self._typed(work, channel, arrival, code, lang))
+            found = await self._look(work, bindings, channel, arrival)
+            if isinstance(found, Refusal):
+                return TurnedAway(await self._told(work, bindings, arrival, found, lang))
+        scope = await self.scope_of(channel.tenant, found.member, found.brand)
+        return Admitted(scope) if scope is not None else TurnedAway(self.texts.say(Refusal.GONE, lang))
+
+    async def _look(
+        self, work: DoorWork, bindings: BindingStore, channel: ChannelSetting, arrival: Arrival
+    ) -> Let | Refusal:
+        identity = await bindings.identity(arrival.channel, arrival.user)
+        account = await work.accounts.by_id(identity.member) if identity else None
+        member = account.member if account is not None and account.tenant == channel.tenant else None
+        binding: Binding | None = await bindings.binding(arrival.channel, arrival.chat)
+        if binding is not None and not serves(channel, binding.brand):
+            binding = None
+        return admit(arrival, member, binding)
+
+    async def _told(
+        self, work: DoorWork, bindings: BindingStore, arrival: Arrival, refusal: Refusal, lang: Lang
+    ) -> str:
+        if refusal is not Refusal.STRANGER:
+            return self.texts.say(refusal, lang)
+        code = new_code(secrets.choice)
+        await bindings.keep_code(
+            NewBindCode(
+                CodeFor.CLAIM,
+                self.box.digest(code, of=CODES),
+                work.now + CLAIM_LIFE,
+                channel=arrival.channel,
+                user=arrival.user,
+                user_name=arrival.user_name[:80],
+                chat=arrival.chat if arrival.chat_kind is ChatKind.DIRECT else "",
+            )
+        )
+        return self.texts.say(refusal, lang, code=shown(code), hours=int(CLAIM_LIFE.total_seconds()) // 3600)
+
+    async def _typed(self, work: DoorWork, channel: ChannelSetting, arrival: Arrival, code: str, lang: Lang) -> str:
+        who, where = f"bind:{arrival.channel}:{arrival.user}", f"bind:{arrival.channel}"
+        of_user, of_channel = await work.accounts.failures(login=who, address=where, minutes=TRY_MINUTES)
+        if of_user >= TRIES_PER_USER or of_channel >= TRIES_PER_CHANNEL:
+            return self.texts.say("too_many_tries", lang, minutes=TRY_MINUTES)
+        bindings = work.bindings(channel.tenant)
+        found = await bindings.open_code(self.box.digest(code, of=CODES))
+        use = use_of(found, arrival) if found is not None else Refusal.CODE_UNKNOWN
+        if found is None or use is Refusal.CODE_UNKNOWN:
+            await work.accounts.record_failure(login=who, address=where)
+            return self.texts.say(Refusal.CODE_UNKNOWN, lang)
+        if isinstance(use, Refusal):
+            if use is Refusal.CODE_PUBLIC:
+                await bindings.use_code(found.id, void=True)
+            return self.texts.say(use, lang)
+        said = await self._bind(work, channel, arrival, use, by=found.made_by, lang=lang)
+        await bindings.use_code(found.id)
+        await work.accounts.clear_failures(login=who)
+        log.info("channel.bound", channel=arrival.channel, kind=str(arrival.chat_kind))
+        return said
+
+    async def _bind(
+        self,
+        work: DoorWork,
+        channel: ChannelSetting,
+        arrival: Arrival,
+        use: BindGroup | BindPerson,
+        *,
+        by: MemberId | None,
+        lang: Lang,
+    ) -> str:
+        """Bind, or say why what the lead meant holds no more. A code that no longer fits is used up all the same."""
+        bindings = work.bindings(channel.tenant)
+        if not serves(channel, use.brand):
+            return self.texts.say(Refusal.OTHER_BRAND, lang)
+        if isinstance(use, BindGroup):
+            if by is None:
+                return self.texts.say(Refusal.CODE_UNKNOWN, lang)
+            await bindings.bind_chat(arrival.channel, chat=arrival.chat, kind=ChatKind.GROUP, brand=use.brand, by=by)
+            return self.texts.say("bind_done_group", lang)
+        account = await work.accounts.by_id(use.member)
+        member: Member | None = account.member if account is not None else None
+        if member is None or not member.active:
+            return self.texts.say(Refusal.GONE, lang)
+        if (why := misfit(member, use.brand)) is not None:
+            return self.texts.say(why, lang)
+        identity = await bindings.bind_person(
+            arrival.channel, user=arrival.user, user_name=arrival.user_name[:80], member=member.id
+        )
+        await bindings.bind_chat(
+            arrival.channel,
+            chat=arrival.chat,
+            kind=ChatKind.DIRECT,
+            brand=use.brand,
+            by=by or member.id,
+            identity=identity,
+        )
+        return self.texts.say("bind_done_person", lang, name=member.name)
+
+
+def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:
+    """Whether a channel may carry a brand's data (None: that of all brands)."""
+    return channel.serves is None or channel.serves == brand

@@ -1,0 +1,95 @@
+"""What a push says: a heading with the brand, a line an item, what to do. Foreign text is quoted, tamed and masked."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from agent.cards import wording
+from agent.cards.drafts import flag_text
+from agent.guardrails.contacts import mask
+from connectors.ports.channels import Push
+from memory.domain.deliveries import Delivery, Parcel, PushKind, Subject
+from memory.domain.outreach import Flag
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+
+QUOTED = 120  # characters of a creator's text
+_CALLS = (PushKind.NUDGE, PushKind.TROUBLE)  # somebody must do something
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+# Signs that a client could read as a link, a picture, a mention or a heading become their full-width look-alikes.
+_TAMED = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]*`#|@"}
+
+
+@dataclass(frozen=True, slots=True)
+class PushWords:
+    """Words parcels in the language of their channel, Chinese unless it says English. No link: pages may be local."""
+
+    texts: Texts
+
+    def say(self, parcel: Parcel) -> Push:
+        """The whole message; times on the team's clock."""
+        lang: Lang = "en" if parcel.channel.options.get("lang") == "en" else "zh"
+        kind = parcel.deliveries[0].kind
+        head = self._head(kind, parcel, lang)
+        lines = [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries if kind is not PushKind.TEST]
+        foot = [] if kind is PushKind.TEST else [self.texts.say(f"push_{kind}_foot", lang)]
+        mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
+        return Push("\n".join([*mark, head, *lines, *foot]), calls=kind in _CALLS)
+
+    def _head(self, kind: PushKind, parcel: Parcel, lang: Lang) -> str:
+        brand, count = tame(parcel.audience.brand), len(parcel.deliveries)
+        if kind is PushKind.TEST:
+            by = tame(_text(parcel.deliveries[0].subject, "by"))
+            return self.texts.say("push_test", lang, brand=brand, by=by)
+        return self.texts.say(f"push_{kind}_head", lang, brand=brand, count=count)
+
+    def _line(self, delivery: Delivery, lang: Lang, zone: str) -> str:
+        of = delivery.subject
+        match delivery.kind:
+            case PushKind.ANSWER:
+                intent = self.texts.say(f"push_intent_{_text(of, 'intent')}", lang)
+                return self.texts.say(
+                    "push_answer_line", lang, handle=tame(_text(of, "handle")), intent=intent,
+                    text=quoted(_text(of, "text")),
+                )  # fmt: skip
+            case PushKind.TROUBLE:
+                why = self._why(of, lang).rstrip("。.")
+                return self.texts.say(
+                    "push_trouble_line", lang, batch=_text(of, "batch"), number=_text(of, "number"),
+                    handle=tame(_text(of, "handle")), why=why, what=self._what_to_do(of, lang),
+                )  # fmt: skip
+            case _:
+                by = wording.clock(datetime.fromisoformat(_text(of, "decide_by")), zone, lang)
+                return self.texts.say(
+                    "push_nudge_line", lang, batch=_text(of, "batch"), count=_text(of, "open"), by=by
+                )  # fmt: skip
+
+    def _why(self, of: Subject, lang: Lang) -> str:
+        key, facts = _text(of, "key"), of.get("facts")
+        known = key in self.texts or f"flag_{key}" in self.texts
+        if not known or not isinstance(facts, dict):
+            return self.texts.say(f"push_state_{_text(of, 'state')}", lang)
+        tamed = {name: tame(value) if isinstance(value, str) else value for name, value in facts.items()}
+        return flag_text(Flag(key, cast("dict[str, str | int | float]", tamed)), lang=lang, texts=self.texts, now=None)
+
+    def _what_to_do(self, of: Subject, lang: Lang) -> str:
+        special = f"push_do_{_text(of, 'key')}"
+        if special in self.texts:
+            return self.texts.say(special, lang, batch=_text(of, "batch"), number=_text(of, "number"))
+        return self.texts.say(f"push_do_{_text(of, 'state')}", lang)
+
+
+def quoted(text: str) -> str:
+    """Foreign text for a group: one line, without contacts or links, cut."""
+    line = " ".join(mask(_LINK.sub("[link]", text)).split())
+    return tame(line if len(line) <= QUOTED else line[: QUOTED - 1] + "…")
+
+
+def tame(text: str) -> str:
+    """Foreign text that no client reads as Markdown."""
+    return " ".join(text.split()).translate(_TAMED)
+
+
+def _text(of: Subject, name: str) -> str:
+    return str(of.get(name, ""))

@@ -1,0 +1,35 @@
+"""Whom a channel may let in: satisfied by `agent/binding/door.py`, which alone knows who is bound to what."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from memory.domain.bindings import Arrival
+from memory.domain.workspace import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A bound member in a bound chat; everything that follows happens in this scope."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """What the person is told instead of an answer; it holds no data. Plain text."""
+
+    text: str
+
+
+Entry = Admitted | TurnedAway
+
+
+class Door(Protocol):
+    """Asked by a channel before anything somebody says is stored."""
+
+    async def enter(self, arrival: Arrival) -> Entry:
+        """Prove the scope from rows alone; a line that is a bind code is carried out here.
+
+        Raises NotFound("no_such_channel") for one that is off or not there, Misconfigured when codes cannot be read.
+        """
+        ...

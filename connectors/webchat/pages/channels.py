@@ -1,0 +1,94 @@
+"""The channels page: how to set one up, how each does, a test, and what was not delivered."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from connectors.webchat.door import Visit, visitor
+from connectors.webchat.forms import Fields, Id, place_of, read_form, whole
+from connectors.webchat.pages.saved import back_to, was_saved
+from connectors.webchat.render import page
+from connectors.webchat.surface import Surface
+from memory.domain.channel_forms import SaveChannel, TestChannel
+from memory.domain.chat import Reply
+from memory.domain.errors import BadRequest, Conflict, NotFound
+from memory.domain.ids import BrandId, ChannelId
+from memory.domain.outreach import Flag
+from memory.domain.workspace import Lang
+
+_EXPECTED = (BadRequest, Conflict)
+_SECRETS = ("address",)  # never shown again, not even to whoever typed them
+
+
+def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
+    """Channels."""
+    router = APIRouter(route_class=route_class)
+    visit_of = Annotated[Visit, Depends(visitor(surface))]
+
+    @router.get("/channels")
+    async def channels(visit: visit_of, edit: Id | None = None) -> Response:
+        return await _page(visit, edit=edit)
+
+    @router.post("/channels")
+    async def save(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        try:
+            await surface.desk.submit(visit.scope, _channel(fields))
+        except _EXPECTED as error:
+            problem = {place_of(error, fields.data.keys()): surface.told(error, visit.lang)}
+            typed = {name: value for name, value in fields.typed().items() if name not in _SECRETS}
+            return await _page(visit, edit=fields.optional_id("id"), typed=typed, problem=problem)
+        return back_to("/channels")
+
+    @router.post("/channels/test")
+    async def test(request: Request, visit: visit_of) -> Response:
+        channel = ChannelId(whole((await read_form(request)).text("channel")))
+        try:
+            told: Reply = await surface.desk.submit(visit.scope, TestChannel(channel=channel))
+        except _EXPECTED as error:
+            return await _page(visit, edit=None, problem={"form": surface.told(error, visit.lang)})
+        return await _page(visit, edit=None, told=told.text)
+
+    async def _page(
+        visit: Visit,
+        *,
+        edit: int | None,
+        typed: dict[str, str] | None = None,
+        problem: dict[str, str] | None = None,
+        told: str = "",
+    ) -> Response:
+        view = await surface.queries.channels(visit.scope)
+        current = next((state.channel for state in view.channels if state.channel.id == edit), None)
+        if edit is not None and current is None:
+            raise NotFound("no_such_channel")
+        return await page(
+            surface, visit, "channels.html", status=422 if problem else 200, view=view, current=current,
+            adding=visit.request.query_params.get("add") == "1", typed=typed, errors=problem or {},
+            saved=was_saved(visit), told=told, why=lambda flag: _why(surface, flag, visit.lang),
+        )  # fmt: skip
+
+    return router
+
+
+def _why(surface: Surface, flag: Flag | None, lang: Lang) -> str:
+    """A stored reason as a sentence; an unknown one by its key."""
+    if flag is None:
+        return surface.say("web_unknown", lang)
+    try:
+        return surface.say(flag.key, lang, **flag.facts)
+    except KeyError:
+        return flag.key
+
+
+def _channel(fields: Fields) -> SaveChannel:
+    known, brand = fields.optional_id("id"), fields.text("brand")
+    return SaveChannel(
+        id=ChannelId(known) if known else None,
+        name=fields.text("name")[:60],
+        brand=None if brand == "all" else BrandId(whole(brand)),
+        lang="en" if fields.text("lang") == "en" else "zh",
+        mentions=fields.text("mentions")[:400],
+        active=fields.text("active") != "no",
+        typed={name: fields.text(name)[:400] for name in _SECRETS},
+    )

@@ -1,0 +1,145 @@
+"""What can be made to go wrong: by endpoint, by number of the call, by times, or by chance with a fixed seed."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from random import Random
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FaultKind(StrEnum):
+    """Every fault of the reference but the two of 微信客服, which is not emulated."""
+
+    ERRCODE = "errcode"
+    HTTP_500 = "http_500"
+    DELAY = "delay"
+    DROP_BEFORE = "drop_before"
+    DROP_AFTER = "drop_after"
+    SLOW_BODY = "slow_body"
+    BAD_JSON = "bad_json"
+    TOKEN_REVOKE_NOW = "token_revoke_now"  # noqa: S105  # a fault's name
+    TOKEN_ALWAYS_BAD = "token_always_bad"  # noqa: S105  # a fault's name
+    DUPLICATE_CALLBACK = "duplicate_callback"
+    REORDER_CALLBACKS = "reorder_callbacks"
+    TAMPERED_SIGNATURE = "tampered_signature"
+    WRONG_RECEIVEID = "wrong_receiveid"
+    OLD_TIMESTAMP = "old_timestamp"
+    REPLAYED_NONCE = "replayed_nonce"
+    HUGE_BODY = "huge_body"
+    XML_BOMB = "xml_bomb"
+    WS_CLOSE = "ws_close"
+    WS_HALF_OPEN = "ws_half_open"
+    WS_KICK = "ws_kick"
+    ACK_DELAY = "ack_delay"
+    ACK_ERROR = "ack_error"
+    ACK_LOST = "ack_lost"
+    MEDIA_EXPIRED = "media_expired"
+    MEDIA_BAD_PADDING = "media_bad_padding"
+    IP_NOT_ALLOWED = "ip_not_allowed"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+
+
+CALLS = frozenset(
+    {
+        FaultKind.ERRCODE,
+        FaultKind.HTTP_500,
+        FaultKind.DELAY,
+        FaultKind.DROP_BEFORE,
+        FaultKind.DROP_AFTER,
+        FaultKind.SLOW_BODY,
+        FaultKind.BAD_JSON,
+        FaultKind.TOKEN_REVOKE_NOW,
+        FaultKind.TOKEN_ALWAYS_BAD,
+        FaultKind.IP_NOT_ALLOWED,
+        FaultKind.QUOTA_EXHAUSTED,
+    }
+)
+DOWNLOADS = frozenset({FaultKind.MEDIA_EXPIRED, FaultKind.MEDIA_BAD_PADDING})
+FRAMES = frozenset(
+    {
+        FaultKind.WS_CLOSE,
+        FaultKind.WS_HALF_OPEN,
+        FaultKind.WS_KICK,
+        FaultKind.ACK_DELAY,
+        FaultKind.ACK_ERROR,
+        FaultKind.ACK_LOST,
+        FaultKind.QUOTA_EXHAUSTED,
+    }
+)
+ORDER = frozenset({FaultKind.DUPLICATE_CALLBACK, FaultKind.REORDER_CALLBACKS})
+ATTEMPTS = frozenset(
+    {
+        FaultKind.TAMPERED_SIGNATURE,
+        FaultKind.WRONG_RECEIVEID,
+        FaultKind.OLD_TIMESTAMP,
+        FaultKind.REPLAYED_NONCE,
+        FaultKind.HUGE_BODY,
+        FaultKind.XML_BOMB,
+    }
+)
+
+
+class Fault(BaseModel):
+    """One planned fault.
+
+    `endpoint` is a pattern over "message/send", "webhook/send", "aibot/aibot_respond_msg", "callback/bot",
+    "callback/app", "media/download". `calls` names calls by number, counted from 1 when the fault is planned; without
+    them it strikes `times` times (0: for ever), each time with `probability`. `seconds` are virtual.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: FaultKind
+    endpoint: str = "*"
+    calls: tuple[int, ...] = ()
+    times: int = Field(default=1, ge=0)
+    probability: float = Field(default=1.0, ge=0.0, le=1.0)
+    errcode: int = -1
+    seconds: float = Field(default=0.0, ge=0.0)
+    copies: int = Field(default=2, ge=2, le=100)
+    code: int = 1011
+
+
+@dataclass(slots=True)
+class _Plan:
+    fault: Fault
+    seen: int = 0
+    struck: int = 0
+
+
+class Faults:
+    """The plan. Chance comes from the seed, so a run can be repeated."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._plans: list[_Plan] = []
+
+    def add(self, fault: Fault) -> None:
+        """Plan one more."""
+        self._plans.append(_Plan(fault))
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._plans.clear()
+
+    def due(self, endpoint: str, kinds: AbstractSet[FaultKind]) -> dict[FaultKind, Fault]:
+        """What strikes this call, by kind; the call is counted."""
+        struck: dict[FaultKind, Fault] = {}
+        for plan in self._plans:
+            if plan.fault.kind in kinds and fnmatchcase(endpoint, plan.fault.endpoint) and self._strikes(plan):
+                struck.setdefault(plan.fault.kind, plan.fault)
+        return struck
+
+    def _strikes(self, plan: _Plan) -> bool:
+        fault = plan.fault
+        plan.seen += 1
+        if fault.calls:
+            return plan.seen in fault.calls
+        if fault.times and plan.struck >= fault.times:
+            return False
+        if fault.probability < 1.0 and self._rng.random() >= fault.probability:
+            return False
+        plan.struck += 1
+        return True

@@ -1,0 +1,152 @@
+"""The emulator as it runs: the platform on one loopback port, its people and their page on another."""
+
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from evals.emulators.wecom.app.callbacks import AppCallbacks
+from evals.emulators.wecom.app.passive import Passive
+from evals.emulators.wecom.app.sending import AppSending
+from evals.emulators.wecom.bot.hub import BotHub
+from evals.emulators.wecom.bot.socket import BotSocket
+from evals.emulators.wecom.bot.uploads import Uploads
+from evals.emulators.wecom.core.wire import Json
+from evals.emulators.wecom.cut import CuttableProtocol
+from evals.emulators.wecom.gateway import Asked, ForAnyone, ForApp, Gateway, media_endpoints
+from evals.emulators.wecom.phone.phone import Phone
+from evals.emulators.wecom.platform import Platform
+from evals.emulators.wecom.webhook import GroupWebhooks
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(slots=True)
+class Emulator:
+    """Everything of one platform. `base_url` and `ws_url` are where a product finds it."""
+
+    platform: Platform
+    hub: BotHub
+    uploads: Uploads
+    webhooks: GroupWebhooks
+    sending: AppSending
+    callbacks: AppCallbacks
+    phone: Phone
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def base_url(self) -> str:
+        """Of the HTTP interface; /cgi-bin/ comes after it."""
+        return self.platform.base_url
+
+    @property
+    def ws_url(self) -> str:
+        """Of the long connection."""
+        return self.base_url.replace("http://", "ws://", 1) + "/"
+
+    def application(self) -> Starlette:
+        """The platform's side."""
+        gateway = Gateway(self.platform, self._with_token(), self._without_token())
+        return Starlette(
+            routes=[
+                Route("/cgi-bin/{endpoint:path}", gateway.__call__, methods=["GET", "POST"]),
+                Route("/media/{name}", gateway.download),
+                WebSocketRoute("/", self._line),
+            ]
+        )
+
+    async def _line(self, websocket: WebSocket) -> None:
+        await BotSocket(self.hub, self.uploads, websocket, next(self._numbers)).run()
+
+    def _with_token(self) -> dict[str, ForApp]:
+        sending = self.sending
+        return {
+            "message/send": lambda app, asked: sending.send(app, asked.body),
+            "message/update_template_card": lambda app, asked: sending.update(app, asked.body),
+            "message/recall": lambda app, asked: sending.recall(app, asked.body),
+            "getcallbackip": lambda _, __: {"ip_list": ["127.0.0.*"]},
+            **media_endpoints(self.platform),
+        }
+
+    def _without_token(self) -> dict[str, ForAnyone]:
+        def gettoken(asked: Asked) -> Json:
+            token, seconds = self.platform.tokens.issue(
+                asked.query.get("corpid", ""), asked.query.get("corpsecret", "")
+            )
+            return {"access_token": token, "expires_in": seconds}
+
+        def upload(asked: Asked) -> Json | Response:
+            filename, content = asked.need()
+            return self.webhooks.upload(asked.query.get("key", ""), asked.query.get("type", ""), filename, content)
+
+        return {
+            "gettoken": gettoken,
+            "webhook/send": lambda asked: self.webhooks.send(asked.query.get("key", ""), asked.body),
+            "webhook/upload_media": upload,
+        }
+
+
+def build(platform: Platform) -> Emulator:
+    """Put an emulator together around a platform."""
+    hub = BotHub(platform)
+    sending = AppSending(platform)
+    callbacks = AppCallbacks(platform, Passive(platform))
+    phone = Phone(platform, hub, callbacks, sending)
+    return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone)
+
+
+def _listener(port: int) -> socket.socket:
+    # The protocol is named because asyncio sends small frames at once only on sockets that say they are TCP; on others
+    # each answer waits some 40 ms for the other side's acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((LOOPBACK, port))
+    listener.listen(socket.SOMAXCONN)
+    return listener
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on loopback (0: any free port); its address."""
+    listener = _listener(port)
+    config = uvicorn.Config(
+        app,
+        http=CuttableProtocol,
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.CRITICAL,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        ws_ping_interval=None,
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
+    try:
+        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    finally:
+        await server.shutdown(sockets=[listener])
+        listener.close()
+
+
+@asynccontextmanager
+async def running(platform: Platform | None = None, *, port: int = 0) -> AsyncIterator[Emulator]:
+    """A running emulator, without the page."""
+    emulator = build(platform or Platform())
+    async with serving(emulator.application(), port=port) as address:
+        emulator.platform.base_url = address
+        try:
+            yield emulator
+        finally:
+            await emulator.callbacks.close()

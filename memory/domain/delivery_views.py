@@ -1,0 +1,73 @@
+"""How channels do, as a scope may see it, and a test of one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from memory.domain.channels import ChannelSetting, ChannelStore
+from memory.domain.deliveries import DeliveryState, PushKind
+from memory.domain.ids import BrandId, ChannelId
+from memory.domain.outreach import Flag
+from memory.domain.stores import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel with its last success and its last failure. `pausing`: it asked to be left alone for a while."""
+
+    channel: ChannelSetting
+    delivered_at: datetime | None
+    failed_at: datetime | None
+    reason: Flag | None
+    pausing: bool
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last thing that happened was a failure."""
+        return self.failed_at is not None and (self.delivered_at is None or self.failed_at >= self.delivered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A push that ended badly: refused, or nobody knows. `channel`: the last one tried."""
+
+    kind: PushKind
+    state: DeliveryState
+    reason: Flag | None
+    made_at: datetime
+    channel: str
+
+
+class DeliveryBook(Protocol):
+    """Deliveries of the scope's brand."""
+
+    async def states(self) -> Sequence[ChannelState]:
+        """Channels in sight and how each does, by name."""
+        ...
+
+    async def waiting(self) -> int:
+        """How many deliveries wait."""
+        ...
+
+    async def undelivered(self, *, days: int = 7, limit: int = 50) -> Sequence[Undelivered]:
+        """What was refused or is unknown, newest first."""
+        ...
+
+    async def test(self, channel: ChannelId, *, brand: BrandId, by: str) -> bool:
+        """Make a test of one channel, to be sent at once; whether a channel could carry it."""
+        ...
+
+
+class ChannelUnit(Unit, Protocol):
+    """A scope's transaction that reaches channels and what was pushed over them."""
+
+    @property
+    def channels(self) -> ChannelStore:
+        """Channels."""
+        ...
+
+    @property
+    def pushes(self) -> DeliveryBook:
+        """What was pushed."""
+        ...

@@ -1,0 +1,230 @@
+"""Deliveries of every tenant, for the service that carries them out: what is due, claimed, made, no longer needed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from memory.domain.deliveries import Audience, Delivery, DeliveryState, OpenBatch, Parcel, PushKind, Route, Subject
+from memory.domain.dispatch import Queue
+from memory.domain.ids import BatchId, BrandId, ChannelId, DeliveryId, MemberId, TenantId
+from memory.domain.outreach import Flag
+from memory.models.channels import ChannelSettingRow
+from memory.models.deliveries import DeliveryRow, DeliveryTryRow
+from memory.models.outreach import BatchRow, StepRow
+from memory.models.workspace import BrandRecord
+from memory.repositories.channels import to_channel
+from memory.repositories.delivery_tries import DeliveryTries, to_claimed, to_delivery
+from memory.repositories.draft_rows import read_batches
+from memory.repositories.making_deliveries import carries, make_delivery
+
+_WAITING = DeliveryState.WAITING.value
+_QUIET = {"synchronize_session": False}
+_MINUTE = timedelta(minutes=1)
+
+
+class DeliveryRepository(DeliveryTries):
+    """Satisfies `memory.domain.deliveries.DeliveryStore` in a service unit; never commits. Ends: `DeliveryTries`."""
+
+    async def queues(self, *, now: datetime) -> Sequence[Queue]:
+        """See `DeliveryStore.queues`."""
+        rows = await self._session.execute(
+            select(DeliveryRow.tenant_id, DeliveryRow.brand_id)
+            .where(DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now)
+            .group_by(DeliveryRow.tenant_id, DeliveryRow.brand_id)
+            .order_by(func.min(DeliveryRow.look_at))
+        )
+        return [Queue(TenantId(row.tenant_id), BrandId(row.brand_id)) for row in rows]
+
+    async def routes(self, queue: Queue) -> Sequence[Route]:
+        """See `DeliveryStore.routes`."""
+        rows = (
+            await self._session.scalars(
+                select(ChannelSettingRow)
+                .where(carries(queue.tenant, queue.brand))
+                .order_by(ChannelSettingRow.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            )
+        ).all()
+        machine = (await self._session.scalars(select(func.clock_timestamp()).select_from(BrandRecord).limit(1))).one()
+        called = await self._session.execute(
+            select(DeliveryTryRow.channel_id, func.count(DeliveryTryRow.parcel.distinct()))
+            .where(
+                DeliveryTryRow.channel_id.in_([row.id for row in rows]), DeliveryTryRow.called_at > machine - _MINUTE
+            )
+            .group_by(DeliveryTryRow.channel_id)
+        )
+        calls = {row[0]: row[1] for row in called}
+        return [
+            Route(
+                to_channel(row),
+                paused=row.paused_until is not None and row.paused_until > machine,
+                last_minute=calls.get(row.id, 0),
+            )
+            for row in rows
+        ]
+
+    async def waiting(self, queue: Queue, *, now: datetime, limit: int) -> Sequence[Delivery]:
+        """See `DeliveryStore.waiting`."""
+        rows = (
+            await self._session.scalars(
+                select(DeliveryRow)
+                .where(DeliveryRow.brand_id == queue.brand, DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now)
+                .order_by(DeliveryRow.look_at, DeliveryRow.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+                .execution_options(populate_existing=True)
+            )
+        ).all()
+        past = await self.past([row.id for row in rows])
+        settled = await self._settled_meanwhile(rows)
+        return [to_delivery(row, past.get(row.id, {}), needed=row.id not in settled) for row in rows]
+
+    async def claim(
+        self, queue: Queue, route: Route, deliveries: Sequence[Delivery], audience: Audience, *, lease: timedelta
+    ) -> Parcel:
+        """See `DeliveryStore.claim`."""
+        key = f"d{deliveries[0].id}-{deliveries[0].attempts + 1}"
+        tries = [
+            DeliveryTryRow(
+                tenant_id=queue.tenant,
+                brand_id=queue.brand,
+                delivery_id=delivery.id,
+                channel_id=route.channel.id,
+                parcel=key,
+                attempt=delivery.attempts + 1,
+                claims=1,
+                state=DeliveryState.CLAIMED.value,
+                claimed_at=self._now,
+                called_at=func.clock_timestamp(),
+                lease_until=func.clock_timestamp() + lease,
+            )
+            for delivery in deliveries
+        ]
+        self._session.add_all(tries)
+        await self._session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_([delivery.id for delivery in deliveries]))
+            .values(state=DeliveryState.CLAIMED.value, attempts=DeliveryRow.attempts + 1),
+            execution_options=_QUIET,
+        )
+        await self._session.flush()
+        return Parcel(key, route.channel, tuple(to_claimed(row) for row in tries), tuple(deliveries), audience)
+
+    async def later(self, deliveries: Collection[DeliveryId], *, look_at: datetime) -> None:
+        """See `DeliveryStore.later`."""
+        await self._session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_(deliveries), DeliveryRow.state == _WAITING)
+            .values(look_at=look_at),
+            execution_options=_QUIET,
+        )
+
+    async def end(self, delivery: DeliveryId, state: DeliveryState, *, reason: Flag | None) -> None:
+        """See `DeliveryStore.end`. What the last channel said is worth more than that none is left."""
+        last = await self._session.scalar(
+            select(DeliveryTryRow)
+            .where(DeliveryTryRow.delivery_id == delivery, DeliveryTryRow.reason_key.is_not(None))
+            .order_by(DeliveryTryRow.attempt.desc())
+            .limit(1)
+        )
+        kept = state is DeliveryState.REFUSED and last is not None
+        key, facts = (reason.key, dict(reason.facts)) if reason else (None, None)
+        await self._session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id == delivery, DeliveryRow.state == _WAITING)
+            .values(
+                state=state.value,
+                settled_at=self._now,
+                reason_key=last.reason_key if kept and last else key,
+                reason_facts=last.reason_facts if kept and last else facts,
+            ),
+            execution_options=_QUIET,
+        )
+
+    async def make(
+        self,
+        queue: Queue,
+        kind: PushKind,
+        *,
+        occasion: str,
+        subject: Subject,
+        valid_until: datetime,
+        look_at: datetime | None = None,
+        only: ChannelId | None = None,
+        urgent: bool = False,
+        member: MemberId | None = None,
+    ) -> bool:
+        """See `DeliveryStore.make`."""
+        return await make_delivery(
+            self._session,
+            kind,
+            tenant=queue.tenant,
+            brand=queue.brand,
+            occasion=occasion,
+            subject=subject,
+            now=self._now,
+            valid_until=valid_until,
+            look_at=look_at,
+            only=only,
+            urgent=urgent,
+            member=member,
+        )
+
+    async def open_batches(self, *, now: datetime) -> Sequence[OpenBatch]:
+        """See `DeliveryStore.open_batches`."""
+        reminded = (
+            select(DeliveryRow.id)
+            .where(
+                DeliveryRow.tenant_id == BatchRow.tenant_id,
+                DeliveryRow.occasion == func.concat("nudge:", BatchRow.id),
+            )
+            .exists()
+        )
+        carried = (
+            select(ChannelSettingRow.id)
+            .where(ChannelSettingRow.tenant_id == BatchRow.tenant_id, ChannelSettingRow.active)
+            .exists()
+        )
+        rows = (
+            await self._session.scalars(
+                select(BatchRow)
+                .where(
+                    BatchRow.published_at.is_not(None),
+                    BatchRow.stopped_at.is_(None),
+                    BatchRow.decide_by > now,
+                    ~reminded,
+                    carried,
+                )
+                .order_by(BatchRow.made_at, BatchRow.id)
+                .limit(200)
+            )
+        ).all()
+        tenants = {row.id: TenantId(row.tenant_id) for row in rows}
+        found = [
+            OpenBatch(
+                BatchId(batch.id), tenants[batch.id], batch.brand, batch.code, batch.made_at, batch.decide_by,
+                sum(draft.approvable for draft in batch.drafts),
+            )
+            for batch in await read_batches(self._session, rows, now=now)
+        ]  # fmt: skip
+        return [batch for batch in found if batch.open]
+
+    async def _settled_meanwhile(self, rows: Sequence[DeliveryRow]) -> set[int]:
+        """Deliveries of what is so no longer: a step that went on, a batch that is decided."""
+        steps = {row.id: int(row.subject["step"]) for row in rows if row.kind == PushKind.TROUBLE}
+        states: dict[int, str] = {
+            step.id: step.state
+            for step in await self._session.execute(
+                select(StepRow.id, StepRow.state).where(StepRow.id.in_(list(steps.values())))
+            )
+        } if steps else {}  # fmt: skip
+        over = {row.id for row in rows if row.id in steps and states.get(steps[row.id]) != row.subject["state"]}
+        nudges = {row.id: int(row.subject["batch_id"]) for row in rows if row.kind == PushKind.NUDGE}
+        if nudges:
+            found = await self._session.scalars(select(BatchRow).where(BatchRow.id.in_(list(nudges.values()))))
+            batches = await read_batches(self._session, found.all(), now=self._now)
+            open_ones = {batch.id for batch in batches if any(draft.approvable for draft in batch.drafts)}
+            over |= {delivery for delivery, batch in nudges.items() if batch not in open_ones}
+        return over

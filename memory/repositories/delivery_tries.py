@@ -1,0 +1,234 @@
+"""The ledger of deliveries: ends of tries, settled by whoever finds them out, and tries taken up again."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from memory.domain.channels import ChannelKind
+from memory.domain.deliveries import Audience, Claimed, Delivery, DeliveryState, Parcel, Past, PushKind
+from memory.domain.dispatch import Queue
+from memory.domain.ids import BrandId, ChannelId, DeliveryId, TenantId, TryId
+from memory.domain.outreach import Flag
+from memory.domain.workspace import WorkspaceKind
+from memory.models.channels import ChannelSettingRow
+from memory.models.deliveries import DeliveryRow, DeliveryTryRow
+from memory.models.workspace import BrandRecord, WorkspaceRow
+from memory.repositories.channels import to_channel
+from memory.tenancy import ScopedSession
+
+_QUIET = {"synchronize_session": False}
+_GONE = Flag("push_sender_gone", {})
+
+
+class DeliveryTries:
+    """The part of `memory.domain.deliveries.DeliveryStore` that ends tries; never commits."""
+
+    def __init__(self, session: ScopedSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    async def audience(self, queue: Queue) -> Audience:
+        """See `DeliveryStore.audience`."""
+        brand = (await self._session.scalars(select(BrandRecord).where(BrandRecord.id == queue.brand))).one()
+        kind = await self._session.scalar(select(WorkspaceRow.kind))
+        return Audience(brand.name, brand.team_zone, is_demo=kind == WorkspaceKind.DEMO)
+
+    async def settle(
+        self,
+        parcel: Parcel,
+        state: DeliveryState,
+        *,
+        outside_id: str | None = None,
+        reason: Flag | None = None,
+        over: bool = True,
+        look_at: datetime,
+        rest: timedelta = timedelta(0),
+    ) -> int:
+        """See `DeliveryStore.settle`."""
+        tokens = {one.id: one.claims for one in parcel.tries}
+        rows = await self._lock(list(tokens))
+        mine = [
+            row
+            for row in rows
+            # A call that was given up as unknown and then answered is believed; one that was taken up again is not.
+            if row.claims == tokens[TryId(row.id)] and row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+        ]
+        return await self._settle(
+            mine, state, outside_id=outside_id, reason=reason, over=over, look_at=look_at, rest=rest
+        )
+
+    async def abandon_expired(self) -> int:
+        """See `DeliveryStore.abandon_expired`."""
+        expired = await self._session.scalars(
+            select(DeliveryTryRow.id)
+            .where(
+                DeliveryTryRow.state == DeliveryState.CLAIMED.value, DeliveryTryRow.lease_until < func.clock_timestamp()
+            )
+            .limit(500)
+        )
+        rows = [row for row in await self._lock(list(expired)) if row.state == DeliveryState.CLAIMED]
+        return await self._settle(
+            rows, DeliveryState.UNKNOWN, outside_id=None, reason=_GONE, over=True, look_at=self._now, rest=timedelta(0)
+        )
+
+    async def unclear(self, kinds: Collection[ChannelKind], *, lease: timedelta) -> Parcel | None:
+        """See `DeliveryStore.unclear`."""
+        found = (
+            await self._session.execute(
+                select(DeliveryTryRow.parcel, DeliveryTryRow.channel_id)
+                .join(ChannelSettingRow, ChannelSettingRow.id == DeliveryTryRow.channel_id)
+                .where(
+                    DeliveryTryRow.state == DeliveryState.UNKNOWN.value,
+                    DeliveryTryRow.lease_until < func.clock_timestamp(),
+                    ChannelSettingRow.kind.in_([kind.value for kind in kinds]),
+                    ChannelSettingRow.active,
+                )
+                .order_by(DeliveryTryRow.id)
+                .limit(1)
+            )
+        ).one_or_none()
+        if found is None:
+            return None
+        wanted = select(DeliveryTryRow.id).where(
+            DeliveryTryRow.parcel == found.parcel, DeliveryTryRow.channel_id == found.channel_id
+        )
+        rows = await self._lock(list(await self._session.scalars(wanted)))
+        if not rows or any(row.state != DeliveryState.UNKNOWN for row in rows):
+            return None  # another process was first
+        for row in rows:
+            row.state, row.claims = DeliveryState.CLAIMED.value, row.claims + 1
+            row.lease_until, row.called_at = func.clock_timestamp() + lease, func.clock_timestamp()
+        deliveries = await self._deliveries([row.delivery_id for row in rows])
+        await self._mark(list(deliveries), DeliveryState.CLAIMED)
+        await self._session.flush()
+        queue = Queue(TenantId(rows[0].tenant_id), BrandId(rows[0].brand_id))
+        channel = (
+            await self._session.scalars(select(ChannelSettingRow).where(ChannelSettingRow.id == found.channel_id))
+        ).one()
+        past = await self.past(list(deliveries))
+        return Parcel(
+            found.parcel,
+            to_channel(channel),
+            tuple(to_claimed(row) for row in rows),
+            tuple(to_delivery(row, past.get(row.id, {}), needed=True) for row in deliveries.values()),
+            await self.audience(queue),
+        )
+
+    async def pause(self, channel: ChannelId, *, for_: timedelta) -> None:
+        """See `DeliveryStore.pause`."""
+        await self._session.execute(
+            update(ChannelSettingRow)
+            .where(ChannelSettingRow.id == channel)
+            .values(paused_until=func.clock_timestamp() + for_),
+            execution_options=_QUIET,
+        )
+
+    async def past(self, deliveries: Collection[int]) -> dict[int, dict[ChannelId, Past]]:
+        """What became of deliveries on each channel so far."""
+        if not deliveries:
+            return {}
+        rows = await self._session.execute(
+            select(
+                DeliveryTryRow.delivery_id,
+                DeliveryTryRow.channel_id,
+                func.count(DeliveryTryRow.id),
+                func.bool_or(DeliveryTryRow.is_over),
+            )
+            .where(DeliveryTryRow.delivery_id.in_(deliveries))
+            .group_by(DeliveryTryRow.delivery_id, DeliveryTryRow.channel_id)
+        )
+        past: dict[int, dict[ChannelId, Past]] = {}
+        for delivery, channel, count, over in rows:
+            past.setdefault(delivery, {})[ChannelId(channel)] = Past(count, over)
+        return past
+
+    async def _lock(self, tries: Collection[int]) -> Sequence[DeliveryTryRow]:
+        """Deliveries first, then their tries: the order in which a claim takes them."""
+        if not tries:
+            return []
+        owners = await self._session.scalars(
+            select(DeliveryTryRow.delivery_id).where(DeliveryTryRow.id.in_(tries)).order_by(DeliveryTryRow.delivery_id)
+        )
+        await self._deliveries(list(owners))
+        rows = await self._session.scalars(
+            select(DeliveryTryRow)
+            .where(DeliveryTryRow.id.in_(tries))
+            .order_by(DeliveryTryRow.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return rows.all()
+
+    async def _deliveries(self, ids: Collection[int]) -> dict[int, DeliveryRow]:
+        rows = await self._session.scalars(
+            select(DeliveryRow)
+            .where(DeliveryRow.id.in_(ids))
+            .order_by(DeliveryRow.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return {row.id: row for row in rows}
+
+    async def _settle(
+        self,
+        rows: Sequence[DeliveryTryRow],
+        state: DeliveryState,
+        *,
+        outside_id: str | None,
+        reason: Flag | None,
+        over: bool,
+        look_at: datetime,
+        rest: timedelta,
+    ) -> int:
+        refused = state is DeliveryState.REFUSED
+        key, facts = (reason.key, dict(reason.facts)) if reason else (None, None)
+        for row in rows:
+            row.state, row.is_over, row.outside_id = state.value, refused and over, outside_id
+            row.settled_at = None if state is DeliveryState.UNKNOWN else self._now
+            row.reason_key, row.reason_facts = key, facts
+            row.lease_until = func.clock_timestamp() + rest
+        await self._session.flush()
+        owners = [row.delivery_id for row in rows]
+        if owners:
+            to = DeliveryState.WAITING if refused else state
+            await self._session.execute(
+                update(DeliveryRow)
+                .where(DeliveryRow.id.in_(owners))
+                .values(
+                    state=to.value,
+                    look_at=look_at if refused else DeliveryRow.look_at,
+                    settled_at=self._now if state is DeliveryState.DELIVERED else None,
+                    reason_key=key,
+                    reason_facts=facts,
+                ),
+                execution_options=_QUIET,
+            )
+        return len(rows)
+
+    async def _mark(self, deliveries: Collection[int], state: DeliveryState) -> None:
+        await self._session.execute(
+            update(DeliveryRow).where(DeliveryRow.id.in_(deliveries)).values(state=state.value),
+            execution_options=_QUIET,
+        )
+
+
+def to_delivery(row: DeliveryRow, past: dict[ChannelId, Past], *, needed: bool) -> Delivery:
+    """A row with what became of it so far."""
+    return Delivery(
+        id=DeliveryId(row.id),
+        kind=PushKind(row.kind),
+        subject=row.subject,
+        made_at=row.made_at,
+        valid_until=row.valid_until,
+        attempts=row.attempts,
+        past=past,
+        only=ChannelId(row.only_channel_id) if row.only_channel_id is not None else None,
+        urgent=row.urgent,
+        needed=needed,
+    )
+
+
+def to_claimed(row: DeliveryTryRow) -> Claimed:
+    """A try in hand."""
+    return Claimed(TryId(row.id), DeliveryId(row.delivery_id), row.attempt, row.claims)

@@ -1,0 +1,134 @@
+"""What makes a delivery: in the transaction that causes it, once, and only while it is still so."""
+
+from datetime import timedelta
+
+from agent.deliveries.nudging import remind
+from agent.outreach.reconcile import reconcile
+from memory.domain.dispatch import Addressee
+from memory.domain.errors import Refused, Unclear
+from memory.domain.ids import CreatorId
+from memory.domain.jobs import DELIVER
+from memory.domain.outreach import Gist, Intent
+from memory.domain.workspace import Role
+from tests.agent.deliveries.conftest import HOOK, PushShop
+
+
+def made(shop: PushShop) -> list[tuple[str, str]]:
+    return [(kind, occasion) for kind, occasion in shop._read("select kind, occasion from delivery order by id")]
+
+
+def waiting_jobs(shop: PushShop) -> int:
+    return len(shop._as_owner(f"select id from procrastinate_jobs where task_name = '{DELIVER}' and status = 'todo'"))
+
+
+async def answered(shop: PushShop, creator: CreatorId, *, outside: str = "1", fail: bool = False) -> None:
+    async with shop.database.across_tenants("test") as work:
+        await work.answers.store(
+            shop.queue.tenant, Addressee(creator, shop.queue.brand), source="test", outside_id=outside,
+            text="How much?", gist=Gist(Intent.PRICE, 90), received_at=work.now,
+        )  # fmt: skip
+        if fail:
+            raise ZeroDivisionError
+
+
+async def test_a_creators_answer_is_pushed_once_however_often_it_comes(shop: PushShop) -> None:
+    await shop.channel()
+    (creator,) = await shop.office.creators(1)
+    await answered(shop, creator)
+    await answered(shop, creator)
+    assert [kind for kind, _ in made(shop)] == ["answer"]
+    assert waiting_jobs(shop) == 1
+    await shop.deliver()
+    ((_, text),) = shop.pushers[HOOK].accepted
+    assert "＠creator00000（谈价）：How much?" in text
+
+
+async def test_an_answer_that_was_not_stored_is_not_pushed(shop: PushShop) -> None:
+    await shop.channel()
+    (creator,) = await shop.office.creators(1)
+    try:
+        await answered(shop, creator, fail=True)
+    except ZeroDivisionError:
+        assert (made(shop), waiting_jobs(shop)) == ([], 0)
+
+
+async def test_a_refused_message_is_told_with_why_and_what_to_do(shop: PushShop) -> None:
+    await shop.channel()
+    office = shop.office
+    await office.move_to_hour(12)
+    creators = await office.creators(1)
+    office.messenger.script["creator00000"] = [Refused("refused")]
+    await office.approved(creators)
+    await office.dispatch()
+    assert [kind for kind, _ in made(shop)] == ["trouble"]
+    await shop.at(12)
+    await shop.deliver()
+    ((_, text),) = shop.pushers[HOOK].accepted
+    assert "第 1 条 ＠creator00000：对方拒绝了。不会再自动重发" in text
+
+
+async def test_an_unclear_message_is_told_only_if_it_stays_unclear(shop: PushShop) -> None:
+    await shop.channel()
+    office = shop.office
+    await office.move_to_hour(12)
+    creators = await office.creators(1)
+    office.messenger.script["creator00000"] = [Unclear("unclear")]
+    office.messenger.swallows = True
+    await office.approved(creators)
+    await office.dispatch()
+    async with shop.database.across_tenants("test") as work:
+        await work.ledger.rest_no_longer()
+    await reconcile(shop.database, office.messengers)
+    await shop.at(12)
+    await shop.deliver()
+    assert [state for state, _ in shop.rows()] == ["dropped"]
+    assert shop.pushers[HOOK].calls == 0
+
+
+async def test_a_held_message_is_told_once_and_what_people_did_is_not(shop: PushShop) -> None:
+    await shop.channel()
+    office = shop.office
+    await office.move_to_hour(12)
+    creators = await office.creators(2)
+    batch = await office.draft(creators)
+    await office.decide(await office.show(batch, office.anna), office.anna, approve=[1, 2])
+    await office.set_role(office.anna.member, Role.VIEWER)
+    for _ in range(3):
+        await office.dispatch()
+        await office.move_clock(timedelta(minutes=6))
+    assert [kind for kind, _ in made(shop)] == ["trouble", "trouble"]
+    other = await office.approved(await office.creators(1), by=office.ben)
+    await office.stop(other, by=office.viewer)
+    await office.dispatch()
+    assert len(made(shop)) == 2
+    await shop.at(12)
+    await shop.deliver()
+    ((_, text),) = shop.pushers[HOOK].accepted
+    assert text.count("批准的人已没有审批权限，要重新批准。请有审批权限的人重新批准") == 2
+
+
+async def test_one_reminder_comes_for_a_decision_that_waits_and_none_for_one_that_is_taken(shop: PushShop) -> None:
+    await shop.channel()
+    office = shop.office
+    creators = await office.creators(4)
+    waits, taken = await office.draft(creators[:2], hours=24), await office.draft(creators[2:], hours=24)
+    assert await remind(shop.database) == 0
+    await office.move_clock(timedelta(hours=6))
+    assert (await remind(shop.database), await remind(shop.database)) == (2, 0)
+    await office.decide(await office.show(taken, office.anna), office.anna, reject=[1, 2])
+    await shop.deliver()
+    ((_, text),) = shop.pushers[HOOK].accepted
+    assert f"{waits.code}：2 条等批准" in text
+    assert taken.code not in text
+    assert sorted(state for state, _ in shop.rows()) == ["delivered", "dropped"]
+
+
+async def test_without_a_channel_nothing_is_counted_up(shop: PushShop) -> None:
+    office = shop.office
+    (creator,) = await office.creators(1)
+    await answered(shop, creator)
+    await office.draft([creator], hours=24)
+    await office.move_clock(timedelta(hours=12))
+    assert await remind(shop.database) == 0
+    await shop.channel()
+    assert made(shop) == []

@@ -1,0 +1,85 @@
+"""What pushes say: nothing foreign that a client could run with, no contacts, both languages."""
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+
+from agent.deliveries.wording import QUOTED, PushWords, quoted, tame
+from memory.domain.channels import ChannelSetting
+from memory.domain.deliveries import Audience, Delivery, Parcel, PushKind, Subject
+from memory.domain.ids import ChannelId, DeliveryId, TenantId
+from memory.domain.outreach import Intent
+from memory.domain.workspace import Lang
+from prompts.render import texts
+from tests.agent.deliveries.conftest import HOOK
+
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+ANSWER: Subject = {"message": 1, "handle": "mia", "intent": "price", "text": "How about $50?"}
+TROUBLE: Subject = {
+    "step": 1, "state": "held", "batch": "K7", "number": 3, "handle": "mia", "key": "draft_changed", "facts": {},
+}  # fmt: skip
+NUDGE: Subject = {"batch": "K7", "batch_id": 1, "open": 5, "decide_by": "2026-11-21T04:00:00+00:00"}
+
+
+def say(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pawly", is_demo: bool = False) -> str:
+    channel = ChannelSetting(ChannelId(1), TenantId(1), HOOK, "x", None, {"lang": lang}, True, NOW, b"")
+    many = tuple(Delivery(DeliveryId(place), kind, one, NOW, NOW, 0) for place, one in enumerate(subjects))
+    return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai", is_demo))).text
+
+
+def test_answers_trouble_and_reminders_read_so() -> None:
+    assert say(PushKind.ANSWER, ANSWER).splitlines()[:2] == [
+        "**Pawly：收到 1 条达人回复**",
+        "> ＠mia（谈价）：How about $50?",
+    ]
+    assert say(PushKind.TROUBLE, TROUBLE).splitlines()[1] == (
+        "> K7 第 3 条 ＠mia：内容在看过之后改了。内容改过了：看过 K7 的 3 的新内容再批。"
+    )
+    assert "K7：5 条等批准，" in say(PushKind.NUDGE, NUDGE)
+    assert "12:00" in say(PushKind.NUDGE, NUDGE)  # on the team's clock
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_every_kind_intent_and_reason_has_words(lang: Lang) -> None:
+    for intent in Intent:
+        assert say(PushKind.ANSWER, {**ANSWER, "intent": intent.value}, lang=lang)
+    for state in ("held", "failed", "unknown"):
+        for key in ("", "never_heard_of", "opted_out", "unclear"):
+            told = say(PushKind.TROUBLE, {**TROUBLE, "state": state, "key": key}, lang=lang)
+            assert "{" not in told
+    assert "测试" in say(PushKind.TEST, {"by": "Anna"}) or lang == "en"
+
+
+def test_foreign_text_is_no_markdown_no_link_and_no_mention() -> None:
+    text = "[pay](https://evil.test/x) ![](http://evil.test/p.png) <@all> **now** `x` # www.evil.test |a|"
+    told = say(PushKind.ANSWER, {**ANSWER, "text": text, "handle": "<@all>"}, brand="[b](c)")
+    for sign in ("](", "<@", "http", "evil", "`", "|", "**now"):
+        assert sign not in told
+
+
+def test_contacts_in_answers_are_masked() -> None:
+    told = say(PushKind.ANSWER, {**ANSWER, "text": "mail mia" + "@" + "example.com or +1 415 555 0134"})
+    assert "example.com" not in told
+    assert "555" not in told
+
+
+def test_fifty_answers_with_addresses_and_phones_show_none() -> None:
+    for number in range(50):
+        text = f"Ship to {100 + number} Maple Street, Austin TX 78701, call +1 415 555 01{number:02}"
+        told = quoted(text)
+        assert "Maple" not in told
+        assert f"01{number:02}" not in told
+
+
+def test_long_text_is_cut_and_lines_become_one() -> None:
+    assert len(quoted("a\n" * 500)) <= QUOTED
+    assert quoted("a\n\n b\tc") == "a b c"
+    assert tame("a\n> b") == "a ＞ b"
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_in_a_demo_every_push_says_so_first(lang: Lang) -> None:
+    for kind, subject in ((PushKind.ANSWER, ANSWER), (PushKind.TROUBLE, TROUBLE), (PushKind.TEST, {"by": "Anna"})):
+        assert say(kind, subject, lang=lang, is_demo=True).splitlines()[0] == texts().say("demo_mark", lang)
+        assert texts().say("demo_mark", lang) not in say(kind, subject, lang=lang)

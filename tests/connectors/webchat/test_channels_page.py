@@ -1,0 +1,99 @@
+"""The channels page: set-up step by step, how each does, a test, and no secret on it."""
+
+import httpx
+
+from connectors.ports.queries import ChannelsView
+from memory.domain.channel_forms import SaveChannel, TestChannel
+from memory.domain.channels import ChannelKind, ChannelSetting
+from memory.domain.deliveries import DeliveryState, PushKind
+from memory.domain.delivery_views import ChannelState, Undelivered
+from memory.domain.errors import BadRequest
+from memory.domain.ids import BrandId, ChannelId, TenantId
+from memory.domain.outreach import Flag
+from memory.domain.workspace import Role
+from tests.support.fake_desk import FakeOffice
+
+KEY = "693a91f6-0000-4bc4-97a0-0ec2515aaaaa"
+FORM = {
+    "name": "运营群", "address": f"https://wecom.test/cgi-bin/webhook/send?key={KEY}", "brand": "1", "lang": "zh",
+    "mentions": "lina", "active": "yes",
+}  # fmt: skip
+
+
+def channels(office: FakeOffice) -> None:
+    """One channel that failed last, and one push nobody knows about."""
+    setting = ChannelSetting(
+        ChannelId(4), TenantId(1), ChannelKind.WECOM_WEBHOOK, "运营<b>群", BrandId(1), {"lang": "zh"}, True, office.now,
+        b"sealed",
+    )  # fmt: skip
+    dead = Flag("webhook_key_dead", {})
+    office.channels.view = ChannelsView(
+        (ChannelState(setting, None, office.now, dead, pausing=False),),
+        waiting=3,
+        undelivered=(Undelivered(PushKind.ANSWER, DeliveryState.UNKNOWN, Flag("gone", {}), office.now, "运营群"),),
+    )
+
+
+async def test_an_office_without_channels_is_led_step_by_step(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    page = (await client.get("/channels")).text
+    assert page.count("<li>") >= 4
+    assert "消息推送" in page
+    assert 'name="address" type="password"' in page
+    office.role = Role.OPERATOR
+    seen = (await client.get("/channels")).text
+    assert 'action="/channels"' not in seen
+    assert "还没有渠道" in seen
+
+
+async def test_each_channel_says_how_it_does_and_what_was_not_delivered(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    channels(office)
+    page = (await client.get("/channels")).text
+    assert "运营&lt;b&gt;群" in page
+    assert "最近一次出错了" in page
+    assert "推送地址失效了" in page
+    assert "排队等推送的：3 条" in page
+    assert "不知道送没送到" in page
+
+
+async def test_a_channel_is_handed_in_and_its_address_never_comes_back(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    saved = await client.post("/channels", data=FORM)
+    assert saved.headers["location"] == "/channels?saved=1"
+    assert office.commands == [
+        SaveChannel(name="运营群", brand=BrandId(1), lang="zh", mentions="lina", typed={"address": FORM["address"]})
+    ]
+    assert KEY not in repr(office.commands)
+    office.next_error = BadRequest("webhook_address_unreadable", field="address")
+    wrong = await client.post("/channels", data=FORM)
+    assert wrong.status_code == 422
+    assert '<p class="wrong" id="e-address">这不是群推送的地址' in wrong.text
+    assert KEY not in wrong.text
+    assert 'value="运营群"' in wrong.text
+
+
+async def test_a_change_leaves_the_address_empty(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    channels(office)
+    page = (await client.get("/channels?edit=4")).text
+    assert 'name="address" type="password" value=""' in page
+    await client.post("/channels", data=FORM | {"id": "4", "address": "", "brand": "all", "active": "no"})
+    assert office.commands == [
+        SaveChannel(
+            id=ChannelId(4), name="运营群", brand=None, lang="zh", mentions="lina", active=False, typed={"address": ""}
+        )
+    ]
+    assert (await client.get("/channels?edit=99")).status_code == 404
+
+
+async def test_a_test_is_sent_and_told(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    channels(office)
+    sent = await client.post("/channels/test", data={"channel": "4"})
+    assert sent.status_code == 200
+    assert "banner-good" in sent.text
+    assert office.commands == [TestChannel(channel=ChannelId(4))]
+    office.next_error = BadRequest("channel_is_off")
+    refused = await client.post("/channels/test", data={"channel": "4"})
+    assert refused.status_code == 422
+    assert "这个渠道停用了" in refused.text

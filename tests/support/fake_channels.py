@@ -1,0 +1,47 @@
+"""What the pages ask about channels, over an invented office."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from connectors.ports.queries import BoundTeam, ChannelsView
+from memory.domain.bindings import Binding, ChatKind, Identity
+from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
+from memory.domain.workspace import Scope
+
+
+@dataclass
+class FakeChannels:
+    """A team that talks on no channel until a test says so."""
+
+    bound: BoundTeam = field(default_factory=lambda: BoundTeam(receives=False))
+    view: ChannelsView = field(default_factory=ChannelsView)
+
+    def bind(self, now: datetime) -> None:
+        """One person and one group on a bot."""
+        bot = (ChannelId(1), "企微机器人")
+        self.bound = BoundTeam(
+            receives=True,
+            identities=(Identity(IdentityId(5), *bot, "zhou", "周<b>予安", MemberId(2), now),),
+            chats=(Binding(BindingId(6), *bot, "wrk-1", ChatKind.GROUP, BrandId(1), None, now),),
+        )
+
+
+class HasChannels(Protocol):
+    """An office that has them."""
+
+    channels: FakeChannels
+
+
+class FakeChannelViews:
+    """The part of `Queries` that is about channels."""
+
+    office: HasChannels
+
+    async def bound(self, scope: Scope) -> BoundTeam:
+        """As the office says."""
+        return self.office.channels.bound
+
+    async def channels(self, scope: Scope) -> ChannelsView:
+        """As the office says."""
+        return self.office.channels.view
