@@ -1,4 +1,6 @@
-"""`daren eval` and `daren bench`: run suites by name, print their scorecards, end with 1 when a bound does not hold."""
+"""`daren eval` and `daren bench` run suites by name, print their scorecards, end with 1 when a bound does not hold;
+`daren emulate` serves a platform that is not there.
+"""
 
 import asyncio
 import json
@@ -13,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agent.logs import configure
-from evals.registry import BENCHMARKS, SUITES, Run
+from evals.registry import BENCHMARKS, EMULATORS, SUITES, Run
 from evals.scorers.scorecard import Line, Scorecard
 
 EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
@@ -30,6 +32,21 @@ def eval_command(suites: _Names = None, *, fast: _Fast = False, as_json: _Json =
 def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
     """Measure Daren against others in one run: search, turn, dispatch."""
     _command(BENCHMARKS, benchmarks, fast=fast, as_json=as_json)
+
+
+def emulate_command(
+    name: Annotated[str, typer.Argument(help="Which platform: wecom.")],
+    *,
+    port: Annotated[int | None, typer.Option(help="Where the product finds it; 0: any free port.")] = None,
+    page_port: Annotated[int | None, typer.Option(help="Where its page is; 0: any free port.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Other secrets than the usual ones.")] = None,
+) -> None:
+    """Serve an emulated platform on loopback, with a page that shows it as a phone would, until interrupted."""
+    if name not in EMULATORS:
+        typer.echo(f"unknown: {name}; there are: {', '.join(EMULATORS)}", err=True)
+        raise typer.Exit(EXIT_USAGE)
+    given = {"--port": port, "--page-port": page_port, "--seed": seed}
+    EMULATORS[name]([word for option, value in given.items() if value is not None for word in (option, str(value))])
 
 
 def _command(known: Mapping[str, Run], names: Sequence[str] | None, *, fast: bool, as_json: bool) -> None:

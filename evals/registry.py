@@ -1,16 +1,17 @@
-"""Every suite and benchmark by name, all called alike: `fast` takes a cut that runs with the tests.
+"""Every suite, benchmark and emulator by name. `fast` takes the cut of a suite or benchmark that runs with the tests.
 
 A suite is imported when it is run: together they load the whole product, and one of them needs what only the
 development environment has.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
 from evals.scorers.scorecard import Scorecard
 
 Run = Callable[[bool], Awaitable[Scorecard]]
+Serve = Callable[[Sequence[str]], None]
 
 
 def _late(module: str, call: Callable[[Any, bool], Awaitable[Scorecard]]) -> Run:
@@ -38,4 +39,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     "turn": _late("benchmarks.turn", lambda bench, fast: bench.run(fast=fast)),
     "dispatch": _late("benchmarks.dispatch", lambda bench, fast: bench.run(100 if fast else 5_000, 2 if fast else 5)),
     "stop": _late("benchmarks.stop", lambda bench, fast: bench.run(100 if fast else 5_000, 4 if fast else 100)),
+}
+EMULATORS: Final[Mapping[str, Serve]] = {
+    "wecom": lambda arguments: import_module("evals.emulators.wecom.__main__").main(arguments),
 }

@@ -73,7 +73,7 @@ class Gateway:
         if FaultKind.HTTP_500 in struck:
             return Response("internal error", status_code=500)
         if FaultKind.DELAY in struck:
-            await self.platform.clock.sleep(struck[FaultKind.DELAY].seconds)
+            await self.platform.clock.wait(struck[FaultKind.DELAY].seconds)
         answer = self._answer(endpoint, asked, struck, request.client.host if request.client else "")
         return await self._sent(request, call, answer, struck)
 
@@ -125,7 +125,7 @@ class Gateway:
     async def _slowly(self, content: bytes, seconds: float) -> AsyncIterator[bytes]:
         step = max(1, len(content) // PIECES)
         for start in range(0, len(content), step):
-            await self.platform.clock.sleep(seconds / PIECES)
+            await self.platform.clock.wait(seconds / PIECES)
             yield content[start : start + step]
 
     async def download(self, request: Request) -> Response:

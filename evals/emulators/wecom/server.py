@@ -104,10 +104,20 @@ def build(platform: Platform) -> Emulator:
     return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone)
 
 
+def _listener(port: int) -> socket.socket:
+    # The protocol is named because asyncio sends small frames at once only on sockets that say they are TCP; on others
+    # each answer waits some 40 ms for the other side's acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((LOOPBACK, port))
+    listener.listen(socket.SOMAXCONN)
+    return listener
+
+
 @asynccontextmanager
 async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on loopback (0: any free port); its address."""
-    listener = socket.create_server((LOOPBACK, port))
+    listener = _listener(port)
     config = uvicorn.Config(
         app,
         http=CuttableProtocol,

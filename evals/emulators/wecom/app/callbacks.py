@@ -67,7 +67,8 @@ class UrlCheck:
 
 
 def _client_without_limits() -> httpx.AsyncClient:
-    return httpx.AsyncClient(trust_env=False, timeout=None)  # noqa: S113  # the limits are virtual
+    unlimited = httpx.Limits(max_connections=None)
+    return httpx.AsyncClient(trust_env=False, timeout=None, limits=unlimited)  # noqa: S113  # the limits are virtual
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class AppCallbacks:
 
     def deliver(self, app: App, userid: str, inner: str, *, clicked: Message | None = None) -> None:
         """Send a callback, as often and in the order that faults say."""
-        if app.callback is None:
+        if not app.callback.url:
             return
         faults = self.platform.faults.due("callback/app", ORDER)
         copies = faults[FaultKind.DUPLICATE_CALLBACK].copies if FaultKind.DUPLICATE_CALLBACK in faults else 1
@@ -118,12 +119,8 @@ class AppCallbacks:
         return made
 
     async def verify_url(self, app: App, *, tampered: bool = False) -> UrlCheck:
-        """The GET check of the console: the plain echo within one second, and nothing else.
-
-        Raises:
-            ValueError: the app has no callback.
-        """
-        envelope = self._envelope(app)
+        """The GET check of the console: the plain echo within one second, and nothing else."""
+        envelope = self.platform.corp.envelope(app)
         echo = str(self.platform.rng.getrandbits(62))
         timestamp, nonce = self._stamp()
         encrypted = envelope.seal(echo, random16=self.platform.rng.randbytes(16))
@@ -135,7 +132,7 @@ class AppCallbacks:
             "echostr": encrypted,
         }
         began = self.platform.clock.now
-        request = self._client.build_request("GET", self._url(app), params=query)
+        request = self._client.build_request("GET", app.callback.url, params=query)
         response = await self._in_time(request, URL_CHECK_SECONDS)
         body = response.text if response is not None else ""
         status = response.status_code if response is not None else None
@@ -148,7 +145,7 @@ class AppCallbacks:
             if await self._attempt(delivery):
                 break
             if number < MOST_ATTEMPTS - 1:
-                await self.platform.clock.sleep(began + ATTEMPT_SECONDS - self.platform.clock.now)
+                await self.platform.clock.wait(began + ATTEMPT_SECONDS - self.platform.clock.now)
         else:
             if delivery.clicked:
                 delivery.clicked.failed.add(delivery.userid)
@@ -169,7 +166,7 @@ class AppCallbacks:
         if response.status_code != _OK:
             return False
         delivery.problem = self.passive.take(
-            self._envelope(delivery.app),
+            self.platform.corp.envelope(delivery.app),
             response.text,
             userid=delivery.userid,
             app=delivery.app,
@@ -180,7 +177,7 @@ class AppCallbacks:
         return True
 
     def _request(self, delivery: Delivery, faults: dict[FaultKind, Fault]) -> httpx.Request:
-        envelope = self._envelope(delivery.app)
+        envelope = self.platform.corp.envelope(delivery.app)
         if FaultKind.WRONG_RECEIVEID in faults:
             envelope = Envelope(envelope.token, envelope.aes_key, "wwffffffffffffffff")
         timestamp, nonce = self._stamp()
@@ -201,11 +198,11 @@ class AppCallbacks:
         if FaultKind.HUGE_BODY in faults:
             body += " " * HUGE_BYTES
         query = {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce}
-        return self._client.build_request("POST", self._url(delivery.app), params=query, content=body.encode())
+        return self._client.build_request("POST", delivery.app.callback.url, params=query, content=body.encode())
 
     async def _in_time(self, request: httpx.Request, seconds: float) -> httpx.Response | None:
         sending = asyncio.create_task(self._client.send(request))
-        limit = asyncio.create_task(self.platform.clock.sleep(seconds))
+        limit = asyncio.create_task(self.platform.clock.wait(seconds))
         try:
             await asyncio.wait({sending, limit}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
@@ -220,16 +217,6 @@ class AppCallbacks:
 
     def _stamp(self) -> tuple[str, str]:
         return str(int(self.platform.clock.now)), _nonce(self.platform.rng)
-
-    def _envelope(self, app: App) -> Envelope:
-        envelope = self.platform.corp.envelope(app)
-        if envelope is None:
-            raise ValueError(app.agentid)
-        return envelope
-
-    @staticmethod
-    def _url(app: App) -> str:
-        return app.callback.url if app.callback else ""
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -95,6 +95,7 @@ class AppSending:
     platform: Platform
     dropped: list[tuple[str, str]] = field(default_factory=list)
     _sent: dict[str, _Sent] = field(default_factory=dict)
+    _sent_as: dict[str, _Sent] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
     _task_ids: set[tuple[int, str]] = field(default_factory=set)
     _answers: dict[str, tuple[float, Json]] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class AppSending:
         if wanted.msgtype != "template_card":
             return parts_of(wanted.msgtype, getattr(wanted, wanted.msgtype, None), self.platform)
         card = read_card(self.platform.reader, wanted.template_card, Carrier.APP)
-        if card.calls_back and app.callback is None:
+        if card.calls_back and not app.callback.url:
             raise ApiError(Errcode.NO_CALLBACK)
         for row in card.horizontal_content_list:
             if row.media_id:
@@ -140,7 +141,9 @@ class AppSending:
                 self.dropped.append((sent.msgid, userid))
                 continue
             chat = private(str(app.agentid), userid)
-            sent.messages.append(self.platform.chats.post(chat, str(app.agentid), wanted.msgtype, **parts))
+            message = self.platform.chats.post(chat, str(app.agentid), wanted.msgtype, **parts)
+            sent.messages.append(message)
+            self._sent_as[message.message_id] = sent
         answer: Json = {"msgid": sent.msgid, **to.refused()}
         card = parts.get("card")
         if card and "task_id" in card:
@@ -151,7 +154,7 @@ class AppSending:
 
     def clicked(self, message: Message) -> str:
         """The one-use code of a click on this message's card."""
-        return self._new_code(next(sent for sent in self._sent.values() if message in sent.messages))
+        return self._new_code(self._sent_as[message.message_id])
 
     def update(self, app: App, body: Json) -> Json:
         """Change a card for some of its receivers; the code is used up.

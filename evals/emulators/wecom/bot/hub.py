@@ -1,7 +1,7 @@
 """Bots on the platform: who is connected, what was asked, where they may speak."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -39,6 +39,7 @@ class Asked:
     userid: str
     at: float
     connection: int
+    body: Json
     card: Message | None = None
     answered: bool = False
     stream_id: str = ""
@@ -70,6 +71,8 @@ class BotHub:
     lines: dict[str, Line] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     lost: list[Frame] = field(default_factory=list)
+    task_ids: set[tuple[str, str]] = field(default_factory=set)
+    _open: dict[tuple[str, str], list[Asked]] = field(default_factory=dict)
     _spoken: dict[tuple[str, str], float] = field(default_factory=dict)
     _held: list[Sequence[Frame]] = field(default_factory=list)
 
@@ -105,8 +108,9 @@ class BotHub:
     def may_ask(self, bot_id: str, userid: str) -> bool:
         """Whether the person has fewer than three questions open with this bot."""
         now, seconds = self.platform.clock.now, self.platform.rules.stream_seconds
-        mine = [asked for asked in self.asked.values() if (asked.bot_id, asked.userid) == (bot_id, userid)]
-        return sum(asked.is_open(now, seconds) for asked in mine) < OPEN_INTERACTIONS
+        still = [asked for asked in self._open.get((bot_id, userid), ()) if asked.is_open(now, seconds)]
+        self._open[bot_id, userid] = still
+        return len(still) < OPEN_INTERACTIONS
 
     def count(self, bot_id: str, chat: str) -> None:
         """Count a message against the conversation.
@@ -122,15 +126,19 @@ class BotHub:
         faults = self.platform.faults.due("callback/bot", ORDER)
         copies = faults[FaultKind.DUPLICATE_CALLBACK].copies if FaultKind.DUPLICATE_CALLBACK in faults else 1
         line = self.lines.get(bot_id)
-        cmd = "aibot_msg_callback" if kind is Kind.MESSAGE else "aibot_event_callback"
-        frames: list[Frame] = []
-        for _ in range(copies):
-            req_id = self.platform.name("req")
-            number = line.number if line else 0
-            self.asked[req_id] = Asked(
-                req_id, kind, bot_id, chat, userid, self.platform.clock.now, number, card=card, answered=bool(frames)
-            )
-            frames.append({"cmd": cmd, "headers": {"req_id": req_id}, "body": body})
+        first = Asked(
+            self.platform.name("req"),
+            kind,
+            bot_id,
+            chat,
+            userid,
+            self.platform.clock.now,
+            _number(line),
+            body,
+            card=card,
+        )
+        self._open.setdefault((bot_id, userid), []).append(first)
+        frames = [self._frame(first), *(self._repeated(first, line) for _ in range(copies - 1))]
         if line is None:
             self.lost += frames
             return False
@@ -172,11 +180,38 @@ class BotHub:
             "event": {"eventtype": str(kind), str(kind): content},
         }
 
-    def expire(self) -> None:
-        """Streams nobody finished in time stand as interrupted."""
-        now, seconds = self.platform.clock.now, self.platform.rules.stream_seconds
+    def again(self, asked: Asked) -> bool:
+        """Send a callback once more, under another req_id, over the connection there is now."""
+        line = self.lines.get(asked.bot_id)
+        if line:
+            line.push(self._repeated(asked, line))
+        return line is not None
+
+    def _repeated(self, asked: Asked, line: Line | None) -> Frame:
+        """The same callback under a req_id of its own: a second answer to it is shown as one."""
+        fresh = replace(
+            asked, req_id=self.platform.name("req"), connection=_number(line), answered=False, stream_id="", stream=None
+        )
+        return self._frame(fresh)
+
+    def _frame(self, asked: Asked) -> Frame:
+        self.asked[asked.req_id] = asked
+        cmd = "aibot_msg_callback" if asked.kind is Kind.MESSAGE else "aibot_event_callback"
+        return {"cmd": cmd, "headers": {"req_id": asked.req_id}, "body": asked.body}
+
+    def expire(self, asked: Asked) -> None:
+        """A stream nobody finished in time stands as interrupted."""
+        stream = asked.stream
+        late = self.platform.clock.now >= asked.stream_began + self.platform.rules.stream_seconds
+        if stream and stream.state is State.STREAMING and late:
+            stream.state = State.EXPIRED
+            asked.answered = True
+
+    def expire_all(self) -> None:
+        """Every such stream."""
         for asked in self.asked.values():
-            stream = asked.stream
-            if stream and stream.state is State.STREAMING and now >= asked.stream_began + seconds:
-                stream.state = State.EXPIRED
-                asked.answered = True
+            self.expire(asked)
+
+
+def _number(line: Line | None) -> int:
+    return line.number if line else 0

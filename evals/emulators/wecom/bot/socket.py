@@ -140,7 +140,7 @@ class BotSocket:
     async def _acknowledge(self, ack: Ack, call: Call, faults: dict[FaultKind, Fault], bot: Bot | None) -> None:
         platform = self.hub.platform
         delay = faults[FaultKind.ACK_DELAY].seconds if FaultKind.ACK_DELAY in faults else 0.0
-        await platform.clock.sleep(platform.rules.ack_seconds + delay)
+        await platform.clock.wait(platform.rules.ack_seconds + delay)
         call.seconds = platform.clock.now - call.at
         self._in_flight.pop(ack["headers"]["req_id"], None)
         if bot:
@@ -150,6 +150,8 @@ class BotSocket:
             await self._send(cast(Json, ack))
 
     async def _close(self, last: Frame | None, code: int) -> None:
+        if self.half_open:
+            return
         if last:
             await self._send(cast(Json, last))
         self.half_open = True

@@ -120,7 +120,7 @@ def _stream(hub: BotHub, asked: Asked, stream: Stream) -> None:
 
 def _streaming(hub: BotHub, asked: Asked, stream: Stream) -> Message:
     """The message of this stream: a new one for its first frame."""
-    hub.expire()
+    hub.expire(asked)
     if asked.stream is None:
         hub.count(asked.bot_id, asked.chat)
         asked.stream_id, asked.stream_began = stream.id, hub.platform.clock.now
@@ -151,6 +151,8 @@ def _say(hub: BotHub, bot: Bot, chat: str, content: Content, *, allowed: Abstrac
     write = _MEDIA if content.msgtype in MEDIA else _WRITE[content.msgtype]
     parts = write(hub, bot, content)
     hub.count(bot.bot_id, chat)
+    if task_id := parts.get("card", {}).get("task_id"):
+        hub.task_ids.add((bot.bot_id, task_id))
     return hub.platform.chats.post(chat, bot.bot_id, content.msgtype, **parts)
 
 
@@ -173,8 +175,7 @@ def _write_text(_: BotHub, __: Bot, content: Content) -> Json:
 
 def _write_card(hub: BotHub, bot: Bot, content: Content) -> Json:
     card = read_card(hub.platform.reader, content.template_card, Carrier.BOT)
-    sent = (message.card for message in hub.platform.chats.messages if message.sender == bot.bot_id and message.card)
-    if card.task_id and any(card.task_id == other.get("task_id") for other in sent):
+    if (bot.bot_id, card.task_id) in hub.task_ids:
         raise ApiError(Errcode.BAD_TASK_ID, "used before")
     return {"card": as_json(card), "feedback_id": card.feedback.id if card.feedback else ""}
 

@@ -64,25 +64,26 @@ class Chats:
     corp: Corp
     records: Records
     messages: list[Message] = field(default_factory=list)
+    _by_id: dict[str, Message] = field(default_factory=dict)
+    _by_chat: dict[str, list[Message]] = field(default_factory=dict)
     _number: "count[int]" = field(default_factory=lambda: count(1))
 
     def post(self, chat: str, sender: str, msgtype: str, **parts: Any) -> Message:  # noqa: ANN401  # fields of Message
         """Show a message in a chat; `parts` are fields of `Message`."""
         message = Message(f"m{next(self._number)}", chat, sender, msgtype, self.clock.now, **parts)
         self.messages.append(message)
+        self._by_id[message.message_id] = message
+        self._by_chat.setdefault(chat, []).append(message)
         self.records.ring()
         return message
 
     def find(self, message_id: str) -> Message:
         """The message of an id; KeyError without one."""
-        for message in self.messages:
-            if message.message_id == message_id:
-                return message
-        raise KeyError(message_id)
+        return self._by_id[message_id]
 
     def of(self, chat: str) -> list[Message]:
         """A chat's messages, oldest first."""
-        return [message for message in self.messages if message.chat == chat]
+        return list(self._by_chat.get(chat, ()))
 
     def members(self, chat: str) -> list[str]:
         """Who is in it."""

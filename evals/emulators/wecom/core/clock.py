@@ -20,9 +20,10 @@ class Clock:
     def __init__(self, start: float = START) -> None:
         self.now = start
         self._order = count()
+        self._moving = asyncio.Lock()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
-    async def sleep(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
         """Return once the clock has been moved so far; at the next turns of the loop when that is no time at all."""
         if seconds <= 0:
             await settle()
@@ -32,17 +33,18 @@ class Clock:
         await woken
 
     async def advance(self, seconds: float) -> None:
-        """Move time forward, waking who is due on the way."""
+        """Move time forward, waking who is due on the way; who moves it at the same time waits for his turn."""
         if seconds < 0:
             raise ValueError(seconds)
-        await settle()
-        target = self.now + seconds
-        while self._sleepers and self._sleepers[0][0] <= target:
-            when, _, woken = heapq.heappop(self._sleepers)
-            if woken.done():
-                continue
-            self.now = when
-            woken.set_result(None)
+        async with self._moving:
             await settle()
-        self.now = target
-        await settle()
+            target = self.now + seconds
+            while self._sleepers and self._sleepers[0][0] <= target:
+                when, _, woken = heapq.heappop(self._sleepers)
+                if woken.done():
+                    continue
+                self.now = when
+                woken.set_result(None)
+                await settle()
+            self.now = target
+            await settle()

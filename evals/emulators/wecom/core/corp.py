@@ -28,11 +28,11 @@ class Group:
 
 @dataclass(slots=True)
 class Callback:
-    """Where an app's callbacks go, and with what they are sealed."""
+    """Where an app's callbacks go, and with what they are sealed. Without a URL nothing is called back."""
 
-    url: str
     token: str
     aes_key: str
+    url: str = ""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class App:
     name: str
     secret: str
     visible: set[str]
-    callback: Callback | None = None
+    callback: Callback
     trusted_ips: tuple[str, ...] = ()
 
 
@@ -78,9 +78,9 @@ class Corp:
     parties: dict[str, set[str]] = field(default_factory=dict)
     tags: dict[str, set[str]] = field(default_factory=dict)
 
-    def envelope(self, app: App) -> Envelope | None:
-        """What seals an app's callbacks; None without a callback."""
-        return Envelope(app.callback.token, app.callback.aes_key, self.corpid) if app.callback else None
+    def envelope(self, app: App) -> Envelope:
+        """What seals an app's callbacks."""
+        return Envelope(app.callback.token, app.callback.aes_key, self.corpid)
 
     def app_by_secret(self, secret: str) -> App | None:
         """The app a secret belongs to."""
@@ -94,7 +94,13 @@ def example_corp(rng: Random) -> Corp:
         userid: User(userid, name, f"+1-202-555-01{number:02}") for number, (userid, name) in enumerate(people, 10)
     }
     bot = Bot(bot_id="AIBOT1", name="达人助手", secret=_secret(rng))
-    app = App(agentid=1_000_002, name="达人助手", secret=_secret(rng), visible={"lina", "wangwei", "zhaomin"})
+    app = App(
+        agentid=1_000_002,
+        name="达人助手",
+        secret=_secret(rng),
+        visible={"lina", "wangwei", "zhaomin"},
+        callback=Callback(token=_secret(rng)[:20], aes_key=random_key(rng)),
+    )
     hook = Webhook(key=_uuid(rng), chatid="CH2")
     groups = [
         Group("CH1", "达人运营群", ["lina", "wangwei", "zhaomin"], [bot.bot_id]),
@@ -110,11 +116,6 @@ def example_corp(rng: Random) -> Corp:
         parties={"1": set(users), "2": {"lina", "wangwei"}},
         tags={"1": {"lina"}},
     )
-
-
-def new_callback(rng: Random, url: str) -> Callback:
-    """A callback address as the console makes it: token and key are fresh."""
-    return Callback(url=url, token=_secret(rng)[:20], aes_key=random_key(rng))
 
 
 def _secret(rng: Random) -> str:

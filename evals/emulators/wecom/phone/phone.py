@@ -187,7 +187,8 @@ class Phone:
             {"msgid": self.platform.name("msg")} | self.hub.place(bot.bot_id, message.chat, message.sender) | content
         )
         if message.quote:
-            body["quote"] = {"msgtype": "text", "text": {"content": self.platform.chats.find(message.quote).content}}
+            quoted = self.platform.chats.find(message.quote)
+            body["quote"] = {"msgtype": "text", "text": {"content": quoted.content or _title(quoted)}}
         if not self.hub.may_ask(bot.bot_id, message.sender):
             message.delivered = False
             self.platform.records.warn(f"{message.sender}: three questions are open, the fourth is not delivered")
@@ -196,6 +197,11 @@ class Phone:
         message.delivered = self.hub.ask(
             Kind.MESSAGE, body, bot_id=bot.bot_id, chat=message.chat, userid=message.sender
         )
+
+
+def _title(message: Message) -> str:
+    title: str = ((message.card or {}).get("main_title") or {}).get("title", "")
+    return title or message.filename
 
 
 def _kind(content: bytes) -> str:

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 
-from evals.emulators.wecom.core.corp import new_callback
 from evals.emulators.wecom.core.crypto import Envelope, Unsealed
 from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.server import Emulator, serving
@@ -148,6 +147,8 @@ class AppServer:
     got: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     nonces: list[str] = field(default_factory=list)
+    timestamps: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     status: int = 200
     answer: str = ""
     silent: bool = False
@@ -159,6 +160,8 @@ class AppServer:
         query = request.query_params
         body = (await request.body()).decode()
         self.nonces.append(query["nonce"])
+        self.timestamps.append(query["timestamp"])
+        self.sizes.append(len(body))
         sealed = query.get("echostr") or body.partition("<Encrypt><![CDATA[")[2].partition("]]>")[0]
         try:
             inner = self.envelope.open(query["msg_signature"], query["timestamp"], query["nonce"], sealed)
@@ -188,10 +191,7 @@ class AppServer:
 async def app_server(emulator: Emulator) -> AsyncIterator[AppServer]:
     """A callback address of the example app, set up in the console."""
     (app,) = emulator.platform.corp.apps.values()
-    app.callback = new_callback(emulator.platform.rng, "")
-    envelope = emulator.platform.corp.envelope(app)
-    assert envelope is not None
-    server = AppServer(envelope, emulator.platform.records)
+    server = AppServer(emulator.platform.corp.envelope(app), emulator.platform.records)
     routes = [Route("/wecom", server.__call__, methods=["GET", "POST"])]
     async with serving(Starlette(routes=routes)) as address:
         app.callback.url = f"{address}/wecom"

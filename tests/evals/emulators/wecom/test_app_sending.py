@@ -62,7 +62,7 @@ async def test_another_apps_number_is_foreign(emulator: Emulator) -> None:
     corp = emulator.platform.corp
     (app,) = corp.apps.values()
     async with caller(emulator) as client:
-        corp.apps[9] = App(9, "别的", "other-secret", set(app.visible))
+        corp.apps[9] = App(9, "别的", "other-secret", set(app.visible), app.callback)
         assert (await client.send(text("日报") | {"agentid": 9}))["errcode"] == Errcode.FOREIGN_AGENT
 
 

@@ -175,6 +175,20 @@ async def test_events_take_no_answer_but_their_own(emulator: Emulator) -> None:
     assert [message.content for message in emulator.platform.chats.of("AIBOT1:lina")] == ["你好"]
 
 
+async def test_a_callback_can_come_again_over_the_next_connection(emulator: Emulator) -> None:
+    async with bot_client(emulator) as client:
+        emulator.phone.says_to_bot("lina", "在吗", bot_id=BOT)
+        first = await client.receive()
+        asked = emulator.hub.asked[first["headers"]["req_id"]]
+        await client.stream(asked.req_id, "在", finish=True)
+    async with bot_client(emulator) as client:
+        assert emulator.hub.again(asked)
+        second = await client.receive()
+        assert (second["body"], second["headers"] == first["headers"]) == (first["body"], False)
+        assert (await client.stream(second["headers"]["req_id"], "还在", finish=True))["errcode"] == 0
+    assert [message.content for message in emulator.platform.chats.of("AIBOT1:lina")] == ["在吗", "在", "还在"]
+
+
 async def test_a_frame_that_is_none_ends_the_connection(emulator: Emulator) -> None:
     async with bot_client(emulator) as client:
         await client.socket.send("not json")

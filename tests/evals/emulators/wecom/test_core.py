@@ -21,7 +21,7 @@ async def test_time_stands_still_until_it_is_moved_and_wakes_sleepers_in_order()
     woken: list[tuple[str, float]] = []
 
     async def sleeper(name: str, seconds: float) -> None:
-        await clock.sleep(seconds)
+        await clock.wait(seconds)
         woken.append((name, clock.now))
 
     tasks = [asyncio.create_task(sleeper(*one)) for one in (("late", 9.0), ("early", 3.0), ("later", 99.0))]
@@ -33,6 +33,21 @@ async def test_time_stands_still_until_it_is_moved_and_wakes_sleepers_in_order()
     tasks[2].cancel()
     await clock.advance(100)
     assert len(woken) == 2
+
+
+async def test_two_who_move_time_at_once_never_move_it_back() -> None:
+    clock = Clock(1_000.0)
+    seen: list[float] = []
+
+    async def look() -> None:
+        for seconds in (1, 100, 200):
+            await clock.wait(seconds)
+            seen.append(clock.now)
+
+    looking = asyncio.create_task(look())
+    await asyncio.gather(clock.advance(2), clock.advance(400), clock.advance(1))
+    assert (clock.now, seen) == (1_403.0, [1_001.0, 1_101.0, 1_301.0])
+    await looking
 
 
 def test_one_seed_makes_one_corp() -> None:
