@@ -8,7 +8,6 @@ from agent.jobs.upkeep import Upkeep
 from agent.outreach.answers import AnswerDesk, collect
 from agent.outreach.planning import next_due
 from connectors.ports.platforms import Answer
-from evals.suites.no_pushes import no_pushes
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.account_stores import NewBrand
@@ -151,7 +150,6 @@ async def test_who_opted_out_while_nothing_ran_is_not_written_to_first(shop: Sel
         sources=(answers,),
         scope_of=desk_of(shop).scope_of,
         texts=texts(),
-        post=no_pushes(shop.database),
     )
     await upkeep.dispatch()
     assert [ticket.handle for ticket in shop.messenger.received] == ["creator00001"]

@@ -32,7 +32,6 @@ from connectors.playground.people.creators import population
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.platforms import Messenger
-from evals.suites.no_pushes import no_pushes
 from evals.suites.week.shop import SHOP
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.custody import ScopeCursors
@@ -164,7 +163,6 @@ async def _furnish(database: Database, world: World, folder: Path) -> House:
         sources=(PlaygroundAnswers(world),),
         scope_of=accounts.of_member,
         texts=words,
-        post=no_pushes(database),
     )
     return House(
         database=database,

@@ -4,7 +4,6 @@ import pytest
 
 from agent.jobs.upkeep import Upkeep
 from connectors.ports.custody import Cursors
-from evals.suites.no_pushes import no_pushes
 from evals.suites.selling_office import SellingOffice, open_office
 from evals.suites.talking import Talk, open_talk
 from memory.database import Database
@@ -41,7 +40,6 @@ def upkeep(shop: SellingOffice) -> Upkeep:
         sources=(),
         scope_of=of_member,
         texts=texts(),
-        post=no_pushes(database),
     )
 
 
