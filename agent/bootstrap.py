@@ -18,7 +18,8 @@ from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
 from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
-from agent.deliveries.carrying import Post
+from agent.deliveries.carrying import Post, deliver_due
+from agent.deliveries.nudging import remind
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
@@ -178,8 +179,11 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
-        post=post,
     )
+
+    async def deliver() -> None:
+        await remind(database)
+        await deliver_due(post)
 
     async def index_tenant(tenant: TenantId) -> None:
         await indexer.catch_up(index, tenant)
@@ -193,7 +197,7 @@ async def _put_together(
         collect_answers=upkeep.collect_answers,
         index=index_tenant,
         sweep=upkeep.sweep,
-        deliver=upkeep.deliver,
+        deliver=deliver,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand

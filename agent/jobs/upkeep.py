@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from agent.cards.searching import reply_rows
-from agent.deliveries.carrying import Post, deliver_due
-from agent.deliveries.nudging import remind
 from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect, tell
 from agent.outreach.dispatch import dispatch_due
@@ -49,7 +47,6 @@ class Upkeep:
     sources: Sequence[AnswerSource]
     scope_of: ScopeOf
     texts: Texts
-    post: Post
 
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again.
@@ -67,11 +64,6 @@ class Upkeep:
     async def reconcile(self) -> None:
         """Ask platforms about unclear sends."""
         await reconcile(self.outreach, self.messengers)
-
-    async def deliver(self) -> None:
-        """Push what is due, reminders of decisions that wait included."""
-        await remind(self.post.service)
-        await deliver_due(self.post)
 
     async def collect_answers(self) -> None:
         """Take in what creators wrote, tenant by tenant, source by source; one that is down is tried next minute.

@@ -78,7 +78,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.post("/members/codes")
     async def make_code(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        tried = await _try(visit, Role.LEAD, "brand", fields, lambda: _code(fields))
+        tried = await _try(visit, Role.LEAD, "for_brand", fields, lambda: _code(fields))
         # The code is in this answer alone: a page that one is led back to could not show it.
         told = tried.reply.text if tried.reply else ""
         return await _members(visit, edit=None, bound_typed=fields.typed(), problem=tried.problem, told=told)
@@ -209,18 +209,17 @@ def _product(fields: Fields) -> SaveProduct:
 
 
 def _code(fields: Fields) -> MakeBindCode:
-    member = fields.optional_id("member")
-    return MakeBindCode(member=MemberId(member) if member else None, brand=_brand(fields))
+    member = fields.optional_id("for_member")
+    return MakeBindCode(member=MemberId(member) if member else None, brand=_brand(fields.text("for_brand")))
 
 
 def _claim(fields: Fields) -> AcceptClaim:
-    member = MemberId(whole(fields.text("member")))
-    return AcceptClaim(code=fields.text("code")[:40], member=member, brand=_brand(fields))
+    member = MemberId(whole(fields.text("who")))
+    return AcceptClaim(code=fields.text("code")[:40], member=member, brand=_brand(fields.text("who_brand")))
 
 
-def _brand(fields: Fields) -> BrandId | None:
+def _brand(chosen: str) -> BrandId | None:
     """A brand by number; "all" is none in particular."""
-    chosen = fields.text("brand")
     return None if chosen == "all" else BrandId(whole(chosen))
 
 

@@ -73,7 +73,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/setup": ("/setup", {}),
     "/products": ("/products", {"name": ""}),
     "/members": ("/members", {"login": ""}),
-    "/members/codes": ("/members/codes", {"member": "", "brand": "1"}),
+    "/members/codes": ("/members/codes", {"for_member": "", "for_brand": "1"}),
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
 }  # fmt: skip
