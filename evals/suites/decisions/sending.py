@@ -131,7 +131,11 @@ class Sending(Deciding, Drafting, Pausing):
         self.tell(f"nothing runs for {hours}; {count} planned anew")
         self.count("times of downtime")
         after = await self.due()
-        late = {draft: moment for draft, moment in after.items() if before.get(draft, began) <= began}
+        late = {
+            draft: moment
+            for draft, moment in after.items()
+            if before.get(draft, began) <= began and not self.books.is_stopped(self.books.drafts[draft], began)
+        }
         pace = Counter(moment for moment in late.values() if moment >= began)
         wrong = {
             "for a time that has passed": any(at < began for at in late.values()),

@@ -72,8 +72,8 @@ async def _in_processes(seeds: Sequence[int]) -> list[Outcome]:
     count = max(1, min(PROCESSES, os.cpu_count() or 1, len(seeds)))
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        shares = (loop.run_in_executor(pool, process, seeds[place::count]) for place in range(count))
-        return await asyncio.gather(*shares)
+        shares = (seeds[len(seeds) * place // count : len(seeds) * (place + 1) // count] for place in range(count))
+        return await asyncio.gather(*(loop.run_in_executor(pool, process, share) for share in shares))
 
 
 def _happened(what: str, tally: Counter[str], *, whole: bool) -> Line:
