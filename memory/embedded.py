@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -103,13 +103,12 @@ class EmbeddedServer:
             if self._membership is None:
                 self._membership = os.open(self._beside("users"), os.O_RDWR | os.O_CREAT, 0o600)
                 fcntl.flock(self._membership, fcntl.LOCK_SH)
-            try:
+            with ExitStack() as unless_joined:
+                unless_joined.callback(self._give_up_membership)
                 self._ensure_made()
                 self._ensure_running()
                 self._ensure_database()
-            except BaseException:
-                self._give_up_membership()
-                raise
+                unless_joined.pop_all()
 
     def revive(self) -> None:
         """Start it again if it died under us; nothing to do when it answers."""

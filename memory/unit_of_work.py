@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -121,11 +121,11 @@ class Door:
 
     async def _begin(self, given: dict[str, str]) -> tuple[AsyncConnection, datetime]:
         connection = await self.engine.connect()
-        try:
-            return connection, (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
-        except BaseException:
-            await connection.close()
-            raise
+        async with AsyncExitStack() as unless_begun:
+            unless_begun.push_async_callback(connection.close)
+            began = (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
+            unless_begun.pop_all()
+        return connection, began
 
 
 @dataclass(slots=True)

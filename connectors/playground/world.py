@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from itertools import islice
@@ -69,13 +69,12 @@ class World:
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             dsn, min_size=0, max_size=4, open=False, timeout=10, check=AsyncConnectionPool.check_connection
         )
-        await pool.open()
-        world = cls(pool)
-        try:
+        async with AsyncExitStack() as unless_open:
+            await pool.open()
+            unless_open.push_async_callback(pool.close)
+            world = cls(pool)
             await world.refresh()
-        except BaseException:
-            await pool.close()
-            raise
+            unless_open.pop_all()
         return world
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,9 +43,22 @@ class ModelEndpoint:
     asked: list[dict[str, Any]] = field(default_factory=list)
     refused: int = 0
     base_url: str = ""
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    # A connection whose caller was killed is nobody's but this set's: without it the task may be collected as it waits.
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection, until it ends or `close` ends it."""
+        self._serving.add(asyncio.create_task(self._serve(reader, writer)))
+
+    async def close(self) -> None:
+        """End every connection, answered or not."""
+        for task in self._serving:
+            task.cancel()
+        for ended in await asyncio.gather(*self._serving, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request a connection."""
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -60,8 +73,7 @@ class ModelEndpoint:
                 return
             self.asked.append(json.loads(body))
             if not self.script:
-                await self._over.wait()
-                return
+                await asyncio.Event().wait()
             answer = self.script.pop(0)
             if isinstance(answer, Holds):
                 await _send_in_two(writer, answer)
@@ -71,10 +83,8 @@ class ModelEndpoint:
             pass  # whoever asked was killed
         finally:
             writer.close()
-
-    def close(self) -> None:
-        """Let go of whoever still waits for an answer."""
-        self._over.set()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def _send(writer: asyncio.StreamWriter, status: str, kind: str, body: str) -> None:
@@ -134,11 +144,11 @@ def _chunk(choices: list[dict[str, Any]], *, usage: dict[str, int] | None = None
 async def listening() -> AsyncIterator[ModelEndpoint]:
     """An endpoint on a free loopback port."""
     endpoint = ModelEndpoint()
-    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(endpoint.connected, "127.0.0.1", 0)
     endpoint.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     try:
         yield endpoint
     finally:
-        endpoint.close()
         server.close()
+        await endpoint.close()
         await server.wait_closed()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,15 +111,14 @@ class Link:
 
     async def _ask_once(self, request: wire.Request, *, seconds: float) -> wire.Answer:
         connection = self._free.pop() if self._free else await self._connect()
-        try:
-            async with asyncio.timeout(seconds):
-                answer = await connection.ask(request)
-        except TimeoutError as late:
-            connection.writer.close()
-            raise Unavailable("index_timeout") from late
-        except BaseException:  # cancelled in the middle of an answer: nobody may read the rest of it
-            connection.writer.close()
-            raise
+        with ExitStack() as unless_answered:  # cancelled in the middle of an answer: nobody may read the rest of it
+            unless_answered.callback(connection.writer.close)
+            try:
+                async with asyncio.timeout(seconds):
+                    answer = await connection.ask(request)
+            except TimeoutError as late:
+                raise Unavailable("index_timeout") from late
+            unless_answered.pop_all()
         self._free.append(connection)
         return answer
 
