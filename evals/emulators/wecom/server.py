@@ -108,6 +108,7 @@ def build(platform: Platform) -> Emulator:
 async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on loopback (0: any free port); its address."""
     listener = socket.create_server((LOOPBACK, port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only for a socket that names TCP
     config = uvicorn.Config(
         app,
         http=CuttableProtocol,
