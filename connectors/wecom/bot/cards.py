@@ -1,29 +1,27 @@
-"""Template cards of a bot, within the vendor's fields, and what their buttons mean when they come back. Pure.
+"""Template cards of a bot, within the vendor's fields. Pure.
 
 A card shows about 110 characters, so it never holds what is decided: full texts go before it. Without a public address
-there are no notices (they must link somewhere): every card is a `button_interaction`. What a button means is in its
-key, so any process can read a click; who may do it is the desk's to say.
+there are no notices (they must link somewhere): every card is a `button_interaction`.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
+from hashlib import sha256
 from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
+from connectors.wecom.bot.keys import as_runs
 from connectors.wecom.cut import size
 from connectors.wecom.saying import Say
 from memory.domain.cards import ChoiceCard, DraftsCard, PlanCard
-from memory.domain.chat import Tap
-from memory.domain.ids import ImportRunId, PresentationId
+from memory.domain.ids import ImportRunId
 from memory.domain.workspace import Lang
 
 TITLE, DESC, BODY, SOURCE, KEYNAME, VALUE, BUTTON = 26, 30, 112, 13, 5, 26, 10  # characters a phone shows
 MOST_BUTTONS, MOST_ROWS = 6, 6
 KEY_BYTES, TASK_BYTES = 1024, 128
 _TASK = re.compile(r"[^0-9A-Za-z_@-]")
-_RUNS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 class Button(TypedDict):
@@ -67,66 +65,35 @@ class TemplateCard(TypedDict):
     replace_text: NotRequired[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A click that stands for typed text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Importing:
-    """A click that starts a previewed import."""
-
-    run: ImportRunId
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """A click on a card that is done, or that we never sent."""
-
-
-Click = Tap | Saying | Importing | Nothing
-
-
-def meant(key: str, task_id: str) -> Click:
-    """What the pressed key asks for; a key that fits nothing asks for nothing."""
-    verb, _, rest = key.partition(":")
-    if verb == "say" and rest:
-        return Saying(rest)
-    if verb == "import" and rest.isascii() and rest.isdecimal():
-        return Importing(ImportRunId(int(rest)))
-    batch, _, presentation = task_id.partition("-")
-    number = presentation.partition("-")[0]
-    if verb not in ("approve", "reject") or not batch or not number.isdecimal():
-        return Nothing()
-    numbers = _from_runs(rest)
-    if not numbers:
-        return Nothing()
-    if verb == "approve":
-        return Tap(presentation=PresentationId(int(number)), approve=numbers)
-    return Tap(presentation=PresentationId(int(number)), reject=numbers)
-
-
 def task_id(*parts: str) -> str:
     """A name for a card: the same parts make the same, so that the platform refuses a second copy."""
     return "-".join(_TASK.sub("_", part) for part in parts)[:TASK_BYTES]
 
 
+def fingerprint(card: DraftsCard, numbers: Collection[int]) -> str:
+    """16 hex digits that stand for what these drafts say: alike only where every text is."""
+    said = "\n".join(f"{row.number} {row.digest}" for row in card.items if row.number in numbers)
+    return sha256(said.encode()).hexdigest()[:16]
+
+
 def drafts_card(card: DraftsCard, *, task: str, lang: Lang, say: Say, team_zone: str) -> TemplateCard | None:
-    """Buttons for all and none of a card that is signed number by number; None when no button may decide it."""
+    """Buttons for all and none of a card that is signed number by number; None when no button may decide it.
+
+    Its task names batch, presentation and fingerprint: see `read_task`.
+    """
     numbers = tuple(row.number for row in card.items if row.approvable)
     if card.presentation is None or card.count is not None or card.lead_only or not numbers:
         return None
     until = f"{card.decide_by.astimezone(ZoneInfo(team_zone)):%m-%d %H:%M}"
+    named = task_id(card.batch, str(card.presentation), fingerprint(card, numbers), task)
     return _card(
-        task,
+        named,
         say("wecom_card_title", lang, batch=card.batch, count=len(numbers)),
         desc=say("wecom_card_until", lang, when=until),
         body=say("wecom_card_body", lang, count=len(card.items), batch=card.batch),
         buttons=[
-            _button(say("wecom_card_approve", lang), f"approve:{_as_runs(numbers)}", style=1),
-            _button(say("wecom_card_reject", lang), f"reject:{_as_runs(numbers)}", style=3),
+            _button(say("wecom_card_approve", lang), f"approve:{as_runs(numbers)}", style=1),
+            _button(say("wecom_card_reject", lang), f"reject:{as_runs(numbers)}", style=3),
         ],
     )
 
@@ -204,27 +171,3 @@ def _shown(text: str, width: int) -> str:
 
 def _local(moment: datetime | None, team_zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(team_zone)):%m-%d %H:%M}" if moment else "-"
-
-
-def _as_runs(numbers: Sequence[int]) -> str:
-    """1 2 3 7 as 1-3,7."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def _from_runs(text: str) -> tuple[int, ...]:
-    numbers: list[int] = []
-    for part in text.split(","):
-        found = _RUNS.fullmatch(part)
-        if found is None:
-            return ()
-        first, last = int(found[1]), int(found[2] or found[1])
-        if last - first > 1000:
-            return ()
-        numbers += range(first, last + 1)
-    return tuple(numbers)

@@ -12,7 +12,7 @@ import structlog
 from connectors.ports.desk import Desk
 from connectors.ports.queries import ImportView, Queries
 from connectors.ports.visitors import Entrance, Guest, Judgement, Judgements, TurnedAway, Visitor
-from connectors.wecom.bot import cards
+from connectors.wecom.bot import cards, keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.clicks import Clicked, Clicks
 from connectors.wecom.bot.frames import (
@@ -168,16 +168,16 @@ class BotChannel:
 
     async def _carry_out(self, talk: Talk, clicked: Clicked, key: str) -> None:
         clicks = Clicks(self.desk, self.queries, self.answering, self.say, self.answering.time)
-        match cards.meant(key, clicked.task_id):
+        match keys.meant(key, clicked.task_id):
             case Tap() as tap:
                 await clicks.decide(talk, clicked, tap)
-            case cards.Importing() as wish:
+            case keys.Importing() as wish:
                 await clicks.start_import(talk, clicked, wish)
-            case cards.Saying(text):
+            case keys.Saying(text):
                 await clicks.chosen(talk, clicked, text)
                 said = Heard(talk.outside_id, clicked.user, talk.voice.chatid, talk.voice.is_group, text)
                 await self._answer(talk, said)
-            case cards.Nothing():
+            case keys.Nothing():
                 await clicks.gone(talk, clicked)
 
     async def _judged(self, callback: EventCallback, event: FeedbackEvent) -> None:

@@ -11,10 +11,11 @@ import structlog
 
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
-from connectors.wecom.bot import cards
+from connectors.wecom.bot import cards, keys
 from connectors.wecom.bot.answering import Answering, Talk
-from connectors.wecom.bot.cards import Importing, TemplateCard
+from connectors.wecom.bot.cards import TemplateCard
 from connectors.wecom.bot.frames import Cmd, Json
+from connectors.wecom.bot.keys import Importing
 from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time, within
@@ -53,7 +54,7 @@ class Clicks:
     async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> None:
         """Decide; the card says what holds, in the chat the decision is told in full."""
         lang = talk.guest.scope.lang
-        deciding = asyncio.ensure_future(self.desk.decide(talk.guest.scope, tap))
+        deciding = asyncio.ensure_future(self._decided(talk, clicked, tap))
         is_prompt = await within(self.time, UPDATE_SECONDS, deciding) is not None
         if not is_prompt:
             await self._update(talk, clicked, self._settled(talk, clicked, self.say("wecom_card_waiting", lang), ""))
@@ -66,6 +67,29 @@ class Clicks:
             title = self.say("wecom_card_done", lang, batch=clicked.batch)
             await self._update(talk, clicked, self._settled(talk, clicked, title, reply.text))
         await self.answering.decided(talk, reply)
+
+    async def _decided(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
+        """A card stands in a group for everybody who read it there, so a colleague may press it too."""
+        try:
+            return await self.desk.decide(talk.guest.scope, tap)
+        except NotAllowed as refused:
+            if refused.text_key != "card_not_shown" or not talk.voice.is_group:
+                raise
+        return await self.desk.decide(talk.guest.scope, await self._own(talk, clicked, tap))
+
+    async def _own(self, talk: Talk, clicked: Clicked, tap: Tap) -> Tap:
+        """The same tap on a presentation of the member's own, whose full texts are those the group was sent.
+
+        Raises:
+            Conflict: they are not any more (not retryable).
+        """
+        numbers = {*tap.approve, *tap.reject}
+        card = await self.desk.present(talk.guest.scope, clicked.batch, numbers=numbers)
+        task = keys.read_task(clicked.task_id)
+        if task is None or card.presentation is None or cards.fingerprint(card, numbers) != task.fingerprint:
+            raise Conflict("conflict")
+        await self.desk.delivered(talk.guest.scope, card.presentation)
+        return tap.model_copy(update={"presentation": card.presentation})
 
     async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
         """Carry a previewed import out, with the mapping it was previewed with."""

@@ -103,8 +103,7 @@ class Renderer:
             yield Words(self.marked(text))
         if card.presentation is not None:
             yield Presented(card.presentation)
-        named = cards.task_id(card.batch, str(card.presentation or 0), task)
-        shown = cards.drafts_card(card, task=named, lang=self.lang, say=self.say, team_zone=self.team_zone)
+        shown = cards.drafts_card(card, task=task, lang=self.lang, say=self.say, team_zone=self.team_zone)
         if shown is not None:
             yield Buttons(cards.with_mark(shown, self.mark))
         if card.how_to_sign:

@@ -1,7 +1,7 @@
 """A bot in an invented office, on the emulator: its desk, its guests, what was claimed and judged."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -15,9 +15,10 @@ from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.bot.socket import BotSocket, Ended
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.server import Emulator
+from memory.domain.cards import DraftsCard
 from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
-from memory.domain.errors import AppError
-from memory.domain.ids import MemberId, TurnId
+from memory.domain.errors import AppError, NotAllowed
+from memory.domain.ids import ConversationId, MemberId, TurnId
 from memory.domain.workspace import Role, Scope
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
@@ -37,6 +38,8 @@ class LiveDesk(FakeDesk):
     news: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: AppError | None = None
     gate: asyncio.Event | None = None
+    edited: bool = False
+    owners: dict[int, MemberId] = field(default_factory=lambda: {41: MemberId(1)})
 
     async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
         """The first receipt of this message."""
@@ -73,7 +76,24 @@ class LiveDesk(FakeDesk):
             await self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
+        if self.owners.get(tap.presentation) != scope.member:
+            raise NotAllowed("card_not_shown", batch="K7")
         return await super().decide(scope, tap)
+
+    async def present(
+        self,
+        scope: Scope,
+        batch: str,
+        *,
+        conversation: ConversationId | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> DraftsCard:
+        """The member's own, of the texts as they are now."""
+        card = await super().present(scope, batch, conversation=conversation, numbers=numbers)
+        assert card.presentation is not None
+        self.owners[card.presentation] = scope.member
+        rows = [row.model_copy(update={"digest": "new"}) if self.edited else row for row in card.items]
+        return card.model_copy(update={"items": tuple(rows), "presentation": card.presentation})
 
 
 @dataclass
@@ -128,7 +148,7 @@ async def loopback(url: str) -> bool:
 
 def building() -> Building:
     """A fresh one."""
-    return Building(LiveDesk(FakeOffice()))
+    return Building(LiveDesk(FakeOffice(presented=50)))
 
 
 def channel_of(house: Building, socket: BotSocket, http: httpx.AsyncClient) -> BotChannel:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.wecom.bot import cards
+from connectors.wecom.bot import cards, keys
 from connectors.wecom.bot.drafts import messages, referred
 from connectors.wecom.bot.render import Buttons, Presented, Renderer, Words
 from connectors.wecom.cut import size
@@ -88,17 +88,17 @@ def test_a_message_of_drafts_names_its_presentation() -> None:
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=200, unique=True))
 def test_a_button_means_the_numbers_that_stood_on_its_card(numbers: list[int]) -> None:
-    key = f"approve:{cards._as_runs(numbers)}"
-    assert cards.meant(key, "K7-41-x") == Tap(presentation=PresentationId(41), approve=tuple(sorted(numbers)))
+    key = f"approve:{keys.as_runs(numbers)}"
+    assert keys.meant(key, "K7-41-f-x") == Tap(presentation=PresentationId(41), approve=tuple(sorted(numbers)))
 
 
 @pytest.mark.parametrize(
     ("key", "task"),
-    [("approve:", "K7-41"), ("approve:1", "K7"), ("approve:1-99999999", "K7-41"), ("approve:x", "K7-41"),
-     ("done", "K7-41"), ("say:", "K7-41"), ("import:x", "i"), ("approve:1-5000", "K7-41"), ("", "")],
+    [("approve:", "K7-41-f"), ("approve:1", "K7"), ("approve:1-99999999", "K7-41-f"), ("approve:x", "K7-41-f"),
+     ("done", "K7-41-f"), ("say:", "K7-41-f"), ("import:x", "i"), ("approve:1-5000", "K7-41-f"), ("", "")],
 )  # fmt: skip
 def test_a_key_that_fits_nothing_means_nothing(key: str, task: str) -> None:
-    assert cards.meant(key, task) == cards.Nothing()
+    assert keys.meant(key, task) == keys.Nothing()
 
 
 async def test_drafts_are_delivered_before_their_card_and_approved_by_a_click_in_time(emulator: Emulator) -> None:
@@ -106,7 +106,7 @@ async def test_drafts_are_delivered_before_their_card_and_approved_by_a_click_in
     async with process(emulator, house):
         message = await drafts_in(emulator, house)
         assert house.desk.office.delivered == [41]
-        emulator.phone.presses("wangwei", message.message_id, "approve:1-2,4-5")
+        emulator.phone.presses("lina", message.message_id, "approve:1-2,4-5")
         await until(lambda: "已处理" in str(card_of(message)["main_title"]))
         await until(lambda: said(emulator, "CH1")[-1].content.startswith("【演示数据】\n已批准"))
     assert house.desk.office.taps == [Tap(presentation=PresentationId(41), approve=(1, 2, 4, 5))]
@@ -115,6 +115,28 @@ async def test_drafts_are_delivered_before_their_card_and_approved_by_a_click_in
         assert card["replace_text"] == "已处理"
         assert card["sub_title_text"] == "已批准 4 条，已拒绝 0 条。"
     assert faults_seen(emulator) == []
+
+
+async def test_a_colleague_who_read_the_texts_in_the_group_may_press_the_card_too(emulator: Emulator) -> None:
+    house = building()
+    async with process(emulator, house):
+        message = await drafts_in(emulator, house)
+        emulator.phone.presses("wangwei", message.message_id, "approve:1-2,4-5")
+        await until(lambda: said(emulator, "CH1")[-1].content.startswith("【演示数据】\n已批准"))
+    assert house.desk.office.delivered == [41, 51]
+    assert house.desk.office.taps == [Tap(presentation=PresentationId(51), approve=(1, 2, 4, 5))]
+    assert len([one for one in said(emulator, "CH1") if "pawsome.mia" in one.content and "```" in one.content]) == 1
+
+
+async def test_a_colleague_does_not_approve_texts_that_changed_since_the_group_read_them(emulator: Emulator) -> None:
+    house = building()
+    async with process(emulator, house):
+        message = await drafts_in(emulator, house)
+        house.desk.edited = True
+        emulator.phone.presses("wangwei", message.message_id, "approve:1-2,4-5")
+        await until(lambda: len([one for one in said(emulator, "CH1") if one.card]) == 2)
+    assert house.desk.office.taps == []
+    assert card_of(message)["main_title"] == {"title": "这张卡片已失效", "desc": ""}
 
 
 async def test_a_second_click_is_harmless_and_gets_the_decided_card(emulator: Emulator) -> None:
@@ -150,8 +172,8 @@ async def test_a_card_of_changed_drafts_says_so_and_a_fresh_one_comes(emulator: 
         await until(lambda: len([one for one in said(emulator, "CH1") if one.card]) == 2)
     fresh = [one for one in said(emulator, "CH1") if one.card][-1]
     assert card_of(message)["main_title"] == {"title": "这张卡片已失效", "desc": ""}
-    assert str(card_of(fresh)["task_id"]).startswith("K7-41")
-    assert house.desk.office.delivered == [41, 41]
+    assert str(card_of(fresh)["task_id"]).startswith("K7-51")
+    assert house.desk.office.delivered == [41, 51]
     assert faults_seen(emulator) == []
 
 
