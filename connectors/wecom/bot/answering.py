@@ -118,6 +118,11 @@ class Answering:
                 case Presented(presentation):
                     await self.desk.delivered(talk.guest.scope, presentation)
 
+    async def text(self, talk: Talk, text: str) -> None:
+        """Say something that is no reply of the desk."""
+        for item in talk.renderer.words(text):
+            await self.words(talk, item.text)
+
     async def words(self, talk: Talk, text: str) -> None:
         """Say one message; where the platform will not show it, that."""
         try:

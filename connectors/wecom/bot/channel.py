@@ -1,7 +1,6 @@
 """The AI bot as a place to talk: what comes in goes to the desk, what the desk says goes back into the same chat."""
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -10,36 +9,33 @@ from typing import Final
 import structlog
 
 from connectors.ports.desk import Desk
-from connectors.ports.queries import ImportView, Queries
+from connectors.ports.queries import Queries
 from connectors.ports.visitors import Entrance, Guest, Judgement, Judgements, TurnedAway, Visitor
-from connectors.wecom.bot import cards, keys
+from connectors.wecom.bot import keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.clicks import Clicked, Clicks
+from connectors.wecom.bot.files import Files
 from connectors.wecom.bot.frames import (
     Callback,
     CardEvent,
     Cmd,
     EventCallback,
     FeedbackEvent,
-    Media,
     MsgCallback,
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.render import Renderer, Words
+from connectors.wecom.bot.render import Renderer
 from connectors.wecom.bot.voice import Calls, Pace, Voice
-from connectors.wecom.foreign import line
 from connectors.wecom.saying import Say, told
-from memory.domain.chat import Decided, Tap
-from memory.domain.errors import AppError
+from memory.domain.chat import Decided, Reply, Tap
+from memory.domain.errors import AppError, Unavailable, Unclear
 
 log = structlog.get_logger()
 
 REMEMBERED: Final = 10_000
-SHOWN_PROBLEMS: Final = 5
 _VERDICTS: Final = {1: "good", 2: "bad", 3: "withdrawn"}
 _REASONS: Final = {1: "off_topic", 2: "incomplete", 3: "wrong", 4: "wrong_analysis"}
-_PRODUCTS = re.compile(r"产品|商品|product", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +73,23 @@ class BotChannel:
         elif event.feedback_event is not None:
             self._start(self._judged(callback, event.feedback_event))
 
+    async def post(self, guest: Guest, chat: str, reply: Reply, *, is_group: bool, route: str) -> None:
+        """Say something nobody asked for, at most once; `route` names it. Only where somebody has written to the bot.
+
+        Raises:
+            Unavailable: nothing was accepted; the same may be posted again (retryable).
+            Refused: the platform rejected the chat or the content (not retryable here; another route may).
+            Unclear: it ended without an answer, or in the middle; never blindly again.
+        """
+        voice = self._voice(chat, is_group=is_group, req_id=None)
+        voice.outage_tries = 0
+        try:
+            await self.answering.reply(self._talk(guest, voice, route), reply)
+        except Unavailable as failed:
+            if voice.said:
+                raise Unclear("wecom_no_ack") from failed
+            raise
+
     async def settle(self) -> None:
         """Return once everything that was heard is answered."""
         while self._tasks:
@@ -103,41 +116,20 @@ class BotChannel:
 
     async def _answer(self, talk: Talk, said: Heard) -> None:
         lang = talk.guest.scope.lang
-        if said.file is not None:
-            await self._file(talk, said.file, is_group=said.is_group)
+        if said.file is not None and said.is_group:
+            await self.answering.text(talk, self.say("wecom_file_in_direct_chat", lang))
+        elif said.file is not None:
+            files = Files(self.desk, self.queries, self.media, self.answering, self.say)
+            await files.preview(talk, said.file)
         elif not said.text:
             unread = said.has_pictures
-            await self._plain(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
+            await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
         else:
             receipt = await self.desk.receive(talk.guest.scope, said.inbound())
             if isinstance(receipt, Decided):
                 await self.answering.decided(talk, receipt.reply)
             else:
                 await self.answering.turn(talk, receipt.turn)
-
-    async def _file(self, talk: Talk, file: Media, *, is_group: bool) -> None:
-        lang = talk.guest.scope.lang
-        if is_group:
-            await self._plain(talk, self.say("wecom_file_in_direct_chat", lang))
-            return
-        fetched = await self.media.fetch(file)
-        kind = "products" if _PRODUCTS.search(fetched.name) else "creators"
-        run = await self.desk.upload(talk.guest.scope, name=fetched.name, content=fetched.content, kind=kind)
-        view = await self.queries.import_run(talk.guest.scope, run)
-        await self._plain(talk, self._previewed(talk, view))
-        title = self.say("wecom_file_read", lang, name=line(view.file_name), rows=view.rows, good=view.good)
-        task = cards.task_id("import", talk.outside_id)
-        card = cards.import_card(run, title, task=task, lang=lang, say=self.say)
-        await talk.voice.show(cards.with_mark(card, talk.renderer.mark))
-
-    def _previewed(self, talk: Talk, view: ImportView) -> str:
-        lang = talk.guest.scope.lang
-        said = [self.say("wecom_file_read", lang, name=line(view.file_name), rows=view.rows, good=view.good)]
-        said += [
-            self.say("wecom_file_problem", lang, row=row, problem=line(problem))
-            for row, problem in view.problems[:SHOWN_PROBLEMS]
-        ]
-        return "\n".join(said)
 
     async def _welcome(self, callback: EventCallback) -> None:
         """Within 5 s of the first visit of a day; a stranger is told how to be let in."""
@@ -186,16 +178,11 @@ class BotChannel:
         verdict = _VERDICTS.get(event.type, str(event.type))
         await self.judgements.keep(Judgement(event.id, user, verdict, reasons, event.content))
 
-    async def _plain(self, talk: Talk, text: str) -> None:
-        for item in talk.renderer.words(text):
-            if isinstance(item, Words):
-                await self.answering.words(talk, item.text)
-
     async def _tell(self, talk: Talk, failure: AppError) -> None:
         """What went wrong goes to the person, unless it was the talking that failed."""
         log.warning("wecom_bot.failed", key=failure.text_key, outside_id=talk.outside_id)
         if not failure.text_key.startswith(("wecom_refused", "wecom_no_ack", "wecom_not_connected", "wecom_blocked")):
-            await self._plain(talk, told(failure, self.say, talk.guest.scope.lang))
+            await self.answering.text(talk, told(failure, self.say, talk.guest.scope.lang))
 
     def _talk(self, guest: Guest, voice: Voice, outside_id: str) -> Talk:
         return Talk(guest, voice, self._renderer(guest, is_group=voice.is_group), outside_id)

@@ -64,7 +64,10 @@ class Pace:
 
 @dataclass(slots=True)
 class Voice:
-    """One chat. `req_id`: of the message that is answered, None (any more) where only a push is possible."""
+    """One chat. `req_id`: of the message that is answered, None (any more) where only a push is possible.
+
+    `outage_tries`: how often a connection is waited for again; `said`: how much was accepted.
+    """
 
     calls: Calls
     chatid: str
@@ -73,6 +76,8 @@ class Voice:
     time: Time
     rng: Random
     req_id: str | None = None
+    outage_tries: int = OUTAGE_TRIES
+    said: int = 0
 
     async def say(self, text: str) -> None:
         """Send Markdown of at most 20480 bytes, once.
@@ -95,6 +100,7 @@ class Voice:
             ack = await self._connected({"msgtype": msgtype, msgtype: content})
             meaning = verdict(ack.errcode)
             if meaning is Verdict.DONE:
+                self.said += 1
                 return
             if meaning in (Verdict.NO_RIGHT, Verdict.STREAM_OVER, Verdict.NOT_SUBSCRIBED) and self.req_id is not None:
                 self.req_id = None
@@ -111,8 +117,8 @@ class Voice:
             await self.time.sleep(pause)
 
     async def _connected(self, body: Json) -> Ack:
-        """Through outages of some ten minutes: nothing was accepted, so it may be sent again."""
-        for _ in range(OUTAGE_TRIES):
+        """Through an outage, some ten minutes by default: nothing was accepted, so it may be sent again."""
+        for _ in range(self.outage_tries):
             with suppress(Unavailable):
                 return await self._once(body)
         return await self._once(body)
