@@ -14,7 +14,7 @@ from connectors.wecom.bot.streaming import StreamingAnswer, StreamLimits
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.foreign import line
 from connectors.wecom.markdown import reduced
-from connectors.wecom.saying import Say
+from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
 from memory.domain.errors import AppError, Refused
@@ -87,16 +87,12 @@ class Answering:
         """Follow a turn to its end and show it; where no stream is possible, its answer alone."""
         progress = Progress(self.say("wecom_working", talk.guest.scope.lang))
         if talk.voice.req_id is None:
-            async for event in self._events(talk, turn):
-                progress.take(event)
+            await self._watch(talk, turn, progress, None)
             await self._answer(talk, progress)
             return
         stream = self._stream(talk, turn, talk.voice.req_id)
         async with stream.running():
-            async for event in self._events(talk, turn):
-                progress.take(event)
-                if progress.reply is None:
-                    stream.show(talk.renderer.marked(progress.shown()))
+            await self._watch(talk, turn, progress, stream)
             await self._answer(talk, progress, stream)
 
     async def decided(self, talk: Talk, reply: Reply) -> None:
@@ -131,6 +127,17 @@ class Answering:
             if refused.text_key == "wecom_blocked":
                 await talk.voice.say(talk.renderer.marked(self.say("wecom_blocked", talk.guest.scope.lang)))
             raise
+
+    async def _watch(self, talk: Talk, turn: TurnId, progress: Progress, stream: StreamingAnswer | None) -> None:
+        """To the turn's end; where it cannot be followed any more, that is the answer."""
+        try:
+            async for event in self._events(talk, turn):
+                progress.take(event)
+                if progress.reply is None and stream is not None:
+                    stream.show(talk.renderer.marked(progress.shown()))
+        except AppError as failure:
+            log.warning("wecom_bot.not_followed", turn=turn, key=failure.text_key)
+            progress.reply = Reply(text=told(failure, self.say, talk.guest.scope.lang))
 
     def _stream(self, talk: Talk, turn: TurnId, req_id: str) -> StreamingAnswer:
         name = f"turn-{turn}"

@@ -103,12 +103,11 @@ class BotChannel:
 
     async def _message(self, req_id: str, said: Heard) -> None:
         visitor = Visitor(said.user, said.chat, said.is_group, said.text)
-        entry = await self.entrance.enter(visitor)
         voice = self._voice(said.chat, is_group=said.is_group, req_id=req_id)
-        if isinstance(entry, TurnedAway):
-            await _turn_away(voice, entry)
+        guest = await self._let_in(visitor, voice)
+        if guest is None:
             return
-        talk = self._talk(entry, voice, said.outside_id)
+        talk = self._talk(guest, voice, said.outside_id)
         try:
             await self._answer(talk, said)
         except AppError as failure:
@@ -147,12 +146,11 @@ class BotChannel:
     async def _click(self, callback: EventCallback, event: CardEvent) -> None:
         body = callback.body
         user, is_group = body.sender.userid if body.sender else "", body.chattype == "group"
-        entry = await self.entrance.enter(Visitor(user, chat_of(body), is_group, text=""))
         voice = self._voice(chat_of(body), is_group=is_group, req_id=None)
-        if isinstance(entry, TurnedAway):
-            await _turn_away(voice, entry)
+        guest = await self._let_in(Visitor(user, chat_of(body), is_group, text=""), voice)
+        if guest is None:
             return
-        talk = self._talk(entry, voice, f"{body.aibotid}:{body.msgid}")
+        talk = self._talk(guest, voice, f"{body.aibotid}:{body.msgid}")
         try:
             await self._carry_out(talk, Clicked(callback.req_id, user, event.task_id), event.event_key)
         except AppError as failure:
@@ -177,6 +175,19 @@ class BotChannel:
         reasons = tuple(_REASONS.get(reason, str(reason)) for reason in event.inaccurate_reason_list)
         verdict = _VERDICTS.get(event.type, str(event.type))
         await self.judgements.keep(Judgement(event.id, user, verdict, reasons, event.content))
+
+    async def _let_in(self, visitor: Visitor, voice: Voice) -> Guest | None:
+        """Who it is; None for somebody who was told that they are not let in, or that nobody can say now."""
+        try:
+            entry = await self.entrance.enter(visitor)
+        except AppError as failure:
+            log.warning("wecom_bot.no_entrance", key=failure.text_key)
+            entry = TurnedAway(told(failure, self.say, "zh"))
+        if isinstance(entry, Guest):
+            return entry
+        if entry.text:
+            await voice.say(entry.text)
+        return None
 
     async def _tell(self, talk: Talk, failure: AppError) -> None:
         """What went wrong goes to the person, unless it was the talking that failed."""
@@ -216,10 +227,8 @@ class BotChannel:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """One failed message takes no other with it; what nobody expected is logged whole."""
         self._tasks.discard(task)
-        if not task.cancelled() and (failure := task.exception()) is not None:
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, AppError):
+            log.warning("wecom_bot.not_said", key=failure.text_key)
+        elif failure is not None:
             log.error("wecom_bot.broke", exc_info=failure)
-
-
-async def _turn_away(voice: Voice, entry: TurnedAway) -> None:
-    if entry.text:
-        await voice.say(entry.text)

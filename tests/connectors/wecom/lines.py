@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 
+import pytest
 from pydantic import SecretStr
 
 from connectors.wecom.bot.frames import Callback
@@ -15,6 +16,7 @@ from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import Emulator
 
 BOT = "AIBOT1"
+MOST_TURNS = 300_000
 
 
 @dataclass
@@ -84,9 +86,12 @@ async def running_socket(emulator: Emulator) -> AsyncIterator[Running]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Return once it holds; looked at again at every turn of the loop."""
-    while not holds():  # noqa: ASYNC110  # what it waits for is the emulator's state, not an event of ours
+    """Return once it holds; looked at again at every turn of the loop, up to very many."""
+    for _ in range(MOST_TURNS):
+        if holds():
+            return
         await asyncio.sleep(0)
+    pytest.fail("it never came to hold")
 
 
 async def after(emulator: Emulator, seconds: float, holds: Callable[[], bool], *, step: float = 0.5) -> None:

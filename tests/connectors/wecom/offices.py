@@ -39,6 +39,7 @@ class LiveDesk(FakeDesk):
     refusal: AppError | None = None
     gate: asyncio.Event | None = None
     edited: bool = False
+    breaks: list[AppError] = field(default_factory=list)
     owners: dict[int, MemberId] = field(default_factory=lambda: {41: MemberId(1)})
 
     async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
@@ -57,6 +58,8 @@ class LiveDesk(FakeDesk):
                 yield event
                 if event.is_last:
                     return
+            if self.breaks:
+                raise self.breaks.pop(0)
             self.news.clear()
             await self.news.wait()
 
@@ -105,10 +108,13 @@ class Building:
     visitors: list[Visitor] = field(default_factory=list)
     claimed: set[str] = field(default_factory=set)
     judged: list[Judgement] = field(default_factory=list)
+    closed: AppError | None = None
 
     async def enter(self, visitor: Visitor) -> Guest | TurnedAway:
         """Three of the four are members."""
         self.visitors.append(visitor)
+        if self.closed is not None:
+            raise self.closed
         role = MEMBERS.get(visitor.user)
         if role is None:
             return TurnedAway("请先绑定：K3P9")

@@ -7,7 +7,7 @@ from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.platform import Platform, Rules
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.chat import Reply, TurnEventKind
-from memory.domain.errors import Unavailable
+from memory.domain.errors import NotFound, Unavailable
 from tests.connectors.wecom.lines import BOT, after, live, plan, until
 from tests.connectors.wecom.offices import LINA, building, faults_seen, process, said
 from tests.support import fake_office as invented
@@ -248,3 +248,36 @@ async def test_a_failure_of_the_desk_is_told(emulator: Emulator) -> None:
         emulator.phone.says_to_bot("lina", "找达人", bot_id=BOT)
         await until(lambda: bool(said(emulator, LINA)))
     assert said(emulator, LINA)[0].content == "【演示数据】\n暂时连不上，请稍后再试。"
+
+
+async def test_a_turn_whose_events_fail_for_a_while_is_followed_on_from_there(emulator: Emulator) -> None:
+    house = building()
+    house.desk.tell(TurnEventKind.TEXT, text="找到 ")
+    house.desk.breaks = [Unavailable(), Unavailable()]
+    async with process(emulator, house):
+        emulator.phone.says_to_bot("lina", "找达人", bot_id=BOT)
+        await after(emulator, 20, lambda: house.desk.breaks == [])
+        house.desk.tell(TurnEventKind.TEXT, text="6 位")
+        await after(emulator, 10, lambda: said(emulator, LINA)[0].content == "【演示数据】\n找到 6 位")
+        house.desk.answer(Reply(text="完"))
+        await until(lambda: said(emulator, LINA)[0].state == "finished")
+
+
+async def test_a_turn_that_cannot_be_followed_ends_with_why(emulator: Emulator) -> None:
+    house = building()
+    house.desk.tell(TurnEventKind.STEP, label="在找达人")
+    house.desk.breaks = [NotFound()]
+    async with process(emulator, house):
+        emulator.phone.says_to_bot("lina", "找达人", bot_id=BOT)
+        await until(lambda: bool(said(emulator, LINA)) and said(emulator, LINA)[0].state == "finished")
+    assert [message.content for message in said(emulator, LINA)] == ["【演示数据】\n没找到。"]
+
+
+async def test_where_nobody_can_say_who_it_is_the_person_is_told_so(emulator: Emulator) -> None:
+    house = building()
+    house.closed = Unavailable()
+    async with process(emulator, house):
+        emulator.phone.says_to_bot("lina", "找达人", bot_id=BOT)
+        await until(lambda: bool(said(emulator, LINA)))
+    assert said(emulator, LINA)[0].content == "暂时连不上，请稍后再试。"
+    assert house.desk.office.received == []
