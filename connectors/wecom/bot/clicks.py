@@ -1,0 +1,139 @@
+"""Clicks on cards: carried out by the desk, and the card changed within the five seconds the platform gives.
+
+Only a click can change a bot's card. A decision taken elsewhere leaves it as it was; the next click on it gets the card
+as it stands now.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from connectors.ports.desk import Desk
+from connectors.ports.queries import Queries
+from connectors.wecom.bot import cards, keys
+from connectors.wecom.bot.answering import Answering, Talk
+from connectors.wecom.bot.cards import TemplateCard
+from connectors.wecom.bot.frames import Cmd, Json
+from connectors.wecom.bot.keys import Importing
+from connectors.wecom.markdown import reduced
+from connectors.wecom.saying import Say, told
+from connectors.wecom.timing import Time, within
+from memory.domain.chat import Reply, RunImport, Tap
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Unavailable, Unclear
+
+log = structlog.get_logger()
+
+UPDATE_SECONDS = 4.0  # of the platform's five
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """One click: the right to change its card, and which card it is."""
+
+    req_id: str
+    user: str
+    task_id: str
+
+    @property
+    def batch(self) -> str:
+        """The batch a drafts card shows."""
+        return self.task_id.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Carries clicks out."""
+
+    desk: Desk
+    queries: Queries
+    answering: Answering
+    say: Say
+    time: Time
+
+    async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> None:
+        """Decide; the card says what holds, in the chat the decision is told in full."""
+        lang = talk.guest.scope.lang
+        deciding = asyncio.ensure_future(self._decided(talk, clicked, tap))
+        is_prompt = await within(self.time, UPDATE_SECONDS, deciding) is not None
+        if not is_prompt:
+            await self._update(talk, clicked, self._settled(talk, clicked, self.say("wecom_card_waiting", lang), ""))
+        try:
+            reply = await deciding
+        except (NotAllowed, BadRequest, Conflict) as failure:
+            await self._not_decided(talk, clicked, failure, is_prompt=is_prompt)
+            return
+        if is_prompt:
+            title = self.say("wecom_card_done", lang, batch=clicked.batch)
+            await self._update(talk, clicked, self._settled(talk, clicked, title, reply.text))
+        await self.answering.decided(talk, reply)
+
+    async def _decided(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
+        """A card stands in a group for everybody who read it there, so a colleague may press it too."""
+        try:
+            return await self.desk.decide(talk.guest.scope, tap)
+        except NotAllowed as refused:
+            if refused.text_key != "card_not_shown" or not talk.voice.is_group:
+                raise
+        return await self.desk.decide(talk.guest.scope, await self._own(talk, clicked, tap))
+
+    async def _own(self, talk: Talk, clicked: Clicked, tap: Tap) -> Tap:
+        """The same tap on a presentation of the member's own, whose full texts are those the group was sent.
+
+        Raises:
+            Conflict: they are not any more (not retryable).
+        """
+        numbers = {*tap.approve, *tap.reject}
+        card = await self.desk.present(talk.guest.scope, clicked.batch, numbers=numbers)
+        task = keys.read_task(clicked.task_id)
+        if task is None or card.presentation is None or cards.fingerprint(card, numbers) != task.fingerprint:
+            raise Conflict("conflict")
+        await self.desk.delivered(talk.guest.scope, card.presentation)
+        return tap.model_copy(update={"presentation": card.presentation})
+
+    async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
+        """Carry a previewed import out, with the mapping it was previewed with."""
+        view = await self.queries.import_run(talk.guest.scope, wish.run)
+        reply = await self.desk.submit(talk.guest.scope, RunImport(run=wish.run, mapping=view.mapping))
+        await self._update(talk, clicked, self._settled(talk, clicked, reply.text, ""))
+        await self.answering.decided(talk, reply)
+
+    async def chosen(self, talk: Talk, clicked: Clicked, text: str) -> None:
+        """The card of whoever chose shows it; everybody else keeps their choice."""
+        title = self.say("wecom_card_chosen", talk.guest.scope.lang, choice=text)
+        await self._update(talk, clicked, self._settled(talk, clicked, title, ""), only=clicked.user)
+
+    async def gone(self, talk: Talk, clicked: Clicked) -> None:
+        """A card that means nothing any more says so."""
+        title = self.say("wecom_card_gone", talk.guest.scope.lang)
+        await self._update(talk, clicked, self._settled(talk, clicked, title, ""), only=clicked.user)
+
+    async def _not_decided(self, talk: Talk, clicked: Clicked, failure: AppError, *, is_prompt: bool) -> None:
+        lang = talk.guest.scope.lang
+        why = told(failure, self.say, lang)
+        only = clicked.user if isinstance(failure, NotAllowed) else ""
+        if is_prompt:
+            title = why if only else self.say("wecom_card_gone", lang)
+            await self._update(talk, clicked, self._settled(talk, clicked, title, why), only=only)
+        reply = Reply(text=why)
+        if isinstance(failure, Conflict):
+            reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, clicked.batch),))
+        await self.answering.decided(talk, reply)
+
+    def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
+        button = self.say("wecom_card_done_button", talk.guest.scope.lang)
+        card = cards.settled_card(clicked.task_id, title, talk.renderer.mask(reduced(body)), button=button)
+        return cards.with_mark(card, talk.renderer.mark)
+
+    async def _update(self, talk: Talk, clicked: Clicked, card: TemplateCard, *, only: str = "") -> None:
+        """Change the card for everybody, or for one person. Too late or refused, it stays: the chat tells it anyway."""
+        body: Json = {"response_type": "update_template_card", "template_card": card}
+        if only:
+            body["userids"] = [only]
+        try:
+            ack = await talk.voice.calls.call(Cmd.RESPOND_UPDATE_MSG, body, req_id=clicked.req_id)
+        except (Unavailable, Unclear) as failed:
+            log.warning("wecom_bot.card_stays", key=failed.text_key)
+            return
+        if ack.errcode:
+            log.warning("wecom_bot.card_stays", errcode=ack.errcode)

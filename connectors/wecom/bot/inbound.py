@@ -1,0 +1,79 @@
+"""What somebody wrote to the bot, as we take it: mention off, quotation recognised, pictures and files named. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connectors.wecom.bot.drafts import referred
+from connectors.wecom.bot.frames import Content, EventBody, Media, MsgBody
+from memory.domain.chat import Inbound
+from memory.domain.ids import PresentationId
+
+CONNECTOR = "wecom_bot"
+_SPACES = " \t\u2005\u3000\xa0\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message. `chat`: the group's id, or the person's own; `has_pictures`: something that we cannot read."""
+
+    outside_id: str
+    user: str
+    chat: str
+    is_group: bool
+    text: str
+    quoted: PresentationId | None = None
+    file: Media | None = None
+    has_pictures: bool = False
+
+    def inbound(self) -> Inbound:
+        """For the desk: one thread for each member of each chat."""
+        return Inbound(
+            connector=CONNECTOR, outside_id=self.outside_id, text=self.text, chat=self.chat, quoted=self.quoted
+        )
+
+
+def heard(body: MsgBody, *, bot_name: str) -> Heard:
+    """A message callback."""
+    parts = list(_flat(body))
+    typed = "\n".join(part.text.content for part in parts if part.text)
+    spoken = "\n".join(part.voice.content for part in parts if part.voice)
+    words = "\n".join(text for text in (without_mention(typed, bot_name), spoken) if text)
+    quoted = "\n".join(part.text.content for part in _flat(body.quote) if part.text) if body.quote else ""
+    is_group = body.chattype == "group"
+    return Heard(
+        outside_id=f"{body.aibotid}:{body.msgid}",
+        user=body.sender.userid,
+        chat=body.chatid if is_group else body.sender.userid,
+        is_group=is_group,
+        text=words.strip(),
+        quoted=referred(quoted),
+        file=next((part.file for part in parts if part.file), None),
+        has_pictures=any(part.image or part.video for part in parts),
+    )
+
+
+def chat_of(body: EventBody) -> str:
+    """Where an event happened: the group's id, or the person's own."""
+    if body.chattype == "group":
+        return body.chatid
+    return body.sender.userid if body.sender else ""
+
+
+def without_mention(text: str, bot_name: str) -> str:
+    """The text without the one @name that called the bot, at its beginning or else its end; not any other @."""
+    bare = text.strip(_SPACES)
+    mention = f"@{bot_name}"
+    if not bot_name:
+        return bare
+    if bare.startswith(mention):
+        return bare[len(mention) :].lstrip(_SPACES)
+    return bare.removesuffix(mention).rstrip(_SPACES)
+
+
+def _flat(content: Content) -> Iterator[Content]:
+    """The message itself, or the parts of a mixed one."""
+    if content.mixed is None:
+        yield content
+        return
+    for part in content.mixed.msg_item:
+        yield from _flat(part)

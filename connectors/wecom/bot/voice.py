@@ -1,0 +1,142 @@
+"""How the bot says something in one chat: as an answer to a callback while that is possible, else as a push.
+
+A message is sent again only when the platform has refused it for now; without an ack it may have arrived, and is not.
+"""
+
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal, Protocol
+
+import structlog
+
+from connectors.wecom.bot.cards import TemplateCard
+from connectors.wecom.bot.errcodes import Verdict, verdict
+from connectors.wecom.bot.frames import Ack, Cmd, Json
+from connectors.wecom.timing import Time
+from memory.domain.errors import Refused, Unavailable
+
+log = structlog.get_logger()
+
+MESSAGES_A_MINUTE = 30
+UPDATES_A_MINUTE = 20
+MINUTE = 60.0
+OUTAGE_TRIES = 20
+BUSY_SECONDS = (1.0, 3.0, 9.0)
+
+
+class Calls(Protocol):
+    """Frames with their acks; satisfied by `BotSocket`."""
+
+    async def call(self, cmd: Cmd, body: Json | None = None, *, req_id: str | None = None) -> Ack:
+        """See `BotSocket.call`."""
+        ...
+
+
+@dataclass(slots=True)
+class Pace:
+    """What goes into one chat in a minute: answers, updates and pushes together, at most thirty."""
+
+    time: Time
+    _sent: deque[float] = field(default_factory=deque)
+
+    async def room(self) -> None:
+        """Wait until one more message fits, and count it."""
+        while (wait := self._wait(MESSAGES_A_MINUTE)) > 0:
+            await self.time.sleep(wait)
+        self._sent.append(self.time.seconds())
+
+    def update_wait(self) -> float:
+        """Seconds until an update may go that leaves room for real messages; 0 for now."""
+        return self._wait(UPDATES_A_MINUTE)
+
+    def count(self) -> None:
+        """An update has gone."""
+        self._sent.append(self.time.seconds())
+
+    def _wait(self, most: int) -> float:
+        now = self.time.seconds()
+        while self._sent and self._sent[0] <= now - MINUTE:
+            self._sent.popleft()
+        return self._sent[-most] + MINUTE - now if len(self._sent) >= most else 0.0
+
+
+@dataclass(slots=True)
+class Voice:
+    """One chat. `req_id`: of the message that is answered, None (any more) where only a push is possible.
+
+    `outage_tries`: how often a connection is waited for again; `said`: how much was accepted.
+    """
+
+    calls: Calls
+    chatid: str
+    is_group: bool
+    pace: Pace
+    time: Time
+    rng: Random
+    req_id: str | None = None
+    outage_tries: int = OUTAGE_TRIES
+    said: int = 0
+
+    async def say(self, text: str) -> None:
+        """Send Markdown of at most 20480 bytes, once.
+
+        Raises:
+            Unavailable: nothing was accepted; may be said again (retryable).
+            Refused: for good; "wecom_blocked" when it was the content.
+            Unclear: sent without an ack.
+        """
+        await self._send("markdown", {"content": text})
+
+    async def show(self, card: TemplateCard) -> None:
+        """Send a card. Raises as `say`."""
+        await self._send("template_card", dict(card))
+
+    async def _send(self, msgtype: Literal["markdown", "template_card"], content: Json) -> None:
+        tries = 0
+        while True:
+            await self.pace.room()
+            ack = await self._connected({"msgtype": msgtype, msgtype: content})
+            meaning = verdict(ack.errcode)
+            if meaning is Verdict.DONE:
+                self.said += 1
+                return
+            if meaning in (Verdict.NO_RIGHT, Verdict.STREAM_OVER, Verdict.NOT_SUBSCRIBED) and self.req_id is not None:
+                self.req_id = None
+                continue
+            if meaning is Verdict.BLOCKED:
+                raise Refused("wecom_blocked")
+            pause = self._pause(meaning, tries)
+            if pause is None:
+                log.error("wecom_bot.refused", msgtype=msgtype, errcode=ack.errcode)
+                raise Refused("wecom_refused", errcode=ack.errcode)
+            if tries == len(BUSY_SECONDS):
+                raise Unavailable("wecom_refused", errcode=ack.errcode)
+            tries += 1
+            await self.time.sleep(pause)
+
+    async def _connected(self, body: Json) -> Ack:
+        """Through an outage, some ten minutes by default: nothing was accepted, so it may be sent again."""
+        for _ in range(self.outage_tries):
+            with suppress(Unavailable):
+                return await self._once(body)
+        return await self._once(body)
+
+    async def _once(self, body: Json) -> Ack:
+        if self.req_id is not None:
+            return await self.calls.call(Cmd.RESPOND_MSG, body, req_id=self.req_id)
+        where: Json = {"chatid": self.chatid, "chat_type": 2 if self.is_group else 1}
+        return await self.calls.call(Cmd.SEND_MSG, where | body)
+
+    def _pause(self, meaning: Verdict, tries: int) -> float | None:
+        """Seconds until it may be sent again; None: never."""
+        match meaning:
+            case Verdict.CONFLICT:
+                return self.rng.uniform(0.2, 2.0)
+            case Verdict.BUSY | Verdict.NOT_SUBSCRIBED:
+                return BUSY_SECONDS[min(tries, len(BUSY_SECONDS) - 1)] * self.rng.uniform(1.0, 1.5)
+            case Verdict.TOO_OFTEN:
+                return MINUTE
+            case _:
+                return None

@@ -1,0 +1,203 @@
+"""A bot in an invented office, on the emulator: its desk, its guests, what was claimed and judged."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+import httpx
+
+from connectors.ports.visitors import Guest, Judgement, TurnedAway, Visitor
+from connectors.wecom.bot.answering import Answering
+from connectors.wecom.bot.channel import BotChannel
+from connectors.wecom.bot.media import MediaDoor
+from connectors.wecom.bot.socket import BotSocket, Ended
+from evals.emulators.wecom.core.chats import Message, private
+from evals.emulators.wecom.server import Emulator
+from memory.domain.cards import DraftsCard
+from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
+from memory.domain.errors import AppError, NotAllowed
+from memory.domain.ids import ConversationId, MemberId, TurnId
+from memory.domain.workspace import Role, Scope
+from prompts.render import texts
+from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
+from tests.support import fake_office as invented
+from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
+
+LINA = private(BOT, "lina")
+MEMBERS = {"lina": Role.LEAD, "wangwei": Role.APPROVER, "zhaomin": Role.VIEWER}
+
+
+@dataclass
+class LiveDesk(FakeDesk):
+    """A desk that stores a message once and whose turn 5 shows what it is told, when it is told."""
+
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    told: list[TurnEvent] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: AppError | None = None
+    gate: asyncio.Event | None = None
+    edited: bool = False
+    breaks: list[AppError] = field(default_factory=list)
+    owners: dict[int, MemberId] = field(default_factory=lambda: {41: MemberId(1)})
+
+    async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
+        """The first receipt of this message."""
+        if inbound.outside_id not in self.receipts:
+            self.receipts[inbound.outside_id] = await super().receive(scope, inbound)
+        return self.receipts[inbound.outside_id]
+
+    async def follow(self, scope: Scope, turn: TurnId, *, after: int = 0) -> AsyncIterator[TurnEvent]:
+        """What was told so far, then what comes, to the turn's end."""
+        place = after
+        while True:
+            while place < len(self.told):
+                event = self.told[place]
+                place += 1
+                yield event
+                if event.is_last:
+                    return
+            if self.breaks:
+                raise self.breaks.pop(0)
+            self.news.clear()
+            await self.news.wait()
+
+    def tell(self, kind: TurnEventKind, **data: object) -> None:
+        """One more event of the turn."""
+        raw = {"turn": 5, "seq": len(self.told) + 1, "kind": kind, "data": data}
+        self.told.append(TurnEvent.model_validate(raw))
+        self.news.set()
+
+    def answer(self, reply: Reply) -> None:
+        """The turn's end."""
+        self.tell(TurnEventKind.ANSWER, reply=reply.model_dump(mode="json"))
+
+    async def decide(self, scope: Scope, tap: Tap) -> Reply:
+        """As the office, or refused as a test asked; behind a gate where there is one."""
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        if self.owners.get(tap.presentation) != scope.member:
+            raise NotAllowed("card_not_shown", batch="K7")
+        return await super().decide(scope, tap)
+
+    async def present(
+        self,
+        scope: Scope,
+        batch: str,
+        *,
+        conversation: ConversationId | None = None,
+        numbers: Collection[int] | None = None,
+    ) -> DraftsCard:
+        """The member's own, of the texts as they are now."""
+        card = await super().present(scope, batch, conversation=conversation, numbers=numbers)
+        assert card.presentation is not None
+        self.owners[card.presentation] = scope.member
+        rows = [row.model_copy(update={"digest": "new"}) if self.edited else row for row in card.items]
+        return card.model_copy(update={"items": tuple(rows), "presentation": card.presentation})
+
+
+@dataclass
+class Building:
+    """Who is let in, what was claimed, what was judged: shared by all processes of a test."""
+
+    desk: LiveDesk
+    mark: str = "演示数据"
+    visitors: list[Visitor] = field(default_factory=list)
+    claimed: set[str] = field(default_factory=set)
+    judged: list[Judgement] = field(default_factory=list)
+    closed: AppError | None = None
+
+    async def enter(self, visitor: Visitor) -> Guest | TurnedAway:
+        """Three of the four are members."""
+        self.visitors.append(visitor)
+        if self.closed is not None:
+            raise self.closed
+        role = MEMBERS.get(visitor.user)
+        if role is None:
+            return TurnedAway("请先绑定：K3P9")
+        member = MemberId(1 + list(MEMBERS).index(visitor.user))
+        return Guest(Scope(invented.TENANT, None, member, role), "Asia/Shanghai", self.mark)
+
+    async def claim(self, scope: Scope, outside_id: str) -> bool:
+        """Once."""
+        is_first = outside_id not in self.claimed
+        self.claimed.add(outside_id)
+        return is_first
+
+    async def keep(self, judgement: Judgement) -> None:
+        """Remember it."""
+        self.judged.append(judgement)
+
+
+@dataclass
+class Process:
+    """One running process of the product."""
+
+    socket: BotSocket
+    channel: BotChannel
+    task: "asyncio.Task[Ended]"
+
+    async def kill(self) -> None:
+        """As SIGKILL leaves it: nothing more is said, the platform sees the line drop."""
+        await self.channel.stop()
+        self.task.cancel()
+        await asyncio.wait({self.task})
+
+
+async def loopback(url: str) -> bool:
+    """Media of the emulator."""
+    return url.startswith("http://127.0.0.1:")
+
+
+def building() -> Building:
+    """A fresh one."""
+    return Building(LiveDesk(FakeOffice(presented=50)))
+
+
+def channel_of(house: Building, socket: BotSocket, http: httpx.AsyncClient) -> BotChannel:
+    """The channel around a socket."""
+    say = texts().say
+    answering = Answering(house.desk, house, say, socket.time, Random(5))
+    queries = FakeQueries(house.desk.office)
+    return BotChannel(
+        "达人助手", socket, house.desk, queries, house, house, answering, MediaDoor(http, loopback), say, masked
+    )
+
+
+def masked(text: str) -> str:
+    """A plain mask: every e-mail address."""
+    return " ".join("***" if "@" in word and "." in word and not word.startswith(("@", "**@")) else word
+                    for word in text.split(" "))  # fmt: skip
+
+
+@asynccontextmanager
+async def process(emulator: Emulator, house: Building, *, connect_seconds: float = 0.0) -> AsyncIterator[Process]:
+    """A process that holds the socket."""
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        socket = socket_of(emulator, Heard(emulator.platform.records.ring))
+        channel = channel_of(house, socket, http)
+        socket.hear = channel.hear
+        assert isinstance(socket.time, VirtualTime)
+        task = asyncio.create_task(socket.run())
+        try:
+            if connect_seconds:
+                await after(emulator, connect_seconds, lambda: socket.state.connected_since is not None, step=0.1)
+            await until(lambda: socket.state.connected_since is not None)
+            yield Process(socket, channel, task)
+        finally:
+            await channel.stop()
+            await socket.close()
+            await asyncio.wait({task})
+
+
+def said(emulator: Emulator, chat: str) -> list[Message]:
+    """What the bot has said in a chat."""
+    return [message for message in emulator.platform.chats.of(chat) if message.sender == BOT]
+
+
+def faults_seen(emulator: Emulator) -> list[str]:
+    """What the platform would not have liked: overlapping frames, unknown fields."""
+    return [warning for warning in emulator.platform.records.warnings if "shorter than before" not in warning]
