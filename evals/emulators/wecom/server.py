@@ -1,5 +1,6 @@
 """The emulator as it runs: the platform on one loopback port, its people and their page on another."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -136,8 +137,28 @@ async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     try:
         yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     finally:
+        await _stop_accepting(listener)
         await server.shutdown(sockets=[listener])
+        await _cut_what_is_left(server)
         listener.close()
+
+
+async def _stop_accepting(listener: socket.socket) -> None:
+    """Let whoever is being accepted arrive: asyncio forgets a connection whose server closes in that moment, open."""
+    asyncio.get_running_loop().remove_reader(listener)
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def _cut_what_is_left(server: uvicorn.Server) -> None:
+    """Uvicorn leaves a connection open that does not read what it was sent; its socket would outlive the loop."""
+    state = server.server_state
+    while state.connections or state.tasks:
+        for connection in list(state.connections):
+            connection.transport.abort()
+        for task in list(state.tasks):
+            task.cancel()
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
