@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from agent.approval.recording import DecisionResult, decide
 from agent.approval.seen import Sealed, unread
+from agent.approval.shared import in_chat, quoted_batch, standing_batches
 from agent.approval.showing import show
+from agent.approval.telling import tell_elsewhere
 from agent.by_hand.desk import HandDesk
 from agent.cards.decisions import DecisionWords
 from agent.commands.by_hand import read_pasted
@@ -33,7 +35,6 @@ from agent.recalls import batches_meant, stopped, take_back
 from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
-from memory.domain.by_hand import HandUnit, HandUnits
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import (
     Accepted,
@@ -50,6 +51,8 @@ from memory.domain.chat_stores import Ending, Fence, TurnEvents
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
 from memory.domain.outreach import Batch, Draft
+from memory.domain.owed import DeskUnit, DeskUnits
+from memory.domain.places import Place
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
@@ -64,7 +67,7 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 class OpenDesk:
     """Stores, decides, shows. Commands are carried out in the transaction that stores the message."""
 
-    units: HandUnits
+    units: DeskUnits
     events: TurnEvents
     texts: Texts
     messengers: tuple[Messenger, ...]
@@ -93,6 +96,8 @@ class OpenDesk:
             )
             if not is_new:
                 return Accepted(conversation=conversation, turn=turn)
+            if inbound.place is not None:
+                await unit.owed.owe(inbound.place, outside_id=inbound.outside_id, turn=turn)
             if forwarded is not None:
                 await unit.turns.end(Fence(turn, 0), Ending(forwarded), now=unit.now)
                 return Decided(conversation=conversation, reply=forwarded)
@@ -100,7 +105,7 @@ class OpenDesk:
             if parsed is None:
                 await unit.defer(jobs.answer_turn(turn, scope=scope, conversation=conversation))
                 return Accepted(conversation=conversation, turn=turn)
-            reply = await self._carry_out(unit, parsed, conversation)
+            reply = await self._carry_out(unit, parsed, conversation, inbound.place)
             reply = await with_news(unit, reply, scope.lang, self.texts)
             await unit.turns.end(Fence(turn, 0), Ending(reply), now=unit.now)
             return Decided(conversation=conversation, reply=reply)
@@ -115,15 +120,18 @@ class OpenDesk:
         except NotAllowed as failure:
             return Reply(text=self.texts.say(failure.text_key, scope.lang, **failure.facts))
 
-    async def _command(self, unit: Unit, text: str, conversation: ConversationId, inbound: Inbound) -> Parsed | None:
+    async def _command(
+        self, unit: DeskUnit, text: str, conversation: ConversationId, inbound: Inbound
+    ) -> Parsed | None:
         if (pasted := read_pasted(text)) is not None:
             return pasted
         if not may_be_command(text):
             return None
-        batches = await batches_meant(unit, conversation, taking_back=takes_approvals_back(text))
-        quoted = await unit.drafts.presentation(inbound.quoted) if inbound.quoted else None
+        own = await batches_meant(unit, conversation, taking_back=takes_approvals_back(text))
+        batches = await standing_batches(unit, own, inbound.place)
+        quoted = await quoted_batch(unit, inbound.quoted, inbound.place)
         sizes = {batch.code: len(batch.drafts) for batch in batches}
-        parsed = parse(text, batch_sizes=sizes, quoted=quoted.batch_code if quoted else None)
+        parsed = parse(text, batch_sizes=sizes, quoted=quoted)
         if isinstance(parsed, Ask) and parsed.why is Why.NO_SUCH_BATCH and parsed.batch:
             # A code named outright may belong to a settled batch, or to another conversation of the brand.
             batch = await unit.drafts.batch(parsed.batch)
@@ -131,7 +139,9 @@ class OpenDesk:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
         return parsed
 
-    async def _carry_out(self, unit: HandUnit, parsed: Parsed, conversation: ConversationId) -> Reply:
+    async def _carry_out(
+        self, unit: DeskUnit, parsed: Parsed, conversation: ConversationId, place: Place | None
+    ) -> Reply:
         match parsed:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
@@ -143,7 +153,7 @@ class OpenDesk:
             case Confirm(code):
                 return await offered(unit, await self._confirm(unit, code))
             case Decide():
-                return await offered(unit, await self._decide(unit, parsed, conversation))
+                return await offered(unit, await self._decide(unit, parsed, conversation, place))
             case SendList() | MarkSent() | Pasted():
                 return await offered(unit, await self.hand.carry_out(unit, parsed, conversation))
 
@@ -165,11 +175,12 @@ class OpenDesk:
         changed = await apply_change(unit, taken.creators, taken.change)
         return Reply(text=self.texts.say("confirmed", unit.scope.lang, code=taken.code, count=changed))
 
-    async def _decide(self, unit: Unit, wish: Decide, conversation: ConversationId) -> Reply:
+    async def _decide(self, unit: DeskUnit, wish: Decide, conversation: ConversationId, place: Place | None) -> Reply:
         batch = await unit.drafts.batch(wish.batch)
         if batch is None:
             raise NotFound("no_such_batch", batch=wish.batch)
-        shown = await unit.drafts.newest_presentation(batch.id, conversation=conversation)
+        own = await unit.drafts.newest_presentation(batch.id, conversation=conversation)
+        shown = await in_chat(unit, batch, own, conversation=conversation, place=place)
         if shown is None:
             card = await self._fresh(unit, batch, conversation)
             return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
@@ -191,6 +202,7 @@ class OpenDesk:
         if result is None and not revised:
             return Reply(text="\n".join(dict.fromkeys([*refused, *trouble])))
         result = result or DecisionResult(batch.code, now=unit.now)
+        await tell_elsewhere(unit, batch, result, here=place)
         return await self._told(unit, batch, result, conversation, revised=revised, trouble=[*refused, *trouble])
 
     async def _revise(self, unit: Unit, drafts: Sequence[Draft], wish: Decide) -> tuple[list[int], list[str]]:
@@ -257,14 +269,20 @@ class OpenDesk:
                 unit, batch, conversation=conversation, lang=scope.lang, texts=self.texts, numbers=numbers
             )
 
-    async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
+    async def delivered(self, scope: Scope, presentation: PresentationId, *, place: Place | None = None) -> None:
         """See `Desk.delivered`."""
         async with self.units.unit(scope) as unit:
             await unit.drafts.delivered(presentation, now=unit.now)
+            if place is not None:
+                await unit.card_places.keep(place, presentation)
 
     async def decide(self, scope: Scope, tap: Tap) -> Reply:
         """See `Desk.decide`."""
         async with self.units.unit(scope) as unit:
+            if tap.place is not None:
+                known = await unit.owed.reply_to(tap.place.channel, tap.outside_id)
+                if known is not None:
+                    return known
             shown = await unit.drafts.presentation(tap.presentation)
             if shown is None:
                 raise NotFound("card_gone")
@@ -279,7 +297,11 @@ class OpenDesk:
                 messengers=self.messengers,
                 sealed=Sealed(tap.count, on_page=True),
             )
-            return await self._told(unit, batch, result, shown.conversation)
+            await tell_elsewhere(unit, batch, result, here=tap.place)
+            reply = await self._told(unit, batch, result, shown.conversation)
+            if tap.place is not None:
+                await unit.owed.owe(tap.place, outside_id=tap.outside_id, reply=reply)
+            return reply
 
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""

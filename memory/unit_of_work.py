@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from memory.domain.account_stores import AccountStore, SweepStore
 from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
+from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.delivery_views import DeliveryBook
@@ -23,6 +24,7 @@ from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.owed import OwedStore
 from memory.domain.stores import (
     CreatorStore,
     PeopleStore,
@@ -46,6 +48,7 @@ from memory.repositories.books import (
     OccasionRepository,
 )
 from memory.repositories.by_hand import HandRepository
+from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
@@ -57,7 +60,9 @@ from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
+from memory.repositories.lines import LineRepository
 from memory.repositories.outages import OutageRepository
+from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
@@ -185,6 +190,8 @@ class UnitOfWork(Work):
         self.by_hand: HandStore = HandRepository(*given)
         self.channels: ChannelStore = ChannelRepository(*given)
         self.pushes: DeliveryBook = DeliveryBookRepository(*given)
+        self.owed: OwedStore = OwedRepository(*given)
+        self.card_places: CardPlaceStore = CardPlaceRepository(*given)
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self._occasions = OccasionRepository(*given)
@@ -213,6 +220,8 @@ class ServiceUnit(Work):
         self.outages = OutageRepository(*given)
         self.channels = AnyChannelRepository(*given)
         self.deliveries = DeliveryRepository(*given)
+        self.owed = AnyOwedRepository(*given)
+        self.lines = LineRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:
         """Identities, bindings and codes of one tenant."""

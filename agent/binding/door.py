@@ -55,6 +55,7 @@ class OpenDoor:
     scope_of: ScopeOf
     box: SecretBox
     texts: Texts
+    team_zone: str = "Asia/Shanghai"  # where no brand says
 
     async def enter(self, arrival: Arrival) -> Entry:
         """See `Door.enter`."""
@@ -70,8 +71,20 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
+            zone = await self._zone(work, found)
+            workspace = await work.accounts.workspace()
         scope = await self.scope_of(channel.tenant, found.member, found.brand)
-        return Admitted(scope) if scope is not None else TurnedAway(self.texts.say(Refusal.GONE, lang))
+        if scope is None:
+            return TurnedAway(self.texts.say(Refusal.GONE, lang))
+        is_demo = workspace is not None and workspace.is_demo
+        return Admitted(scope, zone, self.texts.say("demo_mark", scope.lang) if is_demo else "")
+
+    async def _zone(self, work: DoorWork, let: Let) -> str:
+        """The team's clock of the chat's brand, or of a lead's oldest brand."""
+        account = await work.accounts.by_id(let.member)
+        brands = await work.accounts.brands_of(account) if account is not None else []
+        chosen = [brand for brand in brands if let.brand in (None, brand.id)]
+        return chosen[0].team_zone if chosen else self.team_zone
 
     async def _look(
         self, work: DoorWork, bindings: BindingStore, channel: ChannelSetting, arrival: Arrival

@@ -8,7 +8,7 @@ from typing import cast
 from agent.cards import wording
 from agent.cards.drafts import flag_text
 from agent.guardrails.contacts import mask
-from connectors.ports.channels import Push
+from connectors.ports.channels import Chat, Push
 from memory.domain.deliveries import Delivery, Parcel, PushKind, Subject
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
@@ -16,6 +16,7 @@ from prompts.render import Texts
 
 QUOTED = 120  # characters of a creator's text
 _CALLS = (PushKind.NUDGE, PushKind.TROUBLE)  # somebody must do something
+_ONE_LINE = (PushKind.TEST, PushKind.DECIDED)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # Signs that a client could read as a link, a picture, a mention or a heading become their full-width look-alikes.
 _TAMED = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]*`#|@"}
@@ -32,17 +33,29 @@ class PushWords:
         lang: Lang = "en" if parcel.channel.options.get("lang") == "en" else "zh"
         kind = parcel.deliveries[0].kind
         head = self._head(kind, parcel, lang)
-        lines = [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries if kind is not PushKind.TEST]
-        foot = [] if kind is PushKind.TEST else [self.texts.say(f"push_{kind}_foot", lang)]
+        is_short = kind in _ONE_LINE
+        lines = [] if is_short else [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries]
+        foot = [] if is_short else [self.texts.say(f"push_{kind}_foot", lang)]
         mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
-        return Push("\n".join([*mark, head, *lines, *foot]), calls=kind in _CALLS)
+        text = "\n".join([*mark, head, *lines, *foot])
+        return Push(text, calls=kind in _CALLS, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
 
     def _head(self, kind: PushKind, parcel: Parcel, lang: Lang) -> str:
         brand, count = tame(parcel.audience.brand), len(parcel.deliveries)
         if kind is PushKind.TEST:
             by = tame(_text(parcel.deliveries[0].subject, "by"))
             return self.texts.say("push_test", lang, brand=brand, by=by)
+        if kind is PushKind.DECIDED:
+            return self._decided(parcel.deliveries[0].subject, lang)
         return self.texts.say(f"push_{kind}_head", lang, brand=brand, count=count)
+
+    def _decided(self, of: Subject, lang: Lang) -> str:
+        verdicts = [(verdict, _text(of, verdict)) for verdict in ("approved", "rejected")]
+        said = [
+            self.texts.say(f"push_decided_{verdict}", lang, numbers=tame(runs)) for verdict, runs in verdicts if runs
+        ]
+        what = ("，" if lang == "zh" else ", ").join(said)
+        return self.texts.say("push_decided", lang, batch=_text(of, "batch"), by=tame(_text(of, "by")), what=what)
 
     def _line(self, delivery: Delivery, lang: Lang, zone: str) -> str:
         of = delivery.subject
@@ -93,3 +106,9 @@ def tame(text: str) -> str:
 
 def _text(of: Subject, name: str) -> str:
     return str(of.get(name, ""))
+
+
+def _chat(delivery: Delivery) -> Chat | None:
+    """The one chat it is for."""
+    chat = _text(delivery.subject, "chat")
+    return Chat(chat, is_group=bool(delivery.subject.get("group"))) if chat else None

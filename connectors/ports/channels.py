@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from memory.domain.channels import ChannelKind, ChannelSetting
-from memory.domain.ids import ChannelId
+from memory.domain.ids import BrandId, ChannelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,22 @@ class OpenChannel:
 class Push:
     """A message: a little Markdown (bold, lists, quotes), without contacts. It may be longer than one message.
 
-    `calls`: somebody must do something, so people named in the channel's settings are called by name.
+    `calls`: somebody must do something, so people named in the channel's settings are called by name. `brand`: whose
+    team is told; `chat`: the one chat it is for, where the channel has several.
     """
 
     text: str
     calls: bool = False
+    brand: BrandId | None = None
+    chat: "Chat | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat of a channel, by the channel's own id."""
+
+    id: str
+    is_group: bool
 
 
 class Pusher(Protocol):

@@ -6,6 +6,7 @@ from typing import Protocol
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Command, Inbound, Receipt, Reply, Tap, TurnEvent
 from memory.domain.ids import ConversationId, ImportRunId, PresentationId, TurnId
+from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
 
@@ -38,8 +39,8 @@ class Desk(Protocol):
         """
         ...
 
-    async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
-        """The member was shown the full texts of a presentation (promise 2). Idempotent."""
+    async def delivered(self, scope: Scope, presentation: PresentationId, *, place: Place | None = None) -> None:
+        """The member was shown the full texts of a presentation (promise 2), outside at `place`. Idempotent."""
         ...
 
     async def decide(self, scope: Scope, tap: Tap) -> Reply:

@@ -9,9 +9,14 @@ from memory.domain.workspace import Scope
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A bound member in a bound chat; everything that follows happens in this scope."""
+    """A bound member in a bound chat; everything that follows happens in this scope.
+
+    `team_zone` renders times; `demo_mark` stands on every answer, empty in a real workspace.
+    """
 
     scope: Scope
+    team_zone: str
+    demo_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from memory.domain.ids import (
     ProductId,
     TurnId,
 )
+from memory.domain.places import Place
 
 
 def _storable(text: object) -> object:
@@ -84,7 +85,8 @@ class Reply(Noun):
 class Inbound(Noun):
     """One message from a member. (`connector`, `outside_id`) is handled once however often it arrives.
 
-    `conversation` None starts one, or continues the member's newest in this `chat`.
+    `conversation` None starts one, or continues the member's newest in this `chat`. `place`: outside our own pages; the
+    answer is owed there from the moment the message is stored.
     """
 
     connector: str
@@ -93,6 +95,7 @@ class Inbound(Noun):
     chat: Said = "direct"
     conversation: ConversationId | None = None
     quoted: PresentationId | None = None
+    place: Place | None = None
 
 
 class Accepted(Noun):
@@ -301,10 +304,13 @@ Command = Annotated[
 class Tap(Noun):
     """Buttons of one presentation: the numbers a member approved and rejected on the card they saw.
 
-    `count`: the number typed to sign the whole batch.
+    `count`: the number typed to sign the whole batch. `place`, `outside_id`: of a button pressed outside our own pages;
+    it is carried out once however often it arrives, and its reply is owed there.
     """
 
     presentation: PresentationId
     approve: tuple[int, ...] = ()
     reject: tuple[int, ...] = ()
     count: int | None = None
+    place: Place | None = None
+    outside_id: str = ""

@@ -24,6 +24,8 @@ class PushKind(StrEnum):
     TROUBLE = "trouble"  # a message did not go: {handle, batch, number, step, state, key, facts}
     NUDGE = "nudge"  # a decision waits: {batch, batch_id, open, decide_by}
     TEST = "test"  # a lead tries a channel: {by}
+    DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected}
+    REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 
 
 class DeliveryState(StrEnum):
@@ -80,6 +82,7 @@ class Audience:
     brand: str
     zone: str
     is_demo: bool = False
+    brand_id: BrandId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,24 @@ from typing import Protocol
 from memory.domain.channels import ChannelSetting, ChannelStore
 from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.ids import BrandId, ChannelId
+from memory.domain.lines import Line
 from memory.domain.outreach import Flag
 from memory.domain.stores import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """A channel with its last success and its last failure. `pausing`: it asked to be left alone for a while."""
+    """A channel with its last success and its last failure. `pausing`: it asked to be left alone for a while.
+
+    `line`: of a channel on a connection that one process holds, None before any did.
+    """
 
     channel: ChannelSetting
     delivered_at: datetime | None
     failed_at: datetime | None
     reason: Flag | None
     pausing: bool
+    line: Line | None = None
 
     @property
     def is_failing(self) -> bool:

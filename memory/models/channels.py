@@ -87,3 +87,16 @@ class BindCodeRow(TenantRow, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+
+
+class ChannelLineRow(TenantRow, Base):
+    """How the connection of a channel stands that one process holds; times are the machine's."""
+
+    __tablename__ = "channel_line"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"), primary_key=True)
+    connected_since: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+    error: Mapped[str]
+    ended: Mapped[str | None]
+    seen_at: Mapped[datetime]

@@ -80,3 +80,22 @@ class DeliveryTryRow(BrandRow, Base):
     outside_id: Mapped[str | None]
     reason_key: Mapped[str | None]
     reason_facts: Mapped[JsonObject | None]
+
+
+class CardPlaceRow(BrandRow, Base):
+    """A chat outside in which the full texts of a presentation stand. `closed_at`: everything on it was decided."""
+
+    __tablename__ = "card_place"
+    __table_args__ = (
+        UniqueConstraint("presentation_id", "channel_id", "chat"),
+        Index("ix_card_place_open", "batch_id", postgresql_where=text("closed_at is null")),
+    )
+
+    id: Mapped[RowId]
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"))
+    chat: Mapped[str]
+    is_group: Mapped[bool]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id", ondelete="CASCADE"))
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id", ondelete="CASCADE"))
+    shown_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

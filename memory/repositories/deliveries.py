@@ -19,6 +19,7 @@ from memory.repositories.draft_rows import read_batches
 from memory.repositories.making_deliveries import carries, make_delivery
 
 _WAITING = DeliveryState.WAITING.value
+_PUSHED = DeliveryRow.kind != PushKind.REPLY.value  # answers are said by whoever holds the channel
 _QUIET = {"synchronize_session": False}
 _MINUTE = timedelta(minutes=1)
 
@@ -30,7 +31,7 @@ class DeliveryRepository(DeliveryTries):
         """See `DeliveryStore.queues`."""
         rows = await self._session.execute(
             select(DeliveryRow.tenant_id, DeliveryRow.brand_id)
-            .where(DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now)
+            .where(_PUSHED, DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now)
             .group_by(DeliveryRow.tenant_id, DeliveryRow.brand_id)
             .order_by(func.min(DeliveryRow.look_at))
         )
@@ -70,7 +71,12 @@ class DeliveryRepository(DeliveryTries):
         rows = (
             await self._session.scalars(
                 select(DeliveryRow)
-                .where(DeliveryRow.brand_id == queue.brand, DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now)
+                .where(
+                    _PUSHED,
+                    DeliveryRow.brand_id == queue.brand,
+                    DeliveryRow.state == _WAITING,
+                    DeliveryRow.look_at <= now,
+                )
                 .order_by(DeliveryRow.look_at, DeliveryRow.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)

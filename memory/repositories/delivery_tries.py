@@ -32,7 +32,7 @@ class DeliveryTries:
         """See `DeliveryStore.audience`."""
         brand = (await self._session.scalars(select(BrandRecord).where(BrandRecord.id == queue.brand))).one()
         kind = await self._session.scalar(select(WorkspaceRow.kind))
-        return Audience(brand.name, brand.team_zone, is_demo=kind == WorkspaceKind.DEMO)
+        return Audience(brand.name, brand.team_zone, kind == WorkspaceKind.DEMO, queue.brand)
 
     async def settle(
         self,

@@ -14,6 +14,7 @@ from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.repositories.channels import in_sight, to_channel
+from memory.repositories.lines import line_of
 from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
@@ -97,6 +98,7 @@ class DeliveryBookRepository:
             failed_at=(bad.settled_at or bad.claimed_at) if bad else None,
             reason=_reason(bad) if bad else None,
             pausing=pausing,
+            line=await line_of(self._session, ChannelId(row.id)),
         )
 
 

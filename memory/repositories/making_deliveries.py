@@ -14,6 +14,7 @@ from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
 from memory.tenancy import reach_of
 
+DELIVERIES = "deliveries"  # what a process that holds a channel hears when there is something to deliver
 VALID = timedelta(hours=36)  # over a night and the morning after it
 
 
@@ -57,6 +58,9 @@ async def make_delivery(
     )
     if made is None:
         return False
+    if kind is PushKind.REPLY:
+        return True  # whoever holds the channel says it, without being told
+    reach_of(session).announce(DELIVERIES, "")
     queued = reach_of(session).jobs
     if jobs.deliver() not in queued:
         queued.append(jobs.deliver())

@@ -19,6 +19,7 @@ ACROSS = frozenset(
     {
         "agent/accounts.py",
         "agent/binding/door.py",
+        "agent/channels/answers.py",
         "agent/channels/checking.py",
         "agent/bootstrap.py",
         "agent/cli/seeding.py",
@@ -37,6 +38,8 @@ ACROSS = frozenset(
         "memory/domain/bindings.py",
         "memory/domain/deliveries.py",
         "memory/domain/dispatch.py",
+        "memory/domain/lines.py",
+        "memory/domain/owed.py",
         "memory/unit_of_work.py",
     }
 )

@@ -7,6 +7,7 @@ from typing import Protocol
 from connectors.ports.queries import BoundTeam, ChannelsView
 from memory.domain.bindings import Binding, ChatKind, Identity
 from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
+from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
 
@@ -14,6 +15,7 @@ from memory.domain.workspace import Scope
 class FakeChannels:
     """A team that talks on no channel until a test says so."""
 
+    places: list[Place] = field(default_factory=list)  # where full texts were delivered
     bound: BoundTeam = field(default_factory=lambda: BoundTeam(receives=False))
     view: ChannelsView = field(default_factory=ChannelsView)
 

@@ -47,6 +47,7 @@ from memory.domain.ids import (
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch
+from memory.domain.places import Place
 from memory.domain.workspace import (
     BrandPolicy,
     Lang,
@@ -174,9 +175,10 @@ class FakeDesk:
         card = make(presentation=self.office.presented, statuses=self.office.statuses)
         return card.model_copy(update={"stopped": True, "may_resume": DECIDERS}) if self.office.stopped else card
 
-    async def delivered(self, scope: Scope, presentation: PresentationId) -> None:
+    async def delivered(self, scope: Scope, presentation: PresentationId, *, place: Place | None = None) -> None:
         """Remember it."""
         self.office.delivered.append(presentation)
+        self.office.channels.places += [place] if place else []
 
     async def decide(self, scope: Scope, tap: Tap) -> Reply:
         """Approve and reject as asked; only what was delivered."""

@@ -1,13 +1,15 @@
 """A turn's events become one streaming answer, and what a stream cannot hold follows it as messages and cards."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
 import structlog
 
+from connectors.ports.answers import Answers
 from connectors.ports.desk import Desk
-from connectors.ports.visitors import AnswersOnce, Guest
+from connectors.ports.door import Admitted
 from connectors.wecom.bot.errcodes import Verdict
 from connectors.wecom.bot.render import Buttons, Item, Presented, Renderer, Words
 from connectors.wecom.bot.streaming import StreamingAnswer, StreamLimits
@@ -17,8 +19,9 @@ from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
-from memory.domain.errors import AppError, Refused
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import TurnId
+from memory.domain.places import Place
 
 log = structlog.get_logger()
 
@@ -66,7 +69,8 @@ class Progress:
 class Talk:
     """A member in a chat: who, how it is spoken there, how it is written. `outside_id`: of what they said."""
 
-    guest: Guest
+    guest: Admitted
+    place: Place
     voice: Voice
     renderer: Renderer
     outside_id: str
@@ -77,14 +81,19 @@ class Answering:
     """Answers in chats of one bot. Every method raises what `Voice.say` raises."""
 
     desk: Desk
-    once: AnswersOnce
+    answers: Answers
     say: Say
     time: Time
     rng: Random
     limits: StreamLimits = field(default_factory=StreamLimits)
 
     async def turn(self, talk: Talk, turn: TurnId) -> None:
-        """Follow a turn to its end and show it; where no stream is possible, its answer alone."""
+        """Follow a turn to its end and show it; where no stream is possible, its answer alone.
+
+        Nothing is shown of what somebody has answered already.
+        """
+        if not await self.answers.is_open(talk.place.channel, talk.outside_id):
+            return
         progress = Progress(self.say("wecom_working", talk.guest.scope.lang))
         if talk.voice.req_id is None:
             await self._watch(talk, turn, progress, None)
@@ -96,9 +105,11 @@ class Answering:
             await self._answer(talk, progress, stream)
 
     async def decided(self, talk: Talk, reply: Reply) -> None:
-        """Say what was carried out at once."""
-        if await self.once.claim(talk.guest.scope, talk.outside_id):
-            await self.reply(talk, reply)
+        """Say what was carried out at once, unless somebody has said it."""
+        async with self.answers.saying(talk.place.channel, talk.outside_id) as is_ours:
+            if is_ours:
+                with _whole(talk):
+                    await self.reply(talk, reply)
 
     async def reply(self, talk: Talk, reply: Reply, stream: StreamingAnswer | None = None) -> None:
         """Say a whole reply in order."""
@@ -112,7 +123,7 @@ class Answering:
                 case Buttons(card):
                     await talk.voice.show(card)
                 case Presented(presentation):
-                    await self.desk.delivered(talk.guest.scope, presentation)
+                    await self.desk.delivered(talk.guest.scope, presentation, place=talk.place)
 
     async def text(self, talk: Talk, text: str) -> None:
         """Say something that is no reply of the desk."""
@@ -147,11 +158,12 @@ class Answering:
 
     async def _answer(self, talk: Talk, progress: Progress, stream: StreamingAnswer | None = None) -> None:
         lang = talk.guest.scope.lang
-        if not await self.once.claim(talk.guest.scope, talk.outside_id):
-            if stream is not None:
+        async with self.answers.saying(talk.place.channel, talk.outside_id) as is_ours:
+            if is_ours:
+                with _whole(talk):
+                    await self.reply(talk, progress.reply or Reply(text=self.say("unexpected", lang)), stream)
+            elif stream is not None:
                 await stream.finish(talk.renderer.marked(self.say("wecom_answered_above", lang)))
-            return
-        await self.reply(talk, progress.reply or Reply(text=self.say("unexpected", lang)), stream)
 
     async def _into(self, stream: StreamingAnswer, items: Sequence[Item], talk: Talk) -> Sequence[Item]:
         """End the stream with the first message; what is left to send."""
@@ -159,6 +171,7 @@ class Answering:
         first = items[0] if items else None
         text = first.text if isinstance(first, Words) else talk.renderer.marked(self.say("done", lang))
         if await stream.finish(text):
+            talk.voice.said += 1
             return items[1:] if isinstance(first, Words) else items
         if stream.over is Verdict.BLOCKED:
             log.warning("wecom_bot.blocked")
@@ -180,3 +193,15 @@ class Answering:
                     raise
             if not is_done:
                 await self.time.sleep(min(2.0**failures, 30.0))
+
+
+@contextmanager
+def _whole(talk: Talk) -> Iterator[None]:
+    """An answer that breaks off after its beginning was accepted is unclear: said again, a part would come twice."""
+    before = talk.voice.said
+    try:
+        yield
+    except (Unavailable, Refused) as failed:
+        if talk.voice.said > before and failed.text_key != "wecom_blocked":
+            raise Unclear("wecom_in_parts") from failed
+        raise

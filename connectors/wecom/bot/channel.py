@@ -8,9 +8,10 @@ from typing import Final
 
 import structlog
 
+from connectors.ports.answers import Judgement, Judgements
 from connectors.ports.desk import Desk
+from connectors.ports.door import Admitted, Door, TurnedAway
 from connectors.ports.queries import Queries
-from connectors.ports.visitors import Entrance, Guest, Judgement, Judgements, TurnedAway, Visitor
 from connectors.wecom.bot import keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.clicks import Clicked, Clicks
@@ -25,15 +26,21 @@ from connectors.wecom.bot.frames import (
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.render import Renderer
+from connectors.wecom.bot.render import CONTENT_BYTES, Renderer
 from connectors.wecom.bot.voice import Calls, Pace, Voice
+from connectors.wecom.cut import numbered
 from connectors.wecom.saying import Say, told
-from memory.domain.chat import Decided, Reply, Tap
-from memory.domain.errors import AppError, Unavailable, Unclear
+from memory.domain.bindings import Arrival, ChatKind
+from memory.domain.chat import Decided, Tap
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.ids import ChannelId
+from memory.domain.owed import Owed
+from memory.domain.places import Place
 
 log = structlog.get_logger()
 
 REMEMBERED: Final = 10_000
+_UNSPEAKABLE: Final = ("wecom_refused", "wecom_no_ack", "wecom_not_connected", "wecom_blocked", "wecom_in_parts")
 _VERDICTS: Final = {1: "good", 2: "bad", 3: "withdrawn"}
 _REASONS: Final = {1: "off_topic", 2: "incomplete", 3: "wrong", 4: "wrong_analysis"}
 
@@ -42,11 +49,12 @@ _REASONS: Final = {1: "off_topic", 2: "incomplete", 3: "wrong", 4: "wrong_analys
 class BotChannel:
     """One bot. `bot_name` as people type it after @; `mask` takes contacts out of what groups are shown."""
 
+    id: ChannelId
     bot_name: str
     calls: Calls
     desk: Desk
     queries: Queries
-    entrance: Entrance
+    door: Door
     judgements: Judgements
     answering: Answering
     media: MediaDoor
@@ -55,13 +63,15 @@ class BotChannel:
     _seen: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _paces: "OrderedDict[str, Pace]" = field(default_factory=OrderedDict)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _answering: set[str] = field(default_factory=set)
 
     def hear(self, callback: Callback) -> None:
         """Take a callback and return at once; the same one twice is one. See `BotSocket.hear`."""
         if self._is_repeated(callback.body.msgid):
             return
         if isinstance(callback, MsgCallback):
-            self._start(self._message(callback.req_id, heard(callback.body, bot_name=self.bot_name)))
+            said = heard(callback.body, bot_name=self.bot_name)
+            self._begin(said.outside_id, self._message(callback.req_id, said))
             return
         event = callback.body.event
         if callback.body.sender is None:
@@ -69,25 +79,30 @@ class BotChannel:
         if event.eventtype == "enter_chat":
             self._start(self._welcome(callback))
         elif event.template_card_event is not None:
-            self._start(self._click(callback, event.template_card_event))
+            self._begin(_outside_id(callback), self._click(callback, event.template_card_event))
         elif event.feedback_event is not None:
             self._start(self._judged(callback, event.feedback_event))
 
-    async def post(self, guest: Guest, chat: str, reply: Reply, *, is_group: bool, route: str) -> None:
-        """Say something nobody asked for, at most once; `route` names it. Only where somebody has written to the bot.
+    def answer(self, owed: Owed) -> None:
+        """Say what is owed and nobody says; return at once."""
+        self._begin(owed.outside_id, self._owed(owed))
+
+    async def push(self, chat: str, text: str, *, is_group: bool) -> None:
+        """Say something nobody asked for, at most once. Only where somebody has written to the bot.
 
         Raises:
-            Unavailable: nothing was accepted; the same may be posted again (retryable).
+            Unavailable: nothing was accepted; the same may be said again (retryable).
             Refused: the platform rejected the chat or the content (not retryable here; another route may).
             Unclear: it ended without an answer, or in the middle; never blindly again.
         """
         voice = self._voice(chat, is_group=is_group, req_id=None)
         voice.outage_tries = 0
         try:
-            await self.answering.reply(self._talk(guest, voice, route), reply)
-        except Unavailable as failed:
+            for piece in numbered(text, CONTENT_BYTES):
+                await voice.say(piece)
+        except (Unavailable, Refused) as failed:
             if voice.said:
-                raise Unclear("wecom_no_ack") from failed
+                raise Unclear("wecom_in_parts") from failed
             raise
 
     async def settle(self) -> None:
@@ -102,16 +117,29 @@ class BotChannel:
         await self.settle()
 
     async def _message(self, req_id: str, said: Heard) -> None:
-        visitor = Visitor(said.user, said.chat, said.is_group, said.text)
         voice = self._voice(said.chat, is_group=said.is_group, req_id=req_id)
-        guest = await self._let_in(visitor, voice)
+        place = said.place(self.id)
+        guest = await self._let_in(place, said.text, voice)
         if guest is None:
             return
-        talk = self._talk(guest, voice, said.outside_id)
+        talk = self._talk(guest, place, voice, said.outside_id)
         try:
             await self._answer(talk, said)
         except AppError as failure:
             await self._tell(talk, failure)
+
+    async def _owed(self, owed: Owed) -> None:
+        """The right to answer died with a process, so it goes as a push; to whoever may still be told there."""
+        entry = await self.door.enter(_arrival(owed.place, ""))
+        if isinstance(entry, TurnedAway) or entry.scope.member != owed.member:
+            await self.answering.answers.drop(owed)
+            return
+        voice = self._voice(owed.place.chat, is_group=owed.place.is_group, req_id=None)
+        talk = self._talk(entry, owed.place, voice, owed.outside_id)
+        if owed.reply is not None:
+            await self.answering.decided(talk, owed.reply)
+        elif owed.turn is not None:
+            await self.answering.turn(talk, owed.turn)
 
     async def _answer(self, talk: Talk, said: Heard) -> None:
         lang = talk.guest.scope.lang
@@ -124,7 +152,7 @@ class BotChannel:
             unread = said.has_pictures
             await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
         else:
-            receipt = await self.desk.receive(talk.guest.scope, said.inbound())
+            receipt = await self.desk.receive(talk.guest.scope, said.inbound(self.id))
             if isinstance(receipt, Decided):
                 await self.answering.decided(talk, receipt.reply)
             else:
@@ -132,8 +160,7 @@ class BotChannel:
 
     async def _welcome(self, callback: EventCallback) -> None:
         """Within 5 s of the first visit of a day; a stranger is told how to be let in."""
-        user = callback.body.sender.userid if callback.body.sender else ""
-        entry = await self.entrance.enter(Visitor(user, chat_of(callback.body), is_group=False, text=""))
+        entry = await self.door.enter(_arrival(self._place(callback), ""))
         if isinstance(entry, TurnedAway):
             text = entry.text
         else:
@@ -144,15 +171,14 @@ class BotChannel:
             )
 
     async def _click(self, callback: EventCallback, event: CardEvent) -> None:
-        body = callback.body
-        user, is_group = body.sender.userid if body.sender else "", body.chattype == "group"
-        voice = self._voice(chat_of(body), is_group=is_group, req_id=None)
-        guest = await self._let_in(Visitor(user, chat_of(body), is_group, text=""), voice)
+        place = self._place(callback)
+        voice = self._voice(place.chat, is_group=place.is_group, req_id=None)
+        guest = await self._let_in(place, "", voice)
         if guest is None:
             return
-        talk = self._talk(guest, voice, f"{body.aibotid}:{body.msgid}")
+        talk = self._talk(guest, place, voice, _outside_id(callback))
         try:
-            await self._carry_out(talk, Clicked(callback.req_id, user, event.task_id), event.event_key)
+            await self._carry_out(talk, Clicked(callback.req_id, place.user, event.task_id), event.event_key)
         except AppError as failure:
             await self._tell(talk, failure)
 
@@ -171,19 +197,21 @@ class BotChannel:
                 await clicks.gone(talk, clicked)
 
     async def _judged(self, callback: EventCallback, event: FeedbackEvent) -> None:
-        user = callback.body.sender.userid if callback.body.sender else ""
+        entry = await self.door.enter(_arrival(self._place(callback), ""))
+        if isinstance(entry, TurnedAway):
+            return
         reasons = tuple(_REASONS.get(reason, str(reason)) for reason in event.inaccurate_reason_list)
         verdict = _VERDICTS.get(event.type, str(event.type))
-        await self.judgements.keep(Judgement(event.id, user, verdict, reasons, event.content))
+        await self.judgements.keep(entry.scope, Judgement(event.id, verdict, reasons, event.content))
 
-    async def _let_in(self, visitor: Visitor, voice: Voice) -> Guest | None:
+    async def _let_in(self, place: Place, text: str, voice: Voice) -> Admitted | None:
         """Who it is; None for somebody who was told that they are not let in, or that nobody can say now."""
         try:
-            entry = await self.entrance.enter(visitor)
+            entry = await self.door.enter(_arrival(place, text))
         except AppError as failure:
             log.warning("wecom_bot.no_entrance", key=failure.text_key)
             entry = TurnedAway(told(failure, self.say, "zh"))
-        if isinstance(entry, Guest):
+        if isinstance(entry, Admitted):
             return entry
         if entry.text:
             await voice.say(entry.text)
@@ -192,13 +220,18 @@ class BotChannel:
     async def _tell(self, talk: Talk, failure: AppError) -> None:
         """What went wrong goes to the person, unless it was the talking that failed."""
         log.warning("wecom_bot.failed", key=failure.text_key, outside_id=talk.outside_id)
-        if not failure.text_key.startswith(("wecom_refused", "wecom_no_ack", "wecom_not_connected", "wecom_blocked")):
+        if not failure.text_key.startswith(_UNSPEAKABLE):
             await self.answering.text(talk, told(failure, self.say, talk.guest.scope.lang))
 
-    def _talk(self, guest: Guest, voice: Voice, outside_id: str) -> Talk:
-        return Talk(guest, voice, self._renderer(guest, is_group=voice.is_group), outside_id)
+    def _place(self, callback: EventCallback) -> Place:
+        body = callback.body
+        user = body.sender.userid if body.sender else ""
+        return Place(channel=self.id, chat=chat_of(body), is_group=body.chattype == "group", user=user)
 
-    def _renderer(self, guest: Guest, *, is_group: bool) -> Renderer:
+    def _talk(self, guest: Admitted, place: Place, voice: Voice, outside_id: str) -> Talk:
+        return Talk(guest, place, voice, self._renderer(guest, is_group=voice.is_group), outside_id)
+
+    def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
         lang, zone, mark = guest.scope.lang, guest.team_zone, guest.demo_mark
         return Renderer(lang, self.say, zone, mark, self.mask) if is_group else Renderer(lang, self.say, zone, mark)
 
@@ -219,10 +252,19 @@ class BotChannel:
             self._seen.popitem(last=False)
         return False
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, outside_id: str, work: Coroutine[None, None, None]) -> None:
+        """Answer something, unless it is being answered here."""
+        if outside_id in self._answering:
+            work.close()
+            return
+        self._answering.add(outside_id)
+        self._start(work).add_done_callback(lambda _: self._answering.discard(outside_id))
+
+    def _start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """One failed message takes no other with it; what nobody expected is logged whole."""
@@ -232,3 +274,11 @@ class BotChannel:
             log.warning("wecom_bot.not_said", key=failure.text_key)
         elif failure is not None:
             log.error("wecom_bot.broke", exc_info=failure)
+
+
+def _arrival(place: Place, text: str) -> Arrival:
+    return Arrival(place.channel, place.user, place.chat, ChatKind.GROUP if place.is_group else ChatKind.DIRECT, text)
+
+
+def _outside_id(callback: EventCallback) -> str:
+    return f"{callback.body.aibotid}:{callback.body.msgid}"

@@ -71,11 +71,11 @@ class Clicks:
     async def _decided(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
         """A card stands in a group for everybody who read it there, so a colleague may press it too."""
         try:
-            return await self.desk.decide(talk.guest.scope, tap)
+            return await self.desk.decide(talk.guest.scope, _placed(talk, tap))
         except NotAllowed as refused:
             if refused.text_key != "card_not_shown" or not talk.voice.is_group:
                 raise
-        return await self.desk.decide(talk.guest.scope, await self._own(talk, clicked, tap))
+        return await self.desk.decide(talk.guest.scope, _placed(talk, await self._own(talk, clicked, tap)))
 
     async def _own(self, talk: Talk, clicked: Clicked, tap: Tap) -> Tap:
         """The same tap on a presentation of the member's own, whose full texts are those the group was sent.
@@ -96,7 +96,7 @@ class Clicks:
         view = await self.queries.import_run(talk.guest.scope, wish.run)
         reply = await self.desk.submit(talk.guest.scope, RunImport(run=wish.run, mapping=view.mapping))
         await self._update(talk, clicked, self._settled(talk, clicked, reply.text, ""))
-        await self.answering.decided(talk, reply)
+        await self.answering.reply(talk, reply)
 
     async def chosen(self, talk: Talk, clicked: Clicked, text: str) -> None:
         """The card of whoever chose shows it; everybody else keeps their choice."""
@@ -118,7 +118,7 @@ class Clicks:
         reply = Reply(text=why)
         if isinstance(failure, Conflict):
             reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, clicked.batch),))
-        await self.answering.decided(talk, reply)
+        await self.answering.reply(talk, reply)
 
     def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
         button = self.say("wecom_card_done_button", talk.guest.scope.lang)
@@ -137,3 +137,7 @@ class Clicks:
             return
         if ack.errcode:
             log.warning("wecom_bot.card_stays", errcode=ack.errcode)
+
+
+def _placed(talk: Talk, tap: Tap) -> Tap:
+    return tap.model_copy(update={"place": talk.place, "outside_id": talk.outside_id})

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from connectors.wecom.bot.drafts import referred
 from connectors.wecom.bot.frames import Content, EventBody, Media, MsgBody
 from memory.domain.chat import Inbound
-from memory.domain.ids import PresentationId
+from memory.domain.ids import ChannelId, PresentationId
+from memory.domain.places import Place
 
 CONNECTOR = "wecom_bot"
 _SPACES = " \t\u2005\u3000\xa0\n"
@@ -25,10 +26,19 @@ class Heard:
     file: Media | None = None
     has_pictures: bool = False
 
-    def inbound(self) -> Inbound:
+    def place(self, channel: ChannelId) -> Place:
+        """Where it was said, and by whom."""
+        return Place(channel=channel, chat=self.chat, is_group=self.is_group, user=self.user)
+
+    def inbound(self, channel: ChannelId) -> Inbound:
         """For the desk: one thread for each member of each chat."""
         return Inbound(
-            connector=CONNECTOR, outside_id=self.outside_id, text=self.text, chat=self.chat, quoted=self.quoted
+            connector=CONNECTOR,
+            outside_id=self.outside_id,
+            text=self.text,
+            chat=self.chat,
+            quoted=self.quoted,
+            place=self.place(channel),
         )
 
 

@@ -1,30 +1,34 @@
 """A bot in an invented office, on the emulator: its desk, its guests, what was claimed and judged."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 
 import httpx
 
-from connectors.ports.visitors import Guest, Judgement, TurnedAway, Visitor
+from connectors.ports.answers import Judgement
+from connectors.ports.door import Admitted, TurnedAway
 from connectors.wecom.bot.answering import Answering
 from connectors.wecom.bot.channel import BotChannel
 from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.bot.socket import BotSocket, Ended
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.server import Emulator
+from memory.domain.bindings import Arrival
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
-from memory.domain.errors import AppError, NotAllowed
-from memory.domain.ids import ConversationId, MemberId, TurnId
+from memory.domain.errors import AppError, NotAllowed, Unavailable
+from memory.domain.ids import ChannelId, ConversationId, MemberId, TurnId
+from memory.domain.owed import Owed
 from memory.domain.workspace import Role, Scope
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
 from tests.support import fake_office as invented
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
+CHANNEL = ChannelId(3)
 LINA = private(BOT, "lina")
 MEMBERS = {"lina": Role.LEAD, "wangwei": Role.APPROVER, "zhaomin": Role.VIEWER}
 
@@ -105,31 +109,57 @@ class Building:
 
     desk: LiveDesk
     mark: str = "演示数据"
-    visitors: list[Visitor] = field(default_factory=list)
+    visitors: list[Arrival] = field(default_factory=list)
     claimed: set[str] = field(default_factory=set)
-    judged: list[Judgement] = field(default_factory=list)
+    owed: list[Owed] = field(default_factory=list)
+    dropped: list[Owed] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    judged: list[tuple[MemberId, Judgement]] = field(default_factory=list)
     closed: AppError | None = None
 
-    async def enter(self, visitor: Visitor) -> Guest | TurnedAway:
+    async def enter(self, arrival: Arrival) -> Admitted | TurnedAway:
         """Three of the four are members."""
-        self.visitors.append(visitor)
+        self.visitors.append(arrival)
         if self.closed is not None:
             raise self.closed
-        role = MEMBERS.get(visitor.user)
+        role = MEMBERS.get(arrival.user)
         if role is None:
             return TurnedAway("请先绑定：K3P9")
-        member = MemberId(1 + list(MEMBERS).index(visitor.user))
-        return Guest(Scope(invented.TENANT, None, member, role), "Asia/Shanghai", self.mark)
+        member = MemberId(1 + list(MEMBERS).index(arrival.user))
+        return Admitted(Scope(invented.TENANT, None, member, role), "Asia/Shanghai", self.mark)
 
-    async def claim(self, scope: Scope, outside_id: str) -> bool:
-        """Once."""
-        is_first = outside_id not in self.claimed
+    @asynccontextmanager
+    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+        """Once, unless nothing was accepted."""
+        if not await self.is_open(channel, outside_id):
+            yield False
+            return
         self.claimed.add(outside_id)
-        return is_first
+        try:
+            yield True
+        except AppError as failed:
+            self.ends.append(type(failed).__name__)
+            if isinstance(failed, Unavailable):
+                self.claimed.discard(outside_id)
+            raise
+        self.ends.append("said")
 
-    async def keep(self, judgement: Judgement) -> None:
+    async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
+        """Whether nobody began."""
+        assert channel == CHANNEL
+        return outside_id not in self.claimed
+
+    async def waiting(self, channel: ChannelId) -> Sequence[Owed]:
+        """What a test says is owed."""
+        return [one for one in self.owed if one.place.channel == channel and one.outside_id not in self.claimed]
+
+    async def drop(self, owed: Owed) -> None:
         """Remember it."""
-        self.judged.append(judgement)
+        self.dropped.append(owed)
+
+    async def keep(self, scope: Scope, judgement: Judgement) -> None:
+        """Remember it."""
+        self.judged.append((scope.member, judgement))
 
 
 @dataclass
@@ -163,7 +193,17 @@ def channel_of(house: Building, socket: BotSocket, http: httpx.AsyncClient) -> B
     answering = Answering(house.desk, house, say, socket.time, Random(5))
     queries = FakeQueries(house.desk.office)
     return BotChannel(
-        "达人助手", socket, house.desk, queries, house, house, answering, MediaDoor(http, loopback), say, masked
+        CHANNEL,
+        "达人助手",
+        socket,
+        house.desk,
+        queries,
+        house,
+        house,
+        answering,
+        MediaDoor(http, loopback),
+        say,
+        masked,
     )
 
 

@@ -8,8 +8,11 @@ from evals.emulators.wecom.platform import Platform, Rules
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.chat import Reply, TurnEventKind
 from memory.domain.errors import NotFound, Unavailable
+from memory.domain.ids import DeliveryId, MemberId, TurnId
+from memory.domain.owed import Owed
+from memory.domain.places import Place
 from tests.connectors.wecom.lines import BOT, after, live, plan, until
-from tests.connectors.wecom.offices import LINA, building, faults_seen, process, said
+from tests.connectors.wecom.offices import CHANNEL, LINA, building, faults_seen, process, said
 from tests.support import fake_office as invented
 
 FRAMES = "aibot/aibot_respond_msg"
@@ -160,21 +163,63 @@ async def test_after_a_kill_between_receipt_and_answer_the_message_is_handled_on
     assert [message.content for message in said(emulator, LINA)][1:] == ["【演示数据】\n找到了。"]
 
 
-async def test_an_answer_that_another_process_gave_is_pointed_to(emulator: Emulator) -> None:
+async def test_an_answer_that_another_process_gave_is_not_given_again(emulator: Emulator) -> None:
     house = building()
     async with process(emulator, house) as first:
         emulator.phone.says_to_bot("lina", "找达人", bot_id=BOT)
         house.desk.answer(Reply(text="找到了。"))
-        await until(lambda: bool(said(emulator, LINA)))
+        await until(lambda: house.ends == ["said"])
         await first.kill()
-        async with process(emulator, house):
+        async with process(emulator, house) as second:
             (asked, *_) = emulator.hub.asked.values()
             emulator.hub.again(asked)
-            await until(lambda: len(said(emulator, LINA)) == 2)
-    assert [message.content.split("\n")[1] for message in said(emulator, LINA)] == [
-        "找到了。",
-        "这一条已经答过，见上面。",
-    ]
+            await until(lambda: len(house.visitors) == 2)
+            await second.channel.settle()
+    assert [message.content for message in said(emulator, LINA)] == ["【演示数据】\n找到了。"]
+
+
+def owed(user: str = "lina", *, member: int = 1, reply: Reply | None = None) -> Owed:
+    place = Place(channel=CHANNEL, chat=user, is_group=False, user=user)
+    return Owed(DeliveryId(7), place, f"{BOT}:m1", MemberId(member), None if reply else TurnId(5), reply)
+
+
+@pytest.mark.parametrize("reply", [None, Reply(text="找到了。")])
+async def test_what_another_process_left_unanswered_is_pushed_once(emulator: Emulator, reply: Reply | None) -> None:
+    house = building()
+    house.desk.answer(Reply(text="找到了。"))
+    async with process(emulator, house) as one:
+        emulator.hub.heard(BOT, LINA)
+        for _ in range(3):
+            one.channel.answer(owed(reply=reply))
+        await one.channel.settle()
+        one.channel.answer(owed(reply=reply))
+        await one.channel.settle()
+    assert [message.content for message in said(emulator, LINA)] == ["【演示数据】\n找到了。"]
+    assert (len(emulator.platform.records.of(FRAMES)), house.ends) == (0, ["said"])
+
+
+@pytest.mark.parametrize(("user", "member"), [("chenjie", 1), ("wangwei", 1)])
+async def test_what_is_owed_to_somebody_who_is_that_member_no_longer_is_dropped(
+    emulator: Emulator, user: str, member: int
+) -> None:
+    house = building()
+    async with process(emulator, house) as one:
+        emulator.hub.heard(BOT, f"{BOT}:{user}")
+        one.channel.answer(owed(user, member=member, reply=Reply(text="名单")))
+        await one.channel.settle()
+    assert ([one.place.user for one in house.dropped], house.ends) == ([user], [])
+    assert said(emulator, f"{BOT}:{user}") == []
+
+
+async def test_an_answer_that_breaks_off_after_its_beginning_is_unclear(emulator: Emulator) -> None:
+    house = building()
+    plan(emulator, FaultKind.ACK_ERROR, FRAMES, errcode=40058, calls=(2,))
+    async with process(emulator, house) as one:
+        emulator.phone.says_to_bot("lina", "全部说来", bot_id=BOT)
+        house.desk.answer(Reply(text="字" * 12_000))
+        await until(lambda: frames(emulator) == 2)
+        await one.channel.settle()
+    assert house.ends == ["Unclear"]
 
 
 async def test_a_line_that_drops_in_the_middle_leaves_the_answer_to_a_push(emulator: Emulator) -> None:

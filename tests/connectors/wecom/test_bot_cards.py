@@ -21,12 +21,14 @@ from memory.domain.cards import ChoiceCard
 from memory.domain.chat import Reply, Tap
 from memory.domain.errors import Conflict, NotAllowed, NotFound
 from memory.domain.ids import PresentationId
+from memory.domain.places import Place
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, after, live, until
-from tests.connectors.wecom.offices import LINA, Building, building, faults_seen, masked, process, said
+from tests.connectors.wecom.offices import CHANNEL, LINA, Building, building, faults_seen, masked, process, said
 from tests.support import fake_office as invented
 
 ZONE = "Asia/Shanghai"
+IN_GROUP = Place(channel=CHANNEL, chat="CH1", is_group=True, user="lina")
 SAY = texts().say
 RENDERER = Renderer("zh", SAY, ZONE, "演示数据")
 
@@ -109,7 +111,9 @@ async def test_drafts_are_delivered_before_their_card_and_approved_by_a_click_in
         emulator.phone.presses("lina", message.message_id, "approve:1-2,4-5")
         await until(lambda: "已处理" in str(card_of(message)["main_title"]))
         await until(lambda: said(emulator, "CH1")[-1].content.startswith("【演示数据】\n已批准"))
-    assert house.desk.office.taps == [Tap(presentation=PresentationId(41), approve=(1, 2, 4, 5))]
+    (tap,) = house.desk.office.taps
+    assert (tap.presentation, tap.approve, tap.place) == (41, (1, 2, 4, 5), IN_GROUP)
+    assert house.desk.office.channels.places == [IN_GROUP]
     for user in ("lina", "wangwei", "zhaomin"):
         card = card_of(message, user)
         assert card["replace_text"] == "已处理"
@@ -124,7 +128,12 @@ async def test_a_colleague_who_read_the_texts_in_the_group_may_press_the_card_to
         emulator.phone.presses("wangwei", message.message_id, "approve:1-2,4-5")
         await until(lambda: said(emulator, "CH1")[-1].content.startswith("【演示数据】\n已批准"))
     assert house.desk.office.delivered == [41, 51]
-    assert house.desk.office.taps == [Tap(presentation=PresentationId(51), approve=(1, 2, 4, 5))]
+    (tap,) = house.desk.office.taps
+    assert (tap.presentation, tap.approve, tap.place) == (
+        51,
+        (1, 2, 4, 5),
+        IN_GROUP.model_copy(update={"user": "wangwei"}),
+    )
     assert len([one for one in said(emulator, "CH1") if "pawsome.mia" in one.content and "```" in one.content]) == 1
 
 

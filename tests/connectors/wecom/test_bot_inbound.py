@@ -5,16 +5,18 @@ import base64
 import httpx
 import pytest
 
-from connectors.ports.visitors import Judgement
+from connectors.ports.answers import Judgement
 from connectors.wecom.bot.frames import Media, MsgBody, MsgCallback
 from connectors.wecom.bot.inbound import heard, without_mention
 from connectors.wecom.bot.media import MediaDoor, is_public, opened
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
+from memory.domain.bindings import ChatKind
 from memory.domain.chat import Reply, RunImport
 from memory.domain.errors import BadRequest, Refused, Unavailable
+from memory.domain.ids import MemberId
 from tests.connectors.wecom.lines import BOT, plan, until
-from tests.connectors.wecom.offices import LINA, building, loopback, process, said
+from tests.connectors.wecom.offices import CHANNEL, LINA, building, loopback, process, said
 from tests.support import fake_office as invented
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -41,12 +43,12 @@ def test_each_member_of_a_group_has_a_thread_and_a_message_has_one_name() -> Non
     said_by_lina = heard(body(), bot_name="达人助手")
     assert (said_by_lina.outside_id, said_by_lina.chat, said_by_lina.user) == ("B:M1", "CH9", "lina")
     alone = heard(body(chattype="single", chatid=""), bot_name="达人助手")
-    assert (alone.chat, alone.inbound().text, alone.inbound().conversation) == ("lina", "批准 1", None)
+    assert (alone.chat, alone.inbound(CHANNEL).text, alone.inbound(CHANNEL).conversation) == ("lina", "批准 1", None)
 
 
 def test_a_quotation_of_drafts_is_an_answer_to_their_presentation() -> None:
     quote = {"msgtype": "text", "text": {"content": "【演示数据】\n「K7#41」\n**K7 第 1 条 …"}}
-    assert heard(body(quote=quote), bot_name="").inbound().quoted == 41
+    assert heard(body(quote=quote), bot_name="").inbound(CHANNEL).quoted == 41
     assert heard(body(quote={"msgtype": "image", "image": {"url": "x"}}), bot_name="").quoted is None
 
 
@@ -147,9 +149,9 @@ async def test_two_members_of_a_group_are_answered_side_by_side(emulator: Emulat
         await until(lambda: any("已批准" in message.content for message in said(emulator, "CH1")))
         house.desk.answer(Reply(text="找到了。"))
         await until(lambda: any("找到了" in message.content for message in said(emulator, "CH1")))
-    assert [(visitor.user, visitor.chat, visitor.is_group) for visitor in house.visitors] == [
-        ("lina", "CH1", True),
-        ("wangwei", "CH1", True),
+    assert [(visitor.user, visitor.chat, visitor.chat_kind) for visitor in house.visitors] == [
+        ("lina", "CH1", ChatKind.GROUP),
+        ("wangwei", "CH1", ChatKind.GROUP),
     ]
 
 
@@ -171,4 +173,4 @@ async def test_a_judgement_is_kept_under_its_answer(emulator: Emulator) -> None:
         await until(lambda: bool(said(emulator, LINA)) and said(emulator, LINA)[0].state == "finished")
         emulator.phone.judges("lina", said(emulator, LINA)[0].message_id, kind=2, content="不准", reasons=(1, 3))
         await until(lambda: bool(house.judged))
-    assert house.judged == [Judgement("turn-5", "lina", "bad", ("off_topic", "wrong"), "不准")]
+    assert house.judged == [(MemberId(1), Judgement("turn-5", "bad", ("off_topic", "wrong"), "不准"))]

@@ -1,0 +1,56 @@
+"""Answers said once in chats outside, and what people thought of them; satisfied by `agent/channels`."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from memory.domain.ids import ChannelId
+from memory.domain.owed import Owed
+from memory.domain.workspace import Scope
+
+
+class Answers(Protocol):
+    """Who says an answer, decided by rows: once, however often it was asked for and by however many processes heard.
+
+    What is owed is written where it is made (`Desk.receive`, `Desk.decide`). Every method raises Unavailable when the
+    rows cannot be reached (retryable).
+    """
+
+    def saying(self, channel: ChannelId, outside_id: str) -> AbstractAsyncContextManager[bool]:
+        """Say an owed answer in the block; False when somebody says or has said it: then say nothing.
+
+        How the block ends is how it went: Unavailable, and it waits to be said again; Refused, and it is not said;
+        any other failure, and nobody knows. A process that dies in the block leaves it unknown.
+        """
+        ...
+
+    async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
+        """Whether nobody has begun to say it."""
+        ...
+
+    async def waiting(self, channel: ChannelId) -> Sequence[Owed]:
+        """What nobody has begun to say, oldest first."""
+        ...
+
+    async def drop(self, owed: Owed) -> None:
+        """Nobody may be told any more: the chat or the member is bound no longer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person thought of an answer: good | bad | withdrawn, with reasons as the channel names them."""
+
+    answer: str
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Judgements(Protocol):
+    """Where judgements are kept as signals of quality; a person's last one counts."""
+
+    async def keep(self, scope: Scope, judgement: Judgement) -> None:
+        """Keep one. Raises Unavailable (retryable)."""
+        ...

@@ -1,0 +1,121 @@
+"""Answers owed in chats outside: each said once, by whoever holds the channel, however often it was asked for.
+
+An owed answer is a delivery of its own kind, so the ledger of tries is the one every push has.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from memory.domain.by_hand import HandUnit
+from memory.domain.card_places import CardPlaceStore
+from memory.domain.channels import ChannelSetting
+from memory.domain.chat import Reply
+from memory.domain.chat_stores import Fence
+from memory.domain.deliveries import Delivery, DeliveryStore
+from memory.domain.dispatch import Queue
+from memory.domain.ids import ChannelId, DeliveryId, MemberId, TurnId
+from memory.domain.places import Place
+from memory.domain.workspace import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer nobody has begun to say: that of a turn, or a reply that was made at once."""
+
+    id: DeliveryId
+    place: Place
+    outside_id: str
+    member: MemberId
+    turn: TurnId | None = None
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAnswer:
+    """An owed answer in hand, with what its ledger needs."""
+
+    queue: Queue
+    channel: ChannelSetting
+    delivery: Delivery
+
+
+class OwedStore(Protocol):
+    """Answers that a scope's member is owed."""
+
+    async def owe(
+        self, place: Place, *, outside_id: str, turn: TurnId | None = None, reply: Reply | None = None
+    ) -> None:
+        """Promise an answer to what was said under this id, once; nothing where the channel is off."""
+        ...
+
+    async def reply_to(self, channel: ChannelId, outside_id: str) -> Reply | None:
+        """The reply that was made at once to what was said under this id; None where nothing was said yet."""
+        ...
+
+
+class AnyOwedStore(Protocol):
+    """Answers owed in any chat, for whoever holds the channel."""
+
+    async def waiting(self, channel: ChannelId, *, limit: int = 50) -> Sequence[Owed]:
+        """What nobody has begun to say, oldest first."""
+        ...
+
+    async def is_waiting(self, channel: ChannelId, outside_id: str) -> bool:
+        """Whether nobody has begun to say it."""
+        ...
+
+    async def lock(self, channel: ChannelId, outside_id: str) -> LockedAnswer | None:
+        """Lock an answer that nobody has begun to say; None when somebody has, or nothing is owed."""
+        ...
+
+
+class DeskUnit(HandUnit, Protocol):
+    """A scope's transaction as the desk needs it."""
+
+    @property
+    def owed(self) -> OwedStore:
+        """Answers the member is owed in chats outside."""
+        ...
+
+    @property
+    def card_places(self) -> CardPlaceStore:
+        """Where cards were shown outside."""
+        ...
+
+
+class DeskUnits(Protocol):
+    """The door to such transactions."""
+
+    def unit(self, scope: Scope, *, fence: Fence | None = None) -> AbstractAsyncContextManager[DeskUnit]:
+        """See `memory.domain.stores.Units.unit`."""
+        ...
+
+
+class OwedWork(Protocol):
+    """A transaction across tenants as the saying of answers needs it."""
+
+    @property
+    def now(self) -> datetime:
+        """The workspace's clock at the beginning of the transaction, UTC."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """The ledger of tries."""
+        ...
+
+    @property
+    def owed(self) -> AnyOwedStore:
+        """Answers owed in any chat."""
+        ...
+
+
+class OwedService(Protocol):
+    """The door for such work."""
+
+    def across_tenants(self, reason: str) -> AbstractAsyncContextManager[OwedWork]:
+        """Open a transaction; `reason` is logged."""
+        ...

@@ -1,0 +1,128 @@
+"""Answers owed in chats outside, as deliveries of their own kind."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, select
+
+from memory.domain.chat import Reply
+from memory.domain.deliveries import DeliveryState, PushKind
+from memory.domain.dispatch import Queue
+from memory.domain.ids import BrandId, ChannelId, DeliveryId, MemberId, TenantId, TurnId
+from memory.domain.owed import LockedAnswer, Owed
+from memory.domain.places import Place
+from memory.domain.workspace import Scope
+from memory.models.channels import ChannelSettingRow
+from memory.models.deliveries import DeliveryRow
+from memory.models.workspace import BrandRecord
+from memory.repositories.channels import to_channel
+from memory.repositories.delivery_tries import to_delivery
+from memory.repositories.making_deliveries import make_delivery
+from memory.tenancy import ScopedSession
+
+# A turn that takes a night is answered in the morning; after that nobody waits for it any more.
+_WORTH_SAYING = timedelta(hours=24)
+_WAITS = and_(DeliveryRow.kind == PushKind.REPLY.value, DeliveryRow.state == DeliveryState.WAITING.value)
+
+
+class OwedRepository:
+    """Satisfies `memory.domain.owed.OwedStore`; never commits."""
+
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+
+    async def owe(
+        self, place: Place, *, outside_id: str, turn: TurnId | None = None, reply: Reply | None = None
+    ) -> None:
+        """See `OwedStore.owe`."""
+        brand = self._scope.brand or await self._session.scalar(
+            select(BrandRecord.id).order_by(BrandRecord.id).limit(1)
+        )
+        if brand is None:
+            return
+        await make_delivery(
+            self._session,
+            PushKind.REPLY,
+            tenant=self._scope.tenant,
+            brand=BrandId(brand),
+            occasion=_occasion(place.channel, outside_id),
+            subject={
+                "place": place.model_dump(mode="json"),
+                "outside_id": outside_id,
+                "turn": turn,
+                "reply": reply.model_dump(mode="json") if reply else None,
+            },
+            now=self._now,
+            valid_until=self._now + _WORTH_SAYING,
+            only=place.channel,
+            urgent=True,
+            member=self._scope.member,
+        )
+
+    async def reply_to(self, channel: ChannelId, outside_id: str) -> Reply | None:
+        """See `OwedStore.reply_to`."""
+        row = await self._session.scalar(
+            select(DeliveryRow).where(
+                DeliveryRow.occasion == _occasion(channel, outside_id), DeliveryRow.member_id == self._scope.member
+            )
+        )
+        return _to_owed(row).reply if row is not None else None
+
+
+class AnyOwedRepository:
+    """Satisfies `memory.domain.owed.AnyOwedStore` in a service unit; never commits."""
+
+    def __init__(self, session: ScopedSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    async def waiting(self, channel: ChannelId, *, limit: int = 50) -> Sequence[Owed]:
+        """See `AnyOwedStore.waiting`."""
+        rows = await self._session.scalars(
+            select(DeliveryRow)
+            .where(_WAITS, DeliveryRow.only_channel_id == channel, DeliveryRow.look_at <= self._now)
+            .order_by(DeliveryRow.id)
+            .limit(limit)
+        )
+        return [_to_owed(row) for row in rows]
+
+    async def is_waiting(self, channel: ChannelId, outside_id: str) -> bool:
+        """See `AnyOwedStore.is_waiting`."""
+        found = await self._session.scalar(select(DeliveryRow.id).where(_WAITS, _is(channel, outside_id)))
+        return found is not None
+
+    async def lock(self, channel: ChannelId, outside_id: str) -> LockedAnswer | None:
+        """See `AnyOwedStore.lock`."""
+        row = await self._session.scalar(
+            select(DeliveryRow)
+            .where(_WAITS, _is(channel, outside_id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        setting = await self._session.scalar(select(ChannelSettingRow).where(ChannelSettingRow.id == channel))
+        if row is None or setting is None:
+            return None
+        queue = Queue(TenantId(row.tenant_id), BrandId(row.brand_id))
+        return LockedAnswer(queue, to_channel(setting), to_delivery(row, {}, needed=True))
+
+
+def _occasion(channel: ChannelId, outside_id: str) -> str:
+    return f"reply:{channel}:{outside_id}"
+
+
+def _is(channel: ChannelId, outside_id: str) -> ColumnElement[bool]:
+    return and_(DeliveryRow.only_channel_id == channel, DeliveryRow.occasion == _occasion(channel, outside_id))
+
+
+def _to_owed(row: DeliveryRow) -> Owed:
+    said, turn = row.subject.get("reply"), row.subject.get("turn")
+    return Owed(
+        id=DeliveryId(row.id),
+        place=Place.model_validate(row.subject["place"]),
+        outside_id=str(row.subject["outside_id"]),
+        member=MemberId(row.member_id or 0),
+        turn=TurnId(int(turn)) if turn is not None else None,
+        reply=Reply.model_validate(said) if said is not None else None,
+    )
