@@ -16,8 +16,12 @@ from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.channels.answers import SaidOnce
 from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
+from agent.channels.holding import Holder
+from agent.channels.judging import KeptJudgements
+from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.nudging import remind
 from agent.deliveries.rules import team_window
@@ -26,6 +30,7 @@ from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.forms import Forms
 from agent.graph import Nodes, build
+from agent.guardrails.contacts import mask
 from agent.imports import Imports
 from agent.indexing import Indexer
 from agent.jobs.blueprint import Workshop
@@ -55,6 +60,9 @@ from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.webchat.settings import WebSettings
+from connectors.wecom.bot.keeping import BotKeeper, Lines
+from connectors.wecom.bot.pushing import BotPusher
+from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
 from memory.creator_index.embedders.endpoint import open_endpoint
@@ -65,6 +73,7 @@ from memory.custody import ScopeCursors
 from memory.database import Database
 from memory.domain.channels import ChannelKind, SecretBox
 from memory.domain.clock import Clock, SystemClock
+from memory.domain.deliveries import DELIVERIES
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
 from memory.domain.stores import Embedder
@@ -98,6 +107,7 @@ class Installation:
     secrets: SecretBox
     door: OpenDoor
     channel_doctor: ChannelDoctor
+    holder: Holder
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -155,7 +165,8 @@ async def _put_together(
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
-    pushers = _pushers(settings, stack)
+    lines: Lines = {}
+    pushers = _pushers(settings, stack, lines, TeamChats(database))
     forms = Forms(
         database,
         words,
@@ -202,17 +213,26 @@ async def _put_together(
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
     )
+    door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
+    keepers = {
+        ChannelKind.WECOM_BOT: BotKeeper(
+            settings.wecom_bot_url, lines, desk, queries, door, SaidOnce(database), KeptJudgements(database), words.say,
+            mask, SystemClock().now, LoopTime(),
+        )
+    }  # fmt: skip
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
-        box, OpenDoor(database, accounts.bound, box, words), ChannelDoctor(database, box, pushers),
+        box, door, ChannelDoctor(database, box, pushers, keepers, database.leadership),
+        Holder(database, database.leadership, keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
     )  # fmt: skip
 
 
-def _pushers(settings: Settings, stack: AsyncExitStack) -> dict[ChannelKind, Pusher]:
-    """Channels that can speak first, by kind."""
+def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: TeamChats) -> dict[ChannelKind, Pusher]:
+    """Channels that can speak first, by kind; a bot speaks where this process holds its connection."""
     webhook = WebhookClient(settings.wecom_url)
     stack.push_async_callback(webhook.aclose)
-    return {ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
+    bot = BotPusher(lines, chats.of, settings.wecom_bot_url, SystemClock().now)
+    return {ChannelKind.WECOM_BOT: bot, ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
 async def _open_index(settings: Settings, indexer: Indexer) -> Index:

@@ -19,6 +19,9 @@ log = structlog.get_logger(__name__)
 # A half-open connection would hold the lock for hours; with these it is gone in 25 seconds.
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
+# The server asks too: it is the server that gives the lock to the next one.
+_SERVER_KEEPALIVES = "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3"
+
 
 @dataclass(frozen=True, slots=True)
 class Leadership:
@@ -36,8 +39,7 @@ class Leadership:
             Unavailable: the database does not answer (retryable).
         """
         async with self._connected() as line:
-            found = await (await line.execute("select pg_try_advisory_lock(%s)", [self._key])).fetchone()
-            if not found or not found[0]:
+            if not await self._taken(line):
                 raise Conflict("held_by_another_process", name=self.name)
             async with _watched(line) as lost:
                 yield lost
@@ -59,12 +61,38 @@ class Leadership:
                 yield lost
 
     @asynccontextmanager
+    async def won(self, *, every_seconds: float = 0.5) -> AsyncIterator[asyncio.Event]:
+        """Hold the name for the block once nobody else does, asking again and again. The event is set when it is lost.
+
+        One may wait so for days: a statement that waited for the lock would hold back the clearing of old rows.
+
+        Raises:
+            Unavailable: the database does not answer (retryable).
+        """
+        async with self._connected() as line:
+            try:
+                is_ours = await self._taken(line)
+                while not is_ours:
+                    await asyncio.sleep(every_seconds)
+                    is_ours = await self._taken(line)
+            except OperationalError as lost_line:
+                raise Unavailable("database_unavailable", reason=str(lost_line)) from lost_line
+            log.debug("leadership.taken", name=self.name)
+            async with _watched(line) as lost:
+                yield lost
+
+    async def _taken(self, line: AsyncConnection) -> bool:
+        found = await (await line.execute("select pg_try_advisory_lock(%s)", [self._key])).fetchone()
+        return bool(found and found[0])
+
+    @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         try:
             line = await AsyncConnection.connect(make_conninfo(self.url, **_KEEPALIVES), autocommit=True)
         except OperationalError as refused:
             raise Unavailable("database_unavailable", reason=str(refused)) from refused
         try:
+            await line.execute(_SERVER_KEEPALIVES)
             yield line
         finally:
             await line.close()

@@ -1,12 +1,16 @@
 """Tries every channel without saying anything to anybody: what `daren doctor` shows of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from agent.channels.holding import Hold
 from connectors.ports.channels import OpenChannel, Pusher
-from memory.domain.bindings import DoorServices
+from connectors.ports.lines import LineKeeper
 from memory.domain.channels import ChannelKind, ChannelSetting, SecretBox, owner_of_secrets
-from memory.domain.errors import AppError
+from memory.domain.errors import AppError, Conflict, Misconfigured, Refused, Unavailable
+from memory.domain.lines import Line, LineEnd, LineServices
+
+_ENDS = {LineEnd.TAKEN_OVER: "bot_taken_over", LineEnd.WRONG_SECRET: "bot_wrong_secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +23,56 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ChannelDoctor:
-    """Looks at channels one after another."""
+    """Looks at channels one after another. A connection that a process holds is judged by what that process wrote."""
 
-    services: DoorServices
+    services: LineServices
     box: SecretBox
     pushers: Mapping[ChannelKind, Pusher]
+    keepers: Mapping[ChannelKind, LineKeeper] = field(default_factory=dict)
+    hold: Callable[[str], Hold] | None = None
 
     async def look(self) -> Sequence[Found]:
         """Every active channel with what is wrong with it. Raises Unavailable when the rows cannot be read."""
         async with self.services.across_tenants("how channels do") as work:
-            channels = await work.channels.every()
-        return [Found(channel, await self._failure(channel)) for channel in channels]
+            channels = [(one, await work.lines.of(one.id)) for one in await work.channels.every()]
+        return [Found(channel, await self._failure(channel, line)) for channel, line in channels]
 
-    async def _failure(self, channel: ChannelSetting) -> AppError | None:
+    async def _failure(self, channel: ChannelSetting, line: Line | None) -> AppError | None:
         pusher = self.pushers.get(channel.kind)
         if pusher is None:
             return None
         try:
             secrets = self.box.unseal(channel.sealed, of=owner_of_secrets(channel.tenant, channel.kind))
-            await pusher.look(OpenChannel(channel, secrets))
+            opened = OpenChannel(channel, secrets)
+            await pusher.look(opened)
+            await self._look_at_line(opened, line)
         except AppError as failure:
             return failure
         return None
+
+    async def _look_at_line(self, channel: OpenChannel, line: Line | None) -> None:
+        keeper = self.keepers.get(channel.setting.kind)
+        if keeper is None or self.hold is None:
+            return
+        if line is not None and not line.silent:
+            require_up(line)
+            return
+        try:
+            async with self.hold(keeper.name(channel)).claimed():
+                await keeper.try_out(channel)
+        except Conflict:
+            return  # a process has just taken it up and not told yet how it stands
+        raise Misconfigured("bot_not_held")
+
+
+def require_up(line: Line) -> None:
+    """Raise what is wrong with a connection that somebody holds. Pure.
+
+    Raises:
+        Refused: it is down until a lead changes something (not retryable).
+        Unavailable: it is down, and being made again (retryable).
+    """
+    if line.state.ended is not None:
+        raise Refused(_ENDS[line.state.ended])
+    if line.state.connected_since is None:
+        raise Unavailable("bot_down", error=line.state.error or "-")

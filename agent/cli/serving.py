@@ -45,7 +45,7 @@ async def _serve(*, with_worker: bool) -> None:
 
 
 async def _worker() -> None:
-    async with opened() as daren, daren.jobs.open_async():
+    async with opened() as daren, daren.jobs.open_async(), daren.holder.holding():
         settings = daren.settings
         await work(
             daren.jobs,
@@ -107,6 +107,8 @@ async def _serve_installation(
                     lost_seconds=settings.worker_lost_seconds,
                 )
             )
+
+        await stack.enter_async_context(daren.holder.holding())
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from memory.domain.ids import BatchId, BrandId, ChannelId, DeliveryId, MemberId,
 from memory.domain.outreach import Flag
 
 Subject = Mapping[str, JsonValue]
+DELIVERIES = "deliveries"  # what a process that holds a channel hears when there is something to push
 
 
 class PushKind(StrEnum):

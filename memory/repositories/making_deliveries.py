@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain import jobs
 from memory.domain.channels import PUSHING
-from memory.domain.deliveries import DeliveryState, PushKind, Subject
+from memory.domain.deliveries import DELIVERIES, DeliveryState, PushKind, Subject
 from memory.domain.ids import BrandId, ChannelId, MemberId, TenantId
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
 from memory.tenancy import reach_of
 
-DELIVERIES = "deliveries"  # what a process that holds a channel hears when there is something to deliver
 VALID = timedelta(hours=36)  # over a night and the morning after it
 
 

@@ -21,6 +21,8 @@ ACROSS = frozenset(
         "agent/binding/door.py",
         "agent/channels/answers.py",
         "agent/channels/checking.py",
+        "agent/channels/holding.py",
+        "agent/channels/team_chat.py",
         "agent/bootstrap.py",
         "agent/cli/seeding.py",
         "agent/deliveries/carrying.py",

@@ -11,14 +11,18 @@ from connectors.webchat.pages.saved import back_to, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.channel_forms import SaveChannel, TestChannel
+from memory.domain.channels import ChannelKind
 from memory.domain.chat import Reply
 from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.ids import BrandId, ChannelId
+from memory.domain.lines import LineEnd
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
 
 _EXPECTED = (BadRequest, Conflict)
-_SECRETS = ("address",)  # never shown again, not even to whoever typed them
+_SECRETS = {ChannelKind.WECOM_WEBHOOK: ("address",), ChannelKind.WECOM_BOT: ("bot_id", "bot_secret")}
+# Never shown again, not even to whoever typed them.
+_HIDDEN = frozenset(name for names in _SECRETS.values() for name in names)
 
 
 def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -37,7 +41,7 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             await surface.desk.submit(visit.scope, _channel(fields))
         except _EXPECTED as error:
             problem = {place_of(error, fields.data.keys()): surface.told(error, visit.lang)}
-            typed = {name: value for name, value in fields.typed().items() if name not in _SECRETS}
+            typed = {name: value for name, value in fields.typed().items() if name not in _HIDDEN}
             return await _page(visit, edit=fields.optional_id("id"), typed=typed, problem=problem)
         return back_to("/channels")
 
@@ -64,7 +68,8 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             raise NotFound("no_such_channel")
         return await page(
             surface, visit, "channels.html", status=422 if problem else 200, view=view, current=current,
-            adding=visit.request.query_params.get("add") == "1", typed=typed, errors=problem or {},
+            of=current.kind if current else _kind((typed or {}).get("of") or visit.request.query_params.get("add")),
+            adding="add" in visit.request.query_params, typed=typed, errors=problem or {}, ended=_ended,
             saved=was_saved(visit), told=told, why=lambda flag: _why(surface, flag, visit.lang),
         )  # fmt: skip
 
@@ -83,12 +88,24 @@ def _why(surface: Surface, flag: Flag | None, lang: Lang) -> str:
 
 def _channel(fields: Fields) -> SaveChannel:
     known, brand = fields.optional_id("id"), fields.text("brand")
+    kind = _kind(fields.text("of"))
     return SaveChannel(
         id=ChannelId(known) if known else None,
+        of=kind,
         name=fields.text("name")[:60],
         brand=None if brand == "all" else BrandId(whole(brand)),
         lang="en" if fields.text("lang") == "en" else "zh",
         mentions=fields.text("mentions")[:400],
         active=fields.text("active") != "no",
-        typed={name: fields.text(name)[:400] for name in _SECRETS},
+        typed={name: fields.text(name)[:400] for name in _SECRETS[kind]},
     )
+
+
+def _kind(typed: str | None) -> ChannelKind:
+    """Which kind is set up: the bot when it says so, else the group webhook."""
+    return ChannelKind.WECOM_BOT if typed == ChannelKind.WECOM_BOT else ChannelKind.WECOM_WEBHOOK
+
+
+def _ended(end: LineEnd) -> Flag:
+    """Why a connection stays down, with what to do."""
+    return Flag(f"bot_{end}", {})

@@ -96,7 +96,7 @@ class BotChannel:
             Unclear: it ended without an answer, or in the middle; never blindly again.
         """
         voice = self._voice(chat, is_group=is_group, req_id=None)
-        voice.outage_tries = 0
+        voice.outage_tries, voice.patient = 0, False
         try:
             for piece in numbered(text, CONTENT_BYTES):
                 await voice.say(piece)

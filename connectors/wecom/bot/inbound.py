@@ -1,5 +1,6 @@
 """What somebody wrote to the bot, as we take it: mention off, quotation recognised, pictures and files named. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,9 +48,10 @@ def heard(body: MsgBody, *, bot_name: str) -> Heard:
     parts = list(_flat(body))
     typed = "\n".join(part.text.content for part in parts if part.text)
     spoken = "\n".join(part.voice.content for part in parts if part.voice)
-    words = "\n".join(text for text in (without_mention(typed, bot_name), spoken) if text)
-    quoted = "\n".join(part.text.content for part in _flat(body.quote) if part.text) if body.quote else ""
     is_group = body.chattype == "group"
+    said = called(typed, bot_name) if is_group else without_mention(typed, bot_name)
+    words = "\n".join(text for text in (said, spoken) if text)
+    quoted = "\n".join(part.text.content for part in _flat(body.quote) if part.text) if body.quote else ""
     return Heard(
         outside_id=f"{body.aibotid}:{body.msgid}",
         user=body.sender.userid,
@@ -78,6 +80,19 @@ def without_mention(text: str, bot_name: str) -> str:
     if bare.startswith(mention):
         return bare[len(mention) :].lstrip(_SPACES)
     return bare.removesuffix(mention).rstrip(_SPACES)
+
+
+def called(text: str, bot_name: str) -> str:
+    """What was said in a group, where the bot hears nothing but what calls it.
+
+    Where the settings know it by another name, the first @ that begins the text is its mention all the same.
+    """
+    bare = text.strip(_SPACES)
+    words = without_mention(bare, bot_name)
+    if words != bare or not bare.startswith("@"):
+        return words
+    parts = re.split(rf"[{_SPACES}]+", bare, maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
 
 
 def _flat(content: Content) -> Iterator[Content]:

@@ -95,6 +95,10 @@ class BotSocket:
         if self._line is not None:
             await self._line.close()
 
+    async def subscribed(self) -> None:
+        """Return once the bot's callbacks come here."""
+        await self._subscribed.wait()
+
     async def call(self, cmd: Cmd, body: Json | None = None, *, req_id: str | None = None) -> Ack:
         """Send a frame over the subscribed connection, waiting for one; its ack, whatever it says.
 

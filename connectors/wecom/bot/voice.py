@@ -3,6 +3,7 @@
 A message is sent again only when the platform has refused it for now; without an ack it may have arrived, and is not.
 """
 
+import math
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,9 +44,13 @@ class Pace:
 
     async def room(self) -> None:
         """Wait until one more message fits, and count it."""
-        while (wait := self._wait(MESSAGES_A_MINUTE)) > 0:
+        while (wait := self.full_for()) > 0:
             await self.time.sleep(wait)
         self._sent.append(self.time.seconds())
+
+    def full_for(self) -> float:
+        """Seconds until one more message fits; 0 for now."""
+        return self._wait(MESSAGES_A_MINUTE)
 
     def update_wait(self) -> float:
         """Seconds until an update may go that leaves room for real messages; 0 for now."""
@@ -66,7 +71,8 @@ class Pace:
 class Voice:
     """One chat. `req_id`: of the message that is answered, None (any more) where only a push is possible.
 
-    `outage_tries`: how often a connection is waited for again; `said`: how much was accepted.
+    `outage_tries`: how often a connection is waited for again; `said`: how much was accepted. `patient`: a full minute
+    is waited for, else it is Unavailable.
     """
 
     calls: Calls
@@ -78,6 +84,7 @@ class Voice:
     req_id: str | None = None
     outage_tries: int = OUTAGE_TRIES
     said: int = 0
+    patient: bool = True
 
     async def say(self, text: str) -> None:
         """Send Markdown of at most 20480 bytes, once.
@@ -96,6 +103,7 @@ class Voice:
     async def _send(self, msgtype: Literal["markdown", "template_card"], content: Json) -> None:
         tries = 0
         while True:
+            self._require_room()
             await self.pace.room()
             ack = await self._connected({"msgtype": msgtype, msgtype: content})
             meaning = verdict(ack.errcode)
@@ -107,6 +115,8 @@ class Voice:
                 continue
             if meaning is Verdict.BLOCKED:
                 raise Refused("wecom_blocked")
+            if meaning is Verdict.TOO_OFTEN and not self.patient:
+                raise Unavailable("channel_too_often", pause_seconds=int(MINUTE))
             pause = self._pause(meaning, tries)
             if pause is None:
                 log.error("wecom_bot.refused", msgtype=msgtype, errcode=ack.errcode)
@@ -115,6 +125,11 @@ class Voice:
                 raise Unavailable("wecom_refused", errcode=ack.errcode)
             tries += 1
             await self.time.sleep(pause)
+
+    def _require_room(self) -> None:
+        wait = self.pace.full_for()
+        if wait > 0 and not self.patient:
+            raise Unavailable("channel_too_often", pause_seconds=math.ceil(wait))
 
     async def _connected(self, body: Json) -> Ack:
         """Through an outage, some ten minutes by default: nothing was accepted, so it may be sent again."""

@@ -6,10 +6,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from itertools import count
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
@@ -61,9 +63,14 @@ class Emulator:
             routes=[
                 Route("/cgi-bin/{endpoint:path}", gateway.__call__, methods=["GET", "POST"]),
                 Route("/media/{name}", gateway.download),
+                Route("/", self._front),
                 WebSocketRoute("/", self._line),
             ]
         )
+
+    async def _front(self, _: Request) -> Response:
+        """Nothing to see; like every answer of the platform it tells the time."""
+        return Response(status_code=404, headers={"date": formatdate(self.platform.clock.now, usegmt=True)})
 
     async def _line(self, websocket: WebSocket) -> None:
         await BotSocket(self.hub, self.uploads, websocket, next(self._numbers)).run()

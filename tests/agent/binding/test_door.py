@@ -86,6 +86,14 @@ async def open_front(database: Database, office: Office) -> Front:
     return Front(database, office, made.id)
 
 
+async def test_who_is_let_in_brings_the_teams_clock_and_the_mark_of_a_demo(front: Front) -> None:
+    member = front.office.owner.member
+    await front.say("绑定 " + await front.code(member, front.office.brands[0].id))
+    entry = await front.say("有谁回我们了")
+    assert isinstance(entry, Admitted)
+    assert (entry.team_zone, entry.demo_mark) == (front.office.brands[0].team_zone, "演示数据")
+
+
 async def test_a_person_is_bound_by_a_code_once_and_then_known(front: Front) -> None:
     anna, brand = front.office.approver(0).member, front.office.brands[0].id
     code = await front.code(anna, brand)

@@ -40,6 +40,14 @@ def test_answers_trouble_and_reminders_read_so() -> None:
     assert "12:00" in say(PushKind.NUDGE, NUDGE)  # on the team's clock
 
 
+def test_a_decision_taken_elsewhere_is_one_line_for_one_chat() -> None:
+    of: Subject = {"chat": "CH1", "group": True, "batch": "K7", "by": "王*伟", "approved": "1-3", "rejected": ""}
+    assert say(PushKind.DECIDED, of) == ("K7：王＊伟已在别处处理：批准 1-3。这里的卡片不用再点；点一下会显示最新状态。")
+    assert say(PushKind.DECIDED, {**of, "rejected": "4"}, lang="en").startswith(
+        "K7: 王＊伟 decided it elsewhere: approved 1-3, rejected 4."
+    )
+
+
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_every_kind_intent_and_reason_has_words(lang: Lang) -> None:
     for intent in Intent:

@@ -1,6 +1,7 @@
 """The channels page: set-up step by step, how each does, a test, and no secret on it."""
 
 import httpx
+import pytest
 
 from connectors.ports.queries import ChannelsView
 from memory.domain.channel_forms import SaveChannel, TestChannel
@@ -9,14 +10,20 @@ from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.errors import BadRequest
 from memory.domain.ids import BrandId, ChannelId, TenantId
+from memory.domain.lines import Line, LineEnd, LineState
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Role
 from tests.support.fake_desk import FakeOffice
+from tests.support.fake_office import NOW
 
 KEY = "693a91f6-0000-4bc4-97a0-0ec2515aaaaa"
 FORM = {
     "name": "运营群", "address": f"https://wecom.test/cgi-bin/webhook/send?key={KEY}", "brand": "1", "lang": "zh",
     "mentions": "lina", "active": "yes",
+}  # fmt: skip
+BOT_FORM = {
+    "of": "wecom_bot", "name": "达人助手", "bot_id": "AIBOT1", "bot_secret": "s3cr3t-s3cr3t", "brand": "1",
+    "active": "yes",
 }  # fmt: skip
 
 
@@ -97,3 +104,50 @@ async def test_a_test_is_sent_and_told(office: FakeOffice, client: httpx.AsyncCl
     refused = await client.post("/channels/test", data={"channel": "4"})
     assert refused.status_code == 422
     assert "这个渠道停用了" in refused.text
+
+
+async def test_a_bot_is_set_up_step_by_step_and_its_secret_never_comes_back(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    page = (await client.get("/channels?add=wecom_bot")).text
+    assert page.count("<li>") >= 5
+    assert "长连接" in page
+    assert 'name="address"' not in page
+    assert 'name="bot_secret" type="password"' in page
+    await client.post("/channels", data=BOT_FORM)
+    assert office.commands == [
+        SaveChannel(
+            of=ChannelKind.WECOM_BOT, name="达人助手", brand=BrandId(1), lang="zh",
+            typed={"bot_id": "AIBOT1", "bot_secret": "s3cr3t-s3cr3t"},
+        )
+    ]  # fmt: skip
+    assert "s3cr3t" not in repr(office.commands)
+    office.next_error = BadRequest("bot_secret_unreadable", field="bot_secret")
+    wrong = await client.post("/channels", data=BOT_FORM)
+    assert '<p class="wrong" id="e-bot_secret">这不像 Secret' in wrong.text
+    assert ("s3cr3t" in wrong.text, "AIBOT1" in wrong.text, 'value="wecom_bot"' in wrong.text) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (None, "还没连过"),
+        (Line(LineState(), silent=True), "没有进程在跑这个机器人"),
+        (Line(LineState(NOW, NOW), silent=False), "已连上，自"),
+        (Line(LineState(NOW, NOW), silent=False), "最近收到消息"),
+        (Line(LineState(error="45009"), silent=False), "正在重连（45009）"),
+        (Line(LineState(ended=LineEnd.WRONG_SECRET), silent=False), "Bot ID 或 Secret 不对"),
+        (Line(LineState(ended=LineEnd.TAKEN_OVER), silent=False), "先停掉那一个"),
+    ],
+)
+async def test_a_bot_says_how_its_connection_stands_and_what_to_do(
+    office: FakeOffice, client: httpx.AsyncClient, line: Line | None, words: str
+) -> None:
+    setting = ChannelSetting(
+        ChannelId(4), TenantId(1), ChannelKind.WECOM_BOT, "达人助手", BrandId(1), {"lang": "zh"}, True, office.now, b"x"
+    )
+    office.channels.view = ChannelsView((ChannelState(setting, None, None, None, pausing=False, line=line),))
+    page = (await client.get("/channels")).text
+    assert words in page
+    edit = (await client.get("/channels?edit=4")).text
+    assert 'name="bot_id" type="password" value=""' in edit

@@ -39,6 +39,22 @@ def body(**more: object) -> MsgBody:
     return MsgBody.model_validate({**usual, "msgtype": "text", "text": {"content": "@达人助手 批准 1"}, **more})
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("@达人助手 批准 1", "批准 1"),
+        ("@机器人改了名\u2005批准 1", "批准 1"),
+        ("@mia.home 怎么样 @达人助手", "@mia.home 怎么样"),
+        ("@达人助手 @mia.home 怎么样", "@mia.home 怎么样"),
+        ("@别的名字", ""),
+    ],
+)
+def test_what_calls_the_bot_in_a_group_is_taken_off_whatever_the_settings_call_it(typed: str, text: str) -> None:
+    assert heard(body(text={"content": typed}), bot_name="达人助手").text == text
+    alone = heard(body(text={"content": "@mia.home 怎么样"}, chattype="single", chatid=""), bot_name="达人助手")
+    assert alone.text == "@mia.home 怎么样"
+
+
 def test_each_member_of_a_group_has_a_thread_and_a_message_has_one_name() -> None:
     said_by_lina = heard(body(), bot_name="达人助手")
     assert (said_by_lina.outside_id, said_by_lina.chat, said_by_lina.user) == ("B:M1", "CH9", "lina")

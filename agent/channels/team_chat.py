@@ -1,0 +1,30 @@
+"""Which chat of a channel a brand's team is told in: its group, or the first who talks about it alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.ports.channels import Chat, OpenChannel
+from memory.domain.bindings import Binding, ChatKind, DoorServices
+from memory.domain.ids import BrandId, ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChats:
+    """Over bindings alone: nobody is told anything in a chat that no lead has bound."""
+
+    services: DoorServices
+
+    async def of(self, channel: OpenChannel, brand: BrandId | None) -> Chat | None:
+        """The chat, or None where none is bound. Raises Unavailable (retryable)."""
+        setting = channel.setting
+        async with self.services.across_tenants("where a team is told") as work:
+            bound = await work.bindings(setting.tenant).bindings(brand=brand)
+        return chosen(bound, channel=setting.id, brand=brand)
+
+
+def chosen(bound: Sequence[Binding], *, channel: ChannelId, brand: BrandId | None) -> Chat | None:
+    """The oldest group about the brand, else the oldest chat of one person about it or about all. Pure."""
+    here = [one for one in bound if one.channel == channel and one.brand in (None, brand)]
+    groups = [one for one in here if one.chat_kind is ChatKind.GROUP and one.brand == brand]
+    first = next(iter([*groups, *(one for one in here if one.chat_kind is ChatKind.DIRECT)]), None)
+    return Chat(first.chat, is_group=first.chat_kind is ChatKind.GROUP) if first is not None else None
