@@ -85,6 +85,7 @@ class Renderer:
             lead += [text for text in self._card(card) if text]
             found += self._buttons(card, task=f"{task}-{place}")
         lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in reply.files]
+        lead += [self.say("undo_hint", self.lang)] if reply.undo is not None else []
         return [*self.words("\n\n".join(lead)), *found]
 
     def words(self, text: str) -> list[Words]:
@@ -101,6 +102,10 @@ class Renderer:
         room = MESSAGE_BYTES - size(self.marked(""))
         for text in drafts.messages(card, limit=room, lang=self.lang, say=self.say, team_zone=self.team_zone):
             yield Words(self.marked(text))
+        if card.stopped:
+            mark = "、" if self.lang == "zh" else ", "
+            who = mark.join(line(name) for name in card.may_resume) or "-"
+            yield from self.words(self.say("card_stopped", self.lang, batch=card.batch, who=who))
         if card.presentation is not None:
             yield Presented(card.presentation)
         shown = cards.drafts_card(card, task=task, lang=self.lang, say=self.say, team_zone=self.team_zone)

@@ -72,6 +72,25 @@ def test_full_texts_go_before_their_card_to_the_letter_and_are_marked() -> None:
     assert all(size(item.text) <= 8_000 for item in items if isinstance(item, Words))
 
 
+@pytest.mark.parametrize(("undo", "said"), [(None, []), (7, [SAY("undo_hint", "zh")])])
+def test_what_can_be_taken_back_says_how(undo: int | None, said: list[str]) -> None:
+    (words,) = RENDERER.items(Reply(text="改好了。", undo=undo), task="m1")
+    assert isinstance(words, Words)
+    assert words.text.split("\n\n") == ["【演示数据】\n改好了。", *said]
+
+
+def test_a_stopped_batch_says_so_and_who_may_go_on_with_it() -> None:
+    card = invented.drafts().model_copy(update={"stopped": True, "may_resume": ("林知夏", "周予安")})
+    texts_shown = [
+        item.text for item in RENDERER.items(Reply(text="", cards=(card,)), task="m1") if isinstance(item, Words)
+    ]
+    told = [text for text in texts_shown if "林知夏、周予安" in text]
+    assert len(told) == 1
+    assert told[0].endswith(SAY("card_stopped", "zh", batch="K7", who="林知夏、周予安"))
+    running = RENDERER.items(Reply(text="", cards=(invented.drafts(),)), task="m1")
+    assert not [item for item in running if isinstance(item, Words) and "林知夏" in item.text]
+
+
 def test_a_large_batch_is_shown_as_its_wordings_and_has_no_button() -> None:
     items = RENDERER.items(Reply(text="", cards=(invented.large(presentation=7),)), task="t")
     words = "\n".join(item.text for item in items if isinstance(item, Words))
