@@ -11,10 +11,10 @@ from agent.planner.offline.reading.dates import date_in, time_in
 from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests.outreach import meant, metric_before
 from agent.planner.offline.requests.references import creators, excepted, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.terms import meant, metric_before
 from agent.planner.plan import PlanningContext
 from prompts import words
 
