@@ -18,7 +18,7 @@ from memory.domain.by_hand import HandMark
 from memory.domain.chat import SavePolicy
 from memory.domain.errors import Refused, Unavailable, Unclear
 
-DAYTIME = 13  # by the clock of New York every creator's day has begun
+DAYTIME, NIGHT = 13, 3  # by the clock of New York it is day, or night, wherever creators live
 # What somebody does to a message that waits, by the name of the act.
 THOUGHTS = (
     "edit_it", "reject_it", "silence", "silence", "change_role", "change_policy", "change_policy", "price_changes",
@@ -67,6 +67,16 @@ class Routines(GoingBack, Sending, Team):
                 await self._marked(known, said, "operator", times=1)
         await self._by_day()
         await self._taken([known.draft], [self._hand(draw)], night=False, dies=False)
+
+    async def by_night(self, draw: Random) -> None:
+        """It is night where creators live; a member says that they would send all the same, allowed or not."""
+        waiting = [known for known in self.waiting() if known.by_hand]
+        if not waiting and len(self.books.stacks) < MOST_BATCHES:
+            await self._approved_anew(draw)
+            waiting = [known for known in self.waiting() if known.by_hand]
+        await self.move_to_hour(NIGHT)
+        self.tell("it is night")
+        await self._taken([known.draft for known in waiting][:2], [self._hand(draw)], night=True, dies=False)
 
     async def trouble(self, draw: Random) -> None:
         """A platform in a bad mood, or a process that dies; somebody asks what became of it; then all is well."""
