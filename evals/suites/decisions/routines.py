@@ -74,6 +74,9 @@ class Routines(GoingBack, Sending, Team):
         if not waiting and len(self.books.stacks) < MOST_BATCHES:
             await self._approved_anew(draw)
             waiting = [known for known in self.waiting() if known.by_hand]
+        if draw.random() < 0.7:
+            form = SavePolicy(**self._as_it_is(), night_by_hand=True)
+            await self.policy_set("owner", form, replace(self.books.policy, night_by_hand=True))
         await self.move_to_hour(NIGHT)
         self.tell("it is night")
         await self._taken([known.draft for known in waiting][:2], [self._hand(draw)], night=True, dies=False)
