@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
 from agent.planner.offline.reading.tokens import Token
 from agent.planner.offline.requests.sheet import Sheet
+from prompts import words
 
 # Answers to what a creator asked name both numbers: theirs and ours, which is the last.
 STATES_TERMS = frozenset(["reply", "negotiate"])
@@ -17,14 +18,17 @@ _DOWN_TO = re.compile(
     r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
 )
 
+_SECOND_THOUGHT = words.phrase("outreach", "second_thought")
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`field` of `draft_messages` and its value; `words`: the number as it was said."""
+    """`field` of `draft_messages` and its value; `said`: as it was put; `start`: where in the text."""
 
     field: str
     value: JsonValue
-    words: str
+    said: str
+    start: int
 
 
 def term_at(sheet: Sheet, index: int) -> Term | None:
@@ -36,9 +40,9 @@ def term_at(sheet: Sheet, index: int) -> Term | None:
     said = sheet.quote(quantity.start, quantity.end)
     metric = metric_beside(sheet, index)
     if quantity.unit is Unit.PERCENT:
-        return Term("commission_rate", as_json(meant(quantity)), said)
+        return Term("commission_rate", as_json(meant(quantity)), said, token.start)
     if metric == "commission_rate" and quantity.unit is Unit.PLAIN:
-        return Term("commission_rate", as_json(meant(quantity) / 100), said)
+        return Term("commission_rate", as_json(meant(quantity) / 100), said, token.start)
     if quantity.unit is Unit.MONEY or metric == "flat_fee" or _beaten_down(sheet, token):
         if metric not in (None, "flat_fee", "commission_rate"):
             return None
@@ -47,8 +51,14 @@ def term_at(sheet: Sheet, index: int) -> Term | None:
         currency = quantity.currency or (before.get("currency") if isinstance(before, dict) else None)
         if currency:
             fee["currency"] = currency
-        return Term("flat_fee", fee, said)
+        return Term("flat_fee", fee, said, token.start)
     return None
+
+
+def is_second_thought(sheet: Sheet, before: int, last: int) -> bool:
+    """「佣金15% 哎不 12%」: words of correction between two places of the text; what follows them is meant."""
+    corrected = any(before < token.start < last and token.has("correction") for token in sheet.tokens)
+    return corrected or _SECOND_THOUGHT.search(sheet.segment.reading.text, before, last + 1) is not None
 
 
 def meant(quantity: Quantity) -> Decimal:

@@ -9,18 +9,17 @@ from pydantic import JsonValue
 
 from agent.planner.offline.requests.references import excepted, resolved, size_of
 from agent.planner.offline.requests.sheet import Sheet
-from agent.planner.offline.requests.terms import STATES_TERMS, Term, term_at
+from agent.planner.offline.requests.terms import STATES_TERMS, Term, is_second_thought, term_at
 from agent.planner.plan import Arguments
 from prompts import words
 
 _THE_REST = words.phrase("references", "the_rest")
-_SECOND_THOUGHT = words.phrase("outreach", "second_thought")
 _LAST_OF_THEM = words.phrase("references", "last_of_them")
 
 
 @dataclass(slots=True)
 class _Tier:
-    """Some creators and what they are offered. Each word of the message is a group of creators or a term."""
+    """Some creators and what they are offered."""
 
     ranks: list[int] = field(default_factory=list)
     handles: list[str] = field(default_factory=list)
@@ -35,14 +34,17 @@ def told_apart(sheet: Sheet) -> list[Arguments]:
     """
     said = _said(sheet)
     terms = [one for one in said if isinstance(one, Term)]
-    if not _differ(terms) or sheet.arguments.get("purpose") in STATES_TERMS or _second_thought(sheet):
+    if not _differ(terms) or sheet.arguments.get("purpose") in STATES_TERMS:
         return [sheet.arguments]
-    tiers = _paired(sheet, said)
-    if tiers is None:
-        sheet.note("terms_differ", first=terms[0].words, second=terms[-1].words)
-        sheet.incomplete = True
-        return []
-    return [_with(sheet, tier) for tier in tiers]
+    if len(said) - len(terms) > 1:
+        tiers = _paired(sheet, said)
+        if tiers is not None:
+            return [_with(sheet, tier) for tier in tiers]
+    elif is_second_thought(sheet, terms[-2].start, terms[-1].start):
+        return [sheet.arguments]
+    sheet.note("terms_differ", first=terms[0].said, second=terms[-1].said)
+    sheet.incomplete = True
+    return []
 
 
 def _differ(terms: list[Term]) -> bool:
@@ -51,12 +53,6 @@ def _differ(terms: list[Term]) -> bool:
     for term in terms:
         of_a_kind[term.field].add(str(term.value))
     return any(len(values) > 1 for values in of_a_kind.values())
-
-
-def _second_thought(sheet: Sheet) -> bool:
-    """「佣金15% 哎不 12%」: the later number is meant."""
-    corrected = any(token.has("correction") for token in sheet.tokens)
-    return corrected or bool(_starts(sheet, _SECOND_THOUGHT))
 
 
 def _said(sheet: Sheet) -> list[Term | _Tier]:
@@ -91,28 +87,25 @@ def _starts(sheet: Sheet, pattern: re.Pattern[str]) -> list[int]:
 
 
 def _paired(sheet: Sheet, said: list[Term | _Tier]) -> list[_Tier] | None:
-    """Each group with the terms beside it: all named before their terms, or all after; None: neither."""
-    group_first = isinstance(said[0], _Tier)
+    """Each group with the terms behind it, or before it where the message begins with terms; None: neither fits."""
+    step = 1 if isinstance(said[0], _Tier) else -1
     tiers: list[_Tier] = []
-    terms: Arguments = {}
-    for one in said:
+    for one in said[::step]:
         if isinstance(one, _Tier):
-            if group_first == bool(terms) and tiers and not tiers[-1].terms:
-                return None
-            one.terms, terms = (terms, {}) if not group_first else ({}, {})
             tiers.append(one)
+        elif not tiers or one.field in tiers[-1].terms:
+            return None
         else:
-            kept = tiers[-1].terms if group_first else terms
-            if one.field in kept:
-                return None
-            kept[one.field] = one.value
-    if terms or not all(tier.terms for tier in tiers) or not all(_is_named(sheet, tier) for tier in tiers):
+            tiers[-1].terms[one.field] = one.value
+    if not all(tier.terms and _is_named(sheet, tier) for tier in tiers):
         return None
     ranks = [rank for tier in tiers for rank in tier.ranks]
+    if len(ranks) != len(set(ranks)):
+        return None
     for tier in tiers:
         if tier.the_rest:
             tier.ranks += [rank for rank in range(1, size_of(sheet) + 1) if rank not in ranks]
-    return tiers if len(ranks) == len(set(ranks)) else None
+    return tiers[::step]
 
 
 def _is_named(sheet: Sheet, tier: _Tier) -> bool:
