@@ -16,7 +16,6 @@ from evals.suites.decisions.sending import Sending
 from evals.suites.decisions.team import SHARES, Team
 from memory.domain.by_hand import HandMark
 from memory.domain.chat import SavePolicy
-from memory.domain.errors import Refused, Unavailable, Unclear
 
 DAYTIME, NIGHT = 13, 3  # by the clock of New York it is day, or night, wherever creators live
 # What somebody does to a message that waits, by the name of the act.
@@ -84,12 +83,7 @@ class Routines(GoingBack, Sending, Team):
     async def trouble(self, draw: Random) -> None:
         """A platform in a bad mood, or a process that dies; somebody asks what became of it; then all is well."""
         await self._by_day()
-        failure = draw.choice([Unavailable, Refused, Unclear, Unclear])
-        self.messenger.script = {f"creator{place:03d}": [failure()] for place in range(3)}
-        self.messenger.swallows = draw.random() < 0.5
-        self.messenger.killed = draw.choice(["", "", "before", "after"])
-        await self._dispatched(draw, dispatchers=1)
-        self.messenger.script, self.messenger.killed = {}, ""
+        await self._moody(draw, fails=True, dispatchers=1)
         if draw.random() < 0.8:
             await self._restarted()
         await self.move(timedelta(hours=draw.choice([1, 24])))
