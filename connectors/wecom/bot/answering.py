@@ -11,11 +11,11 @@ from connectors.ports.answers import Answers
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted
 from connectors.wecom.bot.errcodes import Verdict
-from connectors.wecom.bot.render import Buttons, Item, Presented, Renderer, Words
 from connectors.wecom.bot.streaming import StreamingAnswer, StreamLimits
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.foreign import line
 from connectors.wecom.markdown import reduced
+from connectors.wecom.render import Buttons, Item, Presented, Renderer, Words
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind

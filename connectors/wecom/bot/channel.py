@@ -12,7 +12,7 @@ from connectors.ports.answers import Judgement, Judgements
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
 from connectors.ports.queries import Queries
-from connectors.wecom.bot import keys
+from connectors.wecom import keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.clicks import Clicked, Clicks
 from connectors.wecom.bot.files import Files
@@ -26,9 +26,9 @@ from connectors.wecom.bot.frames import (
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.render import CONTENT_BYTES, Renderer
 from connectors.wecom.bot.voice import Calls, Pace, Voice
 from connectors.wecom.cut import numbered
+from connectors.wecom.render import CONTENT_BYTES, Renderer
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Tap

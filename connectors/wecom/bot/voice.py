@@ -12,9 +12,9 @@ from typing import Literal, Protocol
 
 import structlog
 
-from connectors.wecom.bot.cards import TemplateCard
 from connectors.wecom.bot.errcodes import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Json
+from connectors.wecom.cards import TemplateCard
 from connectors.wecom.timing import Time
 from memory.domain.errors import Refused, Unavailable
 
