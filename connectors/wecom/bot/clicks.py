@@ -20,7 +20,7 @@ from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time, within
 from memory.domain.chat import Reply, RunImport, Tap
-from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Unavailable, Unclear
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound, Unavailable, Unclear
 
 log = structlog.get_logger()
 
@@ -72,8 +72,8 @@ class Clicks:
         """A card stands in a group for everybody who read it there, so a colleague may press it too."""
         try:
             return await self.desk.decide(talk.guest.scope, _placed(talk, tap))
-        except NotAllowed as refused:
-            if refused.text_key != "card_not_shown" or not talk.voice.is_group:
+        except NotFound as missing:
+            if missing.text_key != "card_gone" or not talk.voice.is_group:
                 raise
         return await self.desk.decide(talk.guest.scope, _placed(talk, await self._own(talk, clicked, tap)))
 

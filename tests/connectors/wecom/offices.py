@@ -19,7 +19,7 @@ from evals.emulators.wecom.server import Emulator
 from memory.domain.bindings import Arrival
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
-from memory.domain.errors import AppError, NotAllowed, Unavailable
+from memory.domain.errors import AppError, NotFound, Unavailable
 from memory.domain.ids import ChannelId, ConversationId, MemberId, TurnId
 from memory.domain.owed import Owed
 from memory.domain.workspace import Role, Scope
@@ -84,7 +84,7 @@ class LiveDesk(FakeDesk):
         if self.refusal is not None:
             raise self.refusal
         if self.owners.get(tap.presentation) != scope.member:
-            raise NotAllowed("card_not_shown", batch="K7")
+            raise NotFound("card_gone")
         return await super().decide(scope, tap)
 
     async def present(
