@@ -26,8 +26,9 @@ from connectors.wecom.bot.frames import (
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.voice import Calls, Pace, Voice
+from connectors.wecom.bot.voice import Calls, Voice
 from connectors.wecom.cut import numbered
+from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
