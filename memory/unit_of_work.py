@@ -58,6 +58,7 @@ from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
+from memory.repositories.kept import KeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
@@ -222,6 +223,7 @@ class ServiceUnit(Work):
         self.deliveries = DeliveryRepository(*given)
         self.owed = AnyOwedRepository(*given)
         self.lines = LineRepository(transaction.session)
+        self.kept = KeptRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:
         """Identities, bindings and codes of one tenant."""

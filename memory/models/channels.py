@@ -100,3 +100,15 @@ class ChannelLineRow(TenantRow, Base):
     error: Mapped[str]
     ended: Mapped[str | None]
     seen_at: Mapped[datetime]
+
+
+class ChannelKeptRow(TenantRow, Base):
+    """What an adapter keeps between calls, encrypted; times are the machine's."""
+
+    __tablename__ = "channel_kept"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    made_at: Mapped[datetime]
+    good_until: Mapped[datetime]

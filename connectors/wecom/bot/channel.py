@@ -12,7 +12,7 @@ from connectors.ports.answers import Judgement, Judgements
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
 from connectors.ports.queries import Queries
-from connectors.wecom.bot import keys
+from connectors.wecom import keys, telling
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.clicks import Clicked, Clicks
 from connectors.wecom.bot.files import Files
@@ -26,9 +26,10 @@ from connectors.wecom.bot.frames import (
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.render import CONTENT_BYTES, Renderer
-from connectors.wecom.bot.voice import Calls, Pace, Voice
+from connectors.wecom.bot.voice import Calls, Voice
 from connectors.wecom.cut import numbered
+from connectors.wecom.pace import Pace
+from connectors.wecom.render import CONTENT_BYTES, Renderer
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Tap
@@ -229,7 +230,7 @@ class BotChannel:
         return Place(channel=self.id, chat=chat_of(body), is_group=body.chattype == "group", user=user)
 
     def _talk(self, guest: Admitted, place: Place, voice: Voice, outside_id: str) -> Talk:
-        return Talk(guest, place, voice, self._renderer(guest, is_group=voice.is_group), outside_id)
+        return telling.Talk(guest, place, voice, self._renderer(guest, is_group=voice.is_group), outside_id)
 
     def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
         lang, zone, mark = guest.scope.lang, guest.team_zone, guest.demo_mark

@@ -11,11 +11,11 @@ import structlog
 
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
-from connectors.wecom.bot import cards, keys
+from connectors.wecom import cards, keys
 from connectors.wecom.bot.answering import Answering, Talk
-from connectors.wecom.bot.cards import TemplateCard
 from connectors.wecom.bot.frames import Cmd, Json
-from connectors.wecom.bot.keys import Importing
+from connectors.wecom.cards import TemplateCard
+from connectors.wecom.keys import Importing
 from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time, within

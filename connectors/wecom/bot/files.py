@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.ports.desk import Desk
 from connectors.ports.queries import ImportView, Queries
-from connectors.wecom.bot import cards
+from connectors.wecom import cards
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.frames import Media
 from connectors.wecom.bot.media import MediaDoor

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.wecom.bot.drafts import referred
 from connectors.wecom.bot.frames import Content, EventBody, Media, MsgBody
+from connectors.wecom.drafts import referred
 from memory.domain.chat import Inbound
 from memory.domain.ids import ChannelId, PresentationId
 from memory.domain.places import Place

@@ -8,16 +8,13 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES256
-from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from connectors.wecom.bot.frames import Media
+from connectors.wecom.crypto import BLOCK, decrypted
 from connectors.wecom.foreign import seen
 from memory.domain.errors import BadRequest, Refused, Unavailable
 
 MOST_BYTES = 20_971_520
-BLOCK = 32
 _ZIP = b"PK\x03\x04"
 
 MayFetch = Callable[[str], Awaitable[bool]]
@@ -93,14 +90,10 @@ def opened(sealed: bytes, aeskey: str) -> bytes:
         key = base64.b64decode(aeskey + "=" * (-len(aeskey) % 4), validate=True)
     except ValueError as wrong:
         raise Refused("wecom_media_broken") from wrong
-    if len(key) != BLOCK or not sealed or len(sealed) % 16:
-        raise Refused("wecom_media_broken")
-    reader = Cipher(AES256(key), CBC(key[:16])).decryptor()
-    padded = reader.update(sealed) + reader.finalize()
-    size = padded[-1]
-    if not 1 <= size <= BLOCK or padded[-size:] != bytes([size]) * size:
-        raise Refused("wecom_media_broken")
-    return padded[:-size]
+    try:
+        return decrypted(key, sealed)
+    except ValueError as wrong:
+        raise Refused("wecom_media_broken") from wrong
 
 
 def _named(disposition: str) -> str:

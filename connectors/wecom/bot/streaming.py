@@ -8,8 +8,9 @@ from random import Random
 
 from connectors.wecom.bot.errcodes import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Stream
-from connectors.wecom.bot.voice import BUSY_SECONDS, MINUTE, Calls, Pace
+from connectors.wecom.bot.voice import BUSY_SECONDS, Calls
 from connectors.wecom.cut import head_of
+from connectors.wecom.pace import MINUTE, Pace
 from connectors.wecom.timing import Time, within
 from memory.domain.errors import Unavailable, Unclear
 

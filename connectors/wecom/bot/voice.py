@@ -4,25 +4,22 @@ A message is sent again only when the platform has refused it for now; without a
 """
 
 import math
-from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Literal, Protocol
 
 import structlog
 
-from connectors.wecom.bot.cards import TemplateCard
 from connectors.wecom.bot.errcodes import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Json
+from connectors.wecom.cards import TemplateCard
+from connectors.wecom.pace import MINUTE, Pace
 from connectors.wecom.timing import Time
 from memory.domain.errors import Refused, Unavailable
 
 log = structlog.get_logger()
 
-MESSAGES_A_MINUTE = 30
-UPDATES_A_MINUTE = 20
-MINUTE = 60.0
 OUTAGE_TRIES = 20
 BUSY_SECONDS = (1.0, 3.0, 9.0)
 
@@ -33,38 +30,6 @@ class Calls(Protocol):
     async def call(self, cmd: Cmd, body: Json | None = None, *, req_id: str | None = None) -> Ack:
         """See `BotSocket.call`."""
         ...
-
-
-@dataclass(slots=True)
-class Pace:
-    """What goes into one chat in a minute: answers, updates and pushes together, at most thirty."""
-
-    time: Time
-    _sent: deque[float] = field(default_factory=deque)
-
-    async def room(self) -> None:
-        """Wait until one more message fits, and count it."""
-        while (wait := self.full_for()) > 0:
-            await self.time.sleep(wait)
-        self._sent.append(self.time.seconds())
-
-    def full_for(self) -> float:
-        """Seconds until one more message fits; 0 for now."""
-        return self._wait(MESSAGES_A_MINUTE)
-
-    def update_wait(self) -> float:
-        """Seconds until an update may go that leaves room for real messages; 0 for now."""
-        return self._wait(UPDATES_A_MINUTE)
-
-    def count(self) -> None:
-        """An update has gone."""
-        self._sent.append(self.time.seconds())
-
-    def _wait(self, most: int) -> float:
-        now = self.time.seconds()
-        while self._sent and self._sent[0] <= now - MINUTE:
-            self._sent.popleft()
-        return self._sent[-most] + MINUTE - now if len(self._sent) >= most else 0.0
 
 
 @dataclass(slots=True)

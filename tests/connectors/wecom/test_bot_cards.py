@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.wecom.bot import cards, keys
-from connectors.wecom.bot.drafts import messages, referred
-from connectors.wecom.bot.render import Buttons, Presented, Renderer, Words
+from connectors.wecom import cards, keys
 from connectors.wecom.cut import size
+from connectors.wecom.drafts import messages, referred
+from connectors.wecom.render import Buttons, Presented, Renderer, Words
 from evals.emulators.wecom.cards.reading import read_card
 from evals.emulators.wecom.cards.rules import Carrier
 from evals.emulators.wecom.cards.shown import as_shown

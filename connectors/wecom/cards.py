@@ -1,4 +1,4 @@
-"""Template cards of a bot, within the vendor's fields. Pure.
+"""Template cards, within the vendor's fields. Pure.
 
 A card shows about 110 characters, so it never holds what is decided: full texts go before it. Without a public address
 there are no notices (they must link somewhere): every card is a `button_interaction`.
@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
-from connectors.wecom.bot.keys import as_runs
 from connectors.wecom.cut import size
+from connectors.wecom.keys import as_runs
 from connectors.wecom.saying import Say
 from memory.domain.cards import ChoiceCard, DraftsCard, PlanCard
 from memory.domain.ids import ImportRunId

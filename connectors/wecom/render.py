@@ -1,13 +1,13 @@
-"""A channel-neutral reply as what the bot sends, in order: words, what they have shown, buttons. Pure."""
+"""A channel-neutral reply as what a WeCom channel sends, in order: words, what they have shown, buttons. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from connectors.wecom.bot import cards, drafts
-from connectors.wecom.bot.cards import TemplateCard
-from connectors.wecom.bot.drafts import clocks
+from connectors.wecom import cards, drafts
+from connectors.wecom.cards import TemplateCard
 from connectors.wecom.cut import numbered, size
+from connectors.wecom.drafts import clocks
 from connectors.wecom.foreign import fenced, line
 from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say
@@ -28,7 +28,7 @@ from memory.domain.ids import PresentationId
 from memory.domain.money import exponent, sign
 from memory.domain.workspace import Lang
 
-CONTENT_BYTES = 20_480
+CONTENT_BYTES = 20_480  # of a message of a bot
 MESSAGE_BYTES = 8_000  # of one message of full texts: a phone scrolls that far
 
 
@@ -65,7 +65,7 @@ def unmasked(text: str) -> str:
 class Renderer:
     """How one chat is written to. `mark`: 演示数据 on every message, empty in a real workspace.
 
-    `mask` takes contacts out of what others wrote: for groups.
+    `mask` takes contacts out of what others wrote: for groups. `content_bytes`: of the longest message.
     """
 
     lang: Lang
@@ -73,6 +73,7 @@ class Renderer:
     team_zone: str
     mark: str = ""
     mask: Callable[[str], str] = unmasked
+    content_bytes: int = CONTENT_BYTES
 
     def items(self, reply: Reply, *, task: str) -> list[Item]:
         """Everything to send. `task` makes the names of cards: the same one twice is refused by the platform."""
@@ -92,14 +93,14 @@ class Renderer:
         """Text in as few messages as hold it, each with the mark."""
         if not text.strip():
             return []
-        return [Words(self.marked(piece)) for piece in numbered(text, CONTENT_BYTES - size(self.marked("")))]
+        return [Words(self.marked(piece)) for piece in numbered(text, self.content_bytes - size(self.marked("")))]
 
     def marked(self, text: str) -> str:
         """The text under the mark."""
         return f"【{self.mark}】\n{text}" if self.mark else text
 
     def _drafts(self, card: DraftsCard, *, task: str) -> Iterator[Item]:
-        room = MESSAGE_BYTES - size(self.marked(""))
+        room = min(MESSAGE_BYTES, self.content_bytes) - size(self.marked(""))
         for text in drafts.messages(card, limit=room, lang=self.lang, say=self.say, team_zone=self.team_zone):
             yield Words(self.marked(text))
         if card.stopped:
