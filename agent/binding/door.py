@@ -4,7 +4,7 @@ Satisfies `connectors.ports.door.Door`. The code of a line is used up in the tra
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -37,7 +37,7 @@ from memory.domain.bindings import (
 from memory.domain.channels import ChannelSetting, SecretBox
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, MemberId, TenantId
-from memory.domain.workspace import Lang, Member, Scope
+from memory.domain.workspace import Brand, Lang, Member, Scope
 from prompts.render import Texts
 
 log = structlog.get_logger(__name__)
@@ -71,20 +71,26 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            zone = await self._zone(work, found)
+            account = await work.accounts.by_id(found.member)
+            brands = await work.accounts.brands_of(account) if account is not None else []
             workspace = await work.accounts.workspace()
         scope = await self.scope_of(channel.tenant, found.member, found.brand)
         if scope is None:
             return TurnedAway(self.texts.say(Refusal.GONE, lang))
         is_demo = workspace is not None and workspace.is_demo
-        return Admitted(scope, zone, self.texts.say("demo_mark", scope.lang) if is_demo else "")
+        demo_mark = self.texts.say("demo_mark", scope.lang) if is_demo else ""
+        brand = self._name(brands, found.brand, scope.lang) if len(brands) > 1 else ""
+        return Admitted(scope, self._zone(brands, found), demo_mark, brand)
 
-    async def _zone(self, work: DoorWork, let: Let) -> str:
+    def _zone(self, brands: Sequence[Brand], let: Let) -> str:
         """The team's clock of the chat's brand, or of a lead's oldest brand."""
-        account = await work.accounts.by_id(let.member)
-        brands = await work.accounts.brands_of(account) if account is not None else []
-        chosen = [brand for brand in brands if let.brand in (None, brand.id)]
-        return chosen[0].team_zone if chosen else self.team_zone
+        zones = [brand.team_zone for brand in brands if let.brand in (None, brand.id)]
+        return zones[0] if zones else self.team_zone
+
+    def _name(self, brands: Sequence[Brand], chosen: BrandId | None, lang: Lang) -> str:
+        """What a chat is about."""
+        names = [brand.name for brand in brands if brand.id == chosen]
+        return names[0] if names else self.texts.say("bind_all_brands", lang)
 
     async def _look(
         self, work: DoorWork, bindings: BindingStore, channel: ChannelSetting, arrival: Arrival
@@ -155,7 +161,9 @@ class OpenDoor:
             if by is None:
                 return self.texts.say(Refusal.CODE_UNKNOWN, lang)
             await bindings.bind_chat(arrival.channel, chat=arrival.chat, kind=ChatKind.GROUP, brand=use.brand, by=by)
-            return self.texts.say("bind_done_group", lang)
+            lead = await work.accounts.by_id(by)
+            brands = await work.accounts.brands_of(lead) if lead is not None else []
+            return self.texts.say("bind_done_group", lang, brand=self._name(brands, use.brand, lang))
         account = await work.accounts.by_id(use.member)
         member: Member | None = account.member if account is not None else None
         if member is None or not member.active:
@@ -173,7 +181,9 @@ class OpenDoor:
             by=by or member.id,
             identity=identity,
         )
-        return self.texts.say("bind_done_person", lang, name=member.name)
+        brands = await work.accounts.brands_of(account) if account is not None else []
+        about = self._name(brands, use.brand, lang)
+        return self.texts.say("bind_done_person", lang, name=member.name, brand=about)
 
 
 def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:

@@ -11,12 +11,19 @@ from memory.domain.workspace import Scope
 class Admitted:
     """A bound member in a bound chat; everything that follows happens in this scope.
 
-    `team_zone` renders times; `demo_mark` stands on every answer, empty in a real workspace.
+    `team_zone` renders times. `demo_mark`: empty in a real workspace; `brand`: what the chat is about by name, empty
+    where the member has but one.
     """
 
     scope: Scope
     team_zone: str
     demo_mark: str = ""
+    brand: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands on every answer; may be empty."""
+        return " · ".join(filter(None, (self.demo_mark, self.brand)))
 
 
 @dataclass(frozen=True, slots=True)

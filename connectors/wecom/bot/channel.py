@@ -233,7 +233,7 @@ class BotChannel:
         return telling.Talk(guest, place, voice, self._renderer(guest, is_group=voice.is_group), outside_id)
 
     def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
-        lang, zone, mark = guest.scope.lang, guest.team_zone, guest.demo_mark
+        lang, zone, mark = guest.scope.lang, guest.team_zone, guest.mark
         return Renderer(lang, self.say, zone, mark, self.mask) if is_group else Renderer(lang, self.say, zone, mark)
 
     def _voice(self, chat: str, *, is_group: bool, req_id: str | None) -> Voice:

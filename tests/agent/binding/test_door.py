@@ -92,6 +92,22 @@ async def test_who_is_let_in_brings_the_teams_clock_and_the_mark_of_a_demo(front
     entry = await front.say("有谁回我们了")
     assert isinstance(entry, Admitted)
     assert (entry.team_zone, entry.demo_mark) == (front.office.brands[0].team_zone, "演示数据")
+    assert entry.mark == f"演示数据 · {front.office.brands[0].name}"
+
+
+async def test_answers_name_the_brand_where_a_member_has_several(front: Front) -> None:
+    owner, office = front.office.owner, front.office
+    await front.told("绑定 " + await front.code(owner.member, None), user="owner")
+    await front.told("绑定 " + await front.code(office.operator(0).member, office.brands[0].id), user="one")
+    await front.told(
+        "绑定 " + await front.code(None, office.brands[1].id, at_brand(owner, office.brands[1].id)), group="g2"
+    )
+    named = {}
+    for user, group in (("owner", ""), ("owner", "g2"), ("one", "")):
+        entry = await front.say("有谁回我们了", user=user, group=group)
+        assert isinstance(entry, Admitted)
+        named[user, group] = entry.brand
+    assert named == {("owner", ""): "全部品牌", ("owner", "g2"): office.brands[1].name, ("one", ""): ""}
 
 
 async def test_a_person_is_bound_by_a_code_once_and_then_known(front: Front) -> None:
@@ -100,7 +116,7 @@ async def test_a_person_is_bound_by_a_code_once_and_then_known(front: Front) -> 
     assert "Mia" not in await front.told("有谁回我们了")
     assert front.office.approver(0).member == anna
     assert await front.told(f"绑定 {code}") == texts().say(
-        "bind_done_person", "zh", name=f"t{front.office.tenant}-approver-1"
+        "bind_done_person", "zh", name=f"t{front.office.tenant}-approver-1", brand=front.office.brands[0].name
     )
     assert await front.scope() == replace(front.office.approver(0), lang="zh")
     assert await front.told(f"绑定 {code}", user="eve") == texts().say("bind_code_unknown", "zh")
@@ -116,7 +132,9 @@ async def test_a_group_is_about_the_brand_of_its_code_and_answers_only_its_peopl
         await front.told(f"绑定 {await front.code(scope.member, brand, by)}", user=user)
     code = await front.code(None, first)
     assert await front.told(f"绑定 {code}", user="stranger") == texts().say("bind_code_for_group", "zh")
-    assert await front.told(f"绑定 {code}", user="stranger", group="g1") == texts().say("bind_done_group", "zh")
+    assert await front.told(f"绑定 {code}", user="stranger", group="g1") == texts().say(
+        "bind_done_group", "zh", brand=office.brands[0].name
+    )
     assert await front.scope(user="one", group="g1") == office.operator(0)
     assert await front.told("有谁回我们了", user="two", group="g1") == texts().say("bind_other_brand", "zh")
     assert CODE.search(await front.told("有谁回我们了", user="stranger", group="g1"))
