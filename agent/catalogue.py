@@ -25,6 +25,7 @@ from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import quota_status
 from tools.replies.tool import list_replies
+from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
 from tools.translation.tool import translate
 
@@ -79,6 +80,7 @@ def build_catalogue(
             open_shortlist(units),
             list_shortlists(units),
             export_shortlist(units),
+            share_text(units),
             draft_messages(units, routes, model, decide_hours=decision_hours),
             revise_drafts(units, model),
             list_drafts(units),

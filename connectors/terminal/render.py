@@ -22,6 +22,7 @@ from memory.domain.cards import (
     RepliesCard,
     ReportCard,
     SendListCard,
+    ShareCard,
     ShortlistCard,
 )
 from memory.domain.chat import Reply
@@ -62,6 +63,8 @@ def card(shown: Card, *, lang: Lang, say: Say, team_zone: str) -> RenderableType
             return _plan(shown, lang, say, team_zone)
         case SendListCard():
             return _send_list(shown, lang, say, team_zone)
+        case ShareCard():
+            return Text(plain(shown.text))
         case ChoiceCard():
             return Text(f"{shown.prompt}\n" + "\n".join(f"· {choice}" for choice in shown.choices))
 

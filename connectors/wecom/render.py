@@ -21,6 +21,7 @@ from memory.domain.cards import (
     RepliesCard,
     ReportCard,
     SendListCard,
+    ShareCard,
     ShortlistCard,
 )
 from memory.domain.chat import Reply
@@ -83,6 +84,9 @@ class Renderer:
             if isinstance(card, DraftsCard):
                 found += self._drafts(card, task=f"{task}-{place}")
                 continue
+            if isinstance(card, ShareCard):
+                found.append(Words(fenced(card.text)))
+                continue
             lead += [text for text in self._card(card) if text]
             found += self._buttons(card, task=f"{task}-{place}")
         lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in reply.files]
@@ -143,7 +147,7 @@ class Renderer:
                 yield "\n".join(self._send_list(card))
             case ChoiceCard():
                 yield "\n".join((card.prompt, *self._choices(card)))
-            case DraftsCard():
+            case DraftsCard() | ShareCard():
                 return
 
     def _shortlist(self, card: ShortlistCard) -> Iterator[str]:

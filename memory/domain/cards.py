@@ -239,7 +239,22 @@ class ChoiceCard(CardModel):
     choices: tuple[str, ...]
 
 
+class ShareCard(CardModel):
+    """A text to copy into another chat, to the letter: at most 600 characters, without contacts or links."""
+
+    kind: Literal["share"] = "share"
+    text: str
+
+
 Card = Annotated[
-    ShortlistCard | DraftsCard | CreatorCard | RepliesCard | ReportCard | PlanCard | SendListCard | ChoiceCard,
+    ShortlistCard
+    | DraftsCard
+    | CreatorCard
+    | RepliesCard
+    | ReportCard
+    | PlanCard
+    | SendListCard
+    | ChoiceCard
+    | ShareCard,
     Field(discriminator="kind"),
 ]

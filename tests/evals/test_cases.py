@@ -28,11 +28,12 @@ ARGUMENTS = {
     "open_shortlist": "name",
     "list_shortlists": "",
     "export_shortlist": "name ranks format",
+    "share_text": "ranks",
     "draft_messages": (
         f"{CREATORS} purpose product commission_rate flat_fee free_sample channel language tone template note"
     ),
     "revise_drafts": "batch numbers instruction commission_rate tone",
-    "list_drafts": "status campaign batch",
+    "list_drafts": "status campaign batch numbers",
     "list_replies": "status intent handles",
     "schedule_follow_up": f"{CREATORS} after_days at every_days condition rounds purpose",
     "list_follow_ups": CREATORS,

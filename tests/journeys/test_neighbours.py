@@ -11,13 +11,16 @@ import psycopg
 import pytest
 from pydantic import JsonValue
 
+from agent.cards.creators import row
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
 from memory.creator_index.edge import EdgeEngine
 from memory.creator_index.embedded import EmbeddedIndex
 from memory.creator_index.vector_index import VectorIndex
 from memory.database import Database
-from memory.domain.chat_stores import Fence
+from memory.domain.cards import ShortlistCard
+from memory.domain.chat import Reply
+from memory.domain.chat_stores import Author, Fence
 from memory.domain.clock import SystemClock
 from memory.domain.errors import NotAllowed
 from memory.domain.stores import NewShortlistItem
@@ -76,6 +79,7 @@ CASES: dict[str, Case] = {
         own=lambda us: {"name": us.shortlist, "format": "csv"},
         reach=lambda them: [{"name": them.shortlist, "format": "csv"}, {"ranks": [3], "format": "csv"}],
     ),
+    "share_text": Case(own=lambda us: {}, reach=lambda them: [{}, {"ranks": [3]}]),
     "draft_messages": Case(
         changes=lambda us: {"purpose": "invite", "handles": [us.handles[0]], "product": us.product},
         reach=lambda them: [
@@ -205,7 +209,10 @@ async def begun(database: Database, house: House, role: Role) -> TurnContext:
     async with database.unit(scope) as unit:
         thread = await unit.conversations.start(connector="webchat", chat="direct", now=unit.now)
         first = (await unit.creators.by_handles(house.handles[:1]))[house.handles[0]]
-        await unit.shortlists.add(thread.id, [NewShortlistItem(first.id, (), possible=False)], total=1, criteria={})
+        items = [NewShortlistItem(first.id, (), possible=False)]
+        kept = await unit.shortlists.add(thread.id, items, total=1, criteria={})
+        shown = Reply(text=SAID, cards=(ShortlistCard(shortlist=kept, total=1, items=(row(first, rank=1),)),))
+        await unit.conversations.say(thread.id, author=Author.DAREN, reply=shown, now=unit.now)
         turn, _ = await unit.turns.add(
             thread.id, text=SAID, connector="webchat", outside_id=f"street-{next(_TURNS)}", now=unit.now
         )
@@ -230,7 +237,7 @@ def told(outcome: Outcome) -> str:
 def assert_ours(outcome: Outcome, us: House) -> None:
     assert outcome.ok, outcome.error
     mark = us.brand.name if outcome.call.name in UNMARKED else us.word
-    if outcome.call.name in {"search_creators", "similar_creators", "export_shortlist"}:
+    if outcome.call.name in {"search_creators", "similar_creators", "export_shortlist", "share_text"}:
         mark = us.tenant_word
     assert mark in told(outcome)
 

@@ -14,6 +14,7 @@ from memory.domain.cards import (
     RepliesCard,
     ReplyRow,
     ReportCard,
+    ShareCard,
     ShortlistCard,
     ShortlistRow,
     Wording,
@@ -252,6 +253,11 @@ def report() -> ReportCard:
         title="发送额度", period="今天", columns=("品牌", "已发", "剩余"), rows=(("Pawly", "12", "188"),), as_of=NOW,
         source="发送记录",
     )  # fmt: skip
+
+
+def share() -> ShareCard:
+    """A text to copy into another chat."""
+    return ShareCard(text="达人名单：美国 · 宠物\n1. @pawsome.mia｜US｜粉丝 4.8万\n共 146 位，以上 1 位。")
 
 
 def choices() -> ChoiceCard:

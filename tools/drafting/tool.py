@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -70,11 +70,12 @@ class DraftMessagesArgs(Arguments):
 
 
 class ListDraftsArgs(Arguments):
-    """Which drafts to show; none given: those that wait for a decision, newest batch first."""
+    """Which drafts to show; none given: those that wait for a decision, newest batch first. `numbers` of a `batch`."""
 
     status: Literal["draft", "failing", "open", "approved", "held", "sent", "rejected", "expired"] | None = None
     campaign: str | None = None
     batch: str | None = Field(default=None, max_length=12)
+    numbers: tuple[Annotated[int, Field(ge=1)], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,11 @@ def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
     """Show drafts by what became of them."""
 
     async def run(args: ListDraftsArgs, turn: TurnContext) -> DraftList:
-        """Drafts of a status or batch. Raises BadRequest ("batch_unknown", "campaigns_later")."""
+        """Drafts of a status or batch.
+
+        Raises BadRequest: "batch_unknown", "number_missing" for a number the batch does not have, "which_batch" for
+        numbers of no batch, "campaigns_later".
+        """
         if args.campaign:
             raise BadRequest("campaigns_later")
         wanted = (
@@ -167,10 +172,23 @@ def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
             if args.batch and await unit.drafts.batch(args.batch) is None:
                 raise BadRequest("batch_unknown", batch=args.batch.upper())
             found = await unit.drafts.find(statuses=wanted, batch=args.batch)
-            return DraftList(tuple(found), args.status, args.batch, unit.now)
+            return DraftList(tuple(_numbered(found, args)), args.status, args.batch, unit.now)
 
-    about = "List drafts by status or batch code."
+    about = "List drafts by status or batch code, or some numbers of a batch with their whole texts."
     return Tool("list_drafts", Effect.READS, ListDraftsArgs, run, about)
+
+
+def _numbered(found: Sequence[Draft], args: ListDraftsArgs) -> Sequence[Draft]:
+    """The drafts of some numbers, in their order."""
+    if not args.numbers:
+        return found
+    if not args.batch:
+        raise BadRequest("which_batch", batches=", ".join(dict.fromkeys(draft.batch_code for draft in found)) or "-")
+    by_number = {draft.number: draft for draft in found}
+    missing = [number for number in args.numbers if number not in by_number]
+    if missing and not args.status:
+        raise BadRequest("number_missing", number=missing[0], batch=args.batch.upper())
+    return [by_number[number] for number in dict.fromkeys(args.numbers) if number in by_number]
 
 
 async def _meant(unit: Unit, args: DraftMessagesArgs, turn: TurnContext) -> list[Creator]:

@@ -14,6 +14,7 @@ from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
+from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.searching import search
@@ -39,6 +40,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "list_replies": ("list_replies", afterwards.list_replies),
     "list_shortlists": ("list_shortlists", books.list_shortlists),
     "export_shortlist": ("export_shortlist", books.export_shortlist),
+    "share_text": ("share_text", books.share_text),
     "save_shortlist": ("save_shortlist", books.save_shortlist),
     "open_shortlist": ("open_shortlist", books.open_shortlist),
     "campaigns.plan": ("campaigns", reports.campaign),
@@ -66,6 +68,7 @@ _READS = frozenset(
         "open_shortlist",
         "list_shortlists",
         "export_shortlist",
+        "share_text",
         "list_drafts",
         "list_replies",
         "list_follow_ups",
@@ -81,7 +84,7 @@ LONGEST_REQUEST = 2_000
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
-_PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist"])
+_PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist", "share_text"])
 """Requests about a list or some ranks of it: "tag 1-3 and export them"."""
 _THE_REST = words.phrase("references", "the_rest")
 _PRONOUN = words.phrase("references", "pronoun")
@@ -100,6 +103,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
+    shown = in_full(reading, context)
+    if shown is not None:
+        return Plan(stages=((shown,),))
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:

@@ -29,7 +29,13 @@ def terminal_of(office: FakeOffice, *, lang: Lang = "zh") -> tuple[Terminal, io.
 async def test_every_answer_of_a_demo_is_marked_and_none_of_a_real_workspace(kind: WorkspaceKind, marks: int) -> None:
     office = FakeOffice(kind=kind)
     terminal, written = terminal_of(office)
-    cards = (fake_office.shortlist(), fake_office.report(), fake_office.plan(), fake_office.creator_card())
+    cards = (
+        fake_office.shortlist(),
+        fake_office.report(),
+        fake_office.plan(),
+        fake_office.creator_card(),
+        fake_office.share(),
+    )
     for card in cards:
         await terminal.show(Reply(text="好了。", cards=(card,)), await terminal.queries.shell(terminal.scope))
     assert written.getvalue().count("【演示数据】") == marks * len(cards)

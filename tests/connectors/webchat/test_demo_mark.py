@@ -116,7 +116,13 @@ def walked(routes: Iterable[object]) -> Iterator[APIRoute]:
 def busy(office: FakeOffice) -> FakeOffice:
     """An office with every kind of card in its conversation, and a turn that answers with each."""
     fill(office)
-    shown = (fake_office.shortlist(), fake_office.report(), fake_office.plan(), fake_office.replies())
+    shown = (
+        fake_office.shortlist(),
+        fake_office.report(),
+        fake_office.plan(),
+        fake_office.replies(),
+        fake_office.share(),
+    )
     more = (office.send_list.card(office.now), fake_office.creator_card(), fake_office.choices(), fake_office.drafts())
     reply = Reply(text="好了。", cards=(*shown, *more))
     office.tell(

@@ -31,7 +31,13 @@ def fill(office: FakeOffice) -> None:
     office.say(Author.DAREN, Reply(text="找到 **146 位**。", cards=(fake_office.shortlist(),), planner="offline"))
     exported = FileOut(key="abc", name="K7.xlsx", media_type="text/csv", size=2000)
     office.say(Author.DAREN, Reply(text="写好了。", cards=(fake_office.drafts(),), files=(exported,)))
-    cards = (fake_office.replies(), fake_office.plan(), fake_office.report(), fake_office.creator_card())
+    cards = (
+        fake_office.replies(),
+        fake_office.plan(),
+        fake_office.report(),
+        fake_office.creator_card(),
+        fake_office.share(),
+    )
     office.say(
         Author.NOTICE,
         Reply(text="有人回复了。", cards=(*cards, office.send_list.card(office.now), fake_office.choices())),

@@ -98,6 +98,15 @@ def export_shortlist(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def share_text(segment: Segment, context: PlanningContext) -> Sheet:
+    """`share_text`: which ranks."""
+    sheet = Sheet(segment, context)
+    ranks = creators(sheet, segments=False).get("ranks")
+    if ranks:
+        sheet.arguments["ranks"] = ranks
+    return sheet
+
+
 def crm(segment: Segment, context: PlanningContext) -> Sheet:
     """`crm_update`: stage, tags, note, owner, block."""
     sheet = Sheet(segment, context)

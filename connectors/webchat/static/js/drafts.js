@@ -80,7 +80,9 @@ document.addEventListener("click", (event) => {
   }
   const copy = event.target.closest("[data-copy]");
   if (copy) {
-    navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent).then(() => {
+    // a draft's button names its text; a card with one text copies that
+    const text = document.getElementById(copy.dataset.copy) ?? copy.closest(".card").querySelector(".message");
+    navigator.clipboard?.writeText(text.textContent).then(() => {
       document.dispatchEvent(new CustomEvent("daren:say", { detail: document.body.dataset.copied }));
     });
   }
