@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -259,6 +259,11 @@ def to_scope(
     brand = wanted if wanted in seen else own
     role = highest(account.member.role, principals, brand=brand)
     return Scope(account.tenant, brand, account.member.id, role, lang or account.member.lang)
+
+
+def of_everything(scope: Scope, member: Member) -> Scope:
+    """The scope of all its member may see, their one brand or every one, whichever is chosen now."""
+    return replace(scope, brand=member.brand)
 
 
 def os_user() -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.accounts import of_everything
 from agent.approval.rights import who_decides
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
@@ -53,21 +54,24 @@ class OpenQueries:
     async def shell(self, scope: Scope) -> Shell:
         """See `Queries.shell`."""
         async with self.units.unit(scope) as unit:
-            brands = await unit.people.brands()
-            members = await unit.people.members()
+            member = next(member for member in await unit.people.members() if member.id == scope.member)
+            workspace, now = await unit.people.workspace(), unit.now
             waiting = await unit.drafts.find(statuses=WAITING)
             unread = await unit.creator_messages.find(status="unread")
-            return Shell(
-                workspace=await unit.people.workspace(),
-                brand=next((brand for brand in brands if brand.id == scope.brand), None),
-                brands=tuple(brands),
-                member=next(member for member in members if member.id == scope.member),
-                now=unit.now,
-                waiting=len(waiting),
-                unread=len(unread),
-                planner=self.planner,
-                to_send=await unit.by_hand.waiting(),
-            )
+            to_send = await unit.by_hand.waiting()
+        async with self.units.unit(of_everything(scope, member)) as unit:
+            brands = await unit.people.brands()
+        return Shell(
+            workspace=workspace,
+            brand=next((brand for brand in brands if brand.id == scope.brand), None),
+            brands=tuple(brands),
+            member=member,
+            now=now,
+            waiting=len(waiting),
+            unread=len(unread),
+            planner=self.planner,
+            to_send=to_send,
+        )
 
     async def conversations(self, scope: Scope, *, connector: str) -> Sequence[Conversation]:
         """See `Queries.conversations`."""

@@ -15,6 +15,7 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.searching import search
 from agent.planner.offline.searching.subject import leftovers
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
@@ -137,8 +138,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
             # Somebody was named and not read: everybody on the list is the last thing that was meant.
             sheet.note("needs_creator")
             sheet.incomplete = True
+        wanted = told_apart(sheet) if name == "draft_messages" else [sheet.arguments]
         if not sheet.incomplete:
-            calls.append(PlannedCall(name, sheet.arguments))
+            calls += [PlannedCall(name, arguments) for arguments in wanted]
         notes += [note for note in sheet.notes if note not in notes]
         if name in ("search_creators", "similar_creators"):
             unread += leftovers(sheet)

@@ -114,6 +114,10 @@ class Deciding(Stage):
             self._rejections(card, tap, done)
             self.unsure = self.unsure or bool(done.approved or done.rejected)
 
+    async def answered(self, card: Card, who: str, *, approve: Iterable[int] = (), reject: Iterable[int] = ()) -> None:
+        """One member answers a card, without a count."""
+        await self.tapped([(card, Tap(who, tuple(approve), tuple(reject), None, on_page=False))])
+
     async def withdrawn(self, place: int, numbers: list[int], who: str) -> None:
         """Approvals taken back, or a refusal."""
         batch = self.books.stacks[place].made

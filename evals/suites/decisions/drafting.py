@@ -13,7 +13,7 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import FIRST_MESSAGES, Channel, Flag, NewDraft, Purpose
 from memory.unit_of_work import UnitOfWork
 
-MOST_BATCHES = 5
+MOST_BATCHES = 6
 PLAIN = Offer()
 OFFERS = (
     PLAIN, PLAIN, PLAIN, PLAIN, Offer(commission_bp=1_000), Offer(commission_bp=2_000),

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from random import Random
 
-from evals.suites.decisions.going_back import GoingBack
 from evals.suites.decisions.nouns import Known, Where
-from evals.suites.decisions.sending import Sending
-from evals.suites.decisions.team import Team
+from evals.suites.decisions.routines import Routines
 from memory.domain.outreach import FIRST_MESSAGES, Draft, DraftStatus
 
 UNSETTLED = {DraftStatus.APPROVED, DraftStatus.HELD, DraftStatus.SENDING, DraftStatus.UNKNOWN}
@@ -20,16 +18,18 @@ BY_HAND = {
 }
 # What may happen next, and how often beside the others: most histories get as far as sending.
 ACTS = {
-    "draft": 4, "edit": 2, "import_again": 1, "take_change_back": 2,
-    "show": 3, "tap": 5, "read_and_approve": 6, "approve_together": 1, "take_back": 3,
-    "stop": 2, "go_on": 3, "silence": 2,
-    "change_role": 2, "stand_in": 2, "change_policy": 3, "price_changes": 1, "let_through": 2,
-    "dispatch": 9, "it_is": 6, "meanwhile": 3, "time_passes": 2, "nothing_runs": 2, "restart": 3,
-    "take_texts": 7, "say": 6, "take_and_send": 4,
+    "draft": 3, "edit": 2, "import_again": 1, "take_change_back": 3,
+    "show": 2, "tap": 4, "read_and_approve": 5, "approve_together": 1, "take_back": 2,
+    "stop": 1, "go_on": 3, "silence": 1,
+    "change_role": 2, "stand_in": 2, "change_policy": 2, "price_changes": 1, "let_through": 2,
+    "dispatch": 6, "it_is": 4, "meanwhile": 2, "time_passes": 1, "nothing_runs": 2, "restart": 2,
+    "take_texts": 5, "say": 5, "take_and_send": 3,
+    "workday": 8, "second_thoughts": 8, "in_hand": 5, "trouble": 4,
+    "cool_down_changes": 3, "passed_twice": 3, "by_night": 3,
 }  # fmt: skip
 
 
-class DecisionMachine(GoingBack, Sending, Team):
+class DecisionMachine(Routines):
     """Acts are what people, platforms and time do."""
 
     async def open(self, draw: Random) -> None:

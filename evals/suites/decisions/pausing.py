@@ -18,8 +18,10 @@ class Pausing(Stage):
 
     async def go_on(self, draw: Random) -> None:
         """Somebody lifts a stop, or tries to."""
-        place = draw.randrange(len(self.books.stacks)) if draw.random() < 0.5 else None
-        await self._resumed(place, draw.choice([*PEOPLE, "lead", "lead"]))
+        stopped = [place for place, stack in enumerate(self.books.stacks) if stack.stopped_since is not None]
+        places = stopped if stopped and draw.random() < 0.8 else range(len(self.books.stacks))
+        place = draw.choice(places) if draw.random() < 0.5 else None
+        await self._resumed(place, draw.choice([*PEOPLE, "lead", "lead", "anna"]))
 
     async def stopped(self, place: int | None, who: str) -> None:
         """It is confirmed: from here on nothing may be claimed."""

@@ -11,7 +11,7 @@ from agent.outreach.downtime import after_downtime
 from evals.suites.decisions.machine import ACTS, DecisionMachine
 from memory.database import Database
 
-STEPS = 14
+STEPS = 10
 # Where the first batch of a history is large, the rest is short: each step looks at all of it.
 STEPS_LARGE = 6
 # What the first batch holds: a handful, more than a person reads at once, more than one signs in a chat. The large

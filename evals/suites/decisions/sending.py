@@ -27,13 +27,7 @@ class Sending(Deciding, Drafting, Pausing):
 
     async def dispatch(self, draw: Random) -> None:
         """What is due is sent, by one dispatcher or two, whatever the platform says and whoever dies."""
-        if draw.random() < 0.35:
-            failure = draw.choice([Unavailable, Refused, Unclear, Unclear])
-            self.messenger.script = {f"creator{place:03d}": [failure()] for place in range(3)}
-        self.messenger.swallows = draw.random() < 0.5
-        self.messenger.killed = draw.choice(["", "", "", "before", "after"])
-        await self._dispatched(draw, dispatchers=draw.choice([1, 1, 2]))
-        self.messenger.script, self.messenger.killed = {}, ""
+        await self._moody(draw, fails=draw.random() < 0.35, dispatchers=draw.choice([1, 1, 2]))
 
     async def meanwhile(self, draw: Random) -> None:
         """Somebody stops, withdraws, rejects or edits at the very moment at which the dispatcher works."""
@@ -62,6 +56,15 @@ class Sending(Deciding, Drafting, Pausing):
         """No dispatcher for some hours; then one starts, which plans anew what was missed."""
         await self._down(timedelta(hours=draw.choice([2, 9, 30])))
         await self._dispatched(draw, dispatchers=1)
+
+    async def _moody(self, draw: Random, *, fails: bool, dispatchers: int) -> None:
+        """A platform that may fail, and a process that may die over it."""
+        failure = draw.choice([Unavailable, Refused, Unclear, Unclear])
+        self.messenger.script = {f"creator{place:03d}": [failure()] for place in range(3)} if fails else {}
+        self.messenger.swallows = draw.random() < 0.5
+        self.messenger.killed = draw.choice(["", "", "", "before", "after"])
+        await self._dispatched(draw, dispatchers=dispatchers)
+        self.messenger.script, self.messenger.killed = {}, ""
 
     async def _dispatched(self, draw: Random, *, dispatchers: int) -> None:
         del draw

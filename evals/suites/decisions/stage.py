@@ -160,8 +160,9 @@ class Stage:
         roles = {name: getattr(self.office, name).role for name in PEOPLE}
         policy = BrandPolicy(
             sends_per_minute=rng.choice([1, 2, 10]), sends_per_day=rng.choice([200, 200, 200, 4]),
-            batch_ceiling=200 if self.first_batch > 20 else 20, night_by_hand=rng.random() < 0.3,
-            own_drafts_approvable=rng.random() < 0.7,
+            batch_ceiling=200 if self.first_batch > 20 else rng.choice([20, 20, 1]), night_by_hand=rng.random() < 0.3,
+            own_drafts_approvable=rng.random() < 0.7, commission_ceiling_bp=rng.choice([10_000, 10_000, 1_500]),
+            fee_ceiling_minor=rng.choice([None, 5_000]), sample_ceiling_minor=rng.choice([None, 2_000]),
         )  # fmt: skip
         self.books = Books(roles, policy, two=rng.random() < 0.25)
         async with self.database.unit(self.office.owner) as unit:

@@ -14,7 +14,7 @@ from memory.domain.deputies import Deputy
 from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.outreach import Gist, Intent
-from memory.domain.workspace import Role
+from memory.domain.workspace import BrandPolicy, Role
 from memory.unit_of_work import UnitOfWork
 
 # What is typed, and what it means.
@@ -66,7 +66,10 @@ class Team(Deciding, Drafting):
             fee_ceiling_minor=FEES[fee], sample_ceiling_minor=SAMPLES[sample], batch_ceiling=SIZES[size],
             cool_down_days=DAYS[days], night_by_hand=night,
         )  # fmt: skip
-        who = draw.choice(["lead", "owner", "lead", "anna"])
+        await self.policy_set(draw.choice(["lead", "owner", "lead", "anna"]), form, after)
+
+    async def policy_set(self, who: str, form: SavePolicy, after: BrandPolicy) -> None:
+        """A member fills in the form, which means `after`; one who left cannot."""
         if who in self.books.away:
             return
 

@@ -38,6 +38,9 @@ _ASSENT = re.compile(
     r"啊|呀|all)?" + _END
 )
 
+_NAMED = 5
+"""Batches named at once."""
+
 
 def small_talk(reading: Reading, context: PlanningContext) -> Note | None:
     """The note for a message that asks for no work at all; None for every other one."""
@@ -49,8 +52,17 @@ def small_talk(reading: Reading, context: PlanningContext) -> Note | None:
     if _THANKS.match(text) or _ENOUGH.match(text):
         return Note("thanks")
     if _ASSENT.match(text):
-        if not context.open_batches:
-            return Note("approve_nothing")
-        batch = context.open_batches[-1]
-        return Note("approve_hint", {"batch": batch, "count": context.batch_sizes.get(batch, 0)})
+        return _how_to_approve(context)
     return None
+
+
+def _how_to_approve(context: PlanningContext) -> Note:
+    """The one batch that waits, or the newest of those that do, with how many drafts each has."""
+    sizes = {batch: context.batch_sizes.get(batch, 0) for batch in context.open_batches[-_NAMED:]}
+    if not sizes:
+        return Note("approve_nothing")
+    newest = context.open_batches[-1]
+    if len(sizes) == 1:
+        return Note("approve_hint", {"batch": newest, "count": sizes[newest]})
+    named = ", ".join(f"{batch} ({count})" for batch, count in sizes.items())
+    return Note("approve_hint_several", {"batches": named, "batch": newest})

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import cast
 
 from pydantic import JsonValue
@@ -11,10 +12,10 @@ from agent.planner.offline.reading.dates import date_in, time_in
 from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests.outreach import meant, metric_before
 from agent.planner.offline.requests.references import creators, excepted, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.terms import is_second_thought, meant, metric_before
 from agent.planner.plan import PlanningContext
 from prompts import words
 
@@ -190,16 +191,23 @@ def _size(sheet: Sheet) -> int:
 
 
 def _last_share(sheet: Sheet) -> int | float | None:
-    shares: list[Quantity] = []
+    """The share they are changed to; two in different clauses are asked about: 「1-3 改成15%，4 改成20%」."""
+    shares: list[tuple[int, Quantity]] = []
     for index, token in enumerate(sheet.tokens):
         quantity = token.quantity
         if quantity is None:
             continue
         if quantity.unit is Unit.PERCENT:
-            shares.append(quantity)
+            shares.append((index, quantity))
         elif quantity.unit is Unit.PLAIN and metric_before(sheet, index) == "commission_rate" and quantity.value <= 100:
             return as_json(meant(quantity) / 100)
-    return as_json(meant(shares[-1])) if shares else None
+    for (first, before), (second, last) in pairwise(shares):
+        apart = sheet.clause_of(first) != sheet.clause_of(second) and meant(before) != meant(last)
+        if apart and not is_second_thought(sheet, before.start, last.start):
+            said = [sheet.quote(one.start, one.end) for one in (before, last)]
+            sheet.note("terms_differ", first=said[0], second=said[1])
+            sheet.incomplete = True
+    return as_json(meant(shares[-1][1])) if shares else None
 
 
 def _instruction(sheet: Sheet) -> str:

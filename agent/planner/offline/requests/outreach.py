@@ -1,7 +1,6 @@
 """Requests for new messages: to whom, why, about which product, on what offer, in which words."""
 
 import re
-from decimal import Decimal
 from typing import cast
 
 from pydantic import JsonValue
@@ -10,11 +9,12 @@ from rapidfuzz import fuzz
 from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.asking.reported import reported, without_reported
 from agent.planner.offline.reading.message import fold
-from agent.planner.offline.reading.quantities import Quantity, Unit, as_json
-from agent.planner.offline.reading.tokens import Token, find_terms
+from agent.planner.offline.reading.quantities import Unit, as_json
+from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.terms import STATES_TERMS, meant, metric_beside, term_at
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
 from prompts import words
@@ -27,13 +27,8 @@ _TEMPLATE = words.phrase("outreach", "template")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
 _SAME = words.phrase("outreach", "same")
-_DOWN_TO = re.compile(
-    r"(?:砍|压|降|谈|还|磨)(?:价)?(?:到|成)?\s*$|(?:我们|只|最多|先)?(?:出|给|还)(?:他|她)?\s*$|"
-    r"\b(?:to|at|for|offer(?: (?:him|her|them))?|counter(?: with)?|pay|say)\s*$"
-)
 _WHOM = frozenset(["ranks", "handles", "segment"])
 _SEVERAL = re.compile(r"[他她]们|大家|所有|全部|名单|都|每|\b(?:them|they|all|everyone|everybody|each|those|these)\b")
-_STATES_TERMS = frozenset(["reply", "negotiate"])
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
 
 
@@ -51,8 +46,8 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
         _answer_the_one_shown(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
-    if told or purpose in _STATES_TERMS:
-        _share_in(sheet, noted, named=purpose not in _STATES_TERMS)
+    if told or purpose in STATES_TERMS:
+        _share_in(sheet, noted, named=purpose not in STATES_TERMS)
     _product(sheet)
     _offer_numbers(sheet)
     for index, token in enumerate(sheet.tokens):
@@ -167,20 +162,9 @@ def _offer_numbers(sheet: Sheet) -> None:
         quantity = token.quantity
         if quantity is None or index in sheet.used:
             continue
-        metric = metric_before(sheet, index) or _metric_after(sheet, index)
-        if quantity.unit is Unit.PERCENT or (metric == "commission_rate" and quantity.unit is Unit.PLAIN):
-            said = meant(quantity)
-            share = said if quantity.unit is Unit.PERCENT else said / 100
-            sheet.arguments["commission_rate"] = as_json(share)
-        elif quantity.unit is Unit.MONEY or metric == "flat_fee" or _beaten_down(sheet, token):
-            if metric not in (None, "flat_fee", "commission_rate"):
-                continue
-            fee: dict[str, JsonValue] = {"amount": as_json(meant(quantity))}
-            before = sheet.arguments.get("flat_fee")
-            currency = quantity.currency or (before.get("currency") if isinstance(before, dict) else None)
-            if currency:
-                fee["currency"] = currency
-            sheet.arguments["flat_fee"] = fee
+        term = term_at(sheet, index)
+        if term is not None:
+            sheet.arguments[term.field] = term.value
         elif (
             quantity.unit is Unit.PEOPLE
             and not token.text.endswith(("条", "封", "份"))
@@ -204,37 +188,6 @@ def _one_each(sheet: Sheet, index: int) -> bool:
         return False
     ahead = next((token for token in sheet.tokens[index + 1 :] if token.kind != "mark"), None)
     return ahead is None or not ahead.has("creator")
-
-
-def _beaten_down(sheet: Sheet, token: Token) -> bool:
-    """「坑位费200刀，跟她砍到150」: a plain number that a price is to come down to."""
-    before = sheet.segment.reading.text[max(0, token.start - 6) : token.start]
-    return "flat_fee" in sheet.arguments and bool(_DOWN_TO.search(before))
-
-
-def meant(quantity: Quantity) -> Decimal:
-    """The number an offer is made of: what was said, also of 大概 and 左右."""
-    return quantity.middle if quantity.about else quantity.value
-
-
-def metric_before(sheet: Sheet, index: int) -> str | None:
-    """The metric named before a number in its clause, with no other number between."""
-    clause = sheet.clause_of(index)
-    for at in range(index - 1, -1, -1):
-        if sheet.clause_of(at) != clause or sheet.tokens[at].quantity is not None:
-            return None
-        if metric := sheet.tokens[at].value("metrics"):
-            return metric
-    return None
-
-
-def _metric_after(sheet: Sheet, index: int) -> str | None:
-    for at in range(index + 1, min(index + 5, len(sheet.tokens))):
-        if sheet.tokens[at].quantity is not None:
-            return None
-        if metric := sheet.tokens[at].value("metrics"):
-            return metric
-    return None
 
 
 def _product(sheet: Sheet) -> None:
@@ -310,7 +263,7 @@ def _share_in(sheet: Sheet, noted: range, *, named: bool) -> None:
         quantity = token.quantity
         if quantity is None or token.start not in noted or quantity.unit is not Unit.PERCENT:
             continue
-        metric = metric_before(sheet, index) or _metric_after(sheet, index)
+        metric = metric_beside(sheet, index)
         if metric == "commission_rate" or (metric is None and not named):
             sheet.arguments["commission_rate"] = as_json(meant(quantity))
 

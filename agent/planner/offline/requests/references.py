@@ -31,7 +31,7 @@ def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> A
     With `writing`, one that is not to be written to (「第3个不用」) is left out; elsewhere only 除了 and the like
     leave somebody out.
     """
-    size = _size(sheet)
+    size = size_of(sheet)
     ranks: list[int] = []
     left_out: list[int] = []
     handles: list[str] = []
@@ -39,7 +39,7 @@ def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> A
     for index, token in enumerate(sheet.tokens):
         if token.ranks is not None and index not in sheet.used:
             (left_out if excepted(sheet, index, writing=writing) else ranks).extend(
-                _resolved(sheet, token.ranks, size, index)
+                resolved(sheet, token.ranks, size, index)
             )
             sheet.use(index)
         elif token.kind == "handle" and index not in sheet.used:
@@ -90,7 +90,8 @@ def _use_segment_words(sheet: Sheet) -> None:
                 sheet.use_span(*match.span())
 
 
-def _resolved(sheet: Sheet, reference: RankReference, size: int, index: int) -> list[int]:
+def resolved(sheet: Sheet, reference: RankReference, size: int, index: int) -> list[int]:
+    """The ranks a reference names; counted from the end they need a list."""
     if reference.from_end and not size:
         token = sheet.tokens[index]
         sheet.note("needs_shortlist", words=sheet.quote(token.start, token.end))
@@ -143,7 +144,7 @@ def _listed_with(sheet: Sheet, index: int, step: int) -> int:
     return found
 
 
-def _size(sheet: Sheet) -> int:
+def size_of(sheet: Sheet) -> int:
     """How long the list will be when the request runs; 0 where nobody knows."""
     expected = sheet.context.last_criteria or {}
     limit = expected.get("limit")

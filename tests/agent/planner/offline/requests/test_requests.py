@@ -198,6 +198,12 @@ def test_small_talk_plans_nothing(text: str, key: str) -> None:
     assert (read.stages, [note.key for note in read.notes]) == ((), [key])
 
 
+def test_an_assent_names_every_batch_it_may_be_about() -> None:
+    open_now = replace(CONTEXT, open_batches=("K1", "K2"), batch_sizes={"K1": 3, "K2": 1})
+    (note,) = plan("批准", open_now).notes
+    assert (note.key, note.facts) == ("approve_hint_several", {"batches": "K1 (3), K2 (1)", "batch": "K2"})
+
+
 @pytest.mark.parametrize("text", ["今天天气怎么样", "كيف حالك اليوم", "写一首关于月亮的诗", "Как дела?"])
 def test_what_is_not_our_work_is_quoted_back(text: str) -> None:
     read = plan(text, CONTEXT)
