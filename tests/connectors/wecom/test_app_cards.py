@@ -56,7 +56,7 @@ async def test_a_click_approves_and_the_card_says_so(emulator: Emulator) -> None
         card = await drafts_of(process, house)
         emulator.phone.presses("lina", card.message_id, ALL)
         await process.quiet()
-        assert await process.safe.take(process.channel.setting.id, "card:") == []
+        assert await process.safe.take(process.channel.setting.id, "card:lina:K7-") == []
     (tap,) = house.desk.office.taps
     assert (tap.presentation, tap.approve, tap.place and tap.place.chat) == (41, (1, 2, 4, 5), "lina")
     assert card_of(card)["main_title"] == {"title": "K7 已处理", "desc": ""}
