@@ -163,6 +163,11 @@ def is_settled(message: Message, user: str) -> bool:
     return "replace_text" in (message.card_of(user) or {})
 
 
+def links_to_a_page(message: Message) -> bool:
+    """Whether it leads to a page of ours; the product's link in a draft is the seller's."""
+    return "127.0.0.1" in message.content or "localhost" in message.content or "url" in str(message.cards)
+
+
 def plan(emulator: Emulator, kind: FaultKind, **more: object) -> None:
     """Let callbacks go wrong."""
     emulator.platform.faults.add(Fault.model_validate({"kind": kind, "endpoint": "callback/app", **more}))
@@ -232,7 +237,7 @@ async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once
         asked_for = [QUESTION, DRAFT, f"{code} 里都有什么", f"{code} 里都有什么", f"批准 {code} 1-2"]
         assert sorted(str(text) for (text,) in turns) == sorted(asked_for)
         assert [state for (state,) in team.rows("select distinct state from delivery")] == ["delivered"]
-        assert [one for one in team.emulator.platform.chats.messages if "http" in one.content + str(one.card)] == []
+        assert [one for one in team.emulator.platform.chats.messages if links_to_a_page(one)] == []
         assert team.emulator.sending.dropped == []
         no_secret_in(team)
 
