@@ -1,0 +1,238 @@
+"""Self-built apps as a place to talk: what somebody says is stored before it is acknowledged, and answered later."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+import structlog
+
+from connectors.ports.channels import OpenChannel
+from connectors.ports.custody import Safe
+from connectors.ports.desk import Desk
+from connectors.ports.door import Admitted, Door, TurnedAway
+from connectors.wecom import keys
+from connectors.wecom.app import translate
+from connectors.wecom.app.clicks import Clicks
+from connectors.wecom.app.client import AppClient
+from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, place_of
+from connectors.wecom.app.telling import AppTelling
+from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
+from connectors.wecom.pace import Pace
+from connectors.wecom.render import Renderer
+from connectors.wecom.saying import Say, told
+from connectors.wecom.telling import Talk
+from memory.domain.bindings import Arrival, ChatKind
+from memory.domain.chat import Decided, Tap
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Unavailable, Unclear
+from memory.domain.ids import ChannelId
+from memory.domain.owed import Owed
+
+log = structlog.get_logger()
+
+REMEMBERED: Final = 10_000
+# What went wrong in talking itself cannot be told by talking.
+_UNSPEAKABLE: Final = ("app_", "channel_", "wecom_blocked", "wecom_in_parts")
+_GOING_ASLEEP: Final = frozenset({"inactive_alert", "close_inactive_agent", "low_active_alert", "low_active"})
+
+
+@dataclass(slots=True, eq=False)
+class AppChannel:
+    """Every app of this process: each call says which."""
+
+    desk: Desk
+    door: Door
+    telling: AppTelling
+    client: AppClient
+    safe: Safe
+    say: Say
+    rng: Random
+    _handled: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
+    _handling: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
+    _paces: "OrderedDict[tuple[ChannelId, str], Pace]" = field(default_factory=OrderedDict)
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _answering: set[str] = field(default_factory=set)
+
+    async def hear(self, channel: OpenChannel, callback: Callback) -> None:
+        """Store what was said or carry out what was pressed; returning means it may be acknowledged.
+
+        The same one again waits for the first and is nothing more.
+
+        Raises:
+            Unavailable, Unclear: it must be delivered again.
+        """
+        name = f"{channel.setting.id}:{callback.outside_id}"
+        if name in self._handled:
+            return
+        handling = self._handling.get(name)
+        if handling is None:
+            handling = asyncio.create_task(self._handle(channel, callback))
+            self._handling[name] = handling
+            handling.add_done_callback(lambda done: self._is_handled(name, done))
+        await asyncio.shield(handling)
+
+    def answer(self, channel: OpenChannel, owed: Owed) -> None:
+        """Say what is owed and nobody says; return at once."""
+        self._begin(channel, owed.outside_id, self._owed(channel, owed))
+
+    async def settle(self) -> None:
+        """Return once everything that was heard is answered."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def stop(self) -> None:
+        """Drop what is under way; whoever holds the channel next says what is owed."""
+        under_way = {*self._tasks, *self._handling.values()}
+        for task in under_way:
+            task.cancel()
+        if under_way:
+            await asyncio.wait(under_way)
+        await self.settle()
+
+    async def _handle(self, channel: OpenChannel, callback: Callback) -> None:
+        match callback:
+            case Heard():
+                await self._message(channel, callback)
+            case Pressed():
+                await self._press(channel, callback)
+            case Happened(name="subscribe"):
+                await self._welcome(channel, callback)
+            case Happened(name=name) if name in _GOING_ASLEEP:
+                log.error("wecom_app.going_asleep", channel=channel.setting.id, what=name)
+            case Happened(name=name):
+                log.debug("wecom_app.not_ours", what=name)
+
+    async def _message(self, channel: OpenChannel, said: Heard) -> None:
+        talk = await self._let_in(channel, said.user, said.outside_id, said.text)
+        if talk is None:
+            return
+        lang = talk.guest.scope.lang
+        if said.unread or not said.text:
+            key = "wecom_picture_unread" if said.unread else "wecom_welcome"
+            self._begin(channel, said.outside_id, self.telling.text(talk, self.say(key, lang)))
+            return
+        try:
+            receipt = await self.desk.receive(talk.guest.scope, said.inbound(channel.setting.id))
+        except (BadRequest, NotAllowed, Conflict) as failure:
+            self._start(self._tell(talk, failure))
+            return
+        if isinstance(receipt, Decided):
+            self._begin(channel, said.outside_id, self.telling.decided(talk, receipt.reply))
+        else:
+            self._begin(channel, said.outside_id, self.telling.turn(talk, receipt.turn))
+
+    async def _press(self, channel: OpenChannel, pressed: Pressed) -> None:
+        talk = await self._let_in(channel, pressed.user, pressed.outside_id, "")
+        if talk is None:
+            return
+        clicks = Clicks(self.desk, self.telling, self.say)
+        match keys.meant(pressed.key, pressed.task_id):
+            case Tap() as tap:
+                await self._decide(channel, talk, pressed, tap, clicks)
+            case keys.Saying(text):
+                self._start(clicks.chosen(talk, pressed, text))
+                await self._message(channel, Heard(pressed.outside_id, pressed.user, text))
+            case _:
+                self._start(clicks.gone(talk, pressed))
+
+    async def _decide(
+        self, channel: OpenChannel, talk: Talk[AppVoice], pressed: Pressed, tap: Tap, clicks: Clicks
+    ) -> None:
+        placed = tap.model_copy(update={"place": talk.place, "outside_id": talk.outside_id})
+        try:
+            reply = await self.desk.decide(talk.guest.scope, placed)
+        except (NotAllowed, BadRequest, Conflict) as failure:
+            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure))
+            return
+        self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
+
+    async def _welcome(self, channel: OpenChannel, happened: Happened) -> None:
+        """Once, when a member begins to see the app; a stranger is told how to be let in."""
+        talk = await self._let_in(channel, happened.user, happened.outside_id, "")
+        if talk is not None:
+            self._start(self.telling.text(talk, self.say("wecom_welcome", talk.guest.scope.lang)))
+
+    async def _owed(self, channel: OpenChannel, owed: Owed) -> None:
+        """To whoever may still be told there."""
+        entry = await self.door.enter(_arrival(channel.setting.id, owed.place.user, ""))
+        if isinstance(entry, TurnedAway) or entry.scope.member != owed.member:
+            await self.telling.answers.drop(owed)
+            return
+        talk = self._talk(channel, entry, owed.place.user, owed.outside_id)
+        if owed.reply is not None:
+            await self.telling.decided(talk, owed.reply)
+        elif owed.turn is not None:
+            await self.telling.turn(talk, owed.turn)
+
+    async def _let_in(self, channel: OpenChannel, user: str, outside_id: str, text: str) -> Talk[AppVoice] | None:
+        """Who it is; None for somebody who is being told that they are not let in."""
+        entry = await self.door.enter(_arrival(channel.setting.id, user, text))
+        if isinstance(entry, Admitted):
+            return self._talk(channel, entry, user, outside_id)
+        if entry.text:
+            self._start(self._voice(channel, user).say(entry.text))
+        return None
+
+    async def _tell(self, talk: Talk[AppVoice], failure: AppError) -> None:
+        """What went wrong goes to the person, unless it was the talking that failed."""
+        if not failure.text_key.startswith(_UNSPEAKABLE):
+            await self.telling.text(talk, told(failure, self.say, talk.guest.scope.lang))
+
+    def _talk(self, channel: OpenChannel, guest: Admitted, user: str, outside_id: str) -> Talk[AppVoice]:
+        renderer = Renderer(
+            guest.scope.lang, self.say, guest.team_zone, guest.demo_mark,
+            content_bytes=translate.CONTENT_BYTES, files_follow=True,
+        )  # fmt: skip
+        return Talk(guest, place_of(channel.setting.id, user), self._voice(channel, user), renderer, outside_id)
+
+    def _voice(self, channel: OpenChannel, user: str) -> AppVoice:
+        name = (channel.setting.id, user)
+        pace = self._paces.pop(name, None) or Pace(self.telling.time, ANSWERS_A_MINUTE)
+        self._paces[name] = pace
+        while len(self._paces) > REMEMBERED:
+            self._paces.popitem(last=False)
+        return AppVoice(self.client, channel, user, self.safe, pace, self.telling.time, self.rng)
+
+    def _is_handled(self, name: str, handling: "asyncio.Task[None]") -> None:
+        """Remembered when it was stored; what failed is to be delivered again."""
+        self._handling.pop(name, None)
+        if handling.cancelled() or handling.exception() is not None:
+            return
+        self._handled[name] = None
+        while len(self._handled) > REMEMBERED:
+            self._handled.popitem(last=False)
+
+    def _begin(self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]) -> None:
+        """Answer something, unless it is being answered here."""
+        name = f"{channel.setting.id}:{outside_id}"
+        if name in self._answering:
+            work.close()
+            return
+        self._answering.add(name)
+        self._start(work).add_done_callback(lambda _: self._answering.discard(name))
+
+    def _start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """One failed answer takes no other with it; what nobody expected is logged whole."""
+        self._tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, AppError):
+            log.warning("wecom_app.not_said", key=failure.text_key)
+        elif failure is not None:
+            log.error("wecom_app.broke", exc_info=failure)
+
+
+def must_come_again(failure: AppError) -> bool:
+    """Whether a callback that failed so was not stored. Pure."""
+    return isinstance(failure, Unavailable | Unclear)
+
+
+def _arrival(channel: ChannelId, user: str, text: str) -> Arrival:
+    return Arrival(channel, user, user, ChatKind.DIRECT, text)

@@ -1,0 +1,74 @@
+"""Messages as an app sends them. Pure."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from connectors.wecom.calls import Body
+from connectors.wecom.cards import TemplateCard
+
+CONTENT_BYTES: Final = 2_048
+REPEAT_SECONDS: Final = 14_400  # the longest the platform knows a repeat
+_MARKS = re.compile(r"\*\*|^(?:> ?|#{1,6} )", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,})$", re.MULTILINE)
+_LINK = re.compile(r"<(?=/?a[\s>])", re.IGNORECASE)
+_PICTURE = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+def message(agent_id: int, users: Collection[str], words: str, *, plain: bool) -> Body:
+    """Markdown, or plain text: for readers in WeChat, and for texts that must be seen to the letter.
+
+    An app's Markdown has no blocks of code and would swallow their fences.
+    """
+    if plain or _FENCE.search(words):
+        return _to(agent_id, users, "text", {"content": without_marks(words)})
+    return _to(agent_id, users, "markdown", {"content": words})
+
+
+def card(agent_id: int, users: Collection[str], shown: TemplateCard) -> Body:
+    """A card with buttons."""
+    return _to(agent_id, users, "template_card", dict(shown))
+
+
+def attachment(agent_id: int, users: Collection[str], content: bytes, media: str) -> Body:
+    """A picture or file that is kept with the platform."""
+    return _to(agent_id, users, media_kind(content), {"media_id": media})
+
+
+def changed_card(agent_id: int, users: Sequence[str], code: str, shown: TemplateCard) -> Body:
+    """What a card that was sent becomes for these people."""
+    return {"agentid": agent_id, "userids": list(users), "response_code": code, "template_card": dict(shown)}
+
+
+def once(body: Body) -> Body:
+    """The same, to be delivered once however often it is handed over within four hours."""
+    return {**body, "enable_duplicate_check": 1, "duplicate_check_interval": REPEAT_SECONDS}
+
+
+def without_marks(words: str) -> str:
+    """Markdown as plain text: signs of bold, quotes and headings go, and what stood in a block stays to the letter.
+
+    No link is made of text.
+    """
+    return _LINK.sub("\uff1c", "\n".join(_plain_lines(words)))
+
+
+def media_kind(content: bytes) -> str:
+    """What the platform calls it: an image by its first bytes, else a file."""
+    return "image" if content.startswith(_PICTURE) else "file"
+
+
+def _plain_lines(words: str) -> Iterator[str]:
+    fence = ""
+    for line in words.split("\n"):
+        found = _FENCE.match(line)
+        if found and not fence:
+            fence = found[1]
+        elif found and found[1].startswith(fence):
+            fence = ""
+        else:
+            yield line if fence else _MARKS.sub("", line)
+
+
+def _to(agent_id: int, users: Collection[str], msgtype: str, content: Body) -> Body:
+    return {"touser": "|".join(users), "agentid": agent_id, "msgtype": msgtype, msgtype: content}
