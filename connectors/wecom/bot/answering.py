@@ -7,11 +7,12 @@ from random import Random
 import structlog
 
 from connectors.wecom import telling
+from connectors.wecom.attaching import Attaching
 from connectors.wecom.bot.errcodes import Verdict
 from connectors.wecom.bot.streaming import StreamingAnswer, StreamLimits
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.render import Item, Words
-from connectors.wecom.telling import Progress, Telling, whole
+from connectors.wecom.telling import Progress, whole
 from memory.domain.chat import Reply
 from memory.domain.ids import TurnId
 
@@ -21,7 +22,7 @@ Talk = telling.Talk[Voice]  # for annotations: Python 3.11 cannot make a frozen 
 
 
 @dataclass(frozen=True, slots=True)
-class Answering(Telling[Voice]):
+class Answering(Attaching[Voice]):
     """Answers in chats of one bot. Every method raises what `Voice.say` raises."""
 
     rng: Random
@@ -50,6 +51,11 @@ class Answering(Telling[Voice]):
         if stream is not None:
             items = await self._into(stream, items, talk)
         await self.items(talk, items)
+        await self.attach(talk, reply)
+
+    def private(self, talk: Talk) -> Voice:
+        """See `Attaching.private`."""
+        return talk.voice.direct(talk.place.user) if talk.voice.is_group else talk.voice
 
     def _stream(self, talk: Talk, turn: TurnId, req_id: str) -> StreamingAnswer:
         name = f"turn-{turn}"

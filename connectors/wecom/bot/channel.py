@@ -14,6 +14,7 @@ from connectors.ports.door import Admitted, Door, TurnedAway
 from connectors.ports.queries import Queries
 from connectors.wecom import keys, telling
 from connectors.wecom.bot.answering import Answering, Talk
+from connectors.wecom.bot.calling import Calls
 from connectors.wecom.bot.clicks import Clicked, Clicks
 from connectors.wecom.bot.files import Files
 from connectors.wecom.bot.frames import (
@@ -26,10 +27,10 @@ from connectors.wecom.bot.frames import (
 )
 from connectors.wecom.bot.inbound import Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.bot.voice import Calls, Voice
+from connectors.wecom.bot.voice import Voice
 from connectors.wecom.cut import numbered
 from connectors.wecom.pace import Pace
-from connectors.wecom.render import CONTENT_BYTES, Renderer
+from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Tap
@@ -234,7 +235,8 @@ class BotChannel:
 
     def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
         lang, zone, mark = guest.scope.lang, guest.team_zone, guest.mark
-        return Renderer(lang, self.say, zone, mark, self.mask) if is_group else Renderer(lang, self.say, zone, mark)
+        mask = self.mask if is_group else unmasked
+        return Renderer(lang, self.say, zone, mark, mask, files_follow=True)
 
     def _voice(self, chat: str, *, is_group: bool, req_id: str | None) -> Voice:
         pace = self._paces.pop(chat, None) or Pace(self.answering.time)

@@ -25,6 +25,9 @@ class Cmd(StrEnum):
     RESPOND_WELCOME_MSG = "aibot_respond_welcome_msg"
     RESPOND_UPDATE_MSG = "aibot_respond_update_msg"
     SEND_MSG = "aibot_send_msg"
+    UPLOAD_MEDIA_INIT = "aibot_upload_media_init"
+    UPLOAD_MEDIA_CHUNK = "aibot_upload_media_chunk"
+    UPLOAD_MEDIA_FINISH = "aibot_upload_media_finish"
 
 
 class Feedback(TypedDict):

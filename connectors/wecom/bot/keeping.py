@@ -129,7 +129,7 @@ class BotKeeper:
         return BotSocket(settings.bot_id, settings.secret, dial_to(self.url), _unheard, self.time, self.rng)
 
     def _channel(self, channel: ChannelId, settings: BotSettings, socket: BotSocket, media: MediaDoor) -> BotChannel:
-        answering = Answering(self.desk, self.answers, self.say, self.time, self.rng)
+        answering = Answering(self.desk, self.answers, self.say, self.time, self.queries, self.rng)
         return BotChannel(
             channel,
             settings.name,

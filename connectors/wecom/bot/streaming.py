@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 
+from connectors.wecom.bot.calling import Calls
 from connectors.wecom.bot.errcodes import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Stream
-from connectors.wecom.bot.voice import BUSY_SECONDS, Calls
+from connectors.wecom.bot.voice import BUSY_SECONDS
 from connectors.wecom.cut import head_of
 from connectors.wecom.pace import MINUTE, Pace
 from connectors.wecom.timing import Time, within

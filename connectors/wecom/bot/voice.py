@@ -7,12 +7,14 @@ import math
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal
 
 import structlog
 
+from connectors.wecom.bot.calling import Calls
 from connectors.wecom.bot.errcodes import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Json
+from connectors.wecom.bot.uploading import kind_of, uploaded
 from connectors.wecom.cards import TemplateCard
 from connectors.wecom.pace import MINUTE, Pace
 from connectors.wecom.timing import Time
@@ -22,14 +24,6 @@ log = structlog.get_logger()
 
 OUTAGE_TRIES = 20
 BUSY_SECONDS = (1.0, 3.0, 9.0)
-
-
-class Calls(Protocol):
-    """Frames with their acks; satisfied by `BotSocket`."""
-
-    async def call(self, cmd: Cmd, body: Json | None = None, *, req_id: str | None = None) -> Ack:
-        """See `BotSocket.call`."""
-        ...
 
 
 @dataclass(slots=True)
@@ -65,7 +59,16 @@ class Voice:
         """Send a card. Raises as `say`."""
         await self._send("template_card", dict(card))
 
-    async def _send(self, msgtype: Literal["markdown", "template_card"], content: Json) -> None:
+    async def attach(self, name: str, content: bytes) -> None:
+        """Send a picture of at most 2 MB or a file of at most 20 MB. Raises as `say`, and what `uploaded` raises."""
+        media = await uploaded(self.calls, name, content)
+        await self._send("image" if kind_of(content) == "image" else "file", {"media_id": media})
+
+    def direct(self, user: str) -> "Voice":
+        """Somebody's 1:1 chat with the same bot, where they have written to it."""
+        return Voice(self.calls, user, is_group=False, pace=Pace(self.time), time=self.time, rng=self.rng)
+
+    async def _send(self, msgtype: Literal["markdown", "template_card", "file", "image"], content: Json) -> None:
         tries = 0
         while True:
             self._require_room()

@@ -190,8 +190,8 @@ def building() -> Building:
 def channel_of(house: Building, socket: BotSocket, http: httpx.AsyncClient) -> BotChannel:
     """The channel around a socket."""
     say = texts().say
-    answering = Answering(house.desk, house, say, socket.time, Random(5))
     queries = FakeQueries(house.desk.office)
+    answering = Answering(house.desk, house, say, socket.time, queries, Random(5))
     return BotChannel(
         CHANNEL,
         "达人助手",
