@@ -18,8 +18,8 @@ from connectors.wecom.app import translate
 from connectors.wecom.app.clicks import Clicks
 from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, place_of
+from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
-from connectors.wecom.attaching import Attaching
 from connectors.wecom.pace import Pace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
@@ -44,7 +44,7 @@ class AppChannel:
 
     desk: Desk
     door: Door
-    telling: Attaching[AppVoice]
+    telling: AppTelling
     client: AppClient
     safe: Safe
     say: Say

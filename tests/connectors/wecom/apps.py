@@ -18,9 +18,8 @@ from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
+from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
-from connectors.wecom.app.voice import AppVoice
-from connectors.wecom.attaching import Attaching
 from connectors.wecom.calls import Calls
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.corp import App
@@ -162,7 +161,7 @@ async def app_process(
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         calls = Calls(emulator.base_url, http=http)
         client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
-        telling: Attaching[AppVoice] = Attaching(house.desk, house, say, time, FakeQueries(house.desk.office))
+        telling = AppTelling(house.desk, house, say, time, FakeQueries(house.desk.office))
         apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5))
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, client.notes, now).router())
