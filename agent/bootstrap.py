@@ -23,6 +23,7 @@ from agent.channels.callbacks import KeyedPaths
 from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
+from agent.channels.inbox import GroupedInbox
 from agent.channels.judging import KeptJudgements
 from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
@@ -31,7 +32,7 @@ from agent.deliveries.nudging import remind
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
-from agent.desk import OpenDesk
+from agent.desk import OpenDesk, cannot_wait
 from agent.forms import Forms
 from agent.graph import Nodes, build
 from agent.guardrails.contacts import mask
@@ -73,6 +74,7 @@ from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
 from connectors.wecom.app.standing import AppStanding
+from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.bot.keeping import BotKeeper, Lines
@@ -98,6 +100,7 @@ from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
 
 Index = KeeperIndex | ServerIndex
+TAKEN_PER_TURN = 4  # callbacks under way for each turn that may run
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -240,7 +243,10 @@ async def _put_together(
     )  # fmt: skip
     door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
     telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
-    apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random())  # noqa: S311  # it spreads retries
+    inbox = GroupedInbox(database, box, SystemClock().now)
+    stack.push_async_callback(inbox.aclose)
+    taking = Taking(inbox, cannot_wait, settings.turn_concurrency * TAKEN_PER_TURN)
+    apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random(), taking)  # noqa: S311  # it spreads retries
     stack.push_async_callback(apps.stop)
     keepers: dict[ChannelKind, LineKeeper] = {
         ChannelKind.WECOM_APP: AppKeeper(apps, SystemClock().now),

@@ -310,3 +310,8 @@ class OpenDesk:
     async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
         """See `Desk.upload`."""
         return await self.forms.upload(scope, name=name, content=content, kind=kind)
+
+
+def cannot_wait(text: str) -> bool:
+    """Whether a line must not wait behind its member's own turns: it may decide, stop or mark something. Pure."""
+    return may_be_command(text.strip()) or read_pasted(text.strip()) is not None

@@ -48,6 +48,7 @@ from memory.repositories.books import (
     OccasionRepository,
 )
 from memory.repositories.by_hand import HandRepository
+from memory.repositories.callbacks import CallbackRepository
 from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
@@ -224,6 +225,7 @@ class ServiceUnit(Work):
         self.owed = AnyOwedRepository(*given)
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)
+        self.callbacks = CallbackRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:
         """Identities, bindings and codes of one tenant."""

@@ -1,6 +1,7 @@
 """Channels the platform calls back: each at an address nobody can guess; satisfied by `agent/channels/callbacks.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +40,38 @@ class CallbackPaths(Protocol):
 
     async def channel(self, kind: ChannelKind, path: str) -> OpenChannel | None:
         """The active channel of a path, as it was within the last seconds; None for any other path.
+
+        Raises Unavailable when the rows cannot be read (retryable).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCallback:
+    """One that nobody has handled: its name, and what was inside."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+class Inbox(Protocol):
+    """Callbacks between their acknowledgement and their handling; satisfied by `agent/channels/inbox.py`."""
+
+    async def keep(self, channel: OpenChannel, name: str, text: str) -> None:
+        """Store one under its name; once it returns it may be acknowledged. The same again is no second one.
+
+        Raises:
+            Unavailable, Unclear: it must be delivered again.
+            NotFound: the channel is off (not retryable).
+        """
+        ...
+
+    def handled(self, name: str) -> None:
+        """Forget one soon; return at once."""
+        ...
+
+    async def left(self, channel: ChannelId) -> Sequence[LeftCallback]:
+        """What came some seconds ago and is not handled, here or by a process that died; oldest first.
 
         Raises Unavailable when the rows cannot be read (retryable).
         """

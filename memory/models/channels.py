@@ -112,3 +112,14 @@ class ChannelKeptRow(TenantRow, Base):
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]
     good_until: Mapped[datetime]
+
+
+class CallbackRow(TenantRow, Base):
+    """A callback that is acknowledged and not handled yet, encrypted; times are the machine's."""
+
+    __tablename__ = "callback"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"))
+    heard_at: Mapped[datetime]
+    sealed: Mapped[bytes]

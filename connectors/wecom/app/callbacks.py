@@ -63,7 +63,7 @@ class AppCallbacks:
             inner = await self._opened(channel, request, _encrypted(await request.body()))
             callback = await self._read(channel, inner)
             await self._note(channel, request)
-            await self.apps.hear(channel, callback)
+            await self.apps.hear(channel, callback, inner)
         except AppError as failure:
             return _refusal(failure)
         return Response(status_code=200)

@@ -13,11 +13,13 @@ from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Safe
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
-from connectors.wecom import keys
+from connectors.wecom import keys, xml
 from connectors.wecom.app import translate
 from connectors.wecom.app.clicks import Clicks
 from connectors.wecom.app.client import AppClient
-from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, place_of
+from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, callback_of, place_of
+from connectors.wecom.app.settings import settings_of
+from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
 from connectors.wecom.pace import Pace
@@ -26,7 +28,7 @@ from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Tap
-from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Unavailable, Unclear
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
 
@@ -49,29 +51,46 @@ class AppChannel:
     safe: Safe
     say: Say
     rng: Random
-    _handled: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
-    _handling: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
+    taking: Taking
+    _stored: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
+    _storing: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _paces: "OrderedDict[tuple[ChannelId, str], Pace]" = field(default_factory=OrderedDict)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    _answering: set[str] = field(default_factory=set)
+    _answering: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
 
-    async def hear(self, channel: OpenChannel, callback: Callback) -> None:
-        """Store what was said or carry out what was pressed; returning means it may be acknowledged.
+    async def hear(self, channel: OpenChannel, callback: Callback, inner: str) -> None:
+        """Store a callback as it came (`inner`) and handle it soon; returning means it may be acknowledged.
 
-        The same one again waits for the first and is nothing more.
+        A pressed button is carried out first: what is acknowledged looks pressed to whoever did it. The same one again
+        waits for the first and is nothing more.
 
         Raises:
             Unavailable, Unclear: it must be delivered again.
+            NotFound: the channel is off (not retryable).
         """
-        name = f"{channel.setting.id}:{callback.outside_id}"
-        if name in self._handled:
+        name = _name(channel, callback.outside_id)
+        if name in self._stored:
             return
-        handling = self._handling.get(name)
-        if handling is None:
-            handling = asyncio.create_task(self._handle(channel, callback))
-            self._handling[name] = handling
-            handling.add_done_callback(lambda done: self._is_handled(name, done))
-        await asyncio.shield(handling)
+        storing = self._storing.get(name)
+        if storing is None:
+            storing = asyncio.create_task(
+                self._carried_out(channel, callback, name)
+                if isinstance(callback, Pressed)
+                else self._store(channel, callback, name, inner)
+            )
+            self._storing[name] = storing
+            storing.add_done_callback(lambda _: self._storing.pop(name))
+        await asyncio.shield(storing)
+
+    async def take_up(self, channel: OpenChannel) -> None:
+        """Handle what was stored and nobody has handled. Raises Unavailable (retryable)."""
+        settings = settings_of(channel)
+        for left in await self.taking.inbox.left(channel.setting.id):
+            if left.name not in self._stored and left.name not in self.taking:
+                try:
+                    self._take(channel, callback_of(xml.read(left.text), settings), left.name)
+                except Refused:
+                    self.taking.inbox.handled(left.name)  # the row has become another app's since
 
     def answer(self, channel: OpenChannel, owed: Owed) -> None:
         """Say what is owed and nobody says; return at once."""
@@ -79,17 +98,54 @@ class AppChannel:
 
     async def settle(self) -> None:
         """Return once everything that was heard is answered."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        while self._tasks or self._storing or self.taking:
+            if under_way := {*self._tasks, *self._storing.values()}:
+                await asyncio.wait(under_way)
+            await self.taking.settle()
 
     async def stop(self) -> None:
         """Drop what is under way; whoever holds the channel next says what is owed."""
-        under_way = {*self._tasks, *self._handling.values()}
-        for task in under_way:
+        for task in self._storing.values():
             task.cancel()
-        if under_way:
-            await asyncio.wait(under_way)
+        await self.taking.stop()
+        for task in self._tasks:
+            task.cancel()
         await self.settle()
+
+    async def _carried_out(self, channel: OpenChannel, pressed: Pressed, name: str) -> None:
+        await self._handle(channel, pressed)
+        self._remember(name)
+
+    async def _store(self, channel: OpenChannel, callback: Callback, name: str, inner: str) -> None:
+        await self.taking.inbox.keep(channel, name, inner)
+        self._take(channel, callback, name)
+
+    def _take(self, channel: OpenChannel, callback: Callback, name: str) -> None:
+        self._remember(name)
+        if isinstance(callback, Heard) and not self.taking.cannot_wait(callback.text):
+            self.taking.in_turn(name, callback.user, lambda: self._handle_whole(channel, callback, name))
+        else:
+            self.taking.at_once(name, lambda: self._handle_whole(channel, callback, name))
+
+    def _remember(self, name: str) -> None:
+        self._stored[name] = None
+        while len(self._stored) > REMEMBERED:
+            self._stored.popitem(last=False)
+
+    async def _handle_whole(self, channel: OpenChannel, callback: Callback, name: str) -> None:
+        """To its answer. What could not be done for now stays in the inbox and is taken up again."""
+        try:
+            await self._handle(channel, callback)
+        except (Unavailable, Unclear) as failure:
+            log.warning("wecom_app.not_handled_yet", key=failure.text_key)
+            self._stored.pop(name, None)
+            return
+        except AppError as failure:
+            log.warning("wecom_app.not_handled", key=failure.text_key)
+        self.taking.inbox.handled(name)
+        answering = self._answering.get(name)
+        if answering is not None:
+            await asyncio.wait({answering})
 
     async def _handle(self, channel: OpenChannel, callback: Callback) -> None:
         match callback:
@@ -195,23 +251,14 @@ class AppChannel:
             self._paces.popitem(last=False)
         return AppVoice(self.client, channel, user, self.safe, pace, self.telling.time, self.rng)
 
-    def _is_handled(self, name: str, handling: "asyncio.Task[None]") -> None:
-        """Remembered when it was stored; what failed is to be delivered again."""
-        self._handling.pop(name, None)
-        if handling.cancelled() or handling.exception() is not None:
-            return
-        self._handled[name] = None
-        while len(self._handled) > REMEMBERED:
-            self._handled.popitem(last=False)
-
     def _begin(self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]) -> None:
         """Answer something, unless it is being answered here."""
-        name = f"{channel.setting.id}:{outside_id}"
+        name = _name(channel, outside_id)
         if name in self._answering:
             work.close()
             return
-        self._answering.add(name)
-        self._start(work).add_done_callback(lambda _: self._answering.discard(name))
+        self._answering[name] = self._start(work)
+        self._answering[name].add_done_callback(lambda _: self._answering.pop(name))
 
     def _start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)
@@ -232,6 +279,10 @@ class AppChannel:
 def must_come_again(failure: AppError) -> bool:
     """Whether a callback that failed so was not stored. Pure."""
     return isinstance(failure, Unavailable | Unclear)
+
+
+def _name(channel: OpenChannel, outside_id: str) -> str:
+    return f"{channel.setting.id}:{outside_id}"
 
 
 def _arrival(channel: ChannelId, user: str, text: str) -> Arrival:

@@ -28,6 +28,7 @@ class AppLine:
 
     async def catch_up(self) -> None:
         """See `OpenLine.catch_up`."""
+        await self.apps.take_up(self.channel)
         for owed in await self.apps.telling.answers.waiting(self.channel.setting.id):
             self.apps.answer(self.channel, owed)
 

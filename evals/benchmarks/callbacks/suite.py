@@ -45,7 +45,7 @@ async def run(*, fast: bool = False) -> Scorecard:
 async def measure_ours(settings: Settings, load: Load, on_stage: Stage) -> Measured:
     """A seeded demo served as its own processes."""
     async with installed(settings) as daren:
-        company = await set_up(daren, members=load.members)
+        company = await set_up(daren, members=load.members + 1)
         if isinstance(daren.index, KeeperIndex):
             await daren.index.stop()
     told = bare_environment() | {
@@ -84,6 +84,9 @@ async def measure_theirs(load: Load, on_stage: Stage) -> Measured:
 async def _measured(
     load: Load, company: Company, address: str, on_stage: Stage, weigh: Weigh, marks: Marks
 ) -> Measured:
+    warm = load.warm_up()
+    await call(sealed(warm, company.corp, company.app, address), address, a_second=1)
+    await on_stage.listen({(one.user, one.text) for one in warm}, marks)
     asked = load.questions()
     requests = sealed(asked, company.corp, company.app, address)
     wanted = {(one.user, one.text) for one in asked}

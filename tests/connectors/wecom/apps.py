@@ -10,6 +10,7 @@ from random import Random
 import httpx
 from fastapi import FastAPI
 
+from connectors.ports.callbacks import LeftCallback
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Kept
 from connectors.wecom.app.callbacks import ADDRESS, AppCallbacks
@@ -18,6 +19,7 @@ from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
+from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.calls import Calls
@@ -72,6 +74,28 @@ class FakeSafe:
             if fresh is not None:
                 await self.keep(channel, name, fresh)
             return self.kept.get(name)
+
+
+@dataclass
+class FakeInbox:
+    """Rows that outlive processes; closed with the building."""
+
+    house: Building
+    rows: dict[str, str] = field(default_factory=dict)
+
+    async def keep(self, channel: OpenChannel, name: str, text: str) -> None:
+        """Unless the house is closed."""
+        if self.house.closed is not None:
+            raise self.house.closed
+        self.rows[name] = text
+
+    def handled(self, name: str) -> None:
+        """At once."""
+        self.rows.pop(name, None)
+
+    async def left(self, channel: ChannelId) -> Sequence[LeftCallback]:
+        """All of them."""
+        return [LeftCallback(name, text) for name, text in self.rows.items()]
 
 
 @dataclass
@@ -145,6 +169,7 @@ async def app_process(
     house: Building,
     *,
     safe: FakeSafe | None = None,
+    inbox: FakeInbox | None = None,
     channel: OpenChannel | None = None,
     people: Sequence[str] = ("lina", "wangwei"),
     public: bool = True,
@@ -162,7 +187,8 @@ async def app_process(
         calls = Calls(emulator.base_url, http=http)
         client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         telling = AppTelling(house.desk, house, say, time, FakeQueries(house.desk.office))
-        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5))
+        taking = Taking(inbox or FakeInbox(house), lambda text: text.startswith("批准"), 8)
+        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5), taking)
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, client.notes, now).router())
         async with serving(web) as address:
