@@ -108,9 +108,7 @@ class Telling(Generic[V]):
     time: Time
 
     async def turn(self, talk: Talk[V], turn: TurnId) -> None:
-        """Follow a turn to its end and say its answer, unless somebody says or has said it."""
-        if not await self.answers.is_open(talk.place.channel, talk.outside_id):
-            return
+        """Follow a turn to its end and say its answer, unless somebody says or has said it: the claim decides."""
         progress = Progress("")
         await self.watch(talk, turn, progress)
         await self.decided(talk, progress.reply or Reply(text=self.say("unexpected", talk.guest.scope.lang)))
