@@ -43,6 +43,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     "turn": _late("benchmarks.turn", lambda bench, fast: bench.run(fast=fast)),
     "dispatch": _late("benchmarks.dispatch", lambda bench, fast: bench.run(100 if fast else 5_000, 2 if fast else 5)),
     "stop": _late("benchmarks.stop", lambda bench, fast: bench.run(100 if fast else 5_000, 4 if fast else 100)),
+    "callbacks": _late("benchmarks.callbacks.suite", lambda bench, fast: bench.run(fast=fast)),
 }
 EMULATORS: Final[Mapping[str, Serve]] = {
     "wecom": lambda arguments: import_module("evals.emulators.wecom.__main__").main(arguments),
