@@ -75,7 +75,7 @@ def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
     assert [*registry.SUITES] == [
         "planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions", "week",
     ]  # fmt: skip
-    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop"]
+    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop", "callbacks"]
 
 
 _WITHOUT_DEVELOPMENT = """

@@ -61,6 +61,7 @@ class Taking:
         for task in self._tasks:
             task.cancel()
         await self.settle()
+        self._names.clear()
 
     def _fill(self) -> None:
         while self._ready and self._under_way < self.most:

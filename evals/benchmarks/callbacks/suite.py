@@ -22,7 +22,7 @@ from memory.creator_index.keeper.index import KeeperIndex
 from memory.embedded import data_folder
 
 P99_MILLISECONDS, ANSWERED_A_SECOND, CPU_MILLISECONDS = 100.0, 40.0, 25.0
-MEMBERS, FAST_MEMBERS = 480, 12
+MEMBERS, FAST_MEMBERS = 480, 8
 _PLAIN = "evals.benchmarks.callbacks.plain"
 _NEEDED = ("flask", "wechatpy", "waitress")
 Weigh = Callable[[], Mapping[str, float]]
