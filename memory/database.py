@@ -46,7 +46,7 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, *, home: Path, url: str | None = None, pool: int = 20, durable: bool = True
+        cls, *, home: Path, url: str | None = None, pool: int = 10, durable: bool = True
     ) -> AsyncIterator["Database"]:
         """The database at `url`, else the home's embedded one. It may still need `migrate`.
 
@@ -66,7 +66,7 @@ class Database:
                 sqlalchemy_url(url),
                 connect_args=_CONNECT,
                 pool_size=pool,
-                max_overflow=0,  # one beyond the pool would be made and closed again for every unit
+                max_overflow=pool,
                 json_deserializer=from_json,
                 hide_parameters=True,  # contacts and messages stay out of errors and logs
             )

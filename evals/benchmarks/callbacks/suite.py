@@ -131,7 +131,7 @@ def scored(ours: Measured, theirs: Measured | None) -> Scorecard:
 def _reported(whose: str, side: Measured) -> tuple[Line, ...]:
     calls = max(1, len(side.called.seconds))
     return (
-        Line(f"{whose}callbacks a second, as sent", f"{A_SECOND}", "", ok=True),
+        Line(f"{whose}callbacks a second, as due", f"{A_SECOND}", "", ok=True),
         Line(f"{whose}acknowledged, p50", f"{side.acknowledged(50):.1f} ms", "", ok=True),
         Line(f"{whose}caller's own CPU", f"{side.called.cpu_seconds * 1_000 / calls:.2f} ms a callback", "", ok=True),
         Line(f"{whose}platform's own CPU", f"{side.platform_cpu * 1_000 / calls:.2f} ms a callback", "", ok=True),
