@@ -78,7 +78,9 @@ class DeliveryTries:
             await self._session.execute(
                 select(DeliveryTryRow.parcel, DeliveryTryRow.channel_id)
                 .join(ChannelSettingRow, ChannelSettingRow.id == DeliveryTryRow.channel_id)
+                .join(DeliveryRow, DeliveryRow.id == DeliveryTryRow.delivery_id)
                 .where(
+                    DeliveryRow.kind != PushKind.REPLY.value,  # an answer is no push: nobody but its channel can say it
                     DeliveryTryRow.state == DeliveryState.UNKNOWN.value,
                     DeliveryTryRow.lease_until < func.clock_timestamp(),
                     ChannelSettingRow.kind.in_([kind.value for kind in kinds]),

@@ -14,7 +14,7 @@ from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
 from memory.domain.places import Place
-from tests.agent.deliveries.conftest import BOT, PushShop, shop
+from tests.agent.deliveries.conftest import APP, BOT, FakePusher, PushShop, shop
 
 __all__ = ["shop"]
 QUESTION = "B:m1"
@@ -136,6 +136,17 @@ async def test_who_pushes_leaves_answers_to_whoever_holds_the_channel(shop: Push
     report = await shop.deliver()
     assert (report.calls, shop.rows()) == (0, [("waiting", None)])
     assert len(await owed(shop, channel)) == 1
+
+
+async def test_an_answer_that_ended_unclear_is_not_taken_up_as_a_push(shop: PushShop) -> None:
+    channel = await shop.channel(APP)
+    await asks(shop, channel, text="找 10 个宠物达人")
+    with pytest.raises(Unclear):
+        await say(shop, channel, failure=Unclear("channel_unclear"))
+    shop.rest_no_longer()
+    pusher = FakePusher(APP, knows_repeats=True)
+    await shop.deliver(pusher)
+    assert (pusher.calls, shop.rows()) == (0, [("unknown", "channel_unclear")])
 
 
 async def test_what_nobody_may_hear_any_more_is_dropped(shop: PushShop) -> None:
