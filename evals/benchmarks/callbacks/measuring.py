@@ -26,7 +26,7 @@ _FIRST = 1_000_000  # numbers of the questions that warm up
 _REPEATED = 20  # one callback in so many is one that came a little before
 _BEFORE = 30
 _PATIENCE_SECONDS = 60.0  # without one more answer, whatever is missing is lost
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS, _AFTER_SECONDS = 5.0, 2.0  # at what comes; whether something is said once more at the end
 Marks = Mapping[str, str]
 
 
@@ -107,20 +107,24 @@ class Stage:
     heard: int = 0
 
     async def listen(self, wanted: set[tuple[str, str]], marks: Marks) -> tuple[Counter[tuple[str, str]], float]:
-        """Hear the platform until all are answered or nothing more comes; how often each, and when the last was."""
+        """Hear the platform until all are answered and nothing follows; how often each, and when the last was."""
         answers, last, patience = Counter[tuple[str, str]](), 0.0, _PATIENCE_SECONDS
-        while set(answers) < wanted and patience > 0:
-            found = await self._said(least=50 if len(wanted) - len(answers) > 50 else 1)
-            patience = _PATIENCE_SECONDS if found else patience - _LOOK_SECONDS
+        while patience > 0:
+            missing = len(wanted - set(answers))
+            look = _LOOK_SECONDS if missing else _AFTER_SECONDS
+            found = await self._said(least=50 if missing > 50 else 1, seconds=look)
+            if not (found or missing):
+                break
+            patience = _PATIENCE_SECONDS if found else patience - look
             for user, content, at in found:
                 question = next((text for text, mark in marks.items() if mark in content), None)
-                if question is not None:
+                if question is not None and (user, question) in wanted:
                     answers[user, question] += 1
                     last = max(last, at)
         return answers, last
 
-    async def _said(self, *, least: int) -> list[tuple[str, str, float]]:
-        query = {"after": self.heard, "least": least, "seconds": _LOOK_SECONDS}
+    async def _said(self, *, least: int, seconds: float) -> list[tuple[str, str, float]]:
+        query = {"after": self.heard, "least": least, "seconds": seconds}
         found: list[tuple[str, str, float]] = (await self.http.get(self.said_at, params=query)).json()
         self.heard += len(found)
         return found
