@@ -261,7 +261,7 @@ def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: Tea
     """Channels that can speak first, by kind; a bot speaks where this process holds its connection."""
     webhook = WebhookClient(settings.wecom_url)
     stack.push_async_callback(webhook.aclose)
-    bot = BotPusher(lines, chats.of, settings.wecom_bot_url, SystemClock().now)
+    bot = BotPusher(lines, chats.of, chats.deciders, settings.wecom_bot_url, SystemClock().now)
     return {ChannelKind.WECOM_BOT: bot, ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 

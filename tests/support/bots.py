@@ -66,7 +66,7 @@ class Stand:
         lines: Lines = {}
         words = texts()
         clock = SystemClock()
-        bot = BotPusher(lines, TeamChats(own).of, self.emulator.ws_url, self.platform_now)
+        bot = BotPusher(lines, TeamChats(own).of, TeamChats(own).deciders, self.emulator.ws_url, self.platform_now)
         pushers: dict[ChannelKind, Pusher] = {ChannelKind.WECOM_BOT: bot, **self.others}
         accounts = OpenAccounts(own, own, clock, Path("no-such-home"))
         keeper = BotKeeper(
