@@ -16,7 +16,7 @@ from evals.emulators.wecom.core.wire import Reader
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the reference leaves open or dates, each with the answer that forgives least.
+    """What the vendor's pages leave open or date, each with the answer that forgives least.
 
     `strict`: an unknown field is refused, else noted. `ack_seconds`: virtual time from a frame to its answer; at zero
     the answer comes at the next turns of the loop. `stream_seconds`: 360, seen at 600 since September 2026.
