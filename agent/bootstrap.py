@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from random import Random
+from time import monotonic
 
 from fastapi import FastAPI
 from procrastinate import App
@@ -17,10 +19,12 @@ from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
 from agent.channels.answers import SaidOnce
+from agent.channels.callbacks import KeyedPaths
 from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.judging import KeptJudgements
+from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.nudging import remind
@@ -55,13 +59,26 @@ from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.channels import Pusher
+from connectors.ports.lines import LineKeeper
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.webchat.settings import WebSettings
+from connectors.wecom.app.callbacks import AppCallbacks
+from connectors.wecom.app.channel import AppChannel
+from connectors.wecom.app.client import AppClient
+from connectors.wecom.app.keeping import AppKeeper
+from connectors.wecom.app.notes import Notes
+from connectors.wecom.app.probe import CallbackProbe
+from connectors.wecom.app.pushing import AppPusher
+from connectors.wecom.app.standing import AppStanding
+from connectors.wecom.app.tokens import Tokens
+from connectors.wecom.app.voice import AppVoice
 from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
+from connectors.wecom.calls import Calls
+from connectors.wecom.telling import Telling
 from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
@@ -108,6 +125,7 @@ class Installation:
     door: OpenDoor
     channel_doctor: ChannelDoctor
     holder: Holder
+    app_callbacks: AppCallbacks
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -166,7 +184,14 @@ async def _put_together(
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
     lines: Lines = {}
-    pushers = _pushers(settings, stack, lines, TeamChats(database))
+    safe = SealedSafe(database, box, SystemClock().now)
+    paths = KeyedPaths(database, box, monotonic)
+    calls = Calls(settings.wecom_url)
+    stack.push_async_callback(calls.aclose)
+    app_client = AppClient(calls, Tokens(calls, safe, SystemClock().now), Notes(safe, SystemClock().now))
+    probe = CallbackProbe(settings.public_url, paths, SystemClock().now)
+    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say)
+    pushers = _pushers(settings, stack, lines, TeamChats(database)) | {app_pusher.kind: app_pusher}
     forms = Forms(
         database,
         words,
@@ -211,19 +236,25 @@ async def _put_together(
         deliver=deliver,
     )
     queries = OpenQueries(
-        database, index, imports, words, "model" if model else "offline", _checks(database, index), hand
-    )
+        database, index, imports, words, "model" if model else "offline", _checks(database, index), hand,
+        {ChannelKind.WECOM_APP: AppStanding(safe, probe)},
+    )  # fmt: skip
     door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
-    keepers = {
+    telling: Telling[AppVoice] = Telling(desk, SaidOnce(database), words.say, LoopTime())
+    apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random())  # noqa: S311  # it spreads retries
+    stack.push_async_callback(apps.stop)
+    keepers: dict[ChannelKind, LineKeeper] = {
+        ChannelKind.WECOM_APP: AppKeeper(apps, SystemClock().now),
         ChannelKind.WECOM_BOT: BotKeeper(
             settings.wecom_bot_url, lines, desk, queries, door, SaidOnce(database), KeptJudgements(database), words.say,
             mask, SystemClock().now, LoopTime(),
-        )
+        ),
     }  # fmt: skip
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
         box, door, ChannelDoctor(database, box, pushers, keepers, database.leadership),
         Holder(database, database.leadership, keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
+        AppCallbacks(paths, apps, app_client.notes, SystemClock().now),
     )  # fmt: skip
 
 
@@ -282,6 +313,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         now=SystemClock().now,
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
+        called=[daren.app_callbacks.router()],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.accounts import of_everything
 from agent.approval.rights import who_decides
@@ -13,8 +13,10 @@ from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
 from agent.team.passes import first_state
+from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell
 from memory.domain.cards import SendListCard
+from memory.domain.channels import ChannelKind
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.deputies import Deputy
@@ -50,6 +52,7 @@ class OpenQueries:
     planner: str
     checks: Mapping[str, Callable[[], Awaitable[str]]]
     hand: HandDesk
+    called: Mapping[ChannelKind, CalledBack] = field(default_factory=dict)
 
     async def shell(self, scope: Scope) -> Shell:
         """See `Queries.shell`."""
@@ -206,11 +209,11 @@ class OpenQueries:
     async def channels(self, scope: Scope) -> ChannelsView:
         """See `Queries.channels`."""
         async with self.units.unit(scope) as unit:
-            return ChannelsView(
-                channels=tuple(await unit.pushes.states()),
-                waiting=await unit.pushes.waiting(),
-                undelivered=tuple(await unit.pushes.undelivered()),
-            )
+            states, waiting = tuple(await unit.pushes.states()), await unit.pushes.waiting()
+            undelivered = tuple(await unit.pushes.undelivered())
+        channels = [one.channel for one in states if one.channel.kind in self.called]
+        called = {channel.id: await self.called[channel.kind].state(channel.id) for channel in channels}
+        return ChannelsView(states, waiting, undelivered, called)
 
     async def policy(self, scope: Scope) -> BrandPolicy:
         """See `Queries.policy`."""

@@ -4,11 +4,11 @@ Middleware is plain ASGI: Starlette's function middleware doubles the memory of 
 """
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -54,8 +54,9 @@ def create_app(
     now: Callable[[], datetime],
     settings: WebSettings | None = None,
     lifespan: Lifespan | None = None,
+    called: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """Make the application that serves every HTTP surface.
+    """Make the application that serves every HTTP surface. `called`: where platforms call, outside the login.
 
     Raises:
         Misconfigured: the front-end libraries are not in place; the text names the command (not retryable).
@@ -63,6 +64,8 @@ def create_app(
     chosen = settings or WebSettings()
     surface = open_surface(desk=desk, queries=queries, accounts=accounts, say=say, now=now, settings=chosen)
     app = FastAPI(title="Daren", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    for router in called:
+        app.include_router(router)
     app.include_router(webchat_router(surface))
     app.mount("/static", _Static(directory=STATIC), name="static")
     _add_probes(app, queries=queries, metrics=metrics)

@@ -1,4 +1,4 @@
-"""One line in every chat whose card is open, when its drafts are decided elsewhere: only a click can change a card."""
+"""One line in every chat whose card is open, when its drafts are decided elsewhere: few channels can change a card."""
 
 from collections.abc import Sequence
 
@@ -14,21 +14,25 @@ async def tell_elsewhere(unit: DeskUnit, batch: Batch, result: DecisionResult, *
     decided = {*approved, *rejected}
     if not decided:
         return
-    cards = [card for card in await unit.card_places.open(batch.id) if card.numbers & decided]
+    standing = await unit.card_places.open(batch.id)
+    cards = [card for card in standing if card.numbers & decided]
     if not cards:
         return
+    fresh = await unit.drafts.batch(batch.code)
+    waits = {draft.number for draft in (fresh or batch).drafts if draft.approvable}
+    waiting = {(card.place.channel, card.place.chat) for card in standing if card.numbers & waits}
     members = await unit.people.members()
     by = next((member.name for member in members if member.id == unit.scope.member), "")
     told = {(here.channel, here.chat)} if here is not None else set()
     for card in cards:
-        if (card.place.channel, card.place.chat) in told:
+        chat = (card.place.channel, card.place.chat)
+        if chat in told:
             continue
-        told.add((card.place.channel, card.place.chat))
+        told.add(chat)
         await unit.card_places.tell(
-            card.place, brand=batch.brand, batch=batch.code, by=by, approved=runs(approved), rejected=runs(rejected)
-        )
-    fresh = await unit.drafts.batch(batch.code)
-    waits = {draft.number for draft in (fresh or batch).drafts if draft.approvable}
+            card.place, brand=batch.brand, batch=batch.code, by=by, approved=runs(approved), rejected=runs(rejected),
+            over=chat not in waiting,
+        )  # fmt: skip
     await unit.card_places.close([card.id for card in cards if not card.numbers & waits])
 
 

@@ -10,6 +10,7 @@ from memory.domain.channels import ChannelKind, ChannelSetting, SecretBox, owner
 from memory.domain.errors import AppError, Conflict, Misconfigured, Refused, Unavailable
 from memory.domain.lines import Line, LineEnd, LineServices
 
+_NOT_HELD = {ChannelKind.WECOM_BOT: "bot_not_held", ChannelKind.WECOM_APP: "app_not_held"}
 _ENDS = {LineEnd.TAKEN_OVER: "bot_taken_over", LineEnd.WRONG_SECRET: "bot_wrong_secret"}
 
 
@@ -62,7 +63,7 @@ class ChannelDoctor:
                 await keeper.try_out(channel)
         except Conflict:
             return  # a process has just taken it up and not told yet how it stands
-        raise Misconfigured("bot_not_held")
+        raise Misconfigured(_NOT_HELD[channel.setting.kind])
 
 
 def require_up(line: Line) -> None:

@@ -52,6 +52,7 @@ class ChannelForms:
         if typed or present is None:
             sealed = self.box.seal(pusher.read(typed), of=owner_of_secrets(unit.scope.tenant, kind))
         options = {"lang": form.lang, "mentions": " ".join(form.mentions.split())}
+        options |= {"plain": "yes"} if form.plain else {}
         fields = ChannelFields(kind, form.name.strip(), form.brand, options, active=form.active, sealed=sealed)
         saved = await unit.channels.save(form.id, fields)
         shown = {"name": saved.name, "serves": saved.serves, "active": saved.active, "secrets_changed": bool(sealed)}

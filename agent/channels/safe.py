@@ -33,6 +33,12 @@ class SealedSafe:
             if tenant is not None:
                 await self._keep(work, channel, tenant, name, fresh)
 
+    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+        """See `Safe.find`."""
+        async with self.services.across_tenants("what a channel keeps") as work:
+            found = await work.kept.find(channel, start, now=self.now())
+        return [self._opened(channel, one) for one in found]
+
     async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
         """See `Safe.take`."""
         async with self.services.across_tenants("what a channel kept is used") as work:

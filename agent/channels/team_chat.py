@@ -21,6 +21,13 @@ class TeamChats:
             bound = await work.bindings(setting.tenant).bindings(brand=brand)
         return chosen(bound, channel=setting.id, brand=brand)
 
+    async def people(self, channel: OpenChannel, brand: BrandId | None) -> Sequence[str]:
+        """Everybody of a brand's team who is bound in a chat of their own, oldest first. Raises Unavailable."""
+        setting = channel.setting
+        async with self.services.across_tenants("who of a team is told") as work:
+            bound = await work.bindings(setting.tenant).bindings(brand=brand)
+        return [one.chat for one in bound if one.channel == setting.id and one.chat_kind is ChatKind.DIRECT]
+
 
 def chosen(bound: Sequence[Binding], *, channel: ChannelId, brand: BrandId | None) -> Chat | None:
     """The oldest group about the brand, else the oldest chat of one person about it or about all. Pure."""

@@ -6,13 +6,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.outreach.windows import Window, next_open
-from memory.domain.channels import PUSHING
-from memory.domain.deliveries import Delivery, DeliveryState, Past, Route
+from memory.domain.channels import PUSHING, ChannelKind
+from memory.domain.deliveries import Delivery, DeliveryState, Past, PushKind, Route
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
 
-# The first that is there is tried, the next one only after a refusal.
+# The first that is there is tried, the next one only after a refusal. A bot cannot call anybody by name, an app writes
+# to each alone: a reminder goes there first.
 ORDER = PUSHING
+NUDGES = tuple(sorted(PUSHING, key=lambda kind: kind is not ChannelKind.WECOM_APP))
 MOST_ATTEMPTS = 6
 # What goes out as one message: more would not be read, and fits no channel's limit.
 MOST_IN_ONE = 8
@@ -62,7 +64,7 @@ def way_of(
     opens = now if delivery.urgent else next_open(now, zone, hours)
     if opens > now:
         return Later(opens)
-    open_ones = [route for route in in_order(routes) if delivery.only in (None, route.channel.id)]
+    open_ones = [route for route in in_order(routes, delivery.kind) if delivery.only in (None, route.channel.id)]
     if not open_ones:
         return Later(now + NO_ROUTE_REST)
     next_one = next((route for route in open_ones if not is_over(delivery.past.get(route.channel.id, _NOTHING))), None)
@@ -78,10 +80,11 @@ def is_over(past: Past) -> bool:
     return past.over or past.attempts >= MOST_ATTEMPTS
 
 
-def in_order(routes: Sequence[Route]) -> list[Route]:
+def in_order(routes: Sequence[Route], kind: PushKind) -> list[Route]:
     """Channels that can push, the preferred first, the older before the younger."""
-    able = [route for route in routes if route.channel.kind in ORDER]
-    return sorted(able, key=lambda route: (ORDER.index(route.channel.kind), route.channel.id))
+    order = NUDGES if kind is PushKind.NUDGE else ORDER
+    able = [route for route in routes if route.channel.kind in order]
+    return sorted(able, key=lambda route: (order.index(route.channel.kind), route.channel.id))
 
 
 def wait_before(attempt: int) -> timedelta:

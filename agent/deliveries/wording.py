@@ -38,7 +38,9 @@ class PushWords:
         foot = [] if is_short else [self.texts.say(f"push_{kind}_foot", lang)]
         mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
         text = "\n".join([*mark, head, *lines, *foot])
-        return Push(text, calls=kind in _CALLS, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
+        of = parcel.deliveries[0].subject
+        settles = _text(of, "batch") if kind is PushKind.DECIDED and of.get("over") else ""
+        return Push(text, kind in _CALLS, parcel.audience.brand_id, _chat(parcel.deliveries[0]), settles)
 
     def _head(self, kind: PushKind, parcel: Parcel, lang: Lang) -> str:
         brand, count = tame(parcel.audience.brand), len(parcel.deliveries)

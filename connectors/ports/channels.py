@@ -21,13 +21,15 @@ class Push:
     """A message: a little Markdown (bold, lists, quotes), without contacts. It may be longer than one message.
 
     `calls`: somebody must do something, so people named in the channel's settings are called by name. `brand`: whose
-    team is told; `chat`: the one chat it is for, where the channel has several.
+    team is told; `chat`: the one chat it is for, where the channel has several. `settles`: a batch of which nothing
+    waits in that chat any more, so that its cards there may be changed.
     """
 
     text: str
     calls: bool = False
     brand: BrandId | None = None
     chat: "Chat | None" = None
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class Safe(Protocol):
         """Keep it in the place of what had its name."""
         ...
 
+    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+        """Everything whose name begins so, oldest first; it stays."""
+        ...
+
     async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
         """Everything whose name begins so, oldest first, and forget it: of all processes one alone gets each."""
         ...

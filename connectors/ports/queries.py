@@ -1,10 +1,11 @@
 """What a page or terminal may ask; satisfied by `agent/queries.py`. Views are nouns of the domain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
@@ -13,7 +14,7 @@ from memory.domain.creator import Creator, Relation
 from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
 from memory.domain.first_messages import CoolDownPass, FirstContact
-from memory.domain.ids import ConversationId, ImportRunId, TurnId
+from memory.domain.ids import ChannelId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
@@ -94,11 +95,15 @@ class BoundTeam:
 
 @dataclass(frozen=True, slots=True)
 class ChannelsView:
-    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately."""
+    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately.
+
+    `called`: those that the platform calls back.
+    """
 
     channels: tuple[ChannelState, ...] = ()
     waiting: int = 0
     undelivered: tuple[Undelivered, ...] = ()
+    called: Mapping[ChannelId, CallbackState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ Body = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `errcode` 0 is success."""
+    """What came back. `errcode` 0 is success; `date`: the platform's clock in the words of HTTP, empty without."""
 
     errcode: int
     errmsg: str
     body: Body
+    date: str = ""
 
 
 class Calls:
@@ -99,4 +100,4 @@ def _read(response: httpx.Response) -> Answer:
     errcode = found.get("errcode") if isinstance(found, dict) else None
     if not isinstance(errcode, int):
         raise Unclear("channel_unclear")
-    return Answer(errcode, str(found.get("errmsg", "")), found)
+    return Answer(errcode, str(found.get("errmsg", "")), found, response.headers.get("date", ""))

@@ -54,6 +54,11 @@ class CardPlaceStore(Protocol):
         """Everything on these is decided."""
         ...
 
-    async def tell(self, place: Place, *, brand: BrandId, batch: str, by: str, approved: str, rejected: str) -> None:
-        """Post one line there about a decision that was taken elsewhere, if and when this transaction commits."""
+    async def tell(
+        self, place: Place, *, brand: BrandId, batch: str, by: str, approved: str, rejected: str, over: bool
+    ) -> None:
+        """Post one line there about a decision that was taken elsewhere, if and when this transaction commits.
+
+        `over`: nothing on the batch's cards there waits any more.
+        """
         ...

@@ -46,7 +46,7 @@ class EndBinding(_Form):
 class SaveChannel(_Form):
     """Set a channel up (`id` None) or change it. `typed`: its kind's own fields; an empty one keeps the secret it has.
 
-    A lead only.
+    `plain`: the team reads where no Markdown is shown. A lead only.
     """
 
     kind: Literal["save_channel"] = "save_channel"
@@ -57,6 +57,7 @@ class SaveChannel(_Form):
     lang: Literal["zh", "en"] = "zh"
     mentions: str = Field(default="", max_length=400)
     active: bool = True
+    plain: bool = False
     typed: dict[str, str] = Field(default_factory=dict, repr=False)
 
 

@@ -25,7 +25,7 @@ class PushKind(StrEnum):
     TROUBLE = "trouble"  # a message did not go: {handle, batch, number, step, state, key, facts}
     NUDGE = "nudge"  # a decision waits: {batch, batch_id, open, decide_by}
     TEST = "test"  # a lead tries a channel: {by}
-    DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected}
+    DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 
 

@@ -39,6 +39,10 @@ class KeptStore(Protocol):
         """Keep something in the place of what had its name; forget what is past its time."""
         ...
 
+    async def find(self, channel: ChannelId, start: str, *, now: datetime) -> Sequence[SealedKept]:
+        """Everything whose name begins so, oldest first."""
+        ...
+
     async def take(self, channel: ChannelId, start: str, *, now: datetime) -> Sequence[SealedKept]:
         """Everything whose name begins so, oldest first, and forget it: who gets it is the only one who does."""
         ...

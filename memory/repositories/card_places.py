@@ -125,7 +125,9 @@ class CardPlaceRepository:
                 execution_options={"synchronize_session": False},
             )
 
-    async def tell(self, place: Place, *, brand: BrandId, batch: str, by: str, approved: str, rejected: str) -> None:
+    async def tell(
+        self, place: Place, *, brand: BrandId, batch: str, by: str, approved: str, rejected: str, over: bool
+    ) -> None:
         """See `CardPlaceStore.tell`."""
         await make_delivery(
             self._session,
@@ -140,6 +142,7 @@ class CardPlaceRepository:
                 "by": by,
                 "approved": approved,
                 "rejected": rejected,
+                "over": over,
             },
             now=self._now,
             only=place.channel,

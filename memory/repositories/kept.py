@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.ids import ChannelId, TenantId
@@ -69,16 +69,14 @@ class KeptRepository:
         new = insert(ChannelKeptRow).values(tenant_id=kept.tenant, channel_id=channel, name=kept.name, **values)
         await self._session.execute(new.on_conflict_do_update(index_elements=["channel_id", "name"], set_=values))
 
+    async def find(self, channel: ChannelId, start: str, *, now: datetime) -> Sequence[SealedKept]:
+        """See `KeptStore.find`."""
+        rows = await self._session.scalars(_beginning(channel, start).execution_options(populate_existing=True))
+        return [_to_kept(row) for row in rows if row.good_until > now]
+
     async def take(self, channel: ChannelId, start: str, *, now: datetime) -> Sequence[SealedKept]:
         """See `KeptStore.take`."""
-        rows = (
-            await self._session.scalars(
-                select(ChannelKeptRow)
-                .where(ChannelKeptRow.channel_id == channel, ChannelKeptRow.name.startswith(start, autoescape=True))
-                .order_by(ChannelKeptRow.made_at, ChannelKeptRow.name)
-                .with_for_update()
-            )
-        ).all()
+        rows = (await self._session.scalars(_beginning(channel, start).with_for_update())).all()
         found = [_to_kept(row) for row in rows]
         if found:
             await self._forget(channel, [one.name for one in found])
@@ -89,6 +87,14 @@ class KeptRepository:
             delete(ChannelKeptRow).where(ChannelKeptRow.channel_id == channel, ChannelKeptRow.name.in_(names)),
             execution_options={"synchronize_session": False},
         )
+
+
+def _beginning(channel: ChannelId, start: str) -> Select[ChannelKeptRow]:
+    return (
+        select(ChannelKeptRow)
+        .where(ChannelKeptRow.channel_id == channel, ChannelKeptRow.name.startswith(start, autoescape=True))
+        .order_by(ChannelKeptRow.made_at, ChannelKeptRow.name)
+    )
 
 
 def _to_kept(row: ChannelKeptRow) -> SealedKept:

@@ -20,9 +20,13 @@ from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
 
 _EXPECTED = (BadRequest, Conflict)
-_SECRETS = {ChannelKind.WECOM_WEBHOOK: ("address",), ChannelKind.WECOM_BOT: ("bot_id", "bot_secret")}
+_FIELDS = {
+    ChannelKind.WECOM_BOT: ("bot_id", "bot_secret"),
+    ChannelKind.WECOM_APP: ("corp_id", "agent_id", "app_secret", "token", "aes_key"),
+    ChannelKind.WECOM_WEBHOOK: ("address",),
+}
 # Never shown again, not even to whoever typed them.
-_HIDDEN = frozenset(name for names in _SECRETS.values() for name in names)
+_HIDDEN = frozenset(name for names in _FIELDS.values() for name in names) - {"corp_id", "agent_id"}
 
 
 def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -70,7 +74,8 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             surface, visit, "channels.html", status=422 if problem else 200, view=view, current=current,
             of=current.kind if current else _kind((typed or {}).get("of") or visit.request.query_params.get("add")),
             adding="add" in visit.request.query_params, typed=typed, errors=problem or {}, ended=_ended,
-            saved=was_saved(visit), told=told, why=lambda flag: _why(surface, flag, visit.lang),
+            is_public=surface.settings.public_url is not None, saved=was_saved(visit), told=told,
+            not_held=Flag("app_not_held", {}), why=lambda flag: _why(surface, flag, visit.lang),
         )  # fmt: skip
 
     return router
@@ -97,13 +102,14 @@ def _channel(fields: Fields) -> SaveChannel:
         lang="en" if fields.text("lang") == "en" else "zh",
         mentions=fields.text("mentions")[:400],
         active=fields.text("active") != "no",
-        typed={name: fields.text(name)[:400] for name in _SECRETS[kind]},
+        plain=fields.text("plain") == "yes",
+        typed={name: fields.text(name)[:400] for name in _FIELDS[kind]},
     )
 
 
 def _kind(typed: str | None) -> ChannelKind:
-    """Which kind is set up: the bot when it says so, else the group webhook."""
-    return ChannelKind.WECOM_BOT if typed == ChannelKind.WECOM_BOT else ChannelKind.WECOM_WEBHOOK
+    """Which kind is set up: the one it says where a page can set that up, else the group webhook."""
+    return next((kind for kind in _FIELDS if kind == typed), ChannelKind.WECOM_WEBHOOK)
 
 
 def _ended(end: LineEnd) -> Flag:

@@ -11,8 +11,8 @@ from connectors.ports.callbacks import CallbackPaths
 from connectors.ports.channels import OpenChannel
 from connectors.wecom import xml
 from connectors.wecom.app.channel import AppChannel, must_come_again
-from connectors.wecom.app.inbound import callback_of
-from connectors.wecom.app.notes import CallbackNotes
+from connectors.wecom.app.inbound import Callback, callback_of
+from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.settings import settings_of
 from memory.domain.channels import ChannelKind
 from memory.domain.errors import AppError, BadRequest, Refused
@@ -32,7 +32,7 @@ class AppCallbacks:
 
     paths: CallbackPaths
     apps: AppChannel
-    notes: CallbackNotes
+    notes: Notes
     now: Callable[[], datetime]
 
     def router(self) -> APIRouter:
@@ -49,6 +49,7 @@ class AppCallbacks:
             if channel is None:
                 return Response(status_code=404)
             echo = await self._opened(channel, request, request.query_params.get("echostr", ""))
+            await self._note(channel, request)
         except AppError as failure:
             return _refusal(failure)
         return Response(echo, media_type="text/plain")
@@ -60,7 +61,9 @@ class AppCallbacks:
             if channel is None:
                 return Response(status_code=404)
             inner = await self._opened(channel, request, _encrypted(await request.body()))
-            await self.apps.hear(channel, callback_of(xml.read(inner), settings_of(channel)))
+            callback = await self._read(channel, inner)
+            await self._note(channel, request)
+            await self.apps.hear(channel, callback)
         except AppError as failure:
             return _refusal(failure)
         return Response(status_code=200)
@@ -74,11 +77,22 @@ class AppCallbacks:
             text = envelope.open(query.get("msg_signature", ""), timestamp, nonce, encrypted)
             self._require_recent(timestamp)
         except Refused as refused:
-            await self.notes.bad(channel.setting.id, refused)
+            await self.notes.not_opened(channel.setting.id, refused)
             raise
-        if not nonce.startswith(PROBE):
-            await self.notes.good(channel.setting.id)
         return text
+
+    async def _read(self, channel: OpenChannel, inner: str) -> Callback:
+        """What somebody did; one that is another app's is noted as what could not be opened."""
+        try:
+            return callback_of(xml.read(inner), settings_of(channel))
+        except Refused as refused:
+            await self.notes.not_opened(channel.setting.id, refused)
+            raise
+
+    async def _note(self, channel: OpenChannel, request: Request) -> None:
+        """The platform has called; the doctor's own call says nothing about it."""
+        if not request.query_params.get("nonce", "").startswith(PROBE):
+            await self.notes.called(channel.setting.id)
 
     def _require_recent(self, timestamp: str) -> None:
         sent = int(timestamp) if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12 else 0

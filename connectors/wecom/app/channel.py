@@ -48,7 +48,6 @@ class AppChannel:
     safe: Safe
     say: Say
     rng: Random
-    heard_at: dict[ChannelId, float] = field(default_factory=dict)
     _handled: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _handling: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _paces: "OrderedDict[tuple[ChannelId, str], Pace]" = field(default_factory=OrderedDict)
@@ -63,7 +62,6 @@ class AppChannel:
         Raises:
             Unavailable, Unclear: it must be delivered again.
         """
-        self.heard_at[channel.setting.id] = self.telling.time.seconds()
         name = f"{channel.setting.id}:{callback.outside_id}"
         if name in self._handled:
             return

@@ -1,26 +1,15 @@
 """Calls of an app: a token, the call, and what the answer says of those it did not reach."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.ports.channels import OpenChannel
 from connectors.wecom.app.errors import TOKEN, failure_of
+from connectors.wecom.app.notes import Notes
+from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.app.translate import media_kind
 from connectors.wecom.calls import Answer, Body, Calls
-from memory.domain.errors import Unclear
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that was accepted. `response_code`: the right to change its card once, within 72 hours.
-
-    `invisible`: who does not see the app or is nobody; `unlicensed`: who lacks a licence. Neither has it.
-    """
-
-    msgid: str
-    response_code: str = field(default="", repr=False)
-    invisible: tuple[str, ...] = ()
-    unlicensed: tuple[str, ...] = ()
+from memory.domain.errors import Refused, Unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +18,20 @@ class AppClient:
 
     calls: Calls
     tokens: Tokens
+    notes: Notes
 
     async def send(self, channel: OpenChannel, body: Body) -> Sent:
-        """message/send, once. Who of several was not reached is told, not raised."""
-        answer = await self._post(channel, "message/send", body)
-        return Sent(
-            str(answer.body.get("msgid", "")),
-            str(answer.body.get("response_code", "")),
-            (*_names(answer.body, "invaliduser"), *_names(answer.body, "invalidparty"),
-             *_names(answer.body, "invalidtag")),
-            _names(answer.body, "unlicenseduser"),
-        )  # fmt: skip
+        """message/send, once. Who of several was not reached is told and noted, not raised."""
+        try:
+            answer = await self._post(channel, "message/send", body)
+        except Refused as refused:
+            await self._note_refusal(channel, body, refused)
+            raise
+        sent = _sent(answer.body)
+        await self.notes.accepted(channel.setting.id)
+        if unreached(sent) is not None:
+            await self.notes.left_out(channel.setting.id, sent)
+        return sent
 
     async def update_card(self, channel: OpenChannel, body: Body) -> None:
         """message/update_template_card. Raises Refused("app_card_code_used") for a code that was used or is too old."""
@@ -53,9 +45,18 @@ class AppClient:
             raise Unclear("channel_unclear")
         return media
 
-    async def look(self, channel: OpenChannel) -> None:
-        """Whether secret and address are good: asks where callbacks come from, and says nothing to anybody."""
-        await self._post(channel, "getcallbackip", None)
+    async def look(self, channel: OpenChannel) -> str:
+        """Whether secret and address are good: asks where callbacks come from, and says nothing to anybody.
+
+        The platform's time as it says itself, in the words of HTTP; empty where it says none.
+        """
+        return (await self._post(channel, "getcallbackip", None)).date
+
+    async def _note_refusal(self, channel: OpenChannel, body: Body, refused: Refused) -> None:
+        users = str(body.get("touser", "")).split("|")
+        if refused.text_key == "app_not_visible":
+            await self.notes.left_out(channel.setting.id, Sent("", invisible=tuple(users)))
+        await self.notes.refused(channel.setting.id, refused)
 
     async def _post(
         self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
@@ -77,6 +78,16 @@ class AppClient:
         if body is None and file is None:
             return await self.calls.get(name, query)
         return await self.calls.post(name, query, body=body, file=file)
+
+
+def _sent(body: Body) -> Sent:
+    lost = [name for field_name in ("invaliduser", "invalidparty", "invalidtag") for name in _names(body, field_name)]
+    return Sent(
+        str(body.get("msgid", "")),
+        str(body.get("response_code", "")),
+        tuple(lost),
+        _names(body, "unlicenseduser"),
+    )
 
 
 def _names(body: Body, field_name: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ An app lives on no connection, so "held" means only that one process looks after
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.ports.channels import OpenChannel
 from connectors.wecom.app.channel import AppChannel
@@ -14,23 +14,17 @@ from memory.domain.channels import ChannelKind
 from memory.domain.lines import LineState
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class AppLine:
     """One app that is looked after. Satisfies `OpenLine`."""
 
     apps: AppChannel
     channel: OpenChannel
-    now: Callable[[], datetime]
     since: datetime
-    _heard: tuple[float, datetime] | None = field(default=None)
 
     def state(self) -> LineState:
-        """See `OpenLine.state`; `heard_at` is what this process heard."""
-        at = self.apps.heard_at.get(self.channel.setting.id)
-        if at is not None and (self._heard is None or self._heard[0] != at):
-            ago = timedelta(seconds=self.apps.telling.time.seconds() - at)
-            self._heard = (at, self.now() - ago)
-        return LineState(self.since, self._heard[1] if self._heard else None)
+        """See `OpenLine.state`. What was heard is noted by whichever process hears it."""
+        return LineState(self.since)
 
     async def catch_up(self) -> None:
         """See `OpenLine.catch_up`."""
@@ -53,7 +47,7 @@ class AppKeeper:
     @asynccontextmanager
     async def opened(self, channel: OpenChannel) -> AsyncIterator[AppLine]:
         """See `LineKeeper.opened`."""
-        yield AppLine(self.apps, channel, self.now, self.now())
+        yield AppLine(self.apps, channel, self.now())
 
     async def try_out(self, channel: OpenChannel) -> None:
         """See `LineKeeper.try_out`."""

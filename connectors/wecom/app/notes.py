@@ -1,83 +1,116 @@
 """What callbacks and calls showed of an app, kept for the doctor and the channels page: no text, no secret."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
-from connectors.ports.channels import OpenChannel
-from connectors.ports.custody import Fresh, Safe
-from connectors.wecom.app.client import Sent
+from connectors.ports.custody import Fresh, Kept, Safe
+from connectors.wecom.app.reached import Sent, unreached
 from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import ChannelId
+from memory.domain.outreach import Flag
 
-GOOD, BAD, UNREACHED = "callback_good", "callback_bad", "unreached"
+CALLED, NOT_OPENED = "callback_good", "callback_bad"
+ACCEPTED, REFUSED = "call_good", "call_refused"
+UNREACHED = "unreached"
 KEPT_FOR = timedelta(days=30)
 NOTED_EVERY = timedelta(minutes=1)
-_SHOWN = 10
+# What a lead has to mend before anything can be said; whom a message did not reach is noted by name.
+_TO_MEND: Final = frozenset(
+    {"app_address_not_allowed", "app_wrong_secret", "app_wrong_agent_id", "app_no_right", "app_needs_callback"}
+)
+_SINCE: Final = ((NOT_OPENED, CALLED), (REFUSED, ACCEPTED))
 
 
 @dataclass(slots=True, eq=False)
-class CallbackNotes:
-    """Notes of this process's callbacks, each kind at most once a minute and channel."""
+class Notes:
+    """What this process saw; of the same thing, again and again, at most one note a minute and channel."""
 
     safe: Safe
     now: Callable[[], datetime]
-    _noted: dict[tuple[ChannelId, str], datetime] = field(default_factory=dict)
+    _noted: dict[tuple[ChannelId, str], tuple[str, datetime]] = field(default_factory=dict)
 
-    async def good(self, channel: ChannelId) -> None:
-        """One came that could be opened."""
-        await self._note(channel, GOOD, "")
+    async def called(self, channel: ChannelId) -> None:
+        """A callback came and could be opened."""
+        await self._note(channel, CALLED)
 
-    async def bad(self, channel: ChannelId, why: AppError) -> None:
-        """One came that could not."""
-        await self._note(channel, BAD, why.text_key)
+    async def not_opened(self, channel: ChannelId, why: AppError) -> None:
+        """One came that could not, or that is not this app's."""
+        await self._note(channel, NOT_OPENED, why)
 
-    async def _note(self, channel: ChannelId, name: str, value: str) -> None:
-        now = self.now()
-        noted = self._noted.get((channel, name + value))
-        if noted is not None and now - noted < NOTED_EVERY:
+    async def accepted(self, channel: ChannelId) -> None:
+        """The platform took a message."""
+        await self._note(channel, ACCEPTED)
+
+    async def refused(self, channel: ChannelId, why: Refused) -> None:
+        """It took none, and takes none before a lead has mended something."""
+        if why.text_key in _TO_MEND:
+            await self._note(channel, REFUSED, why)
+
+    async def left_out(self, channel: ChannelId, sent: Sent) -> None:
+        """Remember who has no message, in the place of who had none before."""
+        value = json.dumps({"invisible": sent.invisible, "unlicensed": sent.unlicensed}, ensure_ascii=False)
+        await self.safe.keep(channel, UNREACHED, Fresh(value, KEPT_FOR))
+
+    async def everybody_reached(self, channel: ChannelId) -> None:
+        """Nobody of a team was left out."""
+        await self.safe.take(channel, UNREACHED)
+
+    async def _note(self, channel: ChannelId, name: str, why: AppError | None = None) -> None:
+        topic = CALLED if name in (CALLED, NOT_OPENED) else ACCEPTED
+        value = json.dumps([why.text_key, why.facts] if why is not None else [], ensure_ascii=False)
+        last = self._noted.get((channel, topic))
+        if last is not None and last[0] == name + value and self.now() - last[1] < NOTED_EVERY:
             return
-        self._noted[channel, name + value] = now
+        self._noted[channel, topic] = (name + value, self.now())
         await self.safe.keep(channel, name, Fresh(value, KEPT_FOR))
 
 
-def unreached(sent: Sent) -> AppError | None:
-    """Why nobody named has a message; None where nobody was left out."""
-    if sent.invisible:
-        return Refused("app_not_visible", users="、".join(sent.invisible[:_SHOWN]), code=0)
-    if sent.unlicensed:
-        return Refused("app_unlicensed", users="、".join(sent.unlicensed[:_SHOWN]))
-    return None
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How an app does, by all processes' notes. `wrong`: what is still so, what to look at first before the rest."""
+
+    called_at: datetime | None
+    wrong: tuple[Flag, ...]
 
 
-async def keep_unreached(safe: Safe, channel: OpenChannel, sent: Sent) -> None:
-    """Remember who was left out, in the place of who was before."""
-    value = json.dumps({"invisible": sent.invisible, "unlicensed": sent.unlicensed}, ensure_ascii=False)
-    await safe.keep(channel.setting.id, UNREACHED, Fresh(value, KEPT_FOR))
+async def read(safe: Safe, channel: ChannelId) -> Noted:
+    """What the notes say. Raises as `Safe`."""
+    wrong: list[Flag] = []
+    for bad_name, good_name in _SINCE:
+        bad, good = await safe.read(channel, bad_name), await safe.read(channel, good_name)
+        if bad is not None and (good is None or bad.made_at > good.made_at):
+            wrong.append(_flag(bad))
+    left_out = await safe.read(channel, UNREACHED)
+    failure = unreached(_left_out(left_out)) if left_out is not None else None
+    if failure is not None:
+        wrong.append(Flag(failure.text_key, dict(failure.facts)))
+    called = await safe.read(channel, CALLED)
+    return Noted(called.made_at if called is not None else None, tuple(wrong))
 
 
-async def forget_unreached(safe: Safe, channel: OpenChannel) -> None:
-    """Everybody was reached."""
-    await safe.take(channel.setting.id, UNREACHED)
-
-
-async def require_good(safe: Safe, channel: OpenChannel) -> None:
-    """Raise what the last callbacks and calls showed.
+def require_good(noted: Noted) -> None:
+    """Raise what is wrong. Pure.
 
     Raises:
         Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
-            that came after the last good one; "app_not_visible", "app_unlicensed" (not retryable).
+            that came after the last good one; what a call was refused for after the last accepted one; whom the last
+            push did not reach (not retryable).
         Unavailable: "app_never_called" (retryable: the first one comes with the first message).
     """
-    good, bad = await safe.read(channel.setting.id, GOOD), await safe.read(channel.setting.id, BAD)
-    if bad is not None and (good is None or bad.made_at > good.made_at):
-        raise Refused(bad.value)
-    left_out = await safe.read(channel.setting.id, UNREACHED)
-    if left_out is not None:
-        found = json.loads(left_out.value)
-        failure = unreached(Sent("", "", tuple(found["invisible"]), tuple(found["unlicensed"])))
-        if failure is not None:
-            raise failure
-    if good is None:
+    for flag in noted.wrong:
+        raise Refused(flag.key, **flag.facts)
+    if noted.called_at is None:
         raise Unavailable("app_never_called")
+
+
+def _flag(kept: Kept) -> Flag:
+    key, facts = json.loads(kept.value)
+    return Flag(key, facts)
+
+
+def _left_out(kept: Kept) -> Sent:
+    found: dict[str, Sequence[str]] = json.loads(kept.value)
+    return Sent("", "", tuple(found["invisible"]), tuple(found["unlicensed"]))

@@ -8,14 +8,20 @@ import structlog
 
 from connectors.ports.channels import OpenChannel, Push
 from connectors.ports.custody import Safe
+from connectors.wecom import cards
 from connectors.wecom.app import notes, translate
-from connectors.wecom.app.client import AppClient, Sent
+from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.probe import CallbackProbe
+from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import read_typed, settings_of
+from connectors.wecom.app.voice import card_name, task_of
 from connectors.wecom.cut import numbered, size
+from connectors.wecom.saying import Say
+from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import Refused
+from memory.domain.errors import AppError, Refused
 from memory.domain.ids import BrandId, ChannelId
+from memory.domain.workspace import Lang
 
 log = structlog.get_logger()
 
@@ -30,6 +36,7 @@ class AppPusher:
     safe: Safe
     people: People
     probe: CallbackProbe
+    say: Say
     kind: ChannelKind = ChannelKind.WECOM_APP
     knows_repeats: bool = True
     per_minute: int = 8  # of the thirty a member gets: answers come too
@@ -52,6 +59,8 @@ class AppPusher:
         users = await self._receivers(channel, push, settings.mentions)
         if not users:
             raise Refused("app_nobody")
+        if push.settles:
+            await self._settle(channel, users, push)
         last: Sent | None = None
         for piece in pieces(push.text, key=key):
             body = translate.message(settings.agent_id, users, piece, plain=settings.plain)
@@ -60,10 +69,10 @@ class AppPusher:
         return last.msgid if last is not None else None
 
     async def look(self, channel: OpenChannel) -> None:
-        """See `Pusher.look`: secret and address, whether the callback address answers, and what was seen so far."""
-        await self.client.look(channel)
+        """See `Pusher.look`: secret, address and clock, whether the callback address answers, what was seen so far."""
+        require_right_time(await self.client.look(channel), self.probe.now())
         await self.probe.look(channel)
-        await notes.require_good(self.safe, channel)
+        notes.require_good(await notes.read(self.safe, channel.setting.id))
 
     async def _receivers(self, channel: OpenChannel, push: Push, named: tuple[str, ...]) -> Sequence[str]:
         if push.chat is not None:
@@ -72,15 +81,35 @@ class AppPusher:
 
     async def _note_unreached(self, channel: OpenChannel, users: Sequence[str], sent: Sent) -> None:
         """Some may be left out although the platform says ok: it is told on the page; nobody left is a refusal."""
-        failure = notes.unreached(sent)
+        failure = unreached(sent)
         if failure is None:
-            await notes.forget_unreached(self.safe, channel)
+            await self.client.notes.everybody_reached(channel.setting.id)
             return
-        await notes.keep_unreached(self.safe, channel, sent)
-        missing = {name.lower() for name in (*sent.invisible, *sent.unlicensed)}
-        log.warning("wecom_app.partly", key=failure.text_key, missing=len(missing), of=len(users))
-        if missing >= {user.lower() for user in users}:
+        log.warning("wecom_app.partly", key=failure.text_key, of=len(users))
+        if sent.reached_nobody(users):
             raise failure
+
+    async def _settle(self, channel: OpenChannel, users: Sequence[str], push: Push) -> None:
+        """Change the cards of a batch that is decided, each with the code it was sent with.
+
+        The code is forgotten after its use: who dies in between finds it used, and that is as good.
+        """
+        lang: Lang = "en" if channel.setting.options.get("lang") == "en" else "zh"
+        title = self.say("wecom_card_done", lang, batch=push.settles)
+        button = self.say("wecom_card_done_button", lang)
+        for user in users:
+            for kept in await self.safe.find(channel.setting.id, card_name(user, f"{push.settles}-")):
+                card = cards.settled_card(task_of(kept.name, user), title, push.text, button=button)
+                await self._change(channel, user, kept.value, card)
+                await self.safe.take(channel.setting.id, kept.name)
+
+    async def _change(self, channel: OpenChannel, user: str, code: str, card: cards.TemplateCard) -> None:
+        """A card that stays as it was is found out by the next press of it."""
+        body = translate.changed_card(settings_of(channel).agent_id, [user], code, card)
+        try:
+            await self.client.update_card(channel, body)
+        except AppError as failed:
+            log.warning("wecom_app.card_stays", key=failed.text_key)
 
 
 def pieces(text: str, *, key: str) -> list[str]:

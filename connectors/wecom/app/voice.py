@@ -11,9 +11,10 @@ import structlog
 
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Safe
-from connectors.wecom.app import notes, translate
-from connectors.wecom.app.client import AppClient, Sent
+from connectors.wecom.app import translate
+from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.errors import TASK_USED
+from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import settings_of
 from connectors.wecom.cards import TemplateCard
 from connectors.wecom.pace import MINUTE, Pace
@@ -34,6 +35,11 @@ def card_name(user: str, task_id: str) -> str:
     return f"card:{user}:{task_id}"
 
 
+def task_of(name: str, user: str) -> str:
+    """The task of the card that is kept under a name."""
+    return name.removeprefix(card_name(user, ""))
+
+
 @dataclass(slots=True)
 class AppVoice:
     """One member's chat with one app. Satisfies `Mouth`."""
@@ -51,7 +57,7 @@ class AppVoice:
         """Send a message of at most 2048 bytes. See `Mouth`: without an answer it is not sent again."""
         settings = settings_of(self.channel)
         body = translate.message(settings.agent_id, [self.user], text, plain=settings.plain)
-        await self._require_reached(await self._patiently(lambda: self.client.send(self.channel, body)))
+        _require_reached(await self._patiently(lambda: self.client.send(self.channel, body)))
         self.said += 1
 
     async def show(self, card: TemplateCard) -> None:
@@ -61,7 +67,7 @@ class AppVoice:
         self.said += 1
         if sent is None:
             return
-        await self._require_reached(sent)
+        _require_reached(sent)
         if sent.response_code:
             await self.safe.keep(
                 self.channel.setting.id, card_name(self.user, card["task_id"]), Fresh(sent.response_code, CODE_LIFE)
@@ -100,9 +106,8 @@ class AppVoice:
         await self.pace.room()
         return await call()
 
-    async def _require_reached(self, sent: Sent) -> None:
-        failure = notes.unreached(sent)
-        if failure is None:
-            return
-        await notes.keep_unreached(self.safe, self.channel, sent)
+
+def _require_reached(sent: Sent) -> None:
+    failure = unreached(sent)
+    if failure is not None:
         raise failure

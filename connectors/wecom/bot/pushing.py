@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -11,11 +10,11 @@ from connectors.ports.channels import Chat, OpenChannel, Push
 from connectors.wecom.bot.keeping import Lines, http_for
 from connectors.wecom.bot.settings import read_typed
 from connectors.wecom.bot.socket import Ended
+from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import Misconfigured, Refused, Unavailable
+from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import BrandId, ChannelId
 
-MOST_SKEW_SECONDS = 300
 _DOWN_FOR_GOOD = {Ended.TAKEN_OVER: "bot_taken_over", Ended.WRONG_SECRET: "bot_wrong_secret"}
 
 TeamChat = Callable[[OpenChannel, BrandId | None], Awaitable[Chat | None]]
@@ -64,9 +63,4 @@ class BotPusher:
                 answer = await http.get(address)
         except httpx.HTTPError as failed:
             raise Unavailable("channel_unreachable", host=httpx.URL(address).host) from failed
-        told = answer.headers.get("date")
-        if told is None:
-            return
-        skew = abs((self.now() - parsedate_to_datetime(told)).total_seconds())
-        if skew > MOST_SKEW_SECONDS:
-            raise Misconfigured("clock_skew", minutes=round(skew / 60))
+        require_right_time(answer.headers.get("date", ""), self.now())

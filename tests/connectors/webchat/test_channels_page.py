@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from connectors.ports.callbacks import CallbackState
 from connectors.ports.queries import ChannelsView
 from memory.domain.channel_forms import SaveChannel, TestChannel
 from memory.domain.channels import ChannelKind, ChannelSetting
@@ -151,3 +152,85 @@ async def test_a_bot_says_how_its_connection_stands_and_what_to_do(
     assert words in page
     edit = (await client.get("/channels?edit=4")).text
     assert 'name="bot_id" type="password" value=""' in edit
+
+
+APP_FORM = {
+    "of": "wecom_app", "name": "达人助手", "corp_id": "ww0123456789abcdef", "agent_id": "1000002",
+    "app_secret": "s3cr3t-s3cr3t-s3cr3t", "token": "T0kenT0ken", "aes_key": "k" * 43, "brand": "1", "active": "yes",
+    "plain": "yes",
+}  # fmt: skip
+
+
+async def test_an_app_is_set_up_step_by_step_and_its_secrets_never_come_back(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    page = (await client.get("/channels?add=wecom_app")).text
+    assert page.count("<li>") >= 7
+    assert "设置 API 接收" in page
+    assert "DAREN_PUBLIC_URL" in page
+    assert all(f'name="{name}" type="password"' in page for name in ("app_secret", "token", "aes_key"))
+    await client.post("/channels", data=APP_FORM)
+    typed = {name: APP_FORM[name] for name in ("corp_id", "agent_id", "app_secret", "token", "aes_key")}
+    assert office.commands == [
+        SaveChannel(of=ChannelKind.WECOM_APP, name="达人助手", brand=BrandId(1), lang="zh", plain=True, typed=typed)
+    ]
+    office.next_error = BadRequest("app_aes_key_unfit", field="aes_key")
+    wrong = (await client.post("/channels", data=APP_FORM)).text
+    assert '<p class="wrong" id="e-aes_key">EncodingAESKey 是 43 位' in wrong
+    assert 'value="ww0123456789abcdef"' in wrong
+    assert [secret for secret in ("s3cr3t", "T0ken", "k" * 43) if secret in wrong] == []
+
+
+def app_row(office: FakeOffice, state: CallbackState, line: Line | None) -> None:
+    """One app and how it does."""
+    setting = ChannelSetting(
+        ChannelId(4),
+        TenantId(1),
+        ChannelKind.WECOM_APP,
+        "达人助手",
+        BrandId(1),
+        {"plain": "yes"},
+        True,
+        office.now,
+        b"x",
+    )
+    row = ChannelState(setting, None, None, None, pausing=False, line=line)
+    office.channels.view = ChannelsView((row,), called={ChannelId(4): state})
+
+
+HELD = Line(LineState(NOW), silent=False)
+ADDRESS = "https://daren.example/wecom/app/4-abc"
+
+
+@pytest.mark.parametrize(
+    ("state", "line", "words"),
+    [
+        (CallbackState(ADDRESS, NOW), HELD, "最近回调"),
+        (CallbackState(ADDRESS), HELD, "还没有回调过"),
+        (CallbackState(ADDRESS), HELD, f'<code id="address-4">{ADDRESS}</code>'),
+        (CallbackState(None), HELD, "自建应用需要公网地址"),
+        (CallbackState(ADDRESS, NOW), None, "现在没有进程在照看这个应用"),
+        (CallbackState(ADDRESS, NOW), Line(LineState(NOW), silent=True), "现在没有进程在照看这个应用"),
+        (CallbackState(ADDRESS, NOW, (Flag("app_wrong_token", {}),)), HELD, "收到的回调签名不对"),
+        (
+            CallbackState(ADDRESS, NOW, (Flag("app_address_not_allowed", {"address": "203.0.113.7"}),)), HELD,
+            "加上 203.0.113.7",
+        ),
+    ],
+)  # fmt: skip
+async def test_an_app_says_how_it_is_called_and_what_to_do(
+    office: FakeOffice, client: httpx.AsyncClient, state: CallbackState, line: Line | None, words: str
+) -> None:
+    app_row(office, state, line)
+    assert words in (await client.get("/channels")).text
+
+
+async def test_an_apps_address_is_for_leads_alone(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    app_row(office, CallbackState(ADDRESS, NOW), HELD)
+    assert 'data-copy="address-4"' in (await client.get("/channels")).text
+    edit = (await client.get("/channels?edit=4")).text
+    assert 'name="corp_id" type="text" value=""' in edit
+    assert '<option value="yes" selected' in edit
+    office.role = Role.OPERATOR
+    seen = (await client.get("/channels")).text
+    assert ("最近回调" in seen, ADDRESS in seen) == (True, False)

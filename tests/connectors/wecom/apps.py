@@ -15,7 +15,7 @@ from connectors.ports.custody import Fresh, Kept
 from connectors.wecom.app.callbacks import ADDRESS, AppCallbacks
 from connectors.wecom.app.channel import AppChannel
 from connectors.wecom.app.client import AppClient
-from connectors.wecom.app.notes import CallbackNotes
+from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
 from connectors.wecom.app.tokens import Tokens
@@ -53,6 +53,10 @@ class FakeSafe:
     async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
         """Under its name."""
         self.kept[name] = Kept(name, fresh.value, self.now(), self.now() + fresh.good_for)
+
+    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+        """What is not over."""
+        return [kept for name, kept in self.kept.items() if name.startswith(start) and kept.good_until > self.now()]
 
     async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
         """Once."""
@@ -156,16 +160,16 @@ async def app_process(
 
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         calls = Calls(emulator.base_url, http=http)
-        client = AppClient(calls, Tokens(calls, kept, now))
+        client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         telling: Telling[AppVoice] = Telling(house.desk, house, say, time)
         apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5))
         web = FastAPI()
-        web.include_router(AppCallbacks(paths, apps, CallbackNotes(kept, now), now).router())
+        web.include_router(AppCallbacks(paths, apps, client.notes, now).router())
         async with serving(web) as address:
             app_of(emulator).callback.url = f"{address}{ADDRESS}{PATH}"
             probe = CallbackProbe(address if public else None, paths, now, through_proxy=False)
             try:
-                yield AppProcess(emulator, apps, AppPusher(client, kept, bound, probe), row, kept, address)
+                yield AppProcess(emulator, apps, AppPusher(client, kept, bound, probe, say), row, kept, address)
             finally:
                 await apps.stop()
 

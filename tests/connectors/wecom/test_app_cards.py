@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from connectors.wecom.app.translate import message, without_marks
+from evals.emulators.wecom.app import events
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.chat import Reply
 from memory.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
-from tests.connectors.wecom.apps import AGENT, LINA, AppProcess, app_process, said_in, words_in
+from tests.connectors.wecom.apps import AGENT, LINA, AppProcess, app_of, app_process, said_in, words_in
 from tests.connectors.wecom.lines import after, live, plan, until
 from tests.connectors.wecom.offices import Building, building
 from tests.support import fake_office as invented
@@ -31,6 +32,13 @@ def card_of(message: Message, user: str = "lina") -> dict[str, object]:
     card = message.card_of(user)
     assert card is not None
     return card
+
+
+def as_an_old_client(emulator: Emulator, card: Message, key: str) -> None:
+    """One that knows no `replace_text`: its buttons can still be pressed."""
+    fields = events.card_event(key, card_of(card), emulator.sending.clicked(card), {})
+    inner = events.event(emulator.platform, app_of(emulator), "lina", "template_card_event", fields)
+    emulator.callbacks.deliver(app_of(emulator), "lina", inner, clicked=card)
 
 
 async def test_full_texts_come_to_the_letter_before_the_card_and_count_as_shown(emulator: Emulator) -> None:
@@ -56,7 +64,7 @@ async def test_a_click_approves_and_the_card_says_so(emulator: Emulator) -> None
         card = await drafts_of(process, house)
         emulator.phone.presses("lina", card.message_id, ALL)
         await process.quiet()
-        assert await process.safe.take(process.channel.setting.id, "card:") == []
+        assert await process.safe.take(process.channel.setting.id, "card:lina:K7-") == []
     (tap,) = house.desk.office.taps
     assert (tap.presentation, tap.approve, tap.place and tap.place.chat) == (41, (1, 2, 4, 5), "lina")
     assert card_of(card)["main_title"] == {"title": "K7 已处理", "desc": ""}
@@ -160,7 +168,8 @@ async def test_an_expired_card_says_so_and_a_click_on_what_is_left_is_harmless(e
         house.desk.refusal = NotFound("card_gone")
         emulator.phone.presses("lina", card.message_id, ALL)
         await process.quiet()
-        emulator.phone.presses("lina", card.message_id, "done")
+        assert card_of(card)["replace_text"] == "已处理"
+        as_an_old_client(emulator, card, "done")
         await process.quiet()
     assert card_of(card)["main_title"] == {"title": "这张卡片已失效", "desc": ""}
     assert len(emulator.platform.records.of(UPDATES)) == 2
@@ -198,6 +207,7 @@ async def test_a_card_that_may_have_changed_is_let_be_and_the_decision_told(
     house = building()
     async with app_process(emulator, house) as process:
         card = await drafts_of(process, house)
+        await live(emulator, 60, step=10)  # the token is no longer fresh
         plan(emulator, kind, UPDATES)
         emulator.phone.presses("lina", card.message_id, ALL)
         await process.quiet()

@@ -1,0 +1,27 @@
+"""How an app does, for the channels page: its callback address, when it was called last, what is wrong."""
+
+from dataclasses import dataclass
+
+from connectors.ports.callbacks import CallbackState
+from connectors.ports.custody import Safe
+from connectors.wecom.app import notes
+from connectors.wecom.app.probe import CallbackProbe
+from memory.domain.errors import Misconfigured
+from memory.domain.ids import ChannelId
+from memory.domain.outreach import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class AppStanding:
+    """Satisfies `connectors.ports.callbacks.CalledBack`."""
+
+    safe: Safe
+    probe: CallbackProbe
+
+    async def state(self, channel: ChannelId) -> CallbackState:
+        """See `CalledBack.state`. Without the key of secrets that is what is wrong."""
+        try:
+            noted = await notes.read(self.safe, channel)
+            return CallbackState(self.probe.address(channel), noted.called_at, noted.wrong)
+        except Misconfigured as failure:
+            return CallbackState(None, wrong=(Flag(failure.text_key, dict(failure.facts)),))
