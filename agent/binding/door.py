@@ -71,12 +71,27 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            zone = await self._zone(work, found)
-            workspace = await work.accounts.workspace()
-        scope = await self.scope_of(channel.tenant, found.member, found.brand)
+            zone, is_demo = await self._zone(work, found), await _is_demo(work)
+        admitted = await self._admitted(channel, found, zone, is_demo=is_demo)
+        return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
+
+    async def known(self, arrival: Arrival) -> Admitted | None:
+        """See `Door.known`."""
+        async with self.services.across_tenants("who is bound on a channel") as work:
+            channel = await work.channels.active(arrival.channel)
+            if channel is None:
+                raise NotFound("no_such_channel")
+            found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
+            if isinstance(found, Refusal):
+                return None
+            zone, is_demo = await self._zone(work, found), await _is_demo(work)
+        return await self._admitted(channel, found, zone, is_demo=is_demo)
+
+    async def _admitted(self, channel: ChannelSetting, let: Let, zone: str, *, is_demo: bool) -> Admitted | None:
+        """Them in their scope; None where no scope is theirs any more."""
+        scope = await self.scope_of(channel.tenant, let.member, let.brand)
         if scope is None:
-            return TurnedAway(self.texts.say(Refusal.GONE, lang))
-        is_demo = workspace is not None and workspace.is_demo
+            return None
         return Admitted(scope, zone, self.texts.say("demo_mark", scope.lang) if is_demo else "")
 
     async def _zone(self, work: DoorWork, let: Let) -> str:
@@ -174,6 +189,11 @@ class OpenDoor:
             identity=identity,
         )
         return self.texts.say("bind_done_person", lang, name=member.name)
+
+
+async def _is_demo(work: DoorWork) -> bool:
+    workspace = await work.accounts.workspace()
+    return workspace is not None and workspace.is_demo
 
 
 def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:
