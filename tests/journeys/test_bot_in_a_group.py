@@ -1,18 +1,16 @@
 """The whole job in a WeCom group, with `daren serve` as its own processes, callbacks that come twice, and a crash."""
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import psycopg
 import pytest
-from pydantic import SecretStr
 
 from agent.bootstrap import Installation, installed
-from agent.settings import ModelSettings, Settings
+from agent.settings import Settings
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.platform import Platform
@@ -20,7 +18,17 @@ from evals.emulators.wecom.serve import keep_time
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.channel_forms import MakeBindCode, SaveChannel
 from memory.domain.channels import ChannelKind
-from tests.support.model_endpoint import KEY, Holds, ModelEndpoint, Says, listening
+from tests.support.companies import (
+    ALL_DAY,
+    CODE,
+    MOST_MOVES,
+    PATIENCE_SECONDS,
+    QUESTION,
+    look_often,
+    model_of,
+    stopped,
+)
+from tests.support.model_endpoint import Holds, Says, listening
 from tests.support.processes import Running, daren, environment_of
 from tests.support.product import Person, make_everybody_talkative, person, stop_keeper
 
@@ -28,11 +36,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 BOT, GROUP = "AIBOT1", "CH1"
 USERS = {"lina": "lead", "wangwei": "approver", "zhaomin": "operator"}
-PATIENCE_SECONDS = 90
-MOST_MOVES = 12
-QUESTION = "帮我找20个美国做宠物用品的达人，粉丝1万到10万，近30天GMV过5000美金"
-CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
-ALL_DAY = '["00:00", "23:59:59"]'
 
 
 @dataclass
@@ -122,7 +125,7 @@ async def company(settings: Settings, **environment: str) -> AsyncIterator[Compa
     async with AsyncExitStack() as stack:
         emulator = await stack.enter_async_context(running(Platform(start=time.time())))
         for endless in (keep_time(emulator.platform.clock), look_often(emulator)):
-            stack.push_async_callback(_stopped, asyncio.create_task(endless))
+            stack.push_async_callback(stopped, asyncio.create_task(endless))
         books = await stack.enter_async_context(installed(settings))
         stack.push_async_callback(stop_keeper, books)
         people = {user: await person(books, login=login) for user, login in USERS.items()}
@@ -131,19 +134,6 @@ async def company(settings: Settings, **environment: str) -> AsyncIterator[Compa
             DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_TEAM_HOURS=ALL_DAY, **environment,
         )  # fmt: skip
         yield Company(emulator, books, people, told)
-
-
-async def look_often(emulator: Emulator) -> None:
-    """Rows change without the platform's doing: whoever waits looks again five times a second."""
-    while True:
-        await emulator.platform.clock.wait(0.2)
-        emulator.platform.records.ring()
-
-
-async def _stopped(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def twice(emulator: Emulator) -> None:
@@ -221,10 +211,3 @@ async def test_killed_in_mid_turn_the_next_process_answers_once(demo_settings: S
             assert team.told("谢谢，辛苦了！") == 1
             assert team.told("不会有人看到") == 0
             assert team.rows("select attempt, state from turn where connector = 'wecom_bot'") == [(2, "done")]
-
-
-def model_of(endpoint: ModelEndpoint) -> ModelSettings:
-    """Patient: what is measured is who takes over."""
-    return ModelSettings(
-        base_url=endpoint.base_url, name="scripted", api_key=SecretStr(KEY), timeout_seconds=PATIENCE_SECONDS
-    )

@@ -1,8 +1,8 @@
 """How much may still be said to one WeChat user, and what waits until more may be said. Pure.
 
-A message of theirs opens a window: so many messages, so long. An answer takes at most three of them; of the two
-that are kept, one says that a result is ready which found no room, one is for a notice. What does not fit waits for 「更多」,
-and an answer of which nothing was said yet for whatever they say next.
+A message of theirs opens a window: so many messages, so long. An answer takes at most three of them; of the
+two that are kept, one says that a result is ready which found no room, one is for a notice. What does not fit
+waits for 「更多」, and an answer of which nothing was said yet for whatever they say next.
 """
 
 from dataclasses import dataclass

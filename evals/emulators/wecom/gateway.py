@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Final, Protocol
 
 from starlette.datastructures import UploadFile
@@ -163,7 +164,7 @@ class Gateway:
                 self._slowly(json.dumps(whole).encode(), struck[FaultKind.SLOW_BODY].seconds),
                 media_type="application/json",
             )
-        return JSONResponse(whole)
+        return JSONResponse(whole, headers={"date": formatdate(self.platform.clock.now, usegmt=True)})
 
     async def _slowly(self, content: bytes, seconds: float) -> AsyncIterator[bytes]:
         step = max(1, len(content) // PIECES)

@@ -60,6 +60,13 @@ class Group:
             rows = line.execute("select subject from delivery where kind = 'decided' order by id").fetchall()
         return [(row["chat"], row["by"], row["approved"], row["rejected"]) for (row,) in rows]
 
+    def over(self) -> list[bool]:
+        """Whether each of those lines says that nothing on the chat's cards waits any more."""
+        with psycopg.connect(self.shop.database.url) as line:
+            line.execute("set local role daren_service")
+            rows = line.execute("select subject from delivery where kind = 'decided' order by id").fetchall()
+        return [row["over"] for (row,) in rows]
+
 
 @pytest.fixture
 async def group(shop: SellingOffice) -> Group:
@@ -149,6 +156,7 @@ async def test_what_is_decided_on_a_page_is_told_once_in_every_chat_whose_card_i
     await desk.decide(shop.ben, Tap(presentation=card.presentation, approve=(1, 2, 3), reject=(4,)))
     await desk.decide(shop.ben, Tap(presentation=card.presentation, approve=(1, 2, 3), reject=(4,)))
     assert group.told() == [("CH1", "ben", "1-3", "4"), ("CH2", "ben", "1-3", "4")]
+    assert group.over() == [True, True]
     async with shop.database.unit(shop.ben) as unit:
         assert await unit.card_places.open(batch.id) == []
 
@@ -163,6 +171,7 @@ async def test_what_is_decided_in_a_chat_is_told_in_the_others_alone_and_open_ca
     async with shop.database.unit(shop.ben) as unit:
         still = [(card.place.chat, sorted(card.numbers)) for card in await unit.card_places.open(batch.id)]
     assert (group.told(), still) == ([("CH2", "ben", "1", "")], [("CH1", [1, 2, 3, 4]), ("CH2", [1, 2, 3, 4])])
+    assert group.over() == [False]
 
 
 async def test_a_press_that_comes_twice_is_carried_out_once_and_its_reply_is_owed_once(

@@ -54,9 +54,11 @@ async def test_what_begins_alike_is_taken_once_and_what_is_over_is_not_given(sho
     await safe.keep(channel, "card:lina:K7-2", Fresh("two", 2 * HOUR))
     await safe.keep(channel, "card:lina:K8-1", Fresh("eight", 2 * HOUR))
     await safe.keep(other, "card:lina:K7-3", Fresh("foreign", 2 * HOUR))
+    assert [kept.value for kept in await safe.find(channel, "card:lina:K7-")] == ["one", "two"]
     both = await asyncio.gather(*(safe.take(channel, "card:lina:K7-") for _ in range(3)))
     assert sorted([kept.value for kept in found] for found in both) == [[], [], ["one", "two"]]
     clock.moment += 3 * HOUR
+    assert await safe.find(channel, "card:lina:K8") == []
     assert await safe.take(channel, "card:lina:K8") == []
 
 

@@ -62,6 +62,13 @@ def test_the_bot_comes_before_the_app_and_the_app_before_the_webhook() -> None:
     assert way(routes=(route(8, HOOK), route(7, HOOK)), held=(7, 8)) == route(7, HOOK)
 
 
+def test_a_reminder_goes_to_people_alone_before_it_goes_into_a_group() -> None:
+    reminder = replace(ONE, kind=PushKind.NUDGE)
+    assert way(reminder) == APPED
+    assert way(reminder, past={2: Past(1, over=True)}) == BOTTED
+    assert way(reminder, routes=(HOOKED, BOTTED)) == BOTTED
+
+
 def test_refused_by_all_it_is_over() -> None:
     over = dict.fromkeys((1, 2, 3), Past(1, over=True))
     assert way(past=over) == Ended(DeliveryState.REFUSED, Flag("push_refused_everywhere", {}))

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from agent.deliveries.wording import QUOTED, PushWords, quoted, tame
+from connectors.ports.channels import Push
 from memory.domain.channels import ChannelSetting
 from memory.domain.deliveries import Audience, Delivery, Parcel, PushKind, Subject
 from memory.domain.ids import ChannelId, DeliveryId, TenantId
@@ -23,9 +24,13 @@ NUDGE: Subject = {"batch": "K7", "batch_id": 1, "open": 5, "decide_by": "2026-11
 
 
 def say(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pawly", is_demo: bool = False) -> str:
+    return push(kind, *subjects, lang=lang, brand=brand, is_demo=is_demo).text
+
+
+def push(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pawly", is_demo: bool = False) -> Push:
     channel = ChannelSetting(ChannelId(1), TenantId(1), HOOK, "x", None, {"lang": lang}, True, NOW, b"")
     many = tuple(Delivery(DeliveryId(place), kind, one, NOW, NOW, 0) for place, one in enumerate(subjects))
-    return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai", is_demo))).text
+    return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai", is_demo)))
 
 
 def test_answers_trouble_and_reminders_read_so() -> None:
@@ -43,6 +48,9 @@ def test_answers_trouble_and_reminders_read_so() -> None:
 def test_a_decision_taken_elsewhere_is_one_line_for_one_chat() -> None:
     of: Subject = {"chat": "CH1", "group": True, "batch": "K7", "by": "王*伟", "approved": "1-3", "rejected": ""}
     assert say(PushKind.DECIDED, of) == ("K7：王＊伟已在别处处理：批准 1-3。这里的卡片不用再点；点一下会显示最新状态。")
+    assert push(PushKind.DECIDED, {**of, "over": False}).settles == ""
+    assert push(PushKind.DECIDED, {**of, "over": True}).settles == "K7"
+    assert push(PushKind.NUDGE, NUDGE).settles == ""
     assert say(PushKind.DECIDED, {**of, "rejected": "4"}, lang="en").startswith(
         "K7: 王＊伟 decided it elsewhere: approved 1-3, rejected 4."
     )

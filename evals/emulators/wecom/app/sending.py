@@ -152,6 +152,10 @@ class AppSending:
             answer["response_code"] = self._new_code(sent)
         return answer
 
+    def codes(self) -> tuple[str, ...]:
+        """Every code that was ever given, used or not."""
+        return tuple(self._codes)
+
     def clicked(self, message: Message) -> str:
         """The one-use code of a click on this message's card."""
         return self._new_code(self._sent_as[message.message_id])

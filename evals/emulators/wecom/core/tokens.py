@@ -31,6 +31,11 @@ class Tokens:
     issued: int = 0
     _tokens: dict[str, _Token] = field(default_factory=dict)
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Every token that was ever issued."""
+        return tuple(self._tokens)
+
     def issue(self, corpid: str, secret: str) -> tuple[str, int]:
         """The app's token and the seconds it still lives.
 
