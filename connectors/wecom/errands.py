@@ -19,13 +19,15 @@ class Errands:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
     _named: set[str] = field(default_factory=set)
 
-    def begin(self, name: str, work: Coroutine[None, None, None]) -> None:
-        """Do something, unless something of this name is being done here."""
+    def begin(self, name: str, work: Coroutine[None, None, None]) -> "asyncio.Task[None] | None":
+        """Do something; None where something of this name is being done here."""
         if name in self._named:
             work.close()
-            return
+            return None
         self._named.add(name)
-        self.start(work).add_done_callback(lambda _: self._named.discard(name))
+        task = self.start(work)
+        task.add_done_callback(lambda _: self._named.discard(name))
+        return task
 
     def start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """Do something."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from connectors.wecom.drafts import referred
-from memory.domain.chat import Inbound
 from memory.domain.ids import ChannelId
 from memory.domain.places import Place
 
@@ -36,17 +34,6 @@ class Said(Line):
     text: str = ""
     menu_id: str = ""
     unread: bool = False
-
-    def inbound(self, channel: ChannelId) -> Inbound:
-        """For the desk: one thread for each customer."""
-        return Inbound(
-            connector=CONNECTOR,
-            outside_id=outside_id(channel, self.msgid),
-            text=self.text,
-            chat=self.user,
-            quoted=referred(self.text),
-            place=place_of(channel, self.user),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ class KfLine:
     async def catch_up(self) -> None:
         """See `OpenLine.catch_up`."""
         await self.pulling.catch_up(self.channel)
-        for user in await self.kf.giving.users(self.channel.setting.id):
+        for user in await self.kf.hearing.giving.users(self.channel.setting.id):
             self.kf.give(self.channel, user)
-        for owed in await self.kf.telling.answers.waiting(self.channel.setting.id):
+        for owed in await self.kf.hearing.telling.answers.waiting(self.channel.setting.id):
             self.kf.answer(self.channel, owed)
 
 

@@ -14,13 +14,16 @@ from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.calls import Calls
+from connectors.wecom.errands import Errands
 from connectors.wecom.kf.callbacks import ADDRESS, KfCallbacks
 from connectors.wecom.kf.channel import KfChannel
 from connectors.wecom.kf.client import KfClient
+from connectors.wecom.kf.inbound import CONNECTOR
 from connectors.wecom.kf.keeping import KfKeeper, KfLine
 from connectors.wecom.kf.pulling import Pulling
 from connectors.wecom.kf.pushing import KfPusher
 from connectors.wecom.rations.giving import Giving
+from connectors.wecom.rations.hearing import Hearing
 from connectors.wecom.rations.voice import RationedTelling
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.server import Emulator, serving
@@ -133,12 +136,12 @@ class KfProcess:
         """Return once what was heard is answered."""
         for _ in range(3):
             await self.pulling.settle()
-            await self.kf.errands.settle()
+            await self.kf.hearing.errands.settle()
 
     async def kill(self) -> None:
         """As SIGKILL leaves it."""
         await self.pulling.stop()
-        await self.kf.errands.stop()
+        await self.kf.hearing.errands.stop()
 
     async def catch_up(self) -> None:
         """What whoever holds the account does every few seconds."""
@@ -172,7 +175,8 @@ async def kf_process(
         client = KfClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         giving = Giving(house.desk, kept, say, time, now)
         telling = RationedTelling(house.desk, house, say, time)
-        kf = KfChannel(house.desk, house, telling, client, giving, kept, say, pushed, now)
+        hearing = Hearing(CONNECTOR, house.desk, house, telling, giving, say, pushed, Errands(CONNECTOR))
+        kf = KfChannel(hearing, client, kept, now)
         pulling = Pulling(client, kept, time, now, kf.handle)
         web = FastAPI()
         web.include_router(KfCallbacks(paths, pulling, client.notes, now).router())

@@ -38,9 +38,9 @@ def heads(emulator: Emulator, user: str = "xiaolin") -> list[str]:
 
 async def answered(process: KfProcess, text: str = "找达人", reply: str = "找到 6 位。") -> None:
     """A question whose turn has ended."""
-    process.kf.desk.told.clear()  # type: ignore[attr-defined]  # the office's
+    process.kf.hearing.desk.told.clear()  # type: ignore[attr-defined]  # the office's
     process.says("xiaolin", text)
-    process.kf.desk.answer(Reply(text=reply))  # type: ignore[attr-defined]  # the office's
+    process.kf.hearing.desk.answer(Reply(text=reply))  # type: ignore[attr-defined]  # the office's
     await process.quiet()
 
 
@@ -222,7 +222,7 @@ async def test_a_result_that_finds_no_room_says_that_it_is_ready_and_comes_with_
         process.says("xiaolin", "批准 1")
         await until(lambda: len(kf_said(emulator)) == 2)
         user = emulator.platform.wechat.people["xiaolin"].external_userid
-        await process.kf.giving.change(CHANNEL, user, lambda shelf: shelf.model_copy(update={"used": 3}))
+        await process.kf.hearing.giving.change(CHANNEL, user, lambda shelf: shelf.model_copy(update={"used": 3}))
         before = len(kf_said(emulator))
         house.desk.answer(Reply(text="找到 6 位。"))
         await process.quiet()
