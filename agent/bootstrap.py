@@ -73,12 +73,11 @@ from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
 from connectors.wecom.app.standing import AppStanding
+from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
-from connectors.wecom.app.voice import AppVoice
 from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
 from connectors.wecom.calls import Calls
-from connectors.wecom.telling import Telling
 from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
@@ -240,7 +239,7 @@ async def _put_together(
         {ChannelKind.WECOM_APP: AppStanding(safe, probe)},
     )  # fmt: skip
     door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
-    telling: Telling[AppVoice] = Telling(desk, SaidOnce(database), words.say, LoopTime())
+    telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
     apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random())  # noqa: S311  # it spreads retries
     stack.push_async_callback(apps.stop)
     keepers: dict[ChannelKind, LineKeeper] = {

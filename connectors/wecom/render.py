@@ -65,7 +65,8 @@ def unmasked(text: str) -> str:
 class Renderer:
     """How one chat is written to. `mark`: 演示数据 on every message, empty in a real workspace.
 
-    `mask` takes contacts out of what others wrote: for groups. `content_bytes`: of the longest message.
+    `mask` takes contacts out of what others wrote: for groups. `content_bytes`: of the longest message. `files_follow`:
+    whoever says the reply sends its files too.
     """
 
     lang: Lang
@@ -74,6 +75,7 @@ class Renderer:
     mark: str = ""
     mask: Callable[[str], str] = unmasked
     content_bytes: int = CONTENT_BYTES
+    files_follow: bool = False
 
     def items(self, reply: Reply, *, task: str) -> list[Item]:
         """Everything to send. `task` makes the names of cards: the same one twice is refused by the platform."""
@@ -85,7 +87,8 @@ class Renderer:
                 continue
             lead += [text for text in self._card(card) if text]
             found += self._buttons(card, task=f"{task}-{place}")
-        lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in reply.files]
+        files = () if self.files_follow else reply.files
+        lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in files]
         lead += [self.say("undo_hint", self.lang)] if reply.undo is not None else []
         return [*self.words("\n\n".join(lead)), *found]
 

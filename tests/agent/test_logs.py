@@ -11,6 +11,10 @@ from agent.logs import ScrubFilter, scrub
     "line",
     [
         "GET https://qyapi.example/cgi-bin/message/send?access_token=abcdefgh12345 200",
+        "GET https://qyapi.example/cgi-bin/gettoken?corpid=ww01&corpsecret=abcdefgh12345 200",
+        "{'ResponseCode': 'abcdefgh12345'}",
+        "<ResponseCode><![CDATA[abcdefgh12345]]></ResponseCode>",
+        "AppSettings(app_secret='abcdefgh12345')",
         "Authorization: Bearer abcdefgh12345",
         '{"api_key": "abcdefgh12345"}',
         "using sk-abcdefgh12345",

@@ -20,6 +20,7 @@ ACROSS = frozenset(
         "agent/accounts.py",
         "agent/binding/door.py",
         "agent/channels/answers.py",
+        "agent/channels/callbacks.py",
         "agent/channels/checking.py",
         "agent/channels/holding.py",
         "agent/channels/safe.py",

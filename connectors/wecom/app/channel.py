@@ -18,11 +18,12 @@ from connectors.wecom.app import translate
 from connectors.wecom.app.clicks import Clicks
 from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, place_of
+from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
 from connectors.wecom.pace import Pace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
-from connectors.wecom.telling import Talk, Telling
+from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Unavailable, Unclear
@@ -43,7 +44,7 @@ class AppChannel:
 
     desk: Desk
     door: Door
-    telling: Telling[AppVoice]
+    telling: AppTelling
     client: AppClient
     safe: Safe
     say: Say
@@ -181,8 +182,9 @@ class AppChannel:
 
     def _talk(self, channel: OpenChannel, guest: Admitted, user: str, outside_id: str) -> Talk[AppVoice]:
         renderer = Renderer(
-            guest.scope.lang, self.say, guest.team_zone, guest.demo_mark, content_bytes=translate.CONTENT_BYTES
-        )
+            guest.scope.lang, self.say, guest.team_zone, guest.demo_mark,
+            content_bytes=translate.CONTENT_BYTES, files_follow=True,
+        )  # fmt: skip
         return Talk(guest, place_of(channel.setting.id, user), self._voice(channel, user), renderer, outside_id)
 
     def _voice(self, channel: OpenChannel, user: str) -> AppVoice:

@@ -30,6 +30,11 @@ def card(agent_id: int, users: Collection[str], shown: TemplateCard) -> Body:
     return _to(agent_id, users, "template_card", dict(shown))
 
 
+def attachment(agent_id: int, users: Collection[str], content: bytes, media: str) -> Body:
+    """A picture or file that is kept with the platform."""
+    return _to(agent_id, users, media_kind(content), {"media_id": media})
+
+
 def changed_card(agent_id: int, users: Sequence[str], code: str, shown: TemplateCard) -> Body:
     """What a card that was sent becomes for these people."""
     return {"agentid": agent_id, "userids": list(users), "response_code": code, "template_card": dict(shown)}

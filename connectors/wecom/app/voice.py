@@ -73,6 +73,13 @@ class AppVoice:
                 self.channel.setting.id, card_name(self.user, card["task_id"]), Fresh(sent.response_code, CODE_LIFE)
             )
 
+    async def attach(self, name: str, content: bytes) -> None:
+        """Send a picture or a file. See `say`; keeping it with the platform shows nothing, so that is tried twice."""
+        media = await self._uploaded(name, content)
+        body = translate.attachment(settings_of(self.channel).agent_id, [self.user], content, media)
+        _require_reached(await self._patiently(lambda: self.client.send(self.channel, body)))
+        self.said += 1
+
     async def change(self, code: str, card: TemplateCard) -> bool:
         """Change a card of theirs; False when it stays as it was, which a later click will find out."""
         body = translate.changed_card(settings_of(self.channel).agent_id, [self.user], code, card)
@@ -82,6 +89,11 @@ class AppVoice:
             log.warning("wecom_app.card_stays", key=failed.text_key)
             return False
         return True
+
+    async def _uploaded(self, name: str, content: bytes) -> str:
+        with suppress(Unclear):
+            return await self._patiently(lambda: self.client.upload(self.channel, name=name, content=content))
+        return await self._patiently(lambda: self.client.upload(self.channel, name=name, content=content))
 
     async def _shown(self, send: Callable[[], Awaitable[Sent]]) -> Sent | None:
         """Send a card, once more after no answer; None when it had arrived the first time."""

@@ -1,6 +1,7 @@
 """What `daren doctor` finds about a bot, and what it says to do, without disturbing the process that holds it."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,14 +9,16 @@ import pytest
 
 from agent.channels.checking import ChannelDoctor
 from agent.cli.running import told
+from connectors.ports.channels import OpenChannel
+from connectors.ports.lines import OpenLine
 from connectors.wecom.bot.pushing import BotPusher
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import running
 from memory.domain.channels import ChannelKind
 from memory.domain.errors import AppError
 from memory.domain.ids import ChannelId
-from memory.domain.lines import LineEnd
-from tests.agent.deliveries.conftest import PushShop, shop
+from memory.domain.lines import LineEnd, LineState
+from tests.agent.deliveries.conftest import APP, BOX, PushShop, shop
 from tests.connectors.wecom.lines import plan
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, until, until_true
 
@@ -110,3 +113,27 @@ async def test_a_host_that_cannot_be_reached_is_named(stand: Stand, process: Hol
     gone: BotPusher = replace(process.pusher, url="ws://127.0.0.1:9/")
     doctor = replace(process.doctor, pushers={ChannelKind.WECOM_BOT: gone})
     says(await found(doctor), "channel_unreachable", "127.0.0.1", "127.0.0.1")
+
+
+async def test_an_app_that_nobody_looks_after_is_tried_and_the_command_is_named(shop: PushShop) -> None:
+    channel = await shop.channel(APP)
+    tried: list[ChannelId] = []
+
+    class Keeper:
+        kind = APP
+
+        def name(self, opened: OpenChannel) -> str:
+            return f"wecom_app:{opened.setting.id}"
+
+        def opened(self, opened: OpenChannel) -> AbstractAsyncContextManager[OpenLine]:
+            raise NotImplementedError
+
+        async def try_out(self, opened: OpenChannel) -> None:
+            tried.append(opened.setting.id)
+
+    doctor = ChannelDoctor(shop.database, BOX, shop.pushers, {APP: Keeper()}, shop.database.leadership)
+    says(await found(doctor), "app_not_held", "daren serve", "daren serve")
+    assert tried == [channel]
+    async with shop.database.across_tenants("test") as work:
+        await work.lines.note(channel, LineState(await shop.office.now()))
+    assert await found(doctor) is None

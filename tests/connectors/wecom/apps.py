@@ -19,10 +19,9 @@ from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.pushing import AppPusher
+from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
-from connectors.wecom.app.voice import AppVoice
 from connectors.wecom.calls import Calls
-from connectors.wecom.telling import Telling
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.corp import App
 from evals.emulators.wecom.server import Emulator, serving
@@ -32,6 +31,7 @@ from prompts.render import texts
 from tests.connectors.wecom.lines import VirtualTime, until
 from tests.connectors.wecom.offices import CHANNEL, Building
 from tests.support import fake_office as invented
+from tests.support.fake_desk import FakeQueries
 
 PATH = f"{CHANNEL}-unguessable"
 AGENT = 1_000_002
@@ -162,7 +162,7 @@ async def app_process(
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         calls = Calls(emulator.base_url, http=http)
         client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
-        telling: Telling[AppVoice] = Telling(house.desk, house, say, time)
+        telling = AppTelling(house.desk, house, say, time, FakeQueries(house.desk.office))
         apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5))
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, client.notes, now).router())

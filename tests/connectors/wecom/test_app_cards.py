@@ -53,7 +53,7 @@ async def test_full_texts_come_to_the_letter_before_the_card_and_count_as_shown(
     assert "```" not in texts
     assert "「K7#41」" in texts
     assert house.desk.office.delivered == [41]
-    assert [button["key"] for button in card_of(card)["button_list"]] == [ALL, "reject:1-2,4-5"]  # type: ignore[attr-defined]
+    assert [button["key"] for button in card_of(card)["button_list"]] == [ALL, "reject:1-2,4-5"]  # type: ignore[attr-defined]  # JSON
     assert len(kept) == 1
     assert emulator.platform.records.warnings == []
 

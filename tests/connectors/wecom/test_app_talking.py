@@ -5,7 +5,7 @@ import pytest
 from evals.emulators.wecom.core.chats import private
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
-from memory.domain.chat import Reply, TurnEventKind
+from memory.domain.chat import FileOut, Reply, TurnEventKind
 from memory.domain.errors import BadRequest, NotFound, Unavailable
 from memory.domain.ids import DeliveryId, MemberId, TurnId
 from memory.domain.owed import Owed
@@ -283,3 +283,41 @@ async def test_a_channel_that_went_off_refuses_without_a_word(emulator: Emulator
     assert {attempt.status for attempt in delivery.attempts} == {403}
     assert isinstance(house.closed, BadRequest)
     assert said_in(emulator) == []
+
+
+EXPORT = FileOut(key="abc", name="达人名单.csv", media_type="text/csv", size=24)
+
+
+async def exported(emulator: Emulator, *, file: FileOut = EXPORT) -> list[str]:
+    """What types of messages came when a list was exported; whether the answer was said."""
+    house = building()
+    async with app_process(emulator, house) as process:
+        process.says("lina", "导出名单")
+        house.desk.answer(Reply(text="导出好了。", files=(file,)))
+        await after(emulator, 20, lambda: bool(house.ends))
+        await process.quiet()
+    assert house.ends == ["said"]
+    return [message.msgtype for message in said_in(emulator)]
+
+
+async def test_an_export_comes_as_a_file_after_the_words(emulator: Emulator) -> None:
+    assert await exported(emulator) == ["markdown", "file"]
+    assert words_in(emulator)[0] == "【演示数据】\n导出好了。"
+    sent = said_in(emulator)[1]
+    assert (sent.filename, sent.data.decode()) == ("达人名单.csv", "账号\npawsome.mia\n")
+
+
+@pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.BAD_JSON])
+async def test_an_upload_without_an_answer_is_made_again(emulator: Emulator, kind: FaultKind) -> None:
+    plan(emulator, kind, "media/upload")
+    assert await exported(emulator) == ["markdown", "file"]
+
+
+async def test_a_file_the_platform_does_not_take_is_to_be_had_on_the_page(emulator: Emulator) -> None:
+    plan(emulator, FaultKind.ERRCODE, "media/upload", errcode=45001)
+    assert await exported(emulator) == ["markdown", "markdown"]
+    assert words_in(emulator)[1] == "【演示数据】\n文件「达人名单.csv」请在网页里下载。"
+
+
+async def test_a_file_that_is_gone_is_said(emulator: Emulator) -> None:
+    assert await exported(emulator, file=EXPORT.model_copy(update={"key": "gone"})) == ["markdown", "markdown"]
