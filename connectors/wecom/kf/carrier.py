@@ -17,6 +17,11 @@ class KfCarrier:
     channel: OpenChannel
     knows_repeats: bool = True
 
+    def is_free(self, piece: Text | Menu, *, needed: bool) -> bool:
+        """See `Carrier.is_free`."""
+        del piece, needed
+        return False
+
     async def hand(self, user: str, piece: Text | Menu, *, name: str, needed: bool) -> bool:
         """See `Carrier.hand`. Without an answer it is asked once more, which tells whether it had arrived."""
         del needed

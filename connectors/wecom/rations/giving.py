@@ -63,6 +63,10 @@ class Carrier(Protocol):
         """Whether the same message handed over twice under one name is delivered once."""
         ...
 
+    def is_free(self, piece: Text | Menu, *, needed: bool) -> bool:
+        """Whether this would take nothing from the window now."""
+        ...
+
     async def hand(self, user: str, piece: Text | Menu, *, name: str, needed: bool) -> bool:
         """Hand it over; False when it took nothing from the window. `needed`: something counts on its arrival."""
         ...
@@ -189,7 +193,9 @@ class Giving:
 
     async def _taken(self, to: Recipient, shelf: Shelf, turn: _Turn) -> Shelf:
         """The shelf after one step; how it went is written into `turn`."""
-        step = rules.next_step(shelf, now=self.now().timestamp())
+        piece = rules.at_hand(shelf)
+        is_free = isinstance(piece, Text | Menu) and to.carrier.is_free(piece, needed=bool(_counting(shelf)))
+        step = rules.next_step(shelf, now=self.now().timestamp(), is_free=is_free)
         if step is None:
             return shelf
         if isinstance(step, Give) and step.member not in (0, to.member):

@@ -44,7 +44,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """For channels of one kind. `connector`: its name at the desk; `push_places`: where a brand's team is told things."""
+    """For channels of one kind. `connector`: its name at the desk; `push_places`: where a team is told things."""
 
     connector: str
     desk: Desk

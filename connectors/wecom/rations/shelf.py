@@ -55,7 +55,7 @@ class Shelf(_Noun):
     @property
     def for_answers(self) -> int:
         """Messages of the window that answers may take."""
-        return min(ANSWER_MOST, max(1, self.most - KEPT_BACK))
+        return min(ANSWER_MOST, max(1, self.most - KEPT_BACK)) if self.most else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +110,34 @@ def asked_for_more(shelf: Shelf) -> Shelf:
     return shelf.model_copy(update={"waiting": (first.model_copy(update={"paused": False}), *rest)})
 
 
-def next_step(shelf: Shelf, *, now: float) -> Step | None:
-    """What to do now; None when nothing may be said, or nothing waits."""
-    if shelf.taken or not shelf.waiting or shelf.waiting[0].paused:
+def next_step(shelf: Shelf, *, now: float, is_free: bool = False) -> Step | None:
+    """What to do now; None when nothing may be said, or nothing waits.
+
+    `is_free`: the piece at hand would take nothing from the window.
+    """
+    piece = at_hand(shelf)
+    if piece is None or shelf.taken:
         return None
     first = shelf.waiting[0]
-    piece = first.pieces[first.at]
     if isinstance(piece, Shown):
         return Give(first.of, first.at, piece, first.member)
     if now > shelf.opened_at + shelf.seconds:
         return None
     room = shelf.for_answers - shelf.used
-    if room <= 0:
+    if room <= 0 and not is_free:
         may_tell = not shelf.told_ready and not first.begun and shelf.used < shelf.most
         return TellReady(first.of) if may_tell else None
     after = messages(first.pieces[first.at + 1 :])
-    return Give(first.of, first.at, piece, first.member, more=after if room == 1 and after else 0)
+    is_last = room - (0 if is_free else 1) <= 0
+    return Give(first.of, first.at, piece, first.member, more=after if is_last else 0)
+
+
+def at_hand(shelf: Shelf) -> Piece | None:
+    """What is to be given next; None when nothing waits, or its reader was told to ask for it."""
+    if not shelf.waiting or shelf.waiting[0].paused:
+        return None
+    first = shelf.waiting[0]
+    return first.pieces[first.at]
 
 
 def given(shelf: Shelf, step: Step, *, free: bool = False) -> Shelf:

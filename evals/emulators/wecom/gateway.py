@@ -157,6 +157,8 @@ class Gateway:
             return answer
         whole: Json = {"errcode": 0, "errmsg": TEXTS[Errcode.OK], **answer}
         call.errcode = whole["errcode"]
+        if call.endpoint in self.account.for_token and "errcode" not in answer:
+            whole = answer  # a token comes without a code
         if FaultKind.BAD_JSON in struck:
             return Response(_BROKEN, media_type="application/json")
         if FaultKind.SLOW_BODY in struck:
