@@ -114,9 +114,10 @@ def _channel(fields: Fields) -> SaveChannel:
 
 
 def _typed(fields: Fields, kind: ChannelKind) -> dict[str, str]:
-    """The kind's own fields; nothing where only a choice came, which every form has."""
+    """The kind's own fields; a choice that came alone, which every form has, changes nothing."""
     typed = {name: fields.text(name)[:400] for name in _FIELDS[kind]}
-    return typed if any(value for name, value in typed.items() if name != "mode") else {}
+    is_alone = not any(value for name, value in typed.items() if name != "mode")
+    return typed | {"mode": ""} if is_alone and "mode" in typed else typed
 
 
 def _kind(typed: str | None) -> ChannelKind:
