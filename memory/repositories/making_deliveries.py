@@ -80,6 +80,4 @@ def carries(tenant: TenantId, brand: BrandId) -> ColumnElement[bool]:
 
 def _answers(tenant: TenantId, channel: ChannelId | None) -> ColumnElement[bool]:
     """The one channel that an answer belongs to, which need not be able to speak first."""
-    return (
-        (ChannelSettingRow.tenant_id == tenant) & ChannelSettingRow.active & (ChannelSettingRow.id == (channel or 0))
-    )
+    return (ChannelSettingRow.tenant_id == tenant) & ChannelSettingRow.active & (ChannelSettingRow.id == (channel or 0))
