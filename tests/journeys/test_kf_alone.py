@@ -123,10 +123,10 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             team.types("laozhou", QUESTION)
             await team.until(lambda: team.told("laozhou", "我还不认识你") == 1)
             team.types("xiaolin", QUESTION)
-            await team.until(lambda: team.told("xiaolin", "1. @") == 1)
+            await team.until(lambda: team.told("xiaolin", "找到 ") == 1)
             asked = team.emulator.callbacks.deliveries[-1]
             team.types("ahua", QUESTION)
-            await team.until(lambda: team.told("ahua", "1. @") == 1)
+            await team.until(lambda: team.told("ahua", "找到 ") == 1)
             team.types("ahua", DRAFT)
             refused = await team.menu("ahua")
             team.taps("ahua", refused)
@@ -149,7 +149,7 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             await answers_of(team)
             await team.until(lambda: all(one.over for one in team.emulator.callbacks.deliveries))
         assert team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]
-        assert team.told("xiaolin", "1. @") == 1
+        assert team.told("xiaolin", "找到 ") == 1
         assert [one.content for one in team.said("laozhou") if "@" in one.content] == []
         turns = team.rows(
             "select m.reply->>'text' from turn t join message m on m.id = t.message_id where connector = 'wecom_kf'"
