@@ -24,7 +24,6 @@ from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.judging import KeptJudgements
-from agent.channels.push_places import PushPlaces
 from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
@@ -282,7 +281,7 @@ async def _put_together(
     def hearing(connector: str) -> Hearing:
         rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
         giving = Giving(desk, safe, words.say, LoopTime(), SystemClock().now)
-        places = PushPlaces(database).of
+        places = TeamChats(database).push_places
         return Hearing(connector, desk, door, rationed, giving, words.say, places, Errands(connector))
 
     kf = KfChannel(hearing(KF), kf_client, safe, SystemClock().now)
