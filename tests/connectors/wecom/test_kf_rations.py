@@ -88,6 +88,7 @@ async def test_after_two_days_the_answer_waits_for_their_next_message(emulator: 
     assert kf_words(emulator)[0] == "找到 6 位。"
 
 
+@pytest.mark.parametrize("errcode", [95001, 95002, 95013])
 async def test_a_quota_the_platform_counts_otherwise_waits_too(emulator: Emulator, errcode: int) -> None:
     house = kf_building(emulator)
     async with kf_process(emulator, house) as process:
@@ -99,6 +100,7 @@ async def test_a_quota_the_platform_counts_otherwise_waits_too(emulator: Emulato
     assert kf_words(emulator) == ["找到 6 位。"]
 
 
+@pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.HTTP_500, FaultKind.BAD_JSON])
 async def test_an_answer_that_was_lost_is_handed_over_again_under_its_own_id(
     emulator: Emulator, kind: FaultKind
 ) -> None:

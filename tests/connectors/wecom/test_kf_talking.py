@@ -195,8 +195,6 @@ async def test_more_without_anything_that_waits_is_a_question(emulator: Emulator
     assert [inbound.text for inbound in house.desk.office.received] == ["更多"]
 
 
-@pytest.mark.parametrize("errcode", [95001, 95002, 95013])
-@pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.HTTP_500, FaultKind.BAD_JSON])
 async def test_a_stranger_gets_a_code_and_no_data_and_is_told_where_pushes_come_once_bound(emulator: Emulator) -> None:
     house = kf_building(emulator)
     async with kf_process(emulator, house) as process:
