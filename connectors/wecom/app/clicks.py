@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from connectors.ports.desk import Desk
-from connectors.wecom import cards
 from connectors.wecom.app.inbound import Pressed
+from connectors.wecom.app.settling import settled
 from connectors.wecom.app.voice import AppVoice, card_name
-from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk, Telling
 from memory.domain.chat import Reply
@@ -53,9 +52,3 @@ class Clicks:
         card = settled(pressed.task_id, title, body, talk, self.say)
         await voice.safe.take(voice.channel.setting.id, card_name(pressed.user, pressed.task_id))
         await voice.change(pressed.response_code, card)
-
-
-def settled(task: str, title: str, body: str, talk: Talk[AppVoice], say: Say) -> cards.TemplateCard:
-    """A card that can do nothing more, in the member's language."""
-    button = say("wecom_card_done_button", talk.guest.scope.lang)
-    return cards.with_mark(cards.settled_card(task, title, reduced(body), button=button), talk.renderer.mark)

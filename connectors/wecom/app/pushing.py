@@ -14,12 +14,12 @@ from connectors.wecom.app.client import AppClient
 from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import read_typed, settings_of
-from connectors.wecom.app.voice import card_name, task_of
+from connectors.wecom.app.settling import settle_cards
 from connectors.wecom.cut import numbered, size
 from connectors.wecom.saying import Say
 from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError, Refused
+from memory.domain.errors import Refused
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.workspace import Lang
 
@@ -65,7 +65,7 @@ class AppPusher:
         for piece in pieces(push.text, key=key):
             body = translate.message(settings.agent_id, users, piece, plain=settings.plain)
             last = await self.client.send(channel, translate.once(body))
-            await self._note_unreached(channel, users, last)
+            await self._note_unreached(channel, push, users, last)
         return last.msgid if last is not None else None
 
     async def look(self, channel: OpenChannel) -> None:
@@ -79,9 +79,11 @@ class AppPusher:
             return () if push.chat.is_group else (push.chat.id,)
         return named or tuple(dict.fromkeys(await self.people(channel, push.brand)))
 
-    async def _note_unreached(self, channel: OpenChannel, users: Sequence[str], sent: Sent) -> None:
+    async def _note_unreached(self, channel: OpenChannel, push: Push, users: Sequence[str], sent: Sent) -> None:
         """Some may be left out although the platform says ok: it is told on the page; nobody left is a refusal."""
         failure = unreached(sent)
+        if failure is None and push.chat is not None:
+            return  # it says nothing about the others
         if failure is None:
             await self.client.notes.everybody_reached(channel.setting.id)
             return
@@ -90,26 +92,14 @@ class AppPusher:
             raise failure
 
     async def _settle(self, channel: OpenChannel, users: Sequence[str], push: Push) -> None:
-        """Change the cards of a batch that is decided, each with the code it was sent with.
-
-        The code is forgotten after its use: who dies in between finds it used, and that is as good.
-        """
         lang: Lang = "en" if channel.setting.options.get("lang") == "en" else "zh"
         title = self.say("wecom_card_done", lang, batch=push.settles)
         button = self.say("wecom_card_done_button", lang)
         for user in users:
-            for kept in await self.safe.find(channel.setting.id, card_name(user, f"{push.settles}-")):
-                card = cards.settled_card(task_of(kept.name, user), title, push.text, button=button)
-                await self._change(channel, user, kept.value, card)
-                await self.safe.take(channel.setting.id, kept.name)
-
-    async def _change(self, channel: OpenChannel, user: str, code: str, card: cards.TemplateCard) -> None:
-        """A card that stays as it was is found out by the next press of it."""
-        body = translate.changed_card(settings_of(channel).agent_id, [user], code, card)
-        try:
-            await self.client.update_card(channel, body)
-        except AppError as failed:
-            log.warning("wecom_app.card_stays", key=failed.text_key)
+            await settle_cards(
+                self.client, self.safe, channel, user, push.settles,
+                lambda task: cards.settled_card(task, title, push.text, button=button),
+            )  # fmt: skip
 
 
 def pieces(text: str, *, key: str) -> list[str]:

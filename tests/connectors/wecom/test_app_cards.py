@@ -98,6 +98,20 @@ async def test_a_click_that_comes_three_times_late_and_after_a_restart_decides_a
     assert card_of(card)["main_title"] == {"title": "K7 已处理", "desc": ""}
 
 
+@pytest.mark.parametrize(("waits", "is_settled"), [(False, True), (True, False)])
+async def test_what_is_decided_by_typing_changes_its_card_once_nothing_waits(
+    emulator: Emulator, waits: bool, is_settled: bool
+) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        house.desk.office.statuses = dict.fromkeys((1, 2) if waits else (1, 2, 4, 5), "approved")
+        process.says("lina", "批准 1 2")
+        await process.quiet()
+    assert ("replace_text" in card_of(card)) is is_settled
+    assert [call.errcode for call in emulator.platform.records.of(UPDATES)] == [0] * is_settled
+
+
 async def test_two_clicks_in_one_second_are_two(emulator: Emulator) -> None:
     house = building()
     async with app_process(emulator, house) as process:
