@@ -36,6 +36,11 @@ class Errands:
         task.add_done_callback(self._ended)
         return task
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._tasks
+
     async def settle(self) -> None:
         """Return once nothing is under way."""
         while self._tasks:

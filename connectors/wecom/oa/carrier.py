@@ -16,7 +16,7 @@ from memory.domain.errors import Refused, Unclear
 
 PASSIVE_ONLY: Final = "passive_only"
 LOOKED_AGAIN: Final = timedelta(hours=12)
-GOING_SECONDS: Final = 2.0
+GOING_SECONDS, ARRIVING_SECONDS = 2.0, 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +25,7 @@ class Slot:
 
     text: str = ""
     is_open: bool = True
+    has_arrived: bool = False
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -69,7 +70,7 @@ class AccountCarrier:
                 raise Unclear("channel_unclear")
             return False
         if self.slot is not None and self.slot.text:
-            await within(self.time, GOING_SECONDS, self.slot.gone.wait())  # what is sent must not overtake it
+            await self._let_it_arrive(self.slot)
         try:
             await self.client.send(self.channel, user, piece)
         except Refused as refused:
@@ -78,6 +79,14 @@ class AccountCarrier:
             await self.safe.keep(self.channel.setting.id, PASSIVE_ONLY, Fresh("", LOOKED_AGAIN))
             raise Spent("oa_not_granted", **refused.facts) from refused
         return True
+
+    async def _let_it_arrive(self, slot: Slot) -> None:
+        """What is sent must not overtake the answer to the callback, which has a way of its own to go."""
+        if slot.has_arrived:
+            return
+        await within(self.time, GOING_SECONDS, slot.gone.wait())
+        await self.time.sleep(ARRIVING_SECONDS)
+        slot.has_arrived = True
 
 
 def _as_text(piece: Text | Menu) -> str:

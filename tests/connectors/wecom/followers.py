@@ -31,7 +31,7 @@ from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts
 from tests.connectors.wecom.apps import FakeSafe, now_of
 from tests.connectors.wecom.customers import PUSHED, KfBuilding
-from tests.connectors.wecom.lines import VirtualTime, until
+from tests.connectors.wecom.lines import VirtualTime, after, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
 
@@ -84,9 +84,9 @@ class AccountProcess:
     safe: FakeSafe
 
     async def quiet(self) -> None:
-        """Return once every callback is over and answered; only where nothing waits for the clock."""
+        """Return once every callback is over and answered; what follows an answer leaves it half a second."""
         await until(lambda: all(delivery.over for delivery in self.emulator.oa.callbacks.deliveries))
-        await self.accounts.hearing.errands.settle()
+        await after(self.emulator, 10, lambda: self.accounts.hearing.errands.is_idle)
 
     def says(self, user: str, text: str) -> Message:
         """Somebody types."""
