@@ -71,16 +71,32 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            account = await work.accounts.by_id(found.member)
-            brands = await work.accounts.brands_of(account) if account is not None else []
-            workspace = await work.accounts.workspace()
-        scope = await self.scope_of(channel.tenant, found.member, found.brand)
+            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
+        admitted = await self._admitted(channel, found, brands, is_demo=is_demo)
+        return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
+
+    async def known(self, arrival: Arrival) -> Admitted | None:
+        """See `Door.known`."""
+        async with self.services.across_tenants("who is bound on a channel") as work:
+            channel = await work.channels.active(arrival.channel)
+            if channel is None:
+                raise NotFound("no_such_channel")
+            found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
+            if isinstance(found, Refusal):
+                return None
+            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
+        return await self._admitted(channel, found, brands, is_demo=is_demo)
+
+    async def _admitted(
+        self, channel: ChannelSetting, let: Let, brands: Sequence[Brand], *, is_demo: bool
+    ) -> Admitted | None:
+        """Them in their scope; None where no scope is theirs any more."""
+        scope = await self.scope_of(channel.tenant, let.member, let.brand)
         if scope is None:
-            return TurnedAway(self.texts.say(Refusal.GONE, lang))
-        is_demo = workspace is not None and workspace.is_demo
+            return None
         demo_mark = self.texts.say("demo_mark", scope.lang) if is_demo else ""
-        brand = self._name(brands, found.brand, scope.lang) if len(brands) > 1 else ""
-        return Admitted(scope, self._zone(brands, found), demo_mark, brand)
+        brand = self._name(brands, let.brand, scope.lang) if len(brands) > 1 else ""
+        return Admitted(scope, self._zone(brands, let), demo_mark, brand)
 
     def _zone(self, brands: Sequence[Brand], let: Let) -> str:
         """The team's clock of the chat's brand, or of a lead's oldest brand."""
@@ -161,9 +177,8 @@ class OpenDoor:
             if by is None:
                 return self.texts.say(Refusal.CODE_UNKNOWN, lang)
             await bindings.bind_chat(arrival.channel, chat=arrival.chat, kind=ChatKind.GROUP, brand=use.brand, by=by)
-            lead = await work.accounts.by_id(by)
-            brands = await work.accounts.brands_of(lead) if lead is not None else []
-            return self.texts.say("bind_done_group", lang, brand=self._name(brands, use.brand, lang))
+            about = self._name(await _brands(work, by), use.brand, lang)
+            return self.texts.say("bind_done_group", lang, brand=about)
         account = await work.accounts.by_id(use.member)
         member: Member | None = account.member if account is not None else None
         if member is None or not member.active:
@@ -181,9 +196,18 @@ class OpenDoor:
             by=by or member.id,
             identity=identity,
         )
-        brands = await work.accounts.brands_of(account) if account is not None else []
-        about = self._name(brands, use.brand, lang)
+        about = self._name(await _brands(work, use.member), use.brand, lang)
         return self.texts.say("bind_done_person", lang, name=member.name, brand=about)
+
+
+async def _brands(work: DoorWork, member: MemberId) -> Sequence[Brand]:
+    account = await work.accounts.by_id(member)
+    return await work.accounts.brands_of(account) if account is not None else ()
+
+
+async def _is_demo(work: DoorWork) -> bool:
+    workspace = await work.accounts.workspace()
+    return workspace is not None and workspace.is_demo
 
 
 def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.ports.channels import Chat, OpenChannel
 from memory.domain.bindings import Binding, ChatKind, DoorServices
+from memory.domain.channels import PUSHING
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.workspace import Role
 
@@ -43,6 +44,17 @@ class TeamChats:
         async with self.services.across_tenants("who of a team is told") as work:
             bound = await work.bindings(setting.tenant).bindings(brand=brand)
         return [one.chat for one in bound if one.channel == setting.id and one.chat_kind is ChatKind.DIRECT]
+
+    async def push_places(self, channel: OpenChannel, brand: BrandId | None) -> Sequence[str]:
+        """Names of the tenant's channels that push about a brand, the preferred first. Raises Unavailable.
+
+        For people in channels that cannot speak first.
+        """
+        async with self.services.across_tenants("where pushes come") as work:
+            every = await work.channels.every()
+        able = [one for one in every if one.tenant == channel.setting.tenant and one.kind in PUSHING]
+        serving = [one for one in able if brand is None or one.serves in (None, brand)]
+        return [one.name for one in sorted(serving, key=lambda one: (PUSHING.index(one.kind), one.id))]
 
 
 def chosen(bound: Sequence[Binding], *, channel: ChannelId, brand: BrandId | None) -> Chat | None:
