@@ -7,9 +7,11 @@ dates, counts) stays to the letter: a model must still be able to negotiate.
 
 import re
 
-_DOT = r"\s?(?:\.|\[dot\]|\(dot\))\s?"
+# What was tamed for Markdown before it came here has its brackets and # in full width.
+_OPEN, _CLOSE, _HASH = r"[\[(\uff3b\uff08]", r"[\])\uff3d\uff09]", r"#\uff03"
+_DOT = rf"\s?(?:\.|{_OPEN}dot{_CLOSE})\s?"
 _EMAIL = re.compile(
-    rf"(?<![A-Za-z0-9_%+-])[A-Za-z0-9_%+-]{{1,64}}(?:{_DOT}[A-Za-z0-9_%+-]{{1,64}}){{0,4}}\s?(?:@|\[at\]|\(at\))\s?"
+    rf"(?<![A-Za-z0-9_%+-])[A-Za-z0-9_%+-]{{1,64}}(?:{_DOT}[A-Za-z0-9_%+-]{{1,64}}){{0,4}}\s?(?:@|{_OPEN}at{_CLOSE})\s?"
     rf"[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{1,5}}"
 )
 # Signs of full width as people type them into an address: the same letters, which no pattern below would see.
@@ -31,7 +33,8 @@ _FEWEST_DIGITS, _FEWEST_DIGITS_SAID = 9, 7
 _ACCOUNT = re.compile(
     r"(?P<word>(?<![A-Za-z\d_])(?:we ?chat|weixin|wx|vx|qq|line|telegram|tg|skype|kakao(?:talk)?|zalo|viber|whats ?app"
     r"|insta(?:gram)?|ig|discord|snap(?:chat)?|facebook|fb)|微信|威信|薇信|[加+][vV](?=[信\s:：])|카톡|카카오톡|ライン)"
-    r"(?P<link>\s?(?:id|号|號)?\s?(?:is|是|は|[:：,，])?\s?)(?P<name>@?[A-Za-z](?:[A-Za-z\d_.-]|[:#](?=[a-z\d])){3,30})",
+    r"(?P<link>\s?(?:id|号|號)?\s?(?:is|是|は|[:：,，])?\s?)"
+    rf"(?P<name>@?[A-Za-z](?:[A-Za-z\d_.-]|[:{_HASH}](?=[a-z\d])){{3,30}})",
     re.IGNORECASE,
 )
 _PHONE_WRITTEN = re.compile(r"[零〇一二三四五六七八九幺]{10,15}")
@@ -91,7 +94,7 @@ _ADDRESSES = tuple(
     )
 )
 _DIGITS = re.compile(r"\d")
-_HAS_A_SIGN = re.compile(r"[\d_@#]|\.(?=\w)")
+_HAS_A_SIGN = re.compile(rf"[\d_@{_HASH}]|\.(?=\w)")
 
 
 def mask(text: str) -> str:

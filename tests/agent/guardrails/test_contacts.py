@@ -7,6 +7,7 @@ import pytest
 
 from agent.guardrails.contacts import mask
 from agent.guardrails.foreign import clean, fenced, without_links
+from connectors.wecom.foreign import line
 from tests.support.contacts import REPLIES
 
 
@@ -20,6 +21,8 @@ from tests.support.contacts import REPLIES
         ("ship to 12 Example Street, Apt 4, Springfield, IL 62704", "ship to [address]"),
         ("mi casa: Calle Ejemplo 45, Madrid", "mi casa: [address]"),
         ("wa.me/15550100199", "[link]"),
+        (line("mail jo[at]example[dot]com"), "mail [e-mail]"),
+        (line("discord nora#4821"), "discord [account]"),
     ],
 )
 def test_contacts_become_blanks(text: str, masked: str) -> None:
