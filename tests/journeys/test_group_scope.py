@@ -48,18 +48,13 @@ class Neighbourhood:
     def shown(self, chat: str) -> list[str]:
         """Everything the bot says in a chat, its cards as each member has them, and what it said on the way there."""
         whole = [text for one in self.talk.emulator.platform.chats.of(chat) for text in written(one)]
-        name = chat.rpartition(":")[2]
-        frames = self.talk.emulator.platform.records.calls
-        return whole + [
-            str(call.body) for call in frames if isinstance(call.body, dict) and call.body.get("chatid") == name
-        ]
+        return whole + self.talk.frames(chat)
 
     async def presses(self, seat: Seat, *, task: str, key: str) -> None:
         """A click that no card of theirs could have made."""
-        where = {"bot_id": seat.bot_id, "chat": seat.chat, "userid": seat.user}
         before = len(self.talk.emulator.platform.records.of(CARDS[-1]))
         event = {"card_type": "button_interaction", "event_key": key, "task_id": task}
-        self.talk.emulator.hub.event(Kind.CARD, event, **where)
+        self.talk.emulator.hub.event(Kind.CARD, event, bot_id=seat.bot_id, chat=seat.chat, userid=seat.user)
         heard = self.talk.said(seat)
         await self.talk.until(
             lambda: (
@@ -184,7 +179,7 @@ async def strangers(here: Neighbourhood) -> None:
     for user in ("stranger", theirs.user):
         for seat in (Seat(BOT, user), Seat(BOT, user, group.group)):
             before = len(here.talk.said(seat))
-            for text in asked_of(here.houses[2], here.houses[0], here.houses[1])[:4]:
+            for text in asked_of(here.houses[2], here.houses[0], here.houses[1])[: 1 if seat.group else 4]:
                 await here.talk.ask(seat, text)
             told = here.talk.said(seat)[before:]
             assert [one.content for one in told if "绑定" not in one.content] == []

@@ -1,6 +1,7 @@
 """The whole product in the test's own process with its bot on the emulated platform: people type, the test reads."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,7 +23,7 @@ from memory.domain.ids import ChannelId
 from memory.domain.workspace import Scope
 from tests.support.product import at_work
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 90
 LOOKS_EVERY = 0.1  # rows change without the platform's doing
 
 
@@ -90,6 +91,18 @@ class GroupTalk:
     def said(self, seat: Seat) -> list[Message]:
         """What the bot said in a seat's chat."""
         return [one for one in self.emulator.platform.chats.of(seat.chat) if one.sender == seat.bot_id]
+
+    def frames(self, chat: str) -> list[str]:
+        """Everything that was sent into a chat, as it was on the wire: beginnings of answers and changed cards too."""
+        asked = self.emulator.hub.asked
+        name = chat.rpartition(":")[2]
+        found: list[str] = []
+        for call in self.emulator.platform.records.calls:
+            req_id = str(call.query.get("req_id")) if isinstance(call.query, dict) else ""
+            is_push = isinstance(call.body, dict) and call.body.get("chatid") == name
+            if is_push or (req_id in asked and asked[req_id].chat == chat):
+                found.append(json.dumps(call.body, ensure_ascii=False))
+        return found
 
     def is_answered(self, seat: Seat, before: int) -> bool:
         """Whether something was said since, to its end."""
