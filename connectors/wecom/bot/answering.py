@@ -145,7 +145,7 @@ class Answering:
             async for event in self._events(talk, turn):
                 progress.take(event)
                 if progress.reply is None and stream is not None:
-                    stream.show(talk.renderer.marked(progress.shown()))
+                    stream.show(talk.renderer.marked(talk.renderer.mask(progress.shown())))
         except AppError as failure:
             log.warning("wecom_bot.not_followed", turn=turn, key=failure.text_key)
             progress.reply = Reply(text=told(failure, self.say, talk.guest.scope.lang))
