@@ -146,6 +146,8 @@ class OpenDoor:
         bindings = work.bindings(channel.tenant)
         found = await bindings.open_code(self.box.digest(code, of=CODES))
         use = use_of(found, arrival) if found is not None else Refusal.CODE_UNKNOWN
+        if found is None and (done := await self._done(work, bindings, arrival, code, lang)) is not None:
+            return done
         if found is None or use is Refusal.CODE_UNKNOWN:
             await work.accounts.record_failure(login=who, address=where)
             return self.texts.say(Refusal.CODE_UNKNOWN, lang)
@@ -158,6 +160,28 @@ class OpenDoor:
         await work.accounts.clear_failures(login=who)
         log.info("channel.bound", channel=arrival.channel, kind=str(arrival.chat_kind))
         return said
+
+    async def _done(
+        self, work: DoorWork, bindings: BindingStore, arrival: Arrival, code: str, lang: Lang
+    ) -> str | None:
+        """What a used code did, told again to whom it bound where it bound them: the message came twice.
+
+        None for anybody else, and where what it did holds no more.
+        """
+        used = await bindings.used_code(self.box.digest(code, of=CODES))
+        use = use_of(used, arrival) if used is not None else None
+        if not isinstance(use, BindGroup | BindPerson):
+            return None
+        binding = await bindings.binding(arrival.channel, arrival.chat)
+        if binding is None or binding.brand != use.brand:
+            return None
+        if isinstance(use, BindGroup):
+            return self.texts.say("bind_done_group", lang)
+        identity = await bindings.identity(arrival.channel, arrival.user)
+        account = await work.accounts.by_id(use.member)
+        if identity is None or identity.member != use.member or account is None:
+            return None
+        return self.texts.say("bind_done_person", lang, name=account.member.name)
 
     async def _bind(
         self,
