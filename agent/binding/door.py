@@ -176,12 +176,15 @@ class OpenDoor:
         if binding is None or binding.brand != use.brand:
             return None
         if isinstance(use, BindGroup):
-            return self.texts.say("bind_done_group", lang)
+            by = used.made_by if used is not None else None
+            about = self._name(await _brands(work, by) if by is not None else (), use.brand, lang)
+            return self.texts.say("bind_done_group", lang, brand=about)
         identity = await bindings.identity(arrival.channel, arrival.user)
         account = await work.accounts.by_id(use.member)
         if identity is None or identity.member != use.member or account is None:
             return None
-        return self.texts.say("bind_done_person", lang, name=account.member.name)
+        about = self._name(await _brands(work, use.member), use.brand, lang)
+        return self.texts.say("bind_done_person", lang, name=account.member.name, brand=about)
 
     async def _bind(
         self,

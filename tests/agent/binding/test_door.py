@@ -127,11 +127,12 @@ async def test_a_code_that_comes_twice_says_again_what_it_did_to_whom_it_bound_a
     office = front.office
     anna, brand = office.approver(0).member, office.brands[0].id
     code, of_group = await front.code(anna, brand), await front.code(None, brand)
-    done = texts().say("bind_done_person", "zh", name=f"t{office.tenant}-approver-1")
+    about = office.brands[0].name
+    done = texts().say("bind_done_person", "zh", name=f"t{office.tenant}-approver-1", brand=about)
     unknown = texts().say("bind_code_unknown", "zh")
     for _ in range(TRIES_PER_USER + 2):
         assert await front.told(f"绑定 {code}") == done
-        assert await front.told(f"绑定 {of_group}", group="g1") == texts().say("bind_done_group", "zh")
+        assert await front.told(f"绑定 {of_group}", group="g1") == texts().say("bind_done_group", "zh", brand=about)
         await front.wait(MADE_CODE_LIFE)
     assert await front.told(f"绑定 {code}", user="eve") == unknown
     assert await front.told(f"绑定 {of_group}", user="eve", group="g2") == unknown
