@@ -22,8 +22,8 @@ from memory.domain.workspace import Lang
 _EXPECTED = (BadRequest, Conflict)
 _FIELDS = {
     ChannelKind.WECOM_BOT: ("bot_id", "bot_secret"),
-    ChannelKind.WECOM_APP: ("corp_id", "agent_id", "app_secret", "token", "aes_key"),
     ChannelKind.WECOM_WEBHOOK: ("address",),
+    ChannelKind.WECOM_APP: ("corp_id", "agent_id", "app_secret", "token", "aes_key"),
     ChannelKind.WECOM_KF: ("corp_id", "app_secret", "token", "aes_key", "open_kfid"),
     ChannelKind.WECHAT_ACCOUNT: ("app_id", "app_secret", "original_id", "token", "aes_key", "mode"),
 }
@@ -72,13 +72,16 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         told: str = "",
     ) -> Response:
         view = await surface.queries.channels(visit.scope)
+        asked = visit.request.query_params
+        wanted = (typed or {}).get("of") or asked.get("add")
         current = next((state.channel for state in view.channels if state.channel.id == edit), None)
         if edit is not None and current is None:
             raise NotFound("no_such_channel")
         return await page(
             surface, visit, "channels.html", status=422 if problem else 200, view=view, current=current,
-            of=current.kind if current else _kind((typed or {}).get("of") or visit.request.query_params.get("add")),
-            adding="add" in visit.request.query_params, typed=typed, errors=problem or {}, ended=_ended,
+            of=current.kind if current else _kind(wanted), kinds=tuple(_FIELDS),
+            choosing=not (current or typed or wanted in _FIELDS) and ("add" in asked or not view.channels),
+            adding="add" in asked, typed=typed, errors=problem or {}, ended=_ended,
             is_public=surface.settings.public_url is not None, saved=was_saved(visit), told=told,
             not_held=_not_held, is_called=lambda kind: kind in _CALLED, typed_fields=_FIELDS, word=_name_of,
             open_fields=_SHOWN, why=lambda flag: _why(surface, flag, visit.lang),

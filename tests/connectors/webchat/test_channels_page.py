@@ -44,6 +44,11 @@ def channels(office: FakeOffice) -> None:
 
 async def test_an_office_without_channels_is_led_step_by_step(office: FakeOffice, client: httpx.AsyncClient) -> None:
     page = (await client.get("/channels")).text
+    kinds = ("wecom_bot", "wecom_webhook", "wecom_app", "wecom_kf", "wechat_account")
+    places = [page.index(f'href="/channels?add={kind}#edit"') for kind in kinds]
+    assert places == sorted(places)
+    assert 'action="/channels"' not in page
+    page = (await client.get("/channels?add=wecom_webhook")).text
     assert page.count("<li>") >= 4
     assert "消息推送" in page
     assert 'name="address" type="password"' in page
@@ -58,6 +63,8 @@ async def test_each_channel_says_how_it_does_and_what_was_not_delivered(
 ) -> None:
     channels(office)
     page = (await client.get("/channels")).text
+    assert 'class="kinds"' not in page
+    assert 'class="kinds"' in (await client.get("/channels?add=")).text
     assert "运营&lt;b&gt;群" in page
     assert "最近一次出错了" in page
     assert "推送地址失效了" in page
