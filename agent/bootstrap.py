@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from time import monotonic
 
@@ -80,6 +80,25 @@ from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
 from connectors.wecom.calls import Calls
+from connectors.wecom.errands import Errands
+from connectors.wecom.kf import callbacks as kf_calls
+from connectors.wecom.kf.channel import KfChannel
+from connectors.wecom.kf.client import KfClient
+from connectors.wecom.kf.inbound import CONNECTOR as KF
+from connectors.wecom.kf.keeping import KfKeeper
+from connectors.wecom.kf.pulling import Pulling
+from connectors.wecom.kf.pushing import KfPusher
+from connectors.wecom.oa.callbacks import AccountCallbacks
+from connectors.wecom.oa.channel import AccountChannel
+from connectors.wecom.oa.client import AccountClient
+from connectors.wecom.oa.inbound import CONNECTOR as ACCOUNT
+from connectors.wecom.oa.keeping import AccountKeeper
+from connectors.wecom.oa.probe import AccountProbe
+from connectors.wecom.oa.pushing import AccountPusher
+from connectors.wecom.oa.tokens import AccountTokens
+from connectors.wecom.rations.giving import Giving
+from connectors.wecom.rations.hearing import Hearing
+from connectors.wecom.rations.voice import RationedTelling
 from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
@@ -128,6 +147,8 @@ class Installation:
     channel_doctor: ChannelDoctor
     holder: Holder
     app_callbacks: AppCallbacks
+    kf_callbacks: kf_calls.KfCallbacks
+    account_callbacks: AccountCallbacks
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -193,7 +214,17 @@ async def _put_together(
     app_client = AppClient(calls, Tokens(calls, safe, SystemClock().now), Notes(safe, SystemClock().now))
     probe = CallbackProbe(settings.public_url, paths, SystemClock().now)
     app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say)
-    pushers = _pushers(settings, stack, lines, TeamChats(database)) | {app_pusher.kind: app_pusher}
+    kf_probe = replace(probe, at=kf_calls.ADDRESS)
+    kf_client = KfClient(calls, app_client.tokens, app_client.notes)
+    wechat = Calls(settings.wechat_url)
+    stack.push_async_callback(wechat.aclose)
+    account_client = AccountClient(wechat, AccountTokens(wechat, safe, SystemClock().now), app_client.notes)
+    account_probe = AccountProbe(settings.public_url, paths, SystemClock().now)
+    pushers = _pushers(settings, stack, lines, TeamChats(database)) | {
+        ChannelKind.WECOM_APP: app_pusher,
+        ChannelKind.WECOM_KF: KfPusher(kf_client, safe, kf_probe),
+        ChannelKind.WECHAT_ACCOUNT: AccountPusher(account_client, safe, account_probe),
+    }
     forms = Forms(
         database,
         words,
@@ -239,7 +270,11 @@ async def _put_together(
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", _checks(database, index), hand,
-        {ChannelKind.WECOM_APP: AppStanding(safe, probe)},
+        {
+            ChannelKind.WECOM_APP: AppStanding(safe, probe),
+            ChannelKind.WECOM_KF: AppStanding(safe, kf_probe),
+            ChannelKind.WECHAT_ACCOUNT: AppStanding(safe, account_probe),
+        },
     )  # fmt: skip
     door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
     telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
@@ -248,7 +283,21 @@ async def _put_together(
     taking = Taking(inbox, cannot_wait, settings.turn_concurrency * TAKEN_PER_TURN)
     apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random(), taking)  # noqa: S311  # it spreads retries
     stack.push_async_callback(apps.stop)
+
+    def hearing(connector: str) -> Hearing:
+        rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
+        giving = Giving(desk, safe, words.say, LoopTime(), SystemClock().now)
+        places = TeamChats(database).push_places
+        return Hearing(connector, desk, door, rationed, giving, words.say, places, Errands(connector))
+
+    kf = KfChannel(hearing(KF), kf_client, safe, SystemClock().now)
+    pulling = Pulling(kf_client, safe, LoopTime(), SystemClock().now, kf.handle)
+    accounts_heard = AccountChannel(hearing(ACCOUNT), account_client, safe, LoopTime(), SystemClock().now)
+    for stop in (kf.hearing.errands.stop, accounts_heard.stop, pulling.stop):
+        stack.push_async_callback(stop)
     keepers: dict[ChannelKind, LineKeeper] = {
+        ChannelKind.WECOM_KF: KfKeeper(kf, pulling, SystemClock().now),
+        ChannelKind.WECHAT_ACCOUNT: AccountKeeper(accounts_heard, SystemClock().now),
         ChannelKind.WECOM_APP: AppKeeper(apps, SystemClock().now),
         ChannelKind.WECOM_BOT: BotKeeper(
             settings.wecom_bot_url, lines, desk, queries, door, SaidOnce(database), KeptJudgements(database), words.say,
@@ -260,6 +309,8 @@ async def _put_together(
         box, door, ChannelDoctor(database, box, pushers, keepers, database.leadership),
         Holder(database, database.leadership, keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
         AppCallbacks(paths, apps, app_client.notes, SystemClock().now),
+        kf_calls.KfCallbacks(paths, pulling, kf_client.notes, SystemClock().now),
+        AccountCallbacks(paths, accounts_heard, account_client.notes, SystemClock().now),
     )  # fmt: skip
 
 
@@ -267,7 +318,7 @@ def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: Tea
     """Channels that can speak first, by kind; a bot speaks where this process holds its connection."""
     webhook = WebhookClient(settings.wecom_url)
     stack.push_async_callback(webhook.aclose)
-    bot = BotPusher(lines, chats.of, settings.wecom_bot_url, SystemClock().now)
+    bot = BotPusher(lines, chats.of, chats.deciders, settings.wecom_bot_url, SystemClock().now)
     return {ChannelKind.WECOM_BOT: bot, ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
@@ -318,7 +369,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         now=SystemClock().now,
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
-        called=[daren.app_callbacks.router()],
+        called=[daren.app_callbacks.router(), daren.kf_callbacks.router(), daren.account_callbacks.router()],
     )
 
 

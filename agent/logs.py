@@ -15,6 +15,12 @@ _SECRETS = re.compile(
     r"|\b(sk-)[A-Za-z0-9_-]{8,}|(postgres(?:ql)?(?:\+\w+)?://[^:/\s]+:)[^@\s]+(?=@)"
 )
 
+# Below warnings these tell of every frame, call and statement; `websockets` cuts frames in the middle of a secret, so
+# that nothing names it one any more.
+_NOISY = (
+    "httpx", "httpcore", "httpx2", "websockets", "procrastinate", "uvicorn.access", "asyncio", "alembic", "psycopg",
+)  # fmt: skip
+
 
 def scrub(text: str) -> str:
     """The text with everything that looks like a secret replaced by ***."""
@@ -51,5 +57,5 @@ def configure(*, level: str, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "httpx2", "procrastinate", "uvicorn.access", "asyncio", "alembic", "psycopg"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

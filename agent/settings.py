@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8787, ge=0, le=65535)
     public_url: str | None = None
     wecom_url: str = "https://qyapi.weixin.qq.com"  # an emulator's or a private deployment's address
+    wechat_url: str = "https://api.weixin.qq.com"  # of Official Accounts; likewise
     wecom_bot_url: str = "wss://openws.work.weixin.qq.com"  # of the AI bots' long connection; likewise
     decision_hours: int = Field(default=72, ge=1, le=336)
     turn_seconds: int = Field(default=90, ge=5, le=600)

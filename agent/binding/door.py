@@ -71,16 +71,32 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            account = await work.accounts.by_id(found.member)
-            brands = await work.accounts.brands_of(account) if account is not None else []
-            workspace = await work.accounts.workspace()
-        scope = await self.scope_of(channel.tenant, found.member, found.brand)
+            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
+        admitted = await self._admitted(channel, found, brands, is_demo=is_demo)
+        return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
+
+    async def known(self, arrival: Arrival) -> Admitted | None:
+        """See `Door.known`."""
+        async with self.services.across_tenants("who is bound on a channel") as work:
+            channel = await work.channels.active(arrival.channel)
+            if channel is None:
+                raise NotFound("no_such_channel")
+            found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
+            if isinstance(found, Refusal):
+                return None
+            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
+        return await self._admitted(channel, found, brands, is_demo=is_demo)
+
+    async def _admitted(
+        self, channel: ChannelSetting, let: Let, brands: Sequence[Brand], *, is_demo: bool
+    ) -> Admitted | None:
+        """Them in their scope; None where no scope is theirs any more."""
+        scope = await self.scope_of(channel.tenant, let.member, let.brand)
         if scope is None:
-            return TurnedAway(self.texts.say(Refusal.GONE, lang))
-        is_demo = workspace is not None and workspace.is_demo
+            return None
         demo_mark = self.texts.say("demo_mark", scope.lang) if is_demo else ""
-        brand = self._name(brands, found.brand, scope.lang) if len(brands) > 1 else ""
-        return Admitted(scope, self._zone(brands, found), demo_mark, brand)
+        brand = self._name(brands, let.brand, scope.lang) if len(brands) > 1 else ""
+        return Admitted(scope, self._zone(brands, let), demo_mark, brand)
 
     def _zone(self, brands: Sequence[Brand], let: Let) -> str:
         """The team's clock of the chat's brand, or of a lead's oldest brand."""
@@ -130,6 +146,8 @@ class OpenDoor:
         bindings = work.bindings(channel.tenant)
         found = await bindings.open_code(self.box.digest(code, of=CODES))
         use = use_of(found, arrival) if found is not None else Refusal.CODE_UNKNOWN
+        if found is None and (done := await self._done(work, bindings, arrival, code, lang)) is not None:
+            return done
         if found is None or use is Refusal.CODE_UNKNOWN:
             await work.accounts.record_failure(login=who, address=where)
             return self.texts.say(Refusal.CODE_UNKNOWN, lang)
@@ -142,6 +160,31 @@ class OpenDoor:
         await work.accounts.clear_failures(login=who)
         log.info("channel.bound", channel=arrival.channel, kind=str(arrival.chat_kind))
         return said
+
+    async def _done(
+        self, work: DoorWork, bindings: BindingStore, arrival: Arrival, code: str, lang: Lang
+    ) -> str | None:
+        """What a used code did, told again to whom it bound where it bound them: the message came twice.
+
+        None for anybody else, and where what it did holds no more.
+        """
+        used = await bindings.used_code(self.box.digest(code, of=CODES))
+        use = use_of(used, arrival) if used is not None else None
+        if not isinstance(use, BindGroup | BindPerson):
+            return None
+        binding = await bindings.binding(arrival.channel, arrival.chat)
+        if binding is None or binding.brand != use.brand:
+            return None
+        if isinstance(use, BindGroup):
+            by = used.made_by if used is not None else None
+            about = self._name(await _brands(work, by) if by is not None else (), use.brand, lang)
+            return self.texts.say("bind_done_group", lang, brand=about)
+        identity = await bindings.identity(arrival.channel, arrival.user)
+        account = await work.accounts.by_id(use.member)
+        if identity is None or identity.member != use.member or account is None:
+            return None
+        about = self._name(await _brands(work, use.member), use.brand, lang)
+        return self.texts.say("bind_done_person", lang, name=account.member.name, brand=about)
 
     async def _bind(
         self,
@@ -161,9 +204,8 @@ class OpenDoor:
             if by is None:
                 return self.texts.say(Refusal.CODE_UNKNOWN, lang)
             await bindings.bind_chat(arrival.channel, chat=arrival.chat, kind=ChatKind.GROUP, brand=use.brand, by=by)
-            lead = await work.accounts.by_id(by)
-            brands = await work.accounts.brands_of(lead) if lead is not None else []
-            return self.texts.say("bind_done_group", lang, brand=self._name(brands, use.brand, lang))
+            about = self._name(await _brands(work, by), use.brand, lang)
+            return self.texts.say("bind_done_group", lang, brand=about)
         account = await work.accounts.by_id(use.member)
         member: Member | None = account.member if account is not None else None
         if member is None or not member.active:
@@ -181,9 +223,18 @@ class OpenDoor:
             by=by or member.id,
             identity=identity,
         )
-        brands = await work.accounts.brands_of(account) if account is not None else []
-        about = self._name(brands, use.brand, lang)
+        about = self._name(await _brands(work, use.member), use.brand, lang)
         return self.texts.say("bind_done_person", lang, name=member.name, brand=about)
+
+
+async def _brands(work: DoorWork, member: MemberId) -> Sequence[Brand]:
+    account = await work.accounts.by_id(member)
+    return await work.accounts.brands_of(account) if account is not None else ()
+
+
+async def _is_demo(work: DoorWork) -> bool:
+    workspace = await work.accounts.workspace()
+    return workspace is not None and workspace.is_demo
 
 
 def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:

@@ -73,7 +73,12 @@ def draft_list(result: DraftList, lang: Lang, texts: Texts) -> Piece:
     for code, group in groupby(result.drafts, key=lambda draft: draft.batch_code):
         drafts = list(group)
         cards.append(_card_of(code, drafts, lang, texts, now=result.now))
-    text = texts.say("drafts_listed", lang, count=len(result.drafts), status=status)
+    count = len(result.drafts)
+    text = (
+        texts.say("drafts_listed", lang, count=count, status=status)
+        if status
+        else texts.say("drafts_found", lang, count=count)
+    )
     return Piece(text, tuple(cards[:5]), for_planner={"drafts": len(result.drafts), "status": result.status})
 
 

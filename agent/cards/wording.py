@@ -53,7 +53,7 @@ def money(value: MoneySpan | MoneyShown, lang: Lang) -> str:
 
 def _amount(minor: int, currency: str, lang: Lang) -> str:
     amount = Decimal(minor).scaleb(-exponent(currency))
-    whole = int(amount)
+    whole = int(amount.to_integral_value())
     if abs(amount) >= 10_000:
         return number(whole, lang)
     return f"{whole:,}" if amount == whole or abs(amount) >= 100 else f"{amount:,.2f}"

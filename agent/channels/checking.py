@@ -10,7 +10,12 @@ from memory.domain.channels import ChannelKind, ChannelSetting, SecretBox, owner
 from memory.domain.errors import AppError, Conflict, Misconfigured, Refused, Unavailable
 from memory.domain.lines import Line, LineEnd, LineServices
 
-_NOT_HELD = {ChannelKind.WECOM_BOT: "bot_not_held", ChannelKind.WECOM_APP: "app_not_held"}
+_NOT_HELD = {
+    ChannelKind.WECOM_BOT: "bot_not_held",
+    ChannelKind.WECOM_APP: "app_not_held",
+    ChannelKind.WECOM_KF: "kf_not_held",
+    ChannelKind.WECHAT_ACCOUNT: "oa_not_held",
+}
 _ENDS = {LineEnd.TAKEN_OVER: "bot_taken_over", LineEnd.WRONG_SECRET: "bot_wrong_secret"}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.team.rights import needs_own
 from connectors.ports.channels import Pusher
 from memory.domain.channel_forms import ChannelForm, SaveChannel
-from memory.domain.channels import ChannelFields, ChannelKind, SecretBox, owner_of_secrets
+from memory.domain.channels import PUSHING, ChannelFields, ChannelKind, SecretBox, owner_of_secrets
 from memory.domain.chat import Reply
 from memory.domain.delivery_views import ChannelUnit
 from memory.domain.errors import BadRequest, NotAllowed, NotFound
@@ -62,6 +62,8 @@ class ChannelForms:
         found = await unit.channels.by_id(channel)
         if found is None:
             raise NotFound("no_such_channel")
+        if found.kind not in PUSHING:
+            raise BadRequest("channel_cannot_push")
         brand = found.serves or unit.scope.brand or (await unit.people.brands())[0].id
         if not found.active or not await unit.pushes.test(channel, brand=brand, by=lead.name):
             raise BadRequest("channel_is_off")

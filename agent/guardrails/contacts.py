@@ -7,12 +7,22 @@ dates, counts) stays to the letter: a model must still be able to negotiate.
 
 import re
 
-_DOT = r"\s?(?:\.|\[dot\]|\(dot\))\s?"
+# What was tamed for Markdown before it came here has its brackets and # in full width.
+_OPEN, _CLOSE, _HASH = r"[\[(\uff3b\uff08]", r"[\])\uff3d\uff09]", r"#\uff03"
+_DOT = rf"\s?(?:\.|{_OPEN}dot{_CLOSE})\s?"
 _EMAIL = re.compile(
-    rf"(?<![A-Za-z0-9_%+-])[A-Za-z0-9_%+-]{{1,64}}(?:{_DOT}[A-Za-z0-9_%+-]{{1,64}}){{0,4}}\s?(?:@|\[at\]|\(at\))\s?"
+    rf"(?<![A-Za-z0-9_%+-])[A-Za-z0-9_%+-]{{1,64}}(?:{_DOT}[A-Za-z0-9_%+-]{{1,64}}){{0,4}}\s?(?:@|{_OPEN}at{_CLOSE})\s?"
     rf"[A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{1,5}}"
 )
-_LINK = re.compile(r"\b(?:https?://)?(?:wa\.me|t\.me|line\.me|api\.whatsapp\.com)/\S+", re.IGNORECASE)
+# Signs of full width as people type them into an address: the same letters, which no pattern below would see.
+_WIDE = r"\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f\uff0e\uff0d\uff0b"
+_WIDE_EMAIL = re.compile(rf"[{_WIDE}]{{1,64}}\uff20[{_WIDE}]{{3,120}}")
+_NARROW = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
+_LINK = re.compile(
+    r"\b(?:https?://)?(?:www\.|m\.)?(?:wa\.me|t\.me|line\.me|m\.me|ig\.me|fb\.me|api\.whatsapp\.com|facebook\.com"
+    r"|fb\.com|instagram\.com|discord\.gg|linktr\.ee|snapchat\.com)/[!-~]+",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"(?<![\w$€£¥.])\+?\(?\d{1,4}\)?(?:[\s.-]?\(?\d{2,4}\)?){2,4}(?![\w%])")
 _PHONE_SAID = re.compile(
     r"(?P<word>(?:\b(?:hp|phone|tel|telephone|mobile|cell|call|ring|text|sms|whats ?app|wa|zap|handy|cel|móvil)\b"
@@ -21,10 +31,13 @@ _PHONE_SAID = re.compile(
 )
 _FEWEST_DIGITS, _FEWEST_DIGITS_SAID = 9, 7
 _ACCOUNT = re.compile(
-    r"(?P<word>\b(?:we ?chat|weixin|wx|vx|line|telegram|tg|skype|kakao(?:talk)?|zalo|viber|whats ?app)|微信|威信|薇信)"
-    r"(?P<link>\s?(?:id|号|號)?\s?(?:is|是|[:：])?\s?)(?P<name>@?[A-Za-z][\w.-]{3,30})",
+    r"(?P<word>(?<![A-Za-z\d_])(?:we ?chat|weixin|wx|vx|qq|line|telegram|tg|skype|kakao(?:talk)?|zalo|viber|whats ?app"
+    r"|insta(?:gram)?|ig|discord|snap(?:chat)?|facebook|fb)|微信|威信|薇信|[加+][vV](?=[信\s:：])|카톡|카카오톡|ライン)"
+    r"(?P<link>\s?(?:id|号|號)?\s?(?:is|是|は|[:：,，])?\s?)"
+    rf"(?P<name>@?[A-Za-z](?:[A-Za-z\d_.-]|[:{_HASH}](?=[a-z\d])){{3,30}})",
     re.IGNORECASE,
 )
+_PHONE_WRITTEN = re.compile(r"[零〇一二三四五六七八九幺]{10,15}")
 
 _TYPES = (
     "street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|close|crescent|square|gardens|grove"
@@ -81,16 +94,17 @@ _ADDRESSES = tuple(
     )
 )
 _DIGITS = re.compile(r"\d")
-_HAS_A_SIGN = re.compile(r"[\d_.@]")
+_HAS_A_SIGN = re.compile(rf"[\d_@{_HASH}]|\.(?=\w)")
 
 
 def mask(text: str) -> str:
     """The text with every contact replaced by [e-mail], [phone], [account], [address] or [link]; all else untouched."""
-    text = _LINK.sub("[link]", text)
+    text = _LINK.sub("[link]", _WIDE_EMAIL.sub(lambda found: found[0].translate(_NARROW), text))
     text = _EMAIL.sub("[e-mail]", text)
     text = _ACCOUNT.sub(_account, text)
     for pattern in _ADDRESSES:
         text = pattern.sub("[address]", text)
+    text = _PHONE_WRITTEN.sub("[phone]", text)
     text = _PHONE.sub(_phone, text)
     return _PHONE_SAID.sub(_phone_said, text)
 

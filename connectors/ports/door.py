@@ -45,3 +45,10 @@ class Door(Protocol):
         Raises NotFound("no_such_channel") for one that is off or not there, Misconfigured when codes cannot be read.
         """
         ...
+
+    async def known(self, arrival: Arrival) -> Admitted | None:
+        """Who is bound there, whatever the text; None for anybody else, who gets no code by it.
+
+        Raises NotFound("no_such_channel") for a channel that is off or not there.
+        """
+        ...

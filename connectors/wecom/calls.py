@@ -97,7 +97,12 @@ def _read(response: httpx.Response) -> Answer:
         found = response.json()
     except ValueError as unreadable:
         raise Unclear("channel_unclear") from unreadable
-    errcode = found.get("errcode") if isinstance(found, dict) else None
+    errcode = found.get("errcode", _without_code(found)) if isinstance(found, dict) else None
     if not isinstance(errcode, int):
         raise Unclear("channel_unclear")
     return Answer(errcode, str(found.get("errmsg", "")), found, response.headers.get("date", ""))
+
+
+def _without_code(found: Body) -> int | None:
+    """Some successes say no code: those that hold a token."""
+    return 0 if "access_token" in found else None

@@ -1,6 +1,6 @@
 """The envelope of WeCom's callbacks: signed, then AES-256-CBC over random, length, text and receiver. Pure.
 
-Written on `cryptography` alone: see decision 0013. Source: reference §2, read 2026-11-20.
+Written on `cryptography` alone: see decision 0013. Source: the vendor's page on callback encryption, read 2026-11-20.
 """
 
 import base64

@@ -11,9 +11,10 @@ _SAID = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The fields of one callback."""
+    """The fields of one callback; `whole`: as it came."""
 
     root: Element
+    whole: str = ""
 
     def text(self, path: str) -> str:
         """What an element says, empty without it."""
@@ -30,4 +31,4 @@ def read(body: str) -> Document:
         raise BadRequest("wecom_xml_unreadable") from wrong
     if root.tag != "xml":
         raise BadRequest("wecom_xml_unreadable")
-    return Document(root)
+    return Document(root, body)

@@ -128,6 +128,10 @@ class BindingStore(Protocol):
         """Lock a code that is neither used, void nor expired."""
         ...
 
+    async def used_code(self, digest: str) -> BindCode | None:
+        """A code that has done its work, however long ago."""
+        ...
+
     async def use_code(self, code: BindCodeId, *, void: bool = False) -> None:
         """End a locked code: it has done its work, or must not do it any more."""
         ...

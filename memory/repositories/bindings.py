@@ -98,6 +98,17 @@ class BindingRepository:
         )
         return _to_code(row) if row else None
 
+    async def used_code(self, digest: str) -> BindCode | None:
+        """See `BindingStore.used_code`."""
+        row = await self._session.scalar(
+            select(BindCodeRow).where(
+                BindCodeRow.tenant_id == self._tenant,
+                BindCodeRow.digest == digest,
+                BindCodeRow.used_at.is_not(None),
+            )
+        )
+        return _to_code(row) if row else None
+
     async def use_code(self, code: BindCodeId, *, void: bool = False) -> None:
         """See `BindingStore.use_code`."""
         ended = {"voided_at": self._now} if void else {"used_at": self._now}

@@ -33,7 +33,8 @@ async def make_delivery(
     member: MemberId | None = None,
 ) -> bool:
     """Whether it is new. The job that carries it out comes with it, if and when the transaction commits."""
-    if await session.scalar(select(ChannelSettingRow.id).where(carries(tenant, brand)).limit(1)) is None:
+    able = _answers(tenant, only) if kind is PushKind.REPLY else carries(tenant, brand)
+    if await session.scalar(select(ChannelSettingRow.id).where(able).limit(1)) is None:
         return False
     made = await session.scalar(
         insert(DeliveryRow).on_conflict_do_nothing().returning(DeliveryRow.id),
@@ -75,3 +76,8 @@ def carries(tenant: TenantId, brand: BrandId) -> ColumnElement[bool]:
         & ChannelSettingRow.kind.in_([kind.value for kind in PUSHING])
         & or_(serves.is_(None), serves == brand)
     )
+
+
+def _answers(tenant: TenantId, channel: ChannelId | None) -> ColumnElement[bool]:
+    """The one channel that an answer belongs to, which need not be able to speak first."""
+    return (ChannelSettingRow.tenant_id == tenant) & ChannelSettingRow.active & (ChannelSettingRow.id == (channel or 0))

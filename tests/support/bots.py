@@ -21,7 +21,7 @@ from agent.guardrails.contacts import mask
 from connectors.ports.channels import Pusher
 from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
-from connectors.wecom.timing import LoopTime
+from connectors.wecom.timing import LoopTime, Time
 from evals.emulators.wecom.core.chats import Message
 from evals.emulators.wecom.server import Emulator
 from evals.suites.talking import open_talk
@@ -50,6 +50,7 @@ class Stand:
     shop: PushShop
     emulator: Emulator
     others: dict[ChannelKind, Pusher] = field(default_factory=dict)
+    time: Time = field(default_factory=LoopTime)
 
     @property
     def bot_secret(self) -> str:
@@ -66,13 +67,13 @@ class Stand:
         lines: Lines = {}
         words = texts()
         clock = SystemClock()
-        bot = BotPusher(lines, TeamChats(own).of, self.emulator.ws_url, self.platform_now)
+        bot = BotPusher(lines, TeamChats(own).of, TeamChats(own).deciders, self.emulator.ws_url, self.platform_now)
         pushers: dict[ChannelKind, Pusher] = {ChannelKind.WECOM_BOT: bot, **self.others}
         accounts = OpenAccounts(own, own, clock, Path("no-such-home"))
         keeper = BotKeeper(
             self.emulator.ws_url, lines, (await open_talk(self.shop.office, self.shop.office.anna)).desk,
             FakeQueries(FakeOffice()), OpenDoor(own, accounts.bound, BOX, words), SaidOnce(own), KeptJudgements(own),
-            words.say, mask, clock.now, LoopTime(),
+            words.say, mask, clock.now, self.time,
         )  # fmt: skip
         post = Post(own, pushers, BOX, PushWords(words).say, DAY)
 

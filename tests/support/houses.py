@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
 
-from memory.creator_index.embedded import EmbeddedIndex
 from memory.database import Database
-from memory.domain.creator import CreatorFacts, Stage
+from memory.domain.creator import CreatorFacts, IndexEntry, Stage
 from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, Content, Gist, Intent, NewDraft, Purpose
 from memory.domain.stores import NewShortlistItem
-from memory.domain.workspace import Brand, Role, Scope
+from memory.domain.workspace import Brand, Role, Scope, WorkspaceKind
 from tests.support.database import Office, make_workspace
 from tests.support.searching import AS_OF
 
@@ -53,14 +53,23 @@ class House:
         return (other.word,) if same_tenant else (other.word, other.tenant_word)
 
 
-async def three_houses(database: Database, index: EmbeddedIndex) -> list[House]:
+class Index(Protocol):
+    """Where creators are to be found."""
+
+    async def upsert(self, entries: Sequence[IndexEntry]) -> None:
+        """See `CreatorIndex.upsert`."""
+        ...
+
+
+async def three_houses(database: Database, index: Index, *, kind: WorkspaceKind = WorkspaceKind.DEMO) -> list[House]:
     """Two brands of one tenant and one of another, furnished alike."""
-    ours, theirs = await make_workspace(database, name="Alder"), await make_workspace(database, name="Birch", brands=1)
+    ours = await make_workspace(database, kind=kind, name="Alder")
+    theirs = await make_workspace(database, kind=kind, name="Birch", brands=1)
     plan = ((ours, 0, "quasarword"), (ours, 1, "nebulaword"), (theirs, 0, "pulsarword"))
     return [await _furnished(database, index, office, number, word) for office, number, word in plan]
 
 
-async def _furnished(database: Database, index: EmbeddedIndex, office: Office, number: int, word: str) -> House:
+async def _furnished(database: Database, index: Index, office: Office, number: int, word: str) -> House:
     brand = office.brands[number]
     tenant_word = f"tenant{office.tenant}word"
     handles = tuple(f"star{office.tenant}_{place}" for place in range(CREATORS))

@@ -35,7 +35,7 @@ def share_text(units: Units) -> Tool[ShareTextArgs]:
     """Put what was shown last into a short text without contacts."""
 
     async def run(args: ShareTextArgs, turn: TurnContext) -> Shared:
-        """The newest list, profile, plan or report of the conversation.
+        """The newest list, profile, plan or report of the conversation; for ranks its newest list.
 
         Drafts and what creators wrote are nobody else's business and are passed over.
 
@@ -44,7 +44,7 @@ def share_text(units: Units) -> Tool[ShareTextArgs]:
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             lines = await unit.conversations.lines(turn.conversation, before=None, limit=LOOKED_BACK)
             demo = (await unit.people.workspace()).is_demo
-        shown = _newest(lines)
+        shown = _newest(lines, lists_only=bool(args.ranks))
         if shown is None:
             raise BadRequest("nothing_to_share")
         listed = {row.rank for row in shown.items} if isinstance(shown, ShortlistCard) else set()
@@ -57,10 +57,10 @@ def share_text(units: Units) -> Tool[ShareTextArgs]:
     return Tool("share_text", Effect.READS, ShareTextArgs, run, about)
 
 
-def _newest(lines: list[Message]) -> Shareable | None:
+def _newest(lines: list[Message], *, lists_only: bool) -> Shareable | None:
     for line in reversed(lines):
         if line.author is not Author.MEMBER:
             for card in reversed(line.reply.cards):
-                if isinstance(card, Shareable):
+                if isinstance(card, ShortlistCard if lists_only else Shareable):
                     return card
     return None

@@ -22,11 +22,16 @@ from memory.domain.workspace import Lang
 _EXPECTED = (BadRequest, Conflict)
 _FIELDS = {
     ChannelKind.WECOM_BOT: ("bot_id", "bot_secret"),
-    ChannelKind.WECOM_APP: ("corp_id", "agent_id", "app_secret", "token", "aes_key"),
     ChannelKind.WECOM_WEBHOOK: ("address",),
+    ChannelKind.WECOM_APP: ("corp_id", "agent_id", "app_secret", "token", "aes_key"),
+    ChannelKind.WECOM_KF: ("corp_id", "app_secret", "token", "aes_key", "open_kfid"),
+    ChannelKind.WECHAT_ACCOUNT: ("app_id", "app_secret", "original_id", "token", "aes_key", "mode"),
 }
+_SHOWN = frozenset({"corp_id", "agent_id", "open_kfid", "app_id", "original_id", "mode"})
+# What the platform calls back.
+_CALLED = (ChannelKind.WECOM_APP, ChannelKind.WECOM_KF, ChannelKind.WECHAT_ACCOUNT)
 # Never shown again, not even to whoever typed them.
-_HIDDEN = frozenset(name for names in _FIELDS.values() for name in names) - {"corp_id", "agent_id"}
+_HIDDEN = frozenset(name for names in _FIELDS.values() for name in names) - _SHOWN
 
 
 def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -67,15 +72,19 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         told: str = "",
     ) -> Response:
         view = await surface.queries.channels(visit.scope)
+        asked = visit.request.query_params
+        wanted = (typed or {}).get("of") or asked.get("add")
         current = next((state.channel for state in view.channels if state.channel.id == edit), None)
         if edit is not None and current is None:
             raise NotFound("no_such_channel")
         return await page(
             surface, visit, "channels.html", status=422 if problem else 200, view=view, current=current,
-            of=current.kind if current else _kind((typed or {}).get("of") or visit.request.query_params.get("add")),
-            adding="add" in visit.request.query_params, typed=typed, errors=problem or {}, ended=_ended,
+            of=current.kind if current else _kind(wanted), kinds=tuple(_FIELDS),
+            choosing=not (current or typed or wanted in _FIELDS) and ("add" in asked or not view.channels),
+            adding="add" in asked, typed=typed, errors=problem or {}, ended=_ended,
             is_public=surface.settings.public_url is not None, saved=was_saved(visit), told=told,
-            not_held=Flag("app_not_held", {}), why=lambda flag: _why(surface, flag, visit.lang),
+            not_held=_not_held, is_called=lambda kind: kind in _CALLED, typed_fields=_FIELDS, word=_name_of,
+            open_fields=_SHOWN, why=lambda flag: _why(surface, flag, visit.lang),
         )  # fmt: skip
 
     return router
@@ -103,8 +112,15 @@ def _channel(fields: Fields) -> SaveChannel:
         mentions=fields.text("mentions")[:400],
         active=fields.text("active") != "no",
         plain=fields.text("plain") == "yes",
-        typed={name: fields.text(name)[:400] for name in _FIELDS[kind]},
+        typed=_typed(fields, kind),
     )
+
+
+def _typed(fields: Fields, kind: ChannelKind) -> dict[str, str]:
+    """The kind's own fields; a choice that came alone, which every form has, changes nothing."""
+    typed = {name: fields.text(name)[:400] for name in _FIELDS[kind]}
+    is_alone = not any(value for name, value in typed.items() if name != "mode")
+    return typed | {"mode": ""} if is_alone and "mode" in typed else typed
 
 
 def _kind(typed: str | None) -> ChannelKind:
@@ -115,3 +131,13 @@ def _kind(typed: str | None) -> ChannelKind:
 def _ended(end: LineEnd) -> Flag:
     """Why a connection stays down, with what to do."""
     return Flag(f"bot_{end}", {})
+
+
+def _name_of(kind: str) -> str:
+    """What a kind is called in keys of texts."""
+    return "oa" if kind == ChannelKind.WECHAT_ACCOUNT else kind.removeprefix("wecom_")
+
+
+def _not_held(kind: str) -> Flag:
+    """That no process looks after a channel."""
+    return Flag(f"{_name_of(kind)}_not_held", {})

@@ -1,6 +1,6 @@
 """The platform's answers to an app as ours: refused, to be tried again, or to be mended in the console. Pure.
 
-Source: reference §13, read 2026-11-20. A code nobody listed is refused for good and named.
+Source: the vendor's table of global codes, read 2026-11-20. A code nobody listed is refused for good and named.
 """
 
 import re

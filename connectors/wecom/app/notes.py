@@ -19,7 +19,19 @@ KEPT_FOR = timedelta(days=30)
 NOTED_EVERY = timedelta(minutes=1)
 # What a lead has to mend before anything can be said; whom a message did not reach is noted by name.
 _TO_MEND: Final = frozenset(
-    {"app_address_not_allowed", "app_wrong_secret", "app_wrong_agent_id", "app_no_right", "app_needs_callback"}
+    {
+        "app_address_not_allowed",
+        "app_wrong_secret",
+        "app_wrong_agent_id",
+        "app_no_right",
+        "app_needs_callback",
+        "kf_wrong_account",
+        "kf_not_granted",
+        "kf_may_not_answer",
+        "oa_not_granted",
+        "oa_wrong_secret",
+        "oa_address_not_allowed",
+    }
 )
 _SINCE: Final = ((NOT_OPENED, CALLED), (REFUSED, ACCEPTED))
 

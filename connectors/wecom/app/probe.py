@@ -20,16 +20,17 @@ _SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class CallbackProbe:
-    """`public_url`: where the platform reaches this workspace, None where it cannot."""
+    """`public_url`: where the platform reaches this workspace, None where it cannot; `at`: the part of its kind."""
 
     public_url: str | None
     paths: CallbackPaths
     now: Callable[[], datetime]
     through_proxy: bool = True
+    at: str = ADDRESS
 
     def address(self, channel: ChannelId) -> str | None:
         """What goes into the console; None without a public address."""
-        return f"{self.public_url.rstrip('/')}{ADDRESS}{self.paths.path(channel)}" if self.public_url else None
+        return f"{self.public_url.rstrip('/')}{self.at}{self.paths.path(channel)}" if self.public_url else None
 
     async def look(self, channel: OpenChannel) -> None:
         """Do what the console does when the address is saved. From here: the platform may be kept out all the same.

@@ -1,17 +1,14 @@
 """Messages as an app sends them. Pure."""
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from connectors.wecom.calls import Body
 from connectors.wecom.cards import TemplateCard
+from connectors.wecom.plain import FENCE, without_marks
 
 CONTENT_BYTES: Final = 2_048
 REPEAT_SECONDS: Final = 14_400  # the longest the platform knows a repeat
-_MARKS = re.compile(r"\*\*|^(?:> ?|#{1,6} )", re.MULTILINE)
-_FENCE = re.compile(r"^(`{3,})$", re.MULTILINE)
-_LINK = re.compile(r"<(?=/?a[\s>])", re.IGNORECASE)
 _PICTURE = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -20,7 +17,7 @@ def message(agent_id: int, users: Collection[str], words: str, *, plain: bool) -
 
     An app's Markdown has no blocks of code and would swallow their fences.
     """
-    if plain or _FENCE.search(words):
+    if plain or FENCE.search(words):
         return _to(agent_id, users, "text", {"content": without_marks(words)})
     return _to(agent_id, users, "markdown", {"content": words})
 
@@ -45,29 +42,9 @@ def once(body: Body) -> Body:
     return {**body, "enable_duplicate_check": 1, "duplicate_check_interval": REPEAT_SECONDS}
 
 
-def without_marks(words: str) -> str:
-    """Markdown as plain text: signs of bold, quotes and headings go, and what stood in a block stays to the letter.
-
-    No link is made of text.
-    """
-    return _LINK.sub("\uff1c", "\n".join(_plain_lines(words)))
-
-
 def media_kind(content: bytes) -> str:
     """What the platform calls it: an image by its first bytes, else a file."""
     return "image" if content.startswith(_PICTURE) else "file"
-
-
-def _plain_lines(words: str) -> Iterator[str]:
-    fence = ""
-    for line in words.split("\n"):
-        found = _FENCE.match(line)
-        if found and not fence:
-            fence = found[1]
-        elif found and found[1].startswith(fence):
-            fence = ""
-        else:
-            yield line if fence else _MARKS.sub("", line)
 
 
 def _to(agent_id: int, users: Collection[str], msgtype: str, content: Body) -> Body:

@@ -42,7 +42,8 @@ class Answering(Attaching[Voice]):
             return
         stream = self._stream(talk, turn, talk.voice.req_id)
         async with stream.running():
-            await self.watch(talk, turn, progress, lambda: stream.show(talk.renderer.marked(progress.shown())))
+            shown = talk.renderer
+            await self.watch(talk, turn, progress, lambda: stream.show(shown.marked(shown.mask(progress.shown()))))
             await self._answer(talk, progress, stream)
 
     async def reply(self, talk: Talk, reply: Reply, stream: StreamingAnswer | None = None) -> None:

@@ -1,31 +1,40 @@
 """Pushes over a bot's connection, into a chat where somebody has written to it. Satisfies `Pusher`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
+import structlog
 
 from connectors.ports.channels import Chat, OpenChannel, Push
-from connectors.wecom.bot.keeping import Lines, http_for
+from connectors.wecom.bot.keeping import BotLine, Lines, http_for
 from connectors.wecom.bot.settings import read_typed
 from connectors.wecom.bot.socket import Ended
 from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import Refused, Unavailable
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 
 _DOWN_FOR_GOOD = {Ended.TAKEN_OVER: "bot_taken_over", Ended.WRONG_SECRET: "bot_wrong_secret"}
 
+log = structlog.get_logger()
+
 TeamChat = Callable[[OpenChannel, BrandId | None], Awaitable[Chat | None]]
+Deciders = Callable[[OpenChannel, BrandId | None], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class BotPusher:
-    """`lines`: what this process holds; `team_chat`: where a brand's team is told; `url`: of the connection."""
+    """`lines`: what this process holds; `team_chat`: where a brand's team is told; `url`: of the connection.
+
+    `deciders`: the chats of those who may approve: a bot calls nobody by name in a group, so what asks for a deed goes
+    to each of them alone.
+    """
 
     lines: Lines
     team_chat: TeamChat
+    deciders: Deciders
     url: str
     now: Callable[[], datetime]
     kind: ChannelKind = ChannelKind.WECOM_BOT
@@ -48,11 +57,29 @@ class BotPusher:
             raise Unavailable("wecom_not_connected")
         if (ended := line.socket.state.ended) in _DOWN_FOR_GOOD:
             raise Refused(_DOWN_FOR_GOOD[ended])
+        if push.calls and push.chat is None and await self._called(line, channel, push):
+            return None
         chat = push.chat or await self.team_chat(channel, push.brand)
         if chat is None:
             raise Refused("bot_no_chat")
         await line.channel.push(chat.id, push.text, is_group=chat.is_group)
         return None
+
+    async def _called(self, line: BotLine, channel: OpenChannel, push: Push) -> bool:
+        """Whether somebody who may decide was told 1:1; then it is delivered, whoever else could not be reached."""
+        reached = 0
+        doubt: AppError | None = None
+        for user in await self.deciders(channel, push.brand):
+            try:
+                await line.channel.push(user, push.text, is_group=False)
+                reached += 1
+            except Refused as refused:  # somebody who has not written to the bot, or long ago
+                log.info("wecom_bot.not_called", channel=channel.setting.id, key=refused.text_key)
+            except (Unavailable, Unclear) as failure:
+                doubt = failure
+        if not reached and doubt is not None:
+            raise doubt
+        return reached > 0
 
     async def look(self, channel: OpenChannel) -> None:
         """See `Pusher.look`: whether the host answers, and at what time. The connection itself is its holder's."""

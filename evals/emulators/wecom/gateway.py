@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -48,6 +48,27 @@ ForApp = Callable[[App, Asked], Json | Response]
 ForAnyone = Callable[[Asked], Json | Response]
 
 
+class AccountKeys(Protocol):
+    """Tokens of the Official Account."""
+
+    def check(self, value: str) -> None:
+        """Let a good one pass. Raises ApiError."""
+        ...
+
+    def revoke(self) -> None:
+        """End every one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ForAccount:
+    """Calls of the Official Account: with a token of `keys`, or for one. Both from addresses it listed."""
+
+    keys: AccountKeys
+    with_token: dict[str, ForAnyone]
+    for_token: dict[str, ForAnyone]
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """`with_token` is called with the app whose token came, `without` with nobody."""
@@ -55,11 +76,17 @@ class Gateway:
     platform: Platform
     with_token: dict[str, ForApp]
     without: dict[str, ForAnyone]
+    account: ForAccount
+
+    @property
+    def known(self) -> set[str]:
+        """Every endpoint."""
+        return {*self.with_token, *self.without, *self.account.with_token, *self.account.for_token}
 
     async def __call__(self, request: Request) -> Response:
         """Answer one call under /cgi-bin/."""
         endpoint = request.path_params["endpoint"]
-        if endpoint not in self.with_token and endpoint not in self.without:
+        if endpoint not in self.known:
             self.platform.records.warn(f"unknown path {endpoint}")
             return Response(status_code=404)
         struck = self.platform.faults.due(endpoint, CALLS)
@@ -88,6 +115,8 @@ class Gateway:
         try:
             if endpoint in self.without:
                 return self.without[endpoint](asked)
+            if endpoint not in self.with_token:
+                return self._of_account(endpoint, asked, struck, remote)
             app = self._app(asked.query.get("access_token", ""), struck, remote)
             return self.with_token[endpoint](app, asked)
         except ApiError as refused:
@@ -104,6 +133,20 @@ class Gateway:
             raise ApiError(Errcode.IP_NOT_ALLOWED, f"from ip: {seen}")
         return app
 
+    def _of_account(self, endpoint: str, asked: Asked, struck: _Struck, remote: str) -> Json | Response:
+        listed = self.platform.wechat.account.trusted_ips
+        seen = ELSEWHERE if FaultKind.IP_NOT_ALLOWED in struck else remote
+        if FaultKind.IP_NOT_ALLOWED in struck or (listed and seen not in listed):
+            raise ApiError(Errcode.OA_IP, f"{seen} ipv6 ::ffff:{seen}, not in whitelist")
+        if endpoint in self.account.for_token:
+            return self.account.for_token[endpoint](asked)
+        if FaultKind.TOKEN_REVOKE_NOW in struck:
+            self.account.keys.revoke()
+        if FaultKind.TOKEN_ALWAYS_BAD in struck:
+            raise ApiError(Errcode.BAD_SECRET, "access_token is invalid or not latest")
+        self.account.keys.check(asked.query.get("access_token", ""))
+        return self.account.with_token[endpoint](asked)
+
     async def _sent(self, request: Request, call: Call, answer: Json | Response, struck: _Struck) -> Response:
         call.seconds = self.platform.clock.now - call.at
         if FaultKind.DROP_AFTER in struck:
@@ -114,6 +157,8 @@ class Gateway:
             return answer
         whole: Json = {"errcode": 0, "errmsg": TEXTS[Errcode.OK], **answer}
         call.errcode = whole["errcode"]
+        if call.endpoint in self.account.for_token and "errcode" not in answer:
+            whole = answer  # a token comes without a code
         if FaultKind.BAD_JSON in struck:
             return Response(_BROKEN, media_type="application/json")
         if FaultKind.SLOW_BODY in struck:

@@ -11,15 +11,17 @@ from evals.emulators.wecom.core.limits import MINUTE, Limits
 from evals.emulators.wecom.core.media import MediaStore
 from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.core.tokens import Tokens
+from evals.emulators.wecom.core.wechat import WeChat, example_wechat
 from evals.emulators.wecom.core.wire import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the reference leaves open or dates, each with the answer that forgives least.
+    """What the vendor's pages leave open or date, each with the answer that forgives least.
 
     `strict`: an unknown field is refused, else noted. `ack_seconds`: virtual time from a frame to its answer; at zero
     the answer comes at the next turns of the loop. `stream_seconds`: 360, seen at 600 since September 2026.
+    `kf_empty_pages`: an empty page with has_more 1 comes before each page of 微信客服.
     """
 
     strict: bool = False
@@ -30,6 +32,9 @@ class Rules:
     subscribes_a_minute: int = 20
     bad_secret_errcode: int = 600041
     silence_seconds: float | None = None
+    kf_page_lines: int = 1_000
+    kf_empty_pages: bool = False
+    kf_repeat_errcode: int = 40058
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class Platform:
     rng: Random = field(init=False)
     clock: Clock = field(init=False)
     corp: Corp = field(init=False)
+    wechat: WeChat = field(init=False)
     records: Records = field(init=False)
     faults: Faults = field(init=False)
     limits: Limits = field(init=False)
@@ -56,6 +62,7 @@ class Platform:
         self.rng = Random(self.seed)
         self.clock = Clock(self.start)
         self.corp = example_corp(self.rng)
+        self.wechat = example_wechat(Random(self.seed + 1))
         self.records = Records()
         self.faults = Faults(Random(self.seed))
         self.limits = Limits(self.clock)

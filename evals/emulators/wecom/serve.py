@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import math
 import secrets
 import time
+from collections.abc import Callable
 
 from evals.emulators.wecom.core.clock import Clock
 from evals.emulators.wecom.phone.control import Control, console
@@ -14,13 +16,19 @@ ACK_SECONDS = 0.05
 STEP_SECONDS = 0.05
 
 
-async def keep_time(clock: Clock) -> None:
-    """Move the clock as time passes, until cancelled."""
+def always() -> bool:
+    """For a clock that nothing stops."""
+    return True
+
+
+async def keep_time(clock: Clock, *, goes: Callable[[], bool] = always, most: float = math.inf) -> None:
+    """Move the clock as time passes, until cancelled; it stands while `goes` says so. A step is at most `most` s."""
     before = time.monotonic()
     while True:
-        await asyncio.sleep(STEP_SECONDS)
+        await asyncio.sleep(min(STEP_SECONDS, most))
         now = time.monotonic()
-        await clock.advance(now - before)
+        if goes():
+            await clock.advance(min(most, now - before))
         before = now
 
 

@@ -23,9 +23,12 @@ from evals.emulators.wecom.app.sending import AppSending
 from evals.emulators.wecom.bot.hub import BotHub
 from evals.emulators.wecom.bot.socket import BotSocket
 from evals.emulators.wecom.bot.uploads import Uploads
+from evals.emulators.wecom.calling import Calling
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.cut import CuttableProtocol
-from evals.emulators.wecom.gateway import Asked, ForAnyone, ForApp, Gateway, media_endpoints
+from evals.emulators.wecom.gateway import Asked, ForAccount, ForAnyone, ForApp, Gateway, media_endpoints
+from evals.emulators.wecom.kf.service import Kf, kf_of
+from evals.emulators.wecom.oa.service import OfficialAccount, account_of
 from evals.emulators.wecom.phone.phone import Phone
 from evals.emulators.wecom.platform import Platform
 from evals.emulators.wecom.webhook import GroupWebhooks
@@ -44,6 +47,8 @@ class Emulator:
     sending: AppSending
     callbacks: AppCallbacks
     phone: Phone
+    kf: Kf
+    oa: OfficialAccount
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -58,7 +63,12 @@ class Emulator:
 
     def application(self) -> Starlette:
         """The platform's side."""
-        gateway = Gateway(self.platform, self._with_token(), self._without_token())
+        gateway = Gateway(
+            self.platform,
+            self._with_token(),
+            self._without_token(),
+            ForAccount(self.oa.tokens, self.oa.with_token(), self.oa.for_token()),
+        )
         return Starlette(
             routes=[
                 Route("/cgi-bin/{endpoint:path}", gateway.__call__, methods=["GET", "POST"]),
@@ -83,6 +93,7 @@ class Emulator:
             "message/recall": lambda app, asked: sending.recall(app, asked.body),
             "getcallbackip": lambda _, __: {"ip_list": ["127.0.0.*"]},
             **media_endpoints(self.platform),
+            **self.kf.endpoints(),
         }
 
     def _without_token(self) -> dict[str, ForAnyone]:
@@ -107,9 +118,11 @@ def build(platform: Platform) -> Emulator:
     """Put an emulator together around a platform."""
     hub = BotHub(platform)
     sending = AppSending(platform)
-    callbacks = AppCallbacks(platform, Passive(platform))
+    calling = Calling(platform)
+    callbacks = AppCallbacks(platform, Passive(platform), calling)
     phone = Phone(platform, hub, callbacks, sending)
-    return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone)
+    kf, oa = kf_of(platform, callbacks), account_of(platform, calling)
+    return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone, kf, oa)
 
 
 def _listener(port: int) -> socket.socket:
@@ -177,4 +190,4 @@ async def running(platform: Platform | None = None, *, port: int = 0) -> AsyncIt
         try:
             yield emulator
         finally:
-            await emulator.callbacks.close()
+            await emulator.callbacks.calling.close()

@@ -123,6 +123,23 @@ async def test_a_person_is_bound_by_a_code_once_and_then_known(front: Front) -> 
     assert CODE.search(await front.told("我是 Anna", user="eve"))
 
 
+async def test_a_code_that_comes_twice_says_again_what_it_did_to_whom_it_bound_alone(front: Front) -> None:
+    office = front.office
+    anna, brand = office.approver(0).member, office.brands[0].id
+    code, of_group = await front.code(anna, brand), await front.code(None, brand)
+    about = office.brands[0].name
+    done = texts().say("bind_done_person", "zh", name=f"t{office.tenant}-approver-1", brand=about)
+    unknown = texts().say("bind_code_unknown", "zh")
+    for _ in range(TRIES_PER_USER + 2):
+        assert await front.told(f"绑定 {code}") == done
+        assert await front.told(f"绑定 {of_group}", group="g1") == texts().say("bind_done_group", "zh", brand=about)
+        await front.wait(MADE_CODE_LIFE)
+    assert await front.told(f"绑定 {code}", user="eve") == unknown
+    assert await front.told(f"绑定 {of_group}", user="eve", group="g2") == unknown
+    await front.told(f"绑定 {await front.code(office.operator(0).member, brand)}")
+    assert await front.told(f"绑定 {code}") == unknown  # they are somebody else by now
+
+
 async def test_a_group_is_about_the_brand_of_its_code_and_answers_only_its_people(front: Front) -> None:
     office = front.office
     first, second = (brand.id for brand in office.brands)

@@ -8,6 +8,7 @@ import pytest
 
 from agent.channels.answers import SaidOnce
 from evals.suites.talking import open_talk
+from memory.domain.channels import ChannelKind
 from memory.domain.chat import Inbound, Reply
 from memory.domain.deliveries import PushKind
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
@@ -47,6 +48,15 @@ async def say(shop: PushShop, channel: ChannelId, *, failure: AppError | None = 
         if is_ours and failure is not None:
             raise failure
         return is_ours
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.WECOM_KF, ChannelKind.WECHAT_ACCOUNT])
+async def test_an_answer_is_owed_where_nothing_can_be_pushed(shop: PushShop, kind: ChannelKind) -> None:
+    channel = await shop.channel(kind)
+    await asks(shop, channel, text="找 10 个宠物达人")
+    assert len(await owed(shop, channel)) == 1
+    assert await say(shop, channel)
+    assert await owed(shop, channel) == []
 
 
 async def test_a_question_stored_twice_is_one_turn_whose_answer_is_owed_once(shop: PushShop) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from agent.guardrails.contacts import mask
 from agent.guardrails.foreign import clean, fenced, without_links
+from connectors.wecom.foreign import line
+from tests.support.contacts import REPLIES
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,8 @@ from agent.guardrails.foreign import clean, fenced, without_links
         ("ship to 12 Example Street, Apt 4, Springfield, IL 62704", "ship to [address]"),
         ("mi casa: Calle Ejemplo 45, Madrid", "mi casa: [address]"),
         ("wa.me/15550100199", "[link]"),
+        (line("mail jo[at]example[dot]com"), "mail [e-mail]"),
+        (line("discord nora#4821"), "discord [account]"),
     ],
 )
 def test_contacts_become_blanks(text: str, masked: str) -> None:
@@ -101,3 +105,25 @@ def test_long_foreign_text_is_cut() -> None:
 )
 def test_a_models_words_carry_no_address(text: str, plain: str) -> None:
     assert without_links(text) == plain
+
+
+@pytest.mark.parametrize(("text", "contacts"), REPLIES)
+def test_accounts_mails_and_numbers_in_the_shapes_people_write_them(text: str, contacts: tuple[str, ...]) -> None:
+    assert all(contact in text and contact not in mask(text) for contact in contacts), mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We signal: interest is high",
+        "the fb ads are fine",
+        "your instagram looks great",
+        "snap a photo, discord is a word",
+        "wechat groups. Thanks",
+        "第一二三四五六七八九条",
+        "ig reels do well, telegram too",
+        "加v字领的那件",
+    ],
+)
+def test_names_of_apps_in_a_sentence_are_no_contacts(text: str) -> None:
+    assert mask(text) == text

@@ -19,7 +19,7 @@ HELD = Line(LineState(NOW), silent=False)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_apps_row_and_its_form_fit_a_phone(office: FakeOffice, site: Site, lang: str) -> None:
     app_row(office, CallbackState(ADDRESS + "0" * 60, NOW, (Flag("app_wrong_token", {}),)), HELD)
-    for path in ("/channels", "/channels?add=wecom_app", "/channels?edit=4"):
+    for path in ("/channels", "/channels?add=", "/channels?add=wecom_app", "/channels?edit=4"):
         assert_sound(site.visit(path, lang=lang), about=(path, lang))
 
 

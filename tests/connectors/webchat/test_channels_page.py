@@ -44,6 +44,11 @@ def channels(office: FakeOffice) -> None:
 
 async def test_an_office_without_channels_is_led_step_by_step(office: FakeOffice, client: httpx.AsyncClient) -> None:
     page = (await client.get("/channels")).text
+    kinds = ("wecom_bot", "wecom_webhook", "wecom_app", "wecom_kf", "wechat_account")
+    places = [page.index(f'href="/channels?add={kind}#edit"') for kind in kinds]
+    assert places == sorted(places)
+    assert 'action="/channels"' not in page
+    page = (await client.get("/channels?add=wecom_webhook")).text
     assert page.count("<li>") >= 4
     assert "消息推送" in page
     assert 'name="address" type="password"' in page
@@ -58,6 +63,8 @@ async def test_each_channel_says_how_it_does_and_what_was_not_delivered(
 ) -> None:
     channels(office)
     page = (await client.get("/channels")).text
+    assert 'class="kinds"' not in page
+    assert 'class="kinds"' in (await client.get("/channels?add=")).text
     assert "运营&lt;b&gt;群" in page
     assert "最近一次出错了" in page
     assert "推送地址失效了" in page
@@ -234,3 +241,53 @@ async def test_an_apps_address_is_for_leads_alone(office: FakeOffice, client: ht
     office.role = Role.OPERATOR
     seen = (await client.get("/channels")).text
     assert ("最近回调" in seen, ADDRESS in seen) == (True, False)
+
+
+KF_FORM = {"of": "wecom_kf", "name": "客服", "brand": "all", "lang": "zh", "corp_id": "ww0123456789abcdef",
+           "app_secret": "s3cr3t", "token": "T0ken", "aes_key": "k" * 43, "open_kfid": "wkABCDEF"}  # fmt: skip
+OA_FORM = {"of": "wechat_account", "name": "公众号", "brand": "all", "lang": "zh", "app_id": "wx01234567",
+           "app_secret": "s3cr3t", "original_id": "gh_0123", "token": "T0ken", "aes_key": "k" * 43,
+           "mode": "compatible"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "steps", "shown"), [(KF_FORM, 6, "wkABCDEF"), (OA_FORM, 6, "gh_0123")], ids=["kf", "oa"]
+)
+async def test_channels_of_wechat_are_set_up_step_by_step_and_their_secrets_never_come_back(
+    office: FakeOffice, client: httpx.AsyncClient, form: dict[str, str], steps: int, shown: str
+) -> None:
+    page = (await client.get(f"/channels?add={form['of']}")).text
+    assert page.count("<li>") >= steps
+    assert "需要公网地址" in page
+    assert (await client.post("/channels", data=form)).headers["location"] == "/channels?saved=1"
+    (saved,) = office.commands
+    assert isinstance(saved, SaveChannel)
+    own = form.keys() - {"of", "name", "brand", "lang"}
+    assert (saved.of, saved.typed) == (form["of"], {name: form[name] for name in own})
+    office.next_error = BadRequest("app_aes_key_unfit", field="aes_key")
+    wrong = (await client.post("/channels", data=form)).text
+    assert '<p class="wrong" id="e-aes_key">' in wrong
+    assert f'value="{shown}"' in wrong
+    assert [secret for secret in ("s3cr3t", "T0ken", "k" * 43) if secret in wrong] == []
+
+
+async def test_a_mode_alone_leaves_what_there_is(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    only = {name: value if name in ("of", "name", "brand", "lang", "mode") else "" for name, value in OA_FORM.items()}
+    await client.post("/channels", data=only)
+    (saved,) = office.commands
+    assert isinstance(saved, SaveChannel)
+    assert set(saved.typed.values()) == {""}
+
+
+@pytest.mark.parametrize(("kind", "words"), [("wecom_kf", "照看微信客服"), ("wechat_account", "照看公众号")])
+async def test_a_channel_that_cannot_push_has_no_test_and_says_how_it_is_called(
+    office: FakeOffice, client: httpx.AsyncClient, kind: str, words: str
+) -> None:
+    setting = ChannelSetting(ChannelId(4), TenantId(1), ChannelKind(kind), "客服", None, {}, True, office.now, b"x")
+    row = ChannelState(setting, None, None, None, pausing=False, line=None)
+    office.channels.view = ChannelsView((row,), called={ChannelId(4): CallbackState(None)})
+    page = (await client.get("/channels")).text
+    assert words in page
+    assert "需要公网地址" in page
+    assert 'name="channel" value="4"' in page
+    assert "发测试" not in page

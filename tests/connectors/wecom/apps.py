@@ -1,6 +1,7 @@
 """An app in an invented office, on the emulator: its address, what is kept for it, and processes that come and go."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class FakeSafe:
 
     now: Callable[[], datetime]
     kept: dict[str, Kept] = field(default_factory=dict)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    locks: "defaultdict[str, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def read(self, channel: ChannelId, name: str) -> Kept | None:
         """What is not over."""
@@ -69,7 +70,7 @@ class FakeSafe:
         self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
     ) -> Kept | None:
         """One at a time."""
-        async with self.lock:
+        async with self.locks[name]:
             fresh = await renew(await self.read(channel, name))
             if fresh is not None:
                 await self.keep(channel, name, fresh)

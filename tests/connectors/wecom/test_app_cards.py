@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from connectors.wecom.app.translate import message, without_marks
+from connectors.wecom.app.translate import message
+from connectors.wecom.plain import without_marks
 from evals.emulators.wecom.app import events
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import FaultKind

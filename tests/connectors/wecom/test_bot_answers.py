@@ -44,6 +44,19 @@ async def test_a_question_in_a_group_streams_steps_then_text_then_the_answer(emu
     assert (len(said(emulator, "CH1")), faults_seen(emulator)) == (1, [])
 
 
+async def test_what_a_group_sees_of_an_answer_on_its_way_has_no_contacts_either(emulator: Emulator) -> None:
+    house = building()
+    async with process(emulator, house):
+        emulator.phone.says_in_group("lina", "她怎么说", chatid="CH1", mention=BOT)
+        await until(lambda: bool(house.desk.office.received))
+        house.desk.tell(TurnEventKind.TEXT, text="她说写信到 mia@example.com 就行")
+        await until(lambda: bool(said(emulator, "CH1")))
+        house.desk.answer(Reply(text="她说写信到 mia@example.com 就行。"))
+        await until(lambda: said(emulator, "CH1")[0].state is State.FINISHED)
+    assert len(emulator.platform.records.of(FRAMES)) == 2
+    assert [call for call in emulator.platform.records.of(FRAMES) if "mia@" in str(call.body)] == []
+
+
 async def test_what_comes_while_a_frame_is_in_flight_is_coalesced_to_the_newest() -> None:
     async with running(Platform(rules=Rules(ack_seconds=0.4))) as emulator:
         house = building()

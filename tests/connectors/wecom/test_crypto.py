@@ -1,4 +1,4 @@
-"""The envelope against published vectors (reference §2.3), and the properties that vectors do not show."""
+"""The envelope against published vectors, and the properties that vectors do not show."""
 
 import base64
 

@@ -117,6 +117,8 @@ async def test_some_ranks_are_shared_alone_and_an_unknown_one_is_said(shop: Shop
         f"2. @{card.items[1].handle}",
         f"5. @{card.items[4].handle}",
     ]
+    await tell(shop, ReportCard(title="今天", period="", columns=(), rows=(), as_of=None, source="我们"))
+    assert f"5. @{card.items[4].handle}" in await said(shop, ranks=[5])
     with pytest.raises(BadRequest, match="rank_missing"):
         await said(shop, ranks=[99])
 

@@ -37,7 +37,7 @@ class Callback:
 
 @dataclass(slots=True)
 class App:
-    """A self-built app. `trusted_ips` empty: it is so old that it needs none."""
+    """A self-built app. `trusted_ips` empty: it is so old that it needs none; `manages_kf`: 微信客服 lets it."""
 
     agentid: int
     name: str
@@ -45,6 +45,7 @@ class App:
     visible: set[str]
     callback: Callback
     trusted_ips: tuple[str, ...] = ()
+    manages_kf: bool = True
 
 
 @dataclass(slots=True)

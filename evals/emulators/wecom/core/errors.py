@@ -23,6 +23,9 @@ class Errcode(IntEnum):
     BAD_CHATID = 40050
     BAD_AGENTID = 40056
     BAD_PARAMETER = 40058
+    BAD_EXTERNAL = 40096
+    OA_SECRET = 40125
+    OA_IP = 40164
     NO_TOKEN = 41001
     TOKEN_EXPIRED = 42001
     BAD_TASK_ID = 42014
@@ -34,12 +37,26 @@ class Errcode(IntEnum):
     FILE_TOO_LARGE = 45001
     CONTENT_TOO_LONG = 45002
     TOO_FREQUENT = 45009
+    OA_TOO_LATE = 45015
+    OA_QUOTA = 45047
     BAD_JSON = 47001
+    OA_NOT_ALLOWED = 48001
     NOT_ALLOWED = 48002
     IP_NOT_ALLOWED = 60020
     NO_RECEIVER = 81013
     CHAT_UNKNOWN = 86001
     WEBHOOK_KEY = 93000
+    KF_UNKNOWN = 95000
+    KF_QUOTA = 95001
+    KF_TOO_LATE = 95002
+    KF_BAD_TOKEN = 95007
+    KF_MENU_ITEMS = 95008
+    KF_MENU_TYPE = 95009
+    KF_ENDED = 95013
+    KF_SERVICER = 95014
+    KF_CHANGE = 95016
+    KF_NO_API = 95017
+    KF_STATE = 95018
     FOREIGN_AGENT = 301002
     BOT_SECRET = 600041
     BAD_REQ_ID = 846605
@@ -65,6 +82,9 @@ TEXTS = {
     Errcode.BAD_CHATID: "invalid chatid",
     Errcode.BAD_AGENTID: "invalid agentid",
     Errcode.BAD_PARAMETER: "invalid request parameter",
+    Errcode.BAD_EXTERNAL: "invalid external userid",
+    Errcode.OA_SECRET: "invalid appsecret",
+    Errcode.OA_IP: "invalid ip",
     Errcode.NO_TOKEN: "access_token missing",
     Errcode.TOKEN_EXPIRED: "access_token expired",
     Errcode.BAD_TASK_ID: "invalid task_id",
@@ -76,12 +96,26 @@ TEXTS = {
     Errcode.FILE_TOO_LARGE: "media file is too large",
     Errcode.CONTENT_TOO_LONG: "content exceed max length",
     Errcode.TOO_FREQUENT: "api freq out of limit",
+    Errcode.OA_TOO_LATE: "response out of time limit or subscription is canceled",
+    Errcode.OA_QUOTA: "out of response count limit",
     Errcode.BAD_JSON: "data format error",
+    Errcode.OA_NOT_ALLOWED: "api unauthorized",
     Errcode.NOT_ALLOWED: "api forbidden",
     Errcode.IP_NOT_ALLOWED: "not allow to access from your ip",
     Errcode.NO_RECEIVER: "user & party & tag all invalid",
     Errcode.CHAT_UNKNOWN: "chat not found, or nobody has written to the bot there",
     Errcode.WEBHOOK_KEY: "invalid webhook url",
+    Errcode.KF_UNKNOWN: "invalid open_kfid",
+    Errcode.KF_QUOTA: "send msg count limit",
+    Errcode.KF_TOO_LATE: "send msg time limit",
+    Errcode.KF_BAD_TOKEN: "invalid msg token",
+    Errcode.KF_MENU_ITEMS: "too many menu items",
+    Errcode.KF_MENU_TYPE: "invalid menu item type",
+    Errcode.KF_ENDED: "conversation end",
+    Errcode.KF_SERVICER: "user is not a servicer",
+    Errcode.KF_CHANGE: "invalid change of service state",
+    Errcode.KF_NO_API: "the account is not managed by api",
+    Errcode.KF_STATE: "send msg session status invalid",
     Errcode.FOREIGN_AGENT: "agentid does not belong to this secret",
     Errcode.BOT_SECRET: "invalid bot_id or secret",
     Errcode.BAD_REQ_ID: "invalid req_id",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FaultKind(StrEnum):
-    """Every fault of the reference but the two of 微信客服, which is not emulated."""
+    """Every fault of the reference."""
 
     ERRCODE = "errcode"
     HTTP_500 = "http_500"
@@ -39,6 +39,8 @@ class FaultKind(StrEnum):
     MEDIA_BAD_PADDING = "media_bad_padding"
     IP_NOT_ALLOWED = "ip_not_allowed"
     QUOTA_EXHAUSTED = "quota_exhausted"
+    KF_HISTORY_FLOOD = "kf_history_flood"
+    KF_SEND_FAIL_EVENT = "kf_send_fail_event"
 
 
 CALLS = frozenset(
@@ -69,6 +71,8 @@ FRAMES = frozenset(
     }
 )
 ORDER = frozenset({FaultKind.DUPLICATE_CALLBACK, FaultKind.REORDER_CALLBACKS})
+FLOODS = frozenset({FaultKind.KF_HISTORY_FLOOD})
+FAILURES = frozenset({FaultKind.KF_SEND_FAIL_EVENT})
 ATTEMPTS = frozenset(
     {
         FaultKind.TAMPERED_SIGNATURE,
@@ -85,8 +89,10 @@ class Fault(BaseModel):
     """One planned fault.
 
     `endpoint` is a pattern over "message/send", "webhook/send", "aibot/aibot_respond_msg", "callback/bot",
-    "callback/app", "media/download". `calls` names calls by number, counted from 1 when the fault is planned; without
-    them it strikes `times` times (0: for ever), each time with `probability`. `seconds` are virtual.
+    "callback/app", "callback/oa", "media/download", "kf/send_msg". `calls` names calls by number, counted from 1 when
+    the fault is planned; without them it strikes `times` times (0: for ever), each time with `probability`. `seconds`
+    are virtual. A flood makes sync_msg forget its cursor; a failed send is accepted, shown to nobody, and reported as
+    `fail_type`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +106,7 @@ class Fault(BaseModel):
     seconds: float = Field(default=0.0, ge=0.0)
     copies: int = Field(default=2, ge=2, le=100)
     code: int = 1011
+    fail_type: int = 4
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from evals.emulators.wecom.core.errors import ApiError
 from evals.emulators.wecom.core.faults import Fault
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.phone.cards import NotShown
+from evals.emulators.wecom.phone.outside import Outside
 from evals.emulators.wecom.phone.transcript import conversations, shown, transcript
 from evals.emulators.wecom.server import Emulator
 
@@ -36,10 +37,10 @@ class _Wish(BaseModel):
 
 
 class UserSays(_Wish):
-    """A person types or uploads. `chat` and `mention` belong to groups; `file` is base64."""
+    """A person types or uploads. `chat` and `mention` belong to groups, `open_kfid` to 微信客服; `file` is base64."""
 
     user: str
-    channel: Literal["app", "aibot_ws"]
+    channel: Literal["app", "aibot_ws", "kf", "oa"]
     type: Literal["text", "file", "voice"] = "text"
     content: str = ""
     file: str = ""
@@ -48,6 +49,7 @@ class UserSays(_Wish):
     mention: bool = True
     bot_id: str = ""
     agentid: int = 0
+    open_kfid: str = ""
     quote: str = ""
 
 
@@ -108,7 +110,13 @@ class Control:
             "calls": self._calls,
             "console": self._console,
         }
+        outside = Outside(self.emulator)
         done = {
+            "tap": outside.tap,
+            "enter_session": outside.enter,
+            "follow": outside.follow,
+            "serve": outside.serve,
+            "verify_account": outside.verify_account,
             "user_says": self._user_says,
             "click": self._click,
             "menu_click": self._click,
@@ -137,11 +145,13 @@ class Control:
             return JSONResponse({"error": type(wrong).__name__, "what": what}, status_code=400)
 
     async def _people(self, _: Request) -> Json:
-        corp = self.emulator.platform.corp
+        platform = self.emulator.platform
+        names = {user.userid: user.name for user in platform.corp.users.values()}
+        names |= {person.userid: person.name for person in platform.wechat.people.values()}
         return {
             "users": [
-                {"userid": user.userid, "name": user.name, "chats": conversations(self.emulator.platform, user.userid)}
-                for user in corp.users.values()
+                {"userid": userid, "name": name, "chats": conversations(platform, userid)}
+                for userid, name in names.items()
             ]
         }
 
@@ -168,6 +178,11 @@ class Control:
 
     def _said(self, wish: UserSays) -> Message:
         phone = self.emulator.phone
+        if wish.channel in ("kf", "oa"):
+            outside = Outside(self.emulator)
+            if wish.type == "file":
+                return outside.sends(wish.channel, wish.user, wish.filename, wish.file, open_kfid=wish.open_kfid)
+            return outside.says(wish.channel, wish.user, wish.content, open_kfid=wish.open_kfid)
         content = base64.b64decode(wish.file)
         if wish.channel == "app":
             if wish.type == "file":
@@ -253,6 +268,7 @@ def console(emulator: Emulator) -> Json:
             {"chat": hook.chatid, "url": f"{emulator.base_url}/cgi-bin/webhook/send?key={hook.key}"}
             for hook in corp.webhooks.values()
         ],
+        **Outside(emulator).console(),
     }
 
 

@@ -4,14 +4,14 @@ const TEXTS = {
   zh: {
     title: "企业微信模拟器", me: "我是", line: "消息", file: "文件", send: "发送", drop: "取消引用", quote: "引用",
     console: "管理后台：地址和密钥", skip: "时间快进（分钟）", go: "快进", chats: "会话", streaming: "正在输入…",
-    expired: "回答超时中断", recalled: "消息已撤回", lost: "机器人没有收到", failed: "没有响应，请重试", menu: "菜单", image: "图片", group: "群", bot: "机器人", app: "应用",
+    expired: "回答超时中断", recalled: "消息已撤回", lost: "机器人没有收到", failed: "没有响应，请重试", menu: "菜单", image: "图片", group: "群", bot: "机器人", app: "应用", kf: "微信客服", oa: "公众号", enter: "进入会话（链接参数）", follow: "关注 / 扫码（参数）", taken: "客服接手", ended: "客服结束", oaUrl: "公众号回调地址",
     good: "有帮助", bad: "没帮助", other: "English", url: "应用回调地址", save: "保存并验证", passed: "已保存", refused: "验证没有通过", notShown: "屏幕上没有这个按钮了", wrong: "没有成功：",
   },
   en: {
     title: "WeCom emulator", me: "I am", line: "Message", file: "File", send: "Send", drop: "Drop the quote", quote: "Quote",
     console: "Console: addresses and keys", skip: "Move time on (minutes)", go: "Move", chats: "Chats",
     streaming: "is typing…", expired: "The answer was cut off", recalled: "Recalled", lost: "The bot did not get this",
-    failed: "No response, try again", menu: "Menu", image: "Picture", group: "group", bot: "bot", app: "app", good: "Helpful", bad: "Not helpful", other: "中文", url: "Callback address of the app", save: "Save and verify", passed: "Saved", refused: "Not verified",
+    failed: "No response, try again", menu: "Menu", image: "Picture", group: "group", bot: "bot", app: "app", kf: "WeChat service", oa: "Official Account", enter: "Enter (what the link says)", follow: "Follow / scan (what the code says)", taken: "A servicer takes over", ended: "The servicer ends it", oaUrl: "Callback address of the Official Account", good: "Helpful", bad: "Not helpful", other: "中文", url: "Callback address of the app", save: "Save and verify", passed: "Saved", refused: "Not verified",
     notShown: "That button is no longer shown", wrong: "That failed: ",
   },
 };
@@ -75,6 +75,7 @@ function open(one) {
   at("mention-name").textContent = bot ? "@" + bot.name : "";
   attempt(async () => {
     if (one.kind === "bot") await call("enter_chat", { user: at("me").value, bot_id: one.bot_id });
+    showOutside(one);
     if (one.kind === "app") await call("in_app", { user: at("me").value, agentid: one.agentid });
   });
 }
@@ -94,6 +95,30 @@ async function refresh() {
   if (focused && at(focused)) at(focused).focus();
 }
 
+function showOutside(one) {
+  const user = at("me").value, bar = at("outside");
+  bar.hidden = !["kf", "oa"].includes(one.kind);
+  at("scene").value = "";
+  at("scene-label").textContent = t(one.kind === "kf" ? "enter" : "follow");
+  const act = (id, label, name, body) => press(id, label, () => attempt(async () => { await call(name, { user, ...body() }); await again(); }));
+  const kf = { open_kfid: one.open_kfid, servicer: "lina" };
+  at("outside-do").replaceChildren(...(one.kind === "kf"
+    ? [act("do-enter", t("go"), "enter_session", () => ({ open_kfid: one.open_kfid, scene_param: at("scene").value })),
+      act("do-take", t("taken"), "serve", () => ({ ...kf, does: "takes" })),
+      act("do-end", t("ended"), "serve", () => ({ ...kf, does: "ends" }))]
+    : [act("do-follow", t("go"), "follow", () => ({ scene: at("scene").value })),
+      ...clickable(one.menu || []).map((button) => act("m-" + button.key, button.name, "tap", () => ({ key: button.key })))]));
+}
+
+const clickable = (menu) => menu.flatMap((button) => [button, ...(button.sub_button || [])]).filter((button) => button.key);
+
+async function again() {
+  people = (await call("people")).users;
+  const mine = people.find((one) => one.userid === at("me").value).chats;
+  chat = mine.find((one) => one.chat === chat.chat);
+  showOutside(chat);
+}
+
 function shown(message) {
   const row = element("li", "", message.mine ? "mine" : "");
   row.append(element("span", message.name, "name"));
@@ -105,6 +130,7 @@ function shown(message) {
   }
   if (message.quote) bubble.append(element("blockquote", message.quote));
   if (message.card) card(bubble, message);
+  else if (message.menu) choicesOf(bubble, message);
   else if (message.image) bubble.append(picture(message));
   else if (message.filename) bubble.append(element("p", t("file") + " · " + message.filename));
   else if (["stream", "markdown", "markdown_v2"].includes(message.msgtype)) bubble.append(markdown(message.content, message.mentions));
@@ -117,6 +143,19 @@ function shown(message) {
   return row;
 }
 
+function choicesOf(bubble, message) {
+  bubble.append(plain(message.menu.head));
+  const list = element("ul");
+  message.menu.items.forEach((one, place) => {
+    const item = element("li");
+    const tap = () => attempt(() => call("tap", { user: at("me").value, message_id: message.message_id, key: one.id }));
+    item.append(one.type === "click" ? press("t-" + message.message_id + place, one.content, tap) : one.type === "view" ? link(one.content, one.url) : plain(one.content));
+    list.append(item);
+  });
+  bubble.append(list);
+  if (message.menu.tail) bubble.append(element("p", message.menu.tail, "faint"));
+}
+
 function picture(message) {
   const made = element("img");
   made.src = "data:image/*;base64," + message.image;
@@ -126,7 +165,7 @@ function picture(message) {
 
 function tools(message) {
   const bar = element("span", "", "tools");
-  if (message.content && chat.kind !== "app")
+  if (message.content && ["bot", "group"].includes(chat.kind))
     bar.append(press("q-" + message.message_id, t("quote"), () => {
       quote = message.message_id;
       at("quoted-text").textContent = message.content.slice(0, 60);
@@ -239,6 +278,8 @@ function unquote() {
 function place() {
   const user = at("me").value;
   if (chat.kind === "app") return { user, channel: "app", agentid: chat.agentid };
+  if (chat.kind === "kf") return { user, channel: "kf", open_kfid: chat.open_kfid };
+  if (chat.kind === "oa") return { user, channel: "oa" };
   if (chat.kind === "bot") return { user, channel: "aibot_ws", bot_id: chat.bot_id };
   const bot = chat.bots[0];
   return { user, channel: "aibot_ws", chat: chat.chat, bot_id: bot ? bot.bot_id : "", mention: Boolean(bot) && at("mention").checked };
@@ -278,6 +319,14 @@ at("callback").addEventListener("submit", (event) => {
     const app = (await call("console")).apps[0];
     const check = await call("verify_url", { agentid: app.agentid, url: at("url").value });
     at("checked").textContent = check.passed ? t("passed") : t("refused") + " (" + (check.status || "-") + ")";
+    await showConsole();
+  });
+});
+at("account").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(async () => {
+    const check = await call("verify_account", { url: at("account-url").value, mode: at("mode").value });
+    at("account-checked").textContent = check.passed ? t("passed") : t("refused") + " (" + (check.status || "-") + ")";
     await showConsole();
   });
 });

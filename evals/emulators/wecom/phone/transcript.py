@@ -12,7 +12,9 @@ SHOWN_PICTURE = 512_000
 
 
 def conversations(platform: Platform, userid: str) -> list[Json]:
-    """The person's chats: groups, bots, apps that they see."""
+    """The person's chats: groups, bots, apps that they see; of somebody on WeChat, the accounts they may write to."""
+    if userid in platform.wechat.people:
+        return _outside(platform, userid)
     corp = platform.corp
     groups: list[Json] = [
         {
@@ -34,6 +36,16 @@ def conversations(platform: Platform, userid: str) -> list[Json]:
         if userid in app.visible
     ]
     return groups + bots + apps
+
+
+def _outside(platform: Platform, userid: str) -> list[Json]:
+    account = platform.wechat.account
+    kf: list[Json] = [
+        {"chat": private(one.open_kfid, userid), "name": one.name, "kind": "kf", "open_kfid": one.open_kfid}
+        for one in platform.wechat.kf.values()
+    ]
+    buttons = [button for button in account.menu if userid in account.followers]
+    return [*kf, {"chat": private(account.original_id, userid), "name": account.name, "kind": "oa", "menu": buttons}]
 
 
 def transcript(platform: Platform, chat: str, userid: str) -> list[Json]:
@@ -67,7 +79,9 @@ def shown(platform: Platform, message: Message, userid: str) -> Json:
     }
     if message.msgtype == "image" and len(message.data) <= SHOWN_PICTURE:
         found["image"] = base64.b64encode(message.data).decode()
-    if card := message.card_of(userid):
+    if (card := message.card_of(userid)) and card["card_type"] == "msgmenu":
+        found["menu"] = card
+    elif card:
         found["card"] = as_shown(card, _carrier(platform, message.sender))
     return found
 
@@ -79,7 +93,13 @@ def _carrier(platform: Platform, sender: str) -> Carrier:
 
 
 def _name(platform: Platform, sender: str) -> str:
-    corp = platform.corp
+    corp, wechat = platform.corp, platform.wechat
+    if sender in wechat.people:
+        return wechat.people[sender].name
+    if sender in wechat.kf:
+        return wechat.kf[sender].name
+    if sender == wechat.account.original_id:
+        return wechat.account.name
     if sender in corp.users:
         return corp.users[sender].name
     if sender in corp.bots:

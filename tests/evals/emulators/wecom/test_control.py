@@ -18,6 +18,7 @@ from evals.cli import EXIT_USAGE, emulate_command
 from evals.emulators.wecom.phone.control import Control
 from evals.emulators.wecom.server import Emulator, _listener, serving
 from evals.registry import EMULATORS
+from tests.evals.emulators.wecom.outside import account_server, kf_client, kfid_of
 from tests.evals.emulators.wecom.products import BUTTONS, NOTICE, Json, app_server, bot_client, caller, card
 
 APP, BOT = 1_000_002, "AIBOT1"
@@ -119,6 +120,37 @@ async def test_an_apps_address_is_saved_checked_and_used(emulator: Emulator, han
         await hands.do("click", user="lina", message_id=message.message_id, key="reject")
         await emulator.platform.records.until(lambda: len(server.got) == 3)
     assert "template_card_event" in server.got[2]
+
+
+async def test_people_on_wechat_write_tap_enter_and_follow(emulator: Emulator, hands: Hands) -> None:
+    kfid = kfid_of(emulator)
+    users = {user["userid"]: user["chats"] for user in (await hands.get("people"))["users"]}
+    assert [chat["kind"] for chat in users["xiaolin"]] == ["kf", "kf", "oa"]
+    async with account_server(emulator) as server, caller(emulator) as client:
+        kf = kf_client(client)
+        said = await hands.do("user_says", user="xiaolin", channel="kf", content="名单", open_kfid=kfid)
+        assert said.json()["name"] == "小林"
+        item = {"type": "click", "click": {"id": "a", "content": "批准"}}
+        await kf.menu({"head_content": "选", "list": [item]})
+        shown = (await hands.get("transcript", user="xiaolin", chat=f"{kfid}:xiaolin"))["messages"][-1]
+        assert [one["content"] for one in shown["menu"]["items"]] == ["批准"]
+        assert (await hands.do("tap", user="xiaolin", message_id=shown["message_id"], key="a")).status_code == 200
+        entered = await hands.do("enter_session", user="ahua", open_kfid=kfid, scene_param="bind=7Q")
+        assert entered.json()["event"]["scene_param"] == "bind%3D7Q"
+        await hands.do("serve", user="xiaolin", open_kfid=kfid, servicer="lina", does="takes")
+        assert (await kf.state())["service_state"] == 3
+        account = emulator.platform.wechat.account
+        saved = await hands.do("verify_account", url=account.url, mode="compatible")
+        assert (saved.json()["passed"], account.mode) == (True, "compatible")
+        await hands.do("follow", user="ahua")
+        await hands.do("user_says", user="ahua", channel="oa", content="名单")
+        await emulator.platform.records.until(lambda: len(server.got) == 2)
+        assert (await hands.do("tap", user="ahua", key="nothing")).status_code == 409
+    kinds = [
+        one["msgtype"]
+        for one in (await hands.get("transcript", user="ahua", chat=f"{account.original_id}:ahua"))["messages"]
+    ]
+    assert kinds == ["text"]
 
 
 async def test_time_faults_and_calls_are_in_hand(emulator: Emulator, hands: Hands) -> None:

@@ -14,6 +14,7 @@ from evals.emulators.wecom.core.crypto import Unsealed, decrypt, unpad
 from evals.emulators.wecom.core.errors import Errcode
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import Emulator
+from tests.evals.emulators.wecom.outside import kf_client
 from tests.evals.emulators.wecom.products import BotClient, app_server, bot_client, caller
 
 APP, BOT = 1_000_002, "AIBOT1"
@@ -287,6 +288,26 @@ async def quota_exhausted(emulator: Emulator) -> None:
     async with caller(emulator) as client, bot_client(emulator) as bot:
         assert (await client.send())["errcode"] == Errcode.TOO_FREQUENT
         assert (await bot.call("ping"))["errcode"] == Errcode.TOO_FREQUENT
+
+
+async def kf_history_flood(emulator: Emulator) -> None:
+    async with caller(emulator) as client:
+        kf = kf_client(client)
+        emulator.kf.people.says("xiaolin", "名单", open_kfid=kf.open_kfid)
+        cursor = (await kf.pull())["next_cursor"]
+        plan(emulator, FaultKind.KF_HISTORY_FLOOD)
+        assert [len((await kf.pull(cursor))["msg_list"]) for _ in range(2)] == [1, 0]
+
+
+async def kf_send_fail_event(emulator: Emulator) -> None:
+    async with caller(emulator) as client:
+        kf = kf_client(client)
+        emulator.kf.people.says("xiaolin", "名单", open_kfid=kf.open_kfid)
+        plan(emulator, FaultKind.KF_SEND_FAIL_EVENT, "kf/send_msg", fail_type=6)
+        assert await kf.say("没到", msgid="a-1") == 0
+        event = (await kf.pull())["msg_list"][-1]["event"]
+    assert (event["event_type"], event["fail_msgid"], event["fail_type"]) == ("msg_send_fail", "a-1", 6)
+    assert "没到" not in [message.content for message in emulator.platform.chats.messages]
 
 
 RAISED: dict[FaultKind, Callable[[Emulator], Awaitable[None]]] = {

@@ -98,8 +98,8 @@ async def test_the_page_changes_person_language_and_time(emulator: Emulator, scr
         (app,) = emulator.platform.corp.apps.values()
         good, app.callback.url = app.callback.url, ""
         await page.get_by_label("Callback address of the app").fill(good)
-        await page.get_by_role("button", name="Save and verify").click()
-        await expect(page.get_by_role("status")).to_have_text("Saved")
+        await page.locator("#callback").get_by_role("button", name="Save and verify").click()
+        await expect(page.locator("#checked")).to_have_text("Saved")
         assert (app.callback.url, len(server.nonces)) == (good, 1)
     before = emulator.platform.clock.now
     await page.get_by_label("Move time on (minutes)").fill("7")

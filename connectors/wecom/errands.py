@@ -1,0 +1,62 @@
+"""Work that goes on after a callback was acknowledged: each thing once, and none takes another with it."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+
+import structlog
+
+from memory.domain.errors import AppError
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class Errands:
+    """What one channel's process has under way."""
+
+    what: str
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _named: set[str] = field(default_factory=set)
+
+    def begin(self, name: str, work: Coroutine[None, None, None]) -> "asyncio.Task[None] | None":
+        """Do something; None where something of this name is being done here."""
+        if name in self._named:
+            work.close()
+            return None
+        self._named.add(name)
+        task = self.start(work)
+        task.add_done_callback(lambda _: self._named.discard(name))
+        return task
+
+    def start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """Do something."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._tasks
+
+    async def settle(self) -> None:
+        """Return once nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def stop(self) -> None:
+        """Drop what is under way."""
+        for task in set(self._tasks):
+            task.cancel()
+        await self.settle()
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """What nobody expected is logged whole."""
+        self._tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, AppError):
+            log.warning("errand.failed", of=self.what, key=failure.text_key)
+        elif failure is not None:
+            log.error("errand.broke", of=self.what, exc_info=failure)

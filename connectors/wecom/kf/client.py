@@ -1,0 +1,99 @@
+"""Calls about one account of 微信客服, with the token of the app that may make them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from connectors.ports.channels import OpenChannel
+from connectors.wecom.app.errors import TOKEN
+from connectors.wecom.app.notes import Notes
+from connectors.wecom.app.tokens import Tokens
+from connectors.wecom.calls import Answer, Body, Calls
+from connectors.wecom.kf.errors import failure_of
+from connectors.wecom.kf.settings import account_of
+from connectors.wecom.kf.translate import Page, content, page_of
+from connectors.wecom.rations.pieces import Menu, Text
+from memory.domain.errors import Refused, Unavailable, Unclear
+
+PAGE_LINES: Final = 100
+_ACCOUNTS: Final = 100
+
+
+class Session(IntEnum):
+    """Who has a customer."""
+
+    NEW = 0
+    OURS = 1
+    POOL = 2
+    HUMAN = 3
+    ENDED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KfClient:
+    """Every method raises Unavailable (nothing was accepted; retryable), Refused (for good), Unclear (no answer)."""
+
+    calls: Calls
+    tokens: Tokens
+    notes: Notes
+
+    async def sync(self, channel: OpenChannel, *, cursor: str, token: str) -> Page:
+        """kf/sync_msg: a page after the cursor, of the last three days without one.
+
+        Raises Refused("kf_old_token") for a callback's token that is good no more. Without an answer nothing has moved:
+        Unavailable.
+        """
+        body: Body = {"open_kfid": account_of(channel), "limit": PAGE_LINES}
+        body |= {"cursor": cursor} if cursor else {}
+        body |= {"token": token} if token else {}
+        try:
+            return page_of((await self._post(channel, "kf/sync_msg", body)).body)
+        except Unclear as lost:
+            raise Unavailable("channel_busy") from lost
+
+    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu, *, name: str) -> None:
+        """kf/send_msg, once. `name` is the msgid: the second message of one name is Refused("kf_sent_before")."""
+        head: Body = {"touser": user, "open_kfid": account_of(channel), "msgid": name}
+        await self._post(channel, "kf/send_msg", head | content(piece))
+
+    async def send_on_event(self, channel: OpenChannel, code: str, piece: Text | Menu, *, name: str) -> None:
+        """kf/send_msg_on_event, once: what one event allows."""
+        await self._post(channel, "kf/send_msg_on_event", {"code": code, "msgid": name} | content(piece))
+
+    async def session(self, channel: OpenChannel, user: str) -> Session:
+        """kf/service_state/get."""
+        body: Body = {"open_kfid": account_of(channel), "external_userid": user}
+        found = (await self._post(channel, "kf/service_state/get", body)).body.get("service_state")
+        return next((one for one in Session if one == found), Session.ENDED)
+
+    async def link(self, channel: OpenChannel, scene: str) -> str:
+        """kf/add_contact_way: the address that opens a chat with the account."""
+        body: Body = {"open_kfid": account_of(channel), "scene": scene}
+        return str((await self._post(channel, "kf/add_contact_way", body)).body.get("url", ""))
+
+    async def look(self, channel: OpenChannel) -> str:
+        """Whether the account is one the app may manage; the platform's time in the words of HTTP.
+
+        Raises Refused("kf_wrong_account").
+        """
+        answer = await self._post(channel, "kf/account/list", {"offset": 0, "limit": _ACCOUNTS})
+        listed = answer.body.get("account_list")
+        found = [one.get("open_kfid") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        if account_of(channel) not in found:
+            raise Refused("kf_wrong_account", code=0)
+        return answer.date
+
+    async def _post(self, channel: OpenChannel, name: str, body: Body) -> Answer:
+        """With the token; one that is rejected is renewed once and the call repeated once, never more."""
+        token = await self.tokens.of(channel)
+        answer = await self.calls.post(name, {"access_token": token}, body=body)
+        if answer.errcode in TOKEN:
+            token = await self.tokens.of(channel, rejected=token)
+            answer = await self.calls.post(name, {"access_token": token}, body=body)
+        failure = failure_of(answer.errcode, answer.errmsg)
+        if failure is None:
+            await self.notes.accepted(channel.setting.id)
+            return answer
+        if isinstance(failure, Refused):
+            await self.notes.refused(channel.setting.id, failure)
+        raise failure

@@ -1,0 +1,61 @@
+"""Calls of an Official Account: a token, the call, what the answer means."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from connectors.ports.channels import OpenChannel
+from connectors.wecom.app.notes import Notes
+from connectors.wecom.calls import Answer, Body, Calls
+from connectors.wecom.oa.errors import TOKEN, failure_of
+from connectors.wecom.oa.tokens import AccountTokens
+from connectors.wecom.oa.translate import message
+from connectors.wecom.rations.pieces import Menu, Text
+from memory.domain.errors import Refused
+
+PLATFORM: Final = "https://api.weixin.qq.com"
+NOBODY: Final = "daren-doctor"  # no openid: nothing is said to anybody
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClient:
+    """Every method raises Unavailable (nothing was accepted; retryable), Refused (for good), Unclear (no answer)."""
+
+    calls: Calls
+    tokens: AccountTokens
+    notes: Notes
+
+    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu) -> None:
+        """message/custom/send, once: the platform knows no repeats."""
+        await self._post(channel, "message/custom/send", message(user, piece))
+
+    async def create_menu(self, channel: OpenChannel, buttons: list[dict[str, str]]) -> None:
+        """menu/create: the menu below every follower's chat."""
+        await self._post(channel, "menu/create", {"button": buttons})
+
+    async def look(self, channel: OpenChannel) -> str:
+        """Whether secret, address and right are good, by a message to nobody; the platform's time as HTTP says it.
+
+        Raises Refused("oa_not_granted") for an account that may not send.
+        """
+        body = message(NOBODY, Text(text="-"))
+        token = await self.tokens.of(channel)
+        answer = await self.calls.post("message/custom/send", {"access_token": token}, body=body)
+        failure = failure_of(answer.errcode, answer.errmsg)
+        if failure is not None and failure.text_key != "oa_nobody":
+            raise failure
+        return answer.date
+
+    async def _post(self, channel: OpenChannel, name: str, body: Body) -> Answer:
+        """With the token; one that is rejected is renewed once and the call repeated once, never more."""
+        token = await self.tokens.of(channel)
+        answer = await self.calls.post(name, {"access_token": token}, body=body)
+        if answer.errcode in TOKEN:
+            token = await self.tokens.of(channel, rejected=token)
+            answer = await self.calls.post(name, {"access_token": token}, body=body)
+        failure = failure_of(answer.errcode, answer.errmsg)
+        if failure is None:
+            await self.notes.accepted(channel.setting.id)
+            return answer
+        if isinstance(failure, Refused):
+            await self.notes.refused(channel.setting.id, failure)
+        raise failure

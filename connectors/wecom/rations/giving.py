@@ -1,0 +1,288 @@
+"""Gives answers out within what a WeChat user may be told: kept in rows before they are said, one step at a time.
+
+A step is taken under the row's lock, so two processes never say the same; one that dies in a step leaves it to be taken
+again, which a channel that knows repeats recognises.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final, Protocol
+
+import structlog
+
+from connectors.ports.channels import OpenChannel
+from connectors.ports.custody import Fresh, Kept, Safe
+from connectors.ports.desk import Desk
+from connectors.ports.door import Admitted
+from connectors.wecom.rations import shelf as rules
+from connectors.wecom.rations.pieces import Menu, Piece, Shown, Text
+from connectors.wecom.rations.shelf import Give, Shelf, Step, TellReady, Waiting
+from connectors.wecom.saying import Say
+from connectors.wecom.timing import Time
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.ids import ChannelId
+from memory.domain.places import Place
+from memory.domain.workspace import Lang
+
+log = structlog.get_logger()
+
+KEPT_FOR: Final = timedelta(days=4)
+BUSY_SECONDS: Final = (1.0, 3.0, 9.0)
+SHELF, TO_GIVE, SENT = "shelf:", "give:", "sent:"
+
+
+class Spent(Refused):
+    """Nothing more fits into the window."""
+
+
+class Closed(Refused):
+    """The window is over."""
+
+
+class Taken(Refused):
+    """A human has the chat."""
+
+
+class Blocked(Refused):
+    """The platform takes no message of this content."""
+
+
+class Carrier(Protocol):
+    """What hands a message to one user of one channel.
+
+    Raises Unavailable (nothing was accepted), Spent, Closed, Taken, Blocked, any other Refused (somebody has to mend
+    something), Unclear (it may have arrived).
+    """
+
+    @property
+    def knows_repeats(self) -> bool:
+        """Whether the same message handed over twice under one name is delivered once."""
+        ...
+
+    def is_free(self, piece: Text | Menu, *, needed: bool) -> bool:
+        """Whether this would take nothing from the window now."""
+        ...
+
+    async def hand(self, user: str, piece: Text | Menu, *, name: str, needed: bool) -> bool:
+        """Hand it over; False when it took nothing from the window. `needed`: something counts on its arrival."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A user of a channel. `guest` None: somebody nobody knows."""
+
+    channel: OpenChannel
+    user: str
+    carrier: Carrier
+    place: Place
+    guest: Admitted | None = None
+    lang: Lang = "zh"
+
+    @property
+    def member(self) -> int:
+        """Whose answers they may get; 0: those of a stranger."""
+        return self.guest.scope.member if self.guest is not None else 0
+
+
+class _Went(StrEnum):
+    ON = "on"
+    STOP = "stop"
+
+
+@dataclass(slots=True)
+class _Turn:
+    """How one step went."""
+
+    went: _Went = _Went.STOP
+    failure: AppError | None = None
+    sent: tuple[str, Text, tuple[int, ...]] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """For every user of every channel of one kind."""
+
+    desk: Desk
+    safe: Safe
+    say: Say
+    time: Time
+    now: Callable[[], datetime]
+
+    async def change(self, channel: ChannelId, user: str, change: Callable[[Shelf], Shelf]) -> Shelf:
+        """Change a user's shelf; what it is then. Raises as `Safe`."""
+        made = Shelf()
+
+        async def renew(kept: Kept | None) -> Fresh | None:
+            nonlocal made
+            before = _read(kept)
+            made = change(before)
+            return _fresh(made) if made != before else None
+
+        await self.safe.renewed(channel, SHELF + user, renew)
+        return made
+
+    async def put(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
+        """Put an answer on the shelf, where it is safe, and give what may be given. Raises as `Safe`."""
+        await self.safe.keep(to.channel.setting.id, TO_GIVE + to.user, Fresh("", KEPT_FOR))
+        waiting = Waiting(of=of, pieces=pieces, member=to.member)
+        await self.change(to.channel.setting.id, to.user, lambda shelf: rules.put(shelf, waiting))
+        await self.give(to)
+
+    async def give(self, to: Recipient) -> None:
+        """Hand over what may be said now, in order; what the channel is too busy for is tried again later.
+
+        Raises as `Safe`.
+        """
+        tries = 0
+        while True:
+            turn = await self._step(to)
+            if turn.failure is not None:
+                log.warning("rations.not_given", channel=to.channel.setting.id, key=turn.failure.text_key)
+            if isinstance(turn.failure, Unavailable | Unclear):
+                if tries == len(BUSY_SECONDS):
+                    return
+                await self.time.sleep(BUSY_SECONDS[tries])
+                tries += 1
+                continue
+            if turn.went is _Went.STOP:
+                await self.safe.take(to.channel.setting.id, TO_GIVE + to.user)
+                return
+            tries = 0
+
+    async def users(self, channel: ChannelId) -> list[str]:
+        """Who has something to be given that nobody gives."""
+        return [kept.name.removeprefix(TO_GIVE) for kept in await self.safe.find(channel, TO_GIVE)]
+
+    async def failed(self, channel: ChannelId, user: str, name: str, note: str) -> None:
+        """A message was accepted and did not arrive: it is given again with what they say next.
+
+        What counted on it is not good any more: `is_unseen` says so of its presentations.
+        """
+        found = await self.safe.take(channel, SENT + name)
+        for kept in found:
+            text, member, presentations = json.loads(kept.value)
+            for presentation in presentations:
+                await self.safe.keep(channel, _unseen(presentation), Fresh("", KEPT_FOR))
+            pieces = (Text(text=note), Text(text=text))
+            again = Waiting(of=f"again:{name}", pieces=pieces, member=member)
+            await self.change(channel, user, lambda shelf, again=again: rules.put(shelf, again))  # type: ignore[misc]  # bound
+
+    async def is_unseen(self, channel: ChannelId, presentation: int) -> bool:
+        """Whether a text of this presentation is known not to have arrived."""
+        return await self.safe.read(channel, _unseen(presentation)) is not None
+
+    async def _step(self, to: Recipient) -> _Turn:
+        turn = _Turn()
+
+        async def renew(kept: Kept | None) -> Fresh | None:
+            before = _read(kept)
+            after = await self._taken(to, before, turn)
+            return _fresh(after) if after != before else None
+
+        await self.safe.renewed(to.channel.setting.id, SHELF + to.user, renew)
+        if turn.sent is not None:
+            name, text, presentations = turn.sent
+            value = json.dumps([text.text, to.member, presentations], ensure_ascii=False)
+            await self.safe.keep(to.channel.setting.id, SENT + name, Fresh(value, KEPT_FOR))
+        return turn
+
+    async def _taken(self, to: Recipient, shelf: Shelf, turn: _Turn) -> Shelf:
+        """The shelf after one step; how it went is written into `turn`."""
+        piece = rules.at_hand(shelf)
+        is_free = isinstance(piece, Text | Menu) and to.carrier.is_free(piece, needed=bool(_counting(shelf)))
+        step = rules.next_step(shelf, now=self.now().timestamp(), is_free=is_free)
+        if step is None:
+            return shelf
+        if isinstance(step, Give) and step.member not in (0, to.member):
+            turn.went = _Went.ON
+            return rules.without(shelf, step.of)
+        try:
+            counted = await self._carried_out(to, shelf, step)
+        except (Spent, Closed, Taken) as refused:
+            turn.failure = refused
+            return _refused(shelf, refused)
+        except Blocked as refused:
+            turn.failure, turn.went = refused, _Went.ON
+            return self._without_piece(to, shelf, step)
+        except Unclear as lost:
+            turn.failure = lost
+            if to.carrier.knows_repeats:
+                return shelf
+            turn.failure, turn.went = None, _Went.ON
+            return self._doubted(to, shelf, step)
+        except AppError as failed:
+            turn.failure = failed
+            return shelf
+        turn.went = _Went.ON
+        if to.carrier.knows_repeats and isinstance(step, Give) and isinstance(step.piece, Text):
+            turn.sent = (name_of(to, step), step.piece, _counting(shelf))
+        return rules.given(shelf, step, free=not counted)
+
+    async def _carried_out(self, to: Recipient, shelf: Shelf, step: Step) -> bool:
+        if isinstance(step, TellReady):
+            text = Text(text=self.say("ration_ready", to.lang))
+            return await to.carrier.hand(to.user, text, name=name_of(to, step), needed=False)
+        if isinstance(step.piece, Shown):
+            if to.guest is not None:
+                await self.desk.delivered(to.guest.scope, step.piece.presentation, place=to.place)
+            return False
+        piece = step.piece
+        if step.more:
+            shown = rules.with_more(piece, self.say("ration_more", to.lang, count=step.more))
+            piece = shown if isinstance(shown, Text | Menu) else piece
+        return await to.carrier.hand(to.user, piece, name=name_of(to, step), needed=bool(_counting(shelf)))
+
+    def _without_piece(self, to: Recipient, shelf: Shelf, step: Step) -> Shelf:
+        """A text the platform does not take is replaced by a word about it."""
+        if isinstance(step, TellReady):
+            return rules.spent(shelf)
+        doubted = self._doubted_text(to, shelf)
+        first, *rest = doubted.waiting
+        said = Text(text=self.say("ration_blocked", to.lang))
+        pieces = (*first.pieces[: step.place], said, *first.pieces[step.place + 1 :])
+        if first.pieces[step.place] == said:
+            pieces = first.pieces[: step.place] + first.pieces[step.place + 1 :]
+        if step.place >= len(pieces):
+            return doubted.model_copy(update={"waiting": tuple(rest)})
+        return doubted.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces}), *rest)})
+
+    def _doubted(self, to: Recipient, shelf: Shelf, step: Step) -> Shelf:
+        return rules.given(self._doubted_text(to, shelf) if isinstance(step, Give) else shelf, step)
+
+    def _doubted_text(self, to: Recipient, shelf: Shelf) -> Shelf:
+        return rules.doubted(shelf, note=self.say("ration_not_all_shown", to.lang))
+
+
+def name_of(to: Recipient, step: Step) -> str:
+    """32 digits that name a message: the same however often it is handed over."""
+    place = str(step.place) if isinstance(step, Give) else "ready"
+    return sha256(f"{to.channel.setting.id}\n{to.user}\n{step.of}\n{place}".encode()).hexdigest()[:32]
+
+
+def _refused(shelf: Shelf, refused: Refused) -> Shelf:
+    if isinstance(refused, Taken):
+        return shelf.model_copy(update={"taken": True})
+    return rules.closed(shelf) if isinstance(refused, Closed) else rules.spent(shelf)
+
+
+def _counting(shelf: Shelf) -> tuple[int, ...]:
+    """The presentations that count on the piece at hand."""
+    first = shelf.waiting[0]
+    return tuple(piece.presentation for piece in first.pieces[first.at :] if isinstance(piece, Shown))
+
+
+def _unseen(presentation: int) -> str:
+    return f"unseen:{presentation}"
+
+
+def _read(kept: Kept | None) -> Shelf:
+    return Shelf.model_validate_json(kept.value) if kept is not None else Shelf()
+
+
+def _fresh(shelf: Shelf) -> Fresh:
+    return Fresh(shelf.model_dump_json(), KEPT_FOR)

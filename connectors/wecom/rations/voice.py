@@ -1,0 +1,46 @@
+"""How an answer is said where only so much may be said: packed, put on the shelf, given. Satisfies `Mouth`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.wecom.cards import TemplateCard
+from connectors.wecom.rations.giving import Giving, Recipient
+from connectors.wecom.rations.pieces import Piece, packed
+from connectors.wecom.render import Buttons, Item, Words
+from connectors.wecom.telling import Talk, Telling
+
+
+@dataclass(slots=True)
+class RationedVoice:
+    """One user's chat, about one thing they said. `of` names it: the same thing is answered once."""
+
+    giving: Giving
+    to: Recipient
+    of: str
+    mark: str = ""
+    said: int = 0
+
+    async def say(self, text: str) -> None:
+        """See `Mouth.say`."""
+        await self.put(packed([Words(text)], mark=self.mark))
+
+    async def show(self, card: TemplateCard) -> None:
+        """See `Mouth.show`."""
+        await self.put(packed([Buttons(card)], mark=self.mark))
+
+    async def put(self, pieces: tuple[Piece, ...]) -> None:
+        """An answer's pieces, in order."""
+        self.said += 1
+        await self.giving.put(self.to, pieces, of=f"{self.of}#{self.said}")
+
+
+class RationedTelling(Telling[RationedVoice]):
+    """Says answers whole: what one message cannot hold is cut and kept by the shelf, not by whoever says it."""
+
+    async def items(self, talk: Talk[RationedVoice], items: Sequence[Item]) -> None:
+        """See `Telling.items`."""
+        await talk.voice.put(packed(items, mark=talk.voice.mark))
+
+    async def text(self, talk: Talk[RationedVoice], text: str) -> None:
+        """See `Telling.text`."""
+        await self.items(talk, talk.renderer.words(text))

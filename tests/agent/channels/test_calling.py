@@ -1,0 +1,122 @@
+"""What asks for a deed goes to each who may do it alone: a bot calls nobody by name in a group."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from connectors.ports.channels import Chat, OpenChannel, Push
+from connectors.wecom.bot.keeping import BotLine
+from connectors.wecom.bot.pushing import BotPusher
+from evals.emulators.wecom.core.chats import private
+from evals.emulators.wecom.server import running
+from memory.domain.channels import ChannelKind
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.ids import BrandId, ChannelId
+from tests.agent.deliveries.conftest import PushShop, shop
+from tests.support.bots import BOT_ID, HoldingProcess, Stand, until
+
+__all__ = ["shop"]
+LINA, WANGWEI = private(BOT_ID, "lina"), private(BOT_ID, "wangwei")
+
+
+@pytest.fixture
+async def stand(shop: PushShop) -> AsyncIterator[Stand]:
+    async with running() as emulator:
+        yield Stand(shop, emulator)
+
+
+async def set_up(stand: Stand, process: HoldingProcess, *heard: str) -> ChannelId:
+    """Anna, who may approve, and an operator, who may not, are bound in the group and alone."""
+    office = stand.shop.office
+    channel = await process.save(stand)
+    for user, who in (("lina", office.anna), ("wangwei", office.operator)):
+        await stand.bind(channel, user, who, group="CH1")
+        await stand.bind(channel, user, who)
+    for chat in heard:
+        stand.emulator.hub.heard(BOT_ID, chat)
+    return channel
+
+
+async def remind(stand: Stand, process: HoldingProcess, *, calls: bool = True) -> None:
+    """Push that somebody must do something."""
+    async with stand.shop.database.across_tenants("test") as work:
+        (setting,) = await work.channels.every()
+    push = Push("K7 还有 3 条等批准", calls=calls, brand=stand.shop.office.brand)
+    await process.pusher.push(OpenChannel(setting, {}), push, key="nudge:1")
+
+
+def told(stand: Stand) -> dict[str, int]:
+    return {chat: len(stand.said(chat)) for chat in ("CH1", LINA, WANGWEI)}
+
+
+async def test_who_may_approve_is_told_alone_and_nobody_else(stand: Stand) -> None:
+    process = await stand.process()
+    await set_up(stand, process, "CH1", LINA, WANGWEI)
+    async with process.holder.holding():
+        await until(lambda: BOT_ID in stand.emulator.hub.lines)
+        await remind(stand, process)
+        assert told(stand) == {"CH1": 0, LINA: 1, WANGWEI: 0}
+        await remind(stand, process, calls=False)
+    assert told(stand) == {"CH1": 1, LINA: 1, WANGWEI: 0}
+
+
+async def test_where_nobody_who_may_can_be_told_alone_the_group_is(stand: Stand) -> None:
+    process = await stand.process()
+    await set_up(stand, process, "CH1", WANGWEI)
+    async with process.holder.holding():
+        await until(lambda: BOT_ID in stand.emulator.hub.lines)
+        await remind(stand, process)
+    assert told(stand) == {"CH1": 1, LINA: 0, WANGWEI: 0}
+
+
+class Halting:
+    """A bot that breaks off for some people."""
+
+    def __init__(self, failures: dict[str, AppError]) -> None:
+        self.failures, self.told = failures, list[str]()
+
+    async def push(self, chat: str, text: str, *, is_group: bool) -> None:
+        self.told.append(chat)
+        if chat in self.failures:
+            raise self.failures[chat]
+
+
+async def called(shop: PushShop, *people: str, **failures: AppError) -> list[str]:
+    bot = Halting(failures)
+    line = cast(BotLine, SimpleNamespace(channel=bot, socket=SimpleNamespace(state=SimpleNamespace(ended=None))))
+
+    async def deciders(channel: OpenChannel, brand: BrandId | None) -> Sequence[str]:
+        return people
+
+    async def group(channel: OpenChannel, brand: BrandId | None) -> Chat:
+        return Chat("CH1", is_group=True)
+
+    channel = await shop.channel(ChannelKind.WECOM_BOT)
+    async with shop.database.across_tenants("test") as work:
+        (setting,) = await work.channels.every()
+    pusher = BotPusher({channel: line}, group, deciders, "", lambda: datetime.now(UTC))
+    try:
+        await pusher.push(OpenChannel(setting, {}), Push("K7", calls=True), key="nudge:1")
+    except AppError as failure:
+        bot.told.append(failure.text_key)
+    return bot.told
+
+
+@pytest.mark.parametrize(
+    ("failures", "told"),
+    [
+        ({}, ["lina", "chenjie"]),
+        ({"lina": Refused("wecom_refused")}, ["lina", "chenjie"]),
+        ({"lina": Unclear("wecom_no_ack")}, ["lina", "chenjie"]),
+        ({"lina": Refused("wecom_refused"), "chenjie": Refused("wecom_refused")}, ["lina", "chenjie", "CH1"]),
+        ({"lina": Refused("wecom_refused"), "chenjie": Unclear("wecom_no_ack")}, ["lina", "chenjie", "wecom_no_ack"]),
+        ({"lina": Unavailable("down"), "chenjie": Unavailable("down")}, ["lina", "chenjie", "down"]),
+    ],
+)
+async def test_one_who_was_told_is_enough_and_a_doubt_is_no_refusal(
+    shop: PushShop, failures: dict[str, AppError], told: list[str]
+) -> None:
+    assert await called(shop, "lina", "chenjie", **failures) == told

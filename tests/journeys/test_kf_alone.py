@@ -1,0 +1,180 @@
+"""The whole job over 微信客服 with `daren serve` as its own processes: callbacks twice and late, a crash between."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from agent.settings import Settings
+from connectors.wecom.kf.callbacks import ADDRESS
+from evals.emulators.wecom.core.chats import Message, private
+from evals.emulators.wecom.core.faults import Fault, FaultKind
+from memory.domain.channel_forms import MakeBindCode, SaveChannel
+from memory.domain.channels import ChannelKind
+from memory.domain.ids import ChannelId
+from tests.journeys.test_app_alone import DRAFT, Company, company, plan
+from tests.support.companies import CODE, QUESTION
+from tests.support.processes import Running, daren
+from tests.support.product import make_everybody_talkative
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
+
+WECHAT = {"xiaolin": "wangwei", "ahua": "zhaomin"}  # who on WeChat is which member
+
+
+class KfCompany(Company):
+    """The team reached over the first account of 微信客服 alone."""
+
+    @property
+    def open_kfid(self) -> str:
+        """The account."""
+        return next(iter(self.emulator.platform.wechat.kf))
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Running]:
+        """`daren serve`, with its address saved in the console."""
+        with self.log.open("ab") as log:
+            async with daren("serve", environment=self.environment, stderr=log.fileno()) as process:
+                address = await process.address()
+                if not self.rows("select 1 from channel_setting"):
+                    await self.set_up()
+                ((channel,),) = self.rows("select id from channel_setting")
+                assert isinstance(channel, int)
+                path = self.books.kf_callbacks.paths.path(ChannelId(channel))
+                self.app.callback.url = f"{address}{ADDRESS}{path}"
+                check = await self.emulator.callbacks.verify_url(self.app)
+                assert check.passed, check
+                yield process
+
+    async def set_up(self) -> None:
+        """The lead saves the account on the channels page, for one brand of two."""
+        typed = {
+            "corp_id": self.emulator.platform.corp.corpid, "app_secret": self.app.secret,
+            "token": self.app.callback.token, "aes_key": self.app.callback.aes_key, "open_kfid": self.open_kfid,
+        }  # fmt: skip
+        brand = self.people["wangwei"].scope.brand
+        form = SaveChannel(of=ChannelKind.WECOM_KF, name="微信客服", brand=brand, typed=typed)
+        await self.books.desk.submit(self.people["lina"].scope, form)
+
+    async def bind(self) -> None:
+        """One with a typed code, one by a link."""
+        codes = {}
+        for user, member in WECHAT.items():
+            who = self.people[member].scope
+            made = MakeBindCode(member=who.member, brand=self.people["wangwei"].scope.brand)
+            found = CODE.search((await self.books.desk.submit(self.people["lina"].scope, made)).text)
+            assert found is not None
+            codes[user] = found[0]
+        self.types("xiaolin", f"绑定 {codes['xiaolin']}")
+        self.emulator.kf.people.enters("ahua", open_kfid=self.open_kfid, scene_param=f"bind={codes['ahua']}")
+        for user in WECHAT:
+            await self.until(lambda user=user: self.told(user, "绑好了") == 1)  # type: ignore[misc]  # keeps its value
+            assert self.told(user, "这里我不能主动找你") == 1
+
+    def types(self, user: str, text: str) -> None:
+        """To the account."""
+        self.emulator.kf.people.says(user, text, open_kfid=self.open_kfid)
+
+    def said(self, user: str) -> list[Message]:
+        """What the account said to somebody."""
+        chat = self.emulator.platform.chats.of(private(self.open_kfid, user))
+        return [message for message in chat if message.sender == self.open_kfid]
+
+    def taps(self, user: str, menu: Message) -> None:
+        """The first line of a menu."""
+        assert menu.card is not None
+        self.emulator.kf.people.taps(user, menu.message_id, menu.card["items"][0]["id"])
+
+    async def menu(self, user: str) -> Message:
+        """The menu that decides the drafts they asked for, asked for to its end."""
+        for _ in range(8):
+            await self.until(lambda: "更多" in self.said(user)[-1].content or bool(self.menus(user)))
+            if self.menus(user):
+                break
+            before = len(self.said(user))
+            self.types(user, "更多")
+            await self.until(lambda before=before: len(self.said(user)) > before)  # type: ignore[misc]  # keeps its value
+            await self.until(lambda: self.unsettled() == [])
+        return self.menus(user)[-1]
+
+    def menus(self, user: str) -> list[Message]:
+        """Those that approve."""
+        menus = [one for one in self.said(user) if one.card]
+        return [one for one in menus if one.card and one.card["items"][0]["id"].startswith("approve:")]
+
+
+@asynccontextmanager
+async def kf_company(settings: Settings, log: Path) -> AsyncIterator[KfCompany]:
+    """As `company`, reached over 微信客服."""
+    async with company(settings, log) as team:
+        yield KfCompany(**{one.name: getattr(team, one.name) for one in fields(Company)})
+
+
+async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_once(
+    demo_settings: Settings, tmp_path: Path
+) -> None:
+    async with kf_company(demo_settings, tmp_path / "log") as team:
+        make_everybody_talkative(team.books)
+        plan(team.emulator, FaultKind.DUPLICATE_CALLBACK, copies=3, times=0)
+        async with team.serving() as process:
+            await team.bind()
+            team.types("laozhou", QUESTION)
+            await team.until(lambda: team.told("laozhou", "我还不认识你") == 1)
+            team.types("xiaolin", QUESTION)
+            await team.until(lambda: team.told("xiaolin", "找到 ") == 1)
+            asked = team.emulator.callbacks.deliveries[-1]
+            team.types("ahua", QUESTION)
+            await team.until(lambda: team.told("ahua", "找到 ") == 1)
+            team.types("ahua", DRAFT)
+            refused = await team.menu("ahua")
+            team.taps("ahua", refused)
+            await team.until(lambda: team.told("ahua", "审批要由审批人或负责人来做") == 1)
+            ((code,),) = team.rows("select code from batch where id = (select max(id) from batch)")
+            # Pulled and not committed: the process dies while it holds the page.
+            team.emulator.platform.faults.add(Fault(kind=FaultKind.DELAY, endpoint="kf/sync_msg", seconds=60))
+            team.types("xiaolin", f"{code} 里都有什么")
+            await team.until(lambda: team.emulator.callbacks.deliveries[-1].acknowledged)
+            await process.kill()
+        async with team.serving():
+            menu = await team.menu("xiaolin")
+            before = "\n".join(one.content for one in team.said("xiaolin")[: team.said("xiaolin").index(menu)])
+            texts = [str(text) for (text,) in team.rows("select text from draft_version")]
+            assert [text for text in texts if text not in before] == []
+            team.taps("xiaolin", menu)
+            await team.until(lambda: team.told("xiaolin", "已批准 1-5") == 1)
+            team.taps("xiaolin", menu)
+            team.emulator.callbacks.again(asked)
+            await answers_of(team)
+            await team.until(lambda: all(one.over for one in team.emulator.callbacks.deliveries))
+        assert team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]
+        assert team.told("xiaolin", "找到 ") == 1
+        assert [one.content for one in team.said("laozhou") if "@" in one.content] == []
+        turns = team.rows(
+            "select m.reply->>'text' from turn t join message m on m.id = t.message_id where connector = 'wecom_kf'"
+        )
+        wanted = sorted((QUESTION, QUESTION, DRAFT, f"{code} 里都有什么"))
+        assert sorted(str(text) for (text,) in turns) == wanted
+        assert team.rows("select count(*) from delivery where kind = 'answer' and state = 'delivered'") == [(0,)]
+        nothing_secret_in(team)
+
+
+async def answers_of(team: KfCompany) -> None:
+    """Move the demo's clock until creators have answered; nobody is told over 微信客服."""
+    lead = team.people["lina"]
+    for _ in range(30):
+        await lead.forward()
+        if team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]:
+            break
+
+
+def nothing_secret_in(team: KfCompany) -> None:
+    """Whatever the processes logged, it was no secret, no token and no text of a chat."""
+    log = team.log.read_text("utf-8")
+    callback = team.app.callback
+    secrets = {team.app.secret, callback.token, callback.aes_key, *team.emulator.platform.tokens.given}
+    assert len(secrets) > 3
+    assert [secret[:6] for secret in secrets if secret in log] == []
+    assert QUESTION not in log
+    assert "wecom_kf" in log
