@@ -1,9 +1,7 @@
 """Products, preferences, people, accounts, counters, files, imports, cursors and what waits without a job."""
 
-import ast
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,15 +16,6 @@ from memory.domain.workspace import BrandPolicy, Role, Scope
 from memory.repositories.books import LARGEST_FILE
 from tests.memory.test_units import begin_turn
 from tests.support.database import Office, make_workspace
-
-_ROOT = Path(__file__).parents[2]
-# Work across tenants is for these alone; a new name here is a decision somebody reads.
-ACROSS_TENANTS = (
-    "agent/accounts.py", "agent/binding/door.py", "agent/bootstrap.py", "agent/channels/answers.py",
-    "agent/channels/callbacks.py", "agent/channels/checking.py", "agent/channels/holding.py", "agent/channels/safe.py",
-    "agent/channels/team_chat.py", "agent/cli/seeding.py", "agent/deliveries/", "agent/demo_clock.py",
-    "agent/indexing.py", "agent/jobs/", "agent/outreach/", "evals/", "memory/database.py",
-)  # fmt: skip
 
 
 def _brand(scope: Scope) -> BrandId:
@@ -211,16 +200,3 @@ async def test_cursors_and_the_audit_trail_are_the_tenants_own(database: Databas
     assert (await ours.read("playground"), await theirs.read("playground")) == ("18", None)
     async with database.unit(office.operator()) as unit:
         await unit.audit.record("file.exported", subject="shortlist:1", after=["a", "b"])
-
-
-def test_only_named_modules_work_across_tenants() -> None:
-    callers = set()
-    for folder in ("agent", "tools", "connectors", "prompts", "memory", "evals"):
-        for path in (_ROOT / folder).rglob("*.py"):
-            if "node_modules" in path.parts:
-                continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Attribute) and node.attr == "across_tenants":
-                    callers.add(str(path.relative_to(_ROOT)))
-    strangers = {each for each in callers if not each.startswith(ACROSS_TENANTS)}
-    assert strangers == set()

@@ -1,6 +1,6 @@
 """The platform's answers about 微信客服 as ours. Pure.
 
-Source: reference §13, read 2026-11-29; 95007, 95014 and 95016 from the platform's table of codes as others quote it.
+Source: the vendor's table of global codes, read 2026-11-29; 95007, 95014 and 95016 as others quote it.
 """
 
 from connectors.wecom.app import errors as app

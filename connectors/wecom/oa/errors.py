@@ -1,4 +1,4 @@
-"""The platform's answers to an Official Account as ours. Pure. Source: reference §10 and §13, read 2026-11-29."""
+"""The platform's answers to an Official Account as ours. Pure. Source: the vendor's pages, read 2026-11-29."""
 
 from connectors.wecom.app import errors as app
 from connectors.wecom.app.errors import address_in
