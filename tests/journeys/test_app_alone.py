@@ -1,57 +1,33 @@
 """The whole job in a self-built app, each alone, with `daren serve` as its own processes, repetition and a crash."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from agent.bootstrap import Installation, installed
 from agent.settings import Settings
 from connectors.wecom.app.callbacks import ADDRESS
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.corp import App
 from evals.emulators.wecom.core.faults import Fault, FaultKind
-from evals.emulators.wecom.platform import Platform
-from evals.emulators.wecom.serve import keep_time
-from evals.emulators.wecom.server import Emulator, running
-from memory.domain.channel_forms import MakeBindCode, SaveChannel
+from evals.emulators.wecom.server import Emulator
+from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
-from tests.support.companies import (
-    ALL_DAY,
-    CODE,
-    MOST_MOVES,
-    PATIENCE_SECONDS,
-    QUESTION,
-    look_often,
-    model_of,
-    stopped,
-)
+from tests.support.companies import DRAFT, QUESTION, USERS, Company, founded, model_of
 from tests.support.model_endpoint import Holds, Says, listening
-from tests.support.processes import Running, daren, environment_of
-from tests.support.product import Person, make_everybody_talkative, person, stop_keeper
+from tests.support.processes import Running, daren
+from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 AGENT = 1_000_002
-DRAFT = "给前5个写邀约，佣金18%，可以寄样"
-USERS = {"lina": "lead", "wangwei": "approver", "zhaomin": "operator"}
+MOST_SAVES = 3
 
 
-@dataclass
-class Company:
-    """A corp on the platform, and the books of its team. `log`: what its processes wrote."""
-
-    emulator: Emulator
-    books: Installation
-    people: dict[str, Person]
-    environment: dict[str, str]
-    log: Path
+class AppCompany(Company):
+    """Reached over the app, each alone."""
 
     @property
     def app(self) -> App:
@@ -68,21 +44,20 @@ class Company:
                     await self.set_up()
                 ((channel,),) = self.rows("select id from channel_setting")
                 assert isinstance(channel, int)
-                path = self.books.app_callbacks.paths.path(ChannelId(channel))
-                self.app.callback.url = f"{address}{ADDRESS}{path}"
-                check = await self.emulator.callbacks.verify_url(self.app)
-                assert check.passed, check
+                self.app.callback.url = address + self.path(ChannelId(channel))
+                await self.saved()
                 yield process
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Return once it holds; looked at whenever something happens on the platform."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self.emulator.platform.records.until(holds)
-        except TimeoutError:
-            shown = [f"{one.chat} {one.sender}: {one.content[:120]}" for one in self.emulator.platform.chats.messages]
-            tail = self.log.read_text("utf-8")[-3_000:]
-            pytest.fail(f"it never came to hold: {self.unsettled()}\n" + "\n".join(shown[-12:]) + f"\n{tail}")
+    def path(self, channel: ChannelId) -> str:
+        """Where the platform calls the channel."""
+        return ADDRESS + self.books.app_callbacks.paths.path(channel)
+
+    async def saved(self) -> None:
+        """Press Save in the console; a process that has only just begun may miss the platform's second."""
+        checks = [await self.emulator.callbacks.verify_url(self.app)]
+        while not checks[-1].passed and len(checks) < MOST_SAVES:
+            checks.append(await self.emulator.callbacks.verify_url(self.app))
+        assert checks[-1].passed, checks
 
     def said(self, user: str) -> list[Message]:
         """What the app said to somebody, oldest first."""
@@ -118,38 +93,8 @@ class Company:
     async def bind(self) -> None:
         """Each with a code of the lead's, in their own chat."""
         for user, who in self.people.items():
-            form = MakeBindCode(member=who.scope.member, brand=self.people["wangwei"].scope.brand)
-            found = CODE.search((await self.books.desk.submit(self.people["lina"].scope, form)).text)
-            assert found is not None
-            self.types(user, f"绑定 {found[0]}")
+            self.types(user, f"绑定 {await self.code(who)}")
             await self.until(lambda user=user: bool(self.said(user)))  # type: ignore[misc]  # a default keeps its value
-
-    def unsettled(self) -> list[tuple[object, ...]]:
-        """What is not delivered yet."""
-        return self.rows("select kind, state, reason_key from delivery where state not in ('delivered', 'dropped')")
-
-    def rows(self, question: str) -> list[tuple[object, ...]]:
-        """Straight from the tables."""
-        with psycopg.connect(self.books.database.url) as line:
-            line.execute("set local role daren_service")
-            return line.execute(question.encode()).fetchall()
-
-
-@asynccontextmanager
-async def company(settings: Settings, log: Path, **environment: str) -> AsyncIterator[Company]:
-    """The demo's team on an emulated platform whose clock goes with ours."""
-    async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(running(Platform(start=time.time())))
-        for endless in (keep_time(emulator.platform.clock), look_often(emulator)):
-            stack.push_async_callback(stopped, asyncio.create_task(endless))
-        books = await stack.enter_async_context(installed(settings))
-        stack.push_async_callback(stop_keeper, books)
-        people = {user: await person(books, login=login) for user, login in USERS.items()}
-        told = environment_of(
-            settings.model_copy(update={"port": 0, "worker_lost_seconds": 4.0}),
-            DAREN_WECOM_URL=emulator.base_url, DAREN_TEAM_HOURS=ALL_DAY, DAREN_LOG_LEVEL="DEBUG", **environment,
-        )  # fmt: skip
-        yield Company(emulator, books, people, told, log)
 
 
 def key_of(message: Message, user: str) -> str:
@@ -173,7 +118,7 @@ def plan(emulator: Emulator, kind: FaultKind, **more: object) -> None:
     emulator.platform.faults.add(Fault.model_validate({"kind": kind, "endpoint": "callback/app", **more}))
 
 
-def no_secret_in(team: Company) -> None:
+def no_secret_in(team: AppCompany) -> None:
     """Whatever the processes logged, it was none of the app's secrets, tokens or codes, and no text of a chat."""
     log = team.log.read_text("utf-8")
     platform = team.emulator.platform
@@ -188,7 +133,7 @@ def no_secret_in(team: Company) -> None:
 async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once(
     demo_settings: Settings, tmp_path: Path
 ) -> None:
-    async with company(demo_settings, tmp_path / "log") as team:
+    async with founded(AppCompany, demo_settings, tmp_path / "log") as team:
         make_everybody_talkative(team.books)
         plan(team.emulator, FaultKind.DUPLICATE_CALLBACK, copies=3, times=0)
         async with team.serving():
@@ -221,7 +166,7 @@ async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once
         # The process is gone (as a crash leaves it); the next one sends, hears the creators, and tells everybody.
         async with team.serving():
             team.emulator.callbacks.again(asked)
-            await answers(team)
+            await team.hear_creators(5)
             await team.until(lambda: all(one.over for one in team.emulator.callbacks.deliveries))
         handles = [
             str(handle) for (handle,) in team.rows("select subject->>'handle' from delivery where kind = 'answer'")
@@ -236,21 +181,11 @@ async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once
         )
         asked_for = [QUESTION, DRAFT, f"{code} 里都有什么", f"{code} 里都有什么", f"批准 {code} 1-2"]
         assert sorted(str(text) for (text,) in turns) == sorted(asked_for)
-        assert [state for (state,) in team.rows("select distinct state from delivery")] == ["delivered"]
+        # Nothing is owed; but where the crash cut a send off, its trouble waits until the platform has been asked.
+        assert team.rows("select kind from delivery where state <> 'delivered'") in ([], [("trouble",)])
         assert [one for one in team.emulator.platform.chats.messages if links_to_a_page(one)] == []
         assert team.emulator.sending.dropped == []
         no_secret_in(team)
-
-
-async def answers(team: Company) -> None:
-    """Move the demo's clock until every creator's answer was told."""
-    lead = team.people["lina"]
-    for _ in range(MOST_MOVES):
-        await team.until(lambda: team.unsettled() == [])  # a push outlives no leap of the clock
-        await lead.forward()
-        if team.rows("select count(*) from delivery where kind = 'answer'") == [(5,)]:
-            break
-    await team.until(lambda: team.unsettled() == [])
 
 
 async def test_killed_in_mid_turn_the_next_process_answers_once(demo_settings: Settings, tmp_path: Path) -> None:
@@ -258,7 +193,7 @@ async def test_killed_in_mid_turn_the_next_process_answers_once(demo_settings: S
     async with listening() as endpoint:
         endpoint.script = [held, Says("谢谢，辛苦了！")]
         settings = demo_settings.model_copy(update={"model": model_of(endpoint)})
-        async with company(settings, tmp_path / "log") as team:
+        async with founded(AppCompany, settings, tmp_path / "log") as team:
             async with team.serving() as process:
                 await team.bind()
                 team.types("wangwei", "谢谢，辛苦了，今天就先聊到这里")

@@ -1,8 +1,5 @@
 """The whole job over 微信客服 with `daren serve` as its own processes: callbacks twice and late, a crash between."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,12 +8,11 @@ from agent.settings import Settings
 from connectors.wecom.kf.callbacks import ADDRESS
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import Fault, FaultKind
-from memory.domain.channel_forms import MakeBindCode, SaveChannel
+from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
-from tests.journeys.test_app_alone import DRAFT, Company, company, plan
-from tests.support.companies import CODE, QUESTION
-from tests.support.processes import Running, daren
+from tests.journeys.test_app_alone import AppCompany, plan
+from tests.support.companies import DRAFT, MOST_MOVES, QUESTION, founded
 from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
@@ -24,7 +20,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 WECHAT = {"xiaolin": "wangwei", "ahua": "zhaomin"}  # who on WeChat is which member
 
 
-class KfCompany(Company):
+class KfCompany(AppCompany):
     """The team reached over the first account of 微信客服 alone."""
 
     @property
@@ -32,21 +28,9 @@ class KfCompany(Company):
         """The account."""
         return next(iter(self.emulator.platform.wechat.kf))
 
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[Running]:
-        """`daren serve`, with its address saved in the console."""
-        with self.log.open("ab") as log:
-            async with daren("serve", environment=self.environment, stderr=log.fileno()) as process:
-                address = await process.address()
-                if not self.rows("select 1 from channel_setting"):
-                    await self.set_up()
-                ((channel,),) = self.rows("select id from channel_setting")
-                assert isinstance(channel, int)
-                path = self.books.kf_callbacks.paths.path(ChannelId(channel))
-                self.app.callback.url = f"{address}{ADDRESS}{path}"
-                check = await self.emulator.callbacks.verify_url(self.app)
-                assert check.passed, check
-                yield process
+    def path(self, channel: ChannelId) -> str:
+        """See `AppCompany.path`."""
+        return ADDRESS + self.books.kf_callbacks.paths.path(channel)
 
     async def set_up(self) -> None:
         """The lead saves the account on the channels page, for one brand of two."""
@@ -60,13 +44,7 @@ class KfCompany(Company):
 
     async def bind(self) -> None:
         """One with a typed code, one by a link."""
-        codes = {}
-        for user, member in WECHAT.items():
-            who = self.people[member].scope
-            made = MakeBindCode(member=who.member, brand=self.people["wangwei"].scope.brand)
-            found = CODE.search((await self.books.desk.submit(self.people["lina"].scope, made)).text)
-            assert found is not None
-            codes[user] = found[0]
+        codes = {user: await self.code(self.people[member]) for user, member in WECHAT.items()}
         self.types("xiaolin", f"绑定 {codes['xiaolin']}")
         self.emulator.kf.people.enters("ahua", open_kfid=self.open_kfid, scene_param=f"bind={codes['ahua']}")
         for user in WECHAT:
@@ -105,17 +83,10 @@ class KfCompany(Company):
         return [one for one in menus if one.card and one.card["items"][0]["id"].startswith("approve:")]
 
 
-@asynccontextmanager
-async def kf_company(settings: Settings, log: Path) -> AsyncIterator[KfCompany]:
-    """As `company`, reached over 微信客服."""
-    async with company(settings, log) as team:
-        yield KfCompany(**{one.name: getattr(team, one.name) for one in fields(Company)})
-
-
 async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_once(
     demo_settings: Settings, tmp_path: Path
 ) -> None:
-    async with kf_company(demo_settings, tmp_path / "log") as team:
+    async with founded(KfCompany, demo_settings, tmp_path / "log") as team:
         make_everybody_talkative(team.books)
         plan(team.emulator, FaultKind.DUPLICATE_CALLBACK, copies=3, times=0)
         async with team.serving() as process:
@@ -162,9 +133,8 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
 
 async def answers_of(team: KfCompany) -> None:
     """Move the demo's clock until creators have answered; nobody is told over 微信客服."""
-    lead = team.people["lina"]
-    for _ in range(30):
-        await lead.forward()
+    for _ in range(MOST_MOVES):
+        await team.forward()
         if team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]:
             break
 

@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,28 +24,25 @@ from memory.domain.channel_forms import SaveChannel, TestChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.chat import MoveDemoClock
 from prompts.render import texts
-from tests.journeys.test_bot_in_a_group import BOT, USERS, Company, is_shortlist
+from tests.journeys.test_bot_in_a_group import BOT, BotCompany, is_shortlist
 from tests.support import gates
-from tests.support.companies import ALL_DAY, QUESTION
+from tests.support.companies import MOST_MOVES, QUESTION, USERS, stopped, told
 from tests.support.forked import Forked, serving
 from tests.support.hourglass import ACK_SECONDS, STEP_SECONDS, Hourglass
-from tests.support.processes import environment_of
 from tests.support.product import make_everybody_talkative, person, stop_keeper
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 DRAFTS = 9  # so many fill more than one message of full texts
-MOST_MOVES = 30
 PIECE = 12  # characters of a secret that say too much of it
 _FULL_TEXTS = re.compile(r"「[A-Z]+\d+#\d+」")
 
 
 @dataclass
-class Mortal(Company):
+class Mortal(BotCompany):
     """A company whose process is killed again and again."""
 
     glass: Hourglass
-    log: Path
 
     @asynccontextmanager
     async def living(self) -> AsyncIterator[Forked]:
@@ -92,16 +89,6 @@ class Mortal(Company):
         )
         return int(str(count))
 
-    async def forward(self) -> None:
-        """The demo's clock moves, and the process does what is due."""
-        await self.books.desk.submit(self.people["lina"].scope, MoveDemoClock())
-        await self.until(lambda: not self.is_sending())
-
-    def is_sending(self) -> bool:
-        """Whether the process still dispatches, or collects what creators wrote."""
-        with psycopg.connect(self.books.database.url) as line:
-            return line.execute(_JOBS).fetchone() != (0,)
-
     def texts(self) -> list[Message]:
         """What stands in the group as said: no stream that was cut off, no card."""
         return [one for one in self.said() if one.state is not State.STREAMING and one.card is None]
@@ -110,11 +97,6 @@ class Mortal(Company):
         """Cards of drafts, oldest first."""
         return [one for one in self.said() if one.card and not one.card["task_id"].startswith("plan-")]
 
-
-_JOBS = (
-    "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
-    " and (task_name like '%dispatch' or task_name like '%playground')"
-)
 
 Stage = Callable[[Mortal], AbstractAsyncContextManager[None]]
 
@@ -248,22 +230,11 @@ async def mortal(settings: Settings, log: Path) -> AsyncIterator[Mortal]:
         emulator = await stack.enter_async_context(running(platform))
         glass = Hourglass(platform)
         ticking = asyncio.create_task(keep_time(platform.clock, goes=glass.goes, most=STEP_SECONDS))
-        stack.push_async_callback(_stopped, ticking)
+        stack.push_async_callback(stopped, ticking)
         books = await stack.enter_async_context(installed(settings))
         stack.push_async_callback(stop_keeper, books)
         people = {user: await person(books, login=login) for user, login in USERS.items()}
-        told = environment_of(
-            settings.model_copy(update={"port": 0, "worker_lost_seconds": 2.0}),
-            DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_WECOM_URL=emulator.base_url, DAREN_TEAM_HOURS=ALL_DAY,
-            DAREN_LOG_LEVEL="DEBUG",
-        )  # fmt: skip
-        yield Mortal(emulator, books, people, told, glass, log)
-
-
-async def _stopped(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+        yield Mortal(emulator, books, people, told(settings, emulator, lost_seconds=2.0), log, glass)
 
 
 async def test_killed_at_every_stage_a_group_hears_everything_once(demo_settings: Settings, tmp_path: Path) -> None:

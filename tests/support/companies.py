@@ -1,20 +1,124 @@
-"""What journeys on an emulated platform share: its time goes with ours, and rows are looked at often."""
+"""A team on an emulated platform, served by real processes: what journeys over every channel share."""
 
 import asyncio
 import re
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
+import psycopg
+import pytest
 from pydantic import SecretStr
 
-from agent.settings import ModelSettings
-from evals.emulators.wecom.server import Emulator
+from agent.bootstrap import Installation, installed
+from agent.settings import ModelSettings, Settings
+from evals.emulators.wecom.platform import Platform
+from evals.emulators.wecom.serve import keep_time
+from evals.emulators.wecom.server import Emulator, running
+from memory.domain.channel_forms import MakeBindCode
+from memory.domain.chat import MoveDemoClock
 from tests.support.model_endpoint import KEY, ModelEndpoint
+from tests.support.processes import environment_of
+from tests.support.product import Person, person, stop_keeper
 
 PATIENCE_SECONDS = 90
-MOST_MOVES = 12
+MOST_MOVES = 30
 QUESTION = "帮我找20个美国做宠物用品的达人，粉丝1万到10万，近30天GMV过5000美金"
+DRAFT = "给前5个写邀约，佣金18%，可以寄样"
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 ALL_DAY = '["00:00", "23:59:59"]'
+USERS = {"lina": "lead", "wangwei": "approver", "zhaomin": "operator"}
+_JOBS = (
+    "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
+    " and (task_name like '%dispatch' or task_name like '%playground')"
+)
+_OWED = "state not in ('delivered', 'dropped')"
+_ASKED_FIRST = "kind = 'trouble' and state = 'waiting' and attempts = 0 and look_at > made_at"
+
+
+@dataclass
+class Company:
+    """A corp on the platform, and the books of its team. `log`: what its processes wrote."""
+
+    emulator: Emulator
+    books: Installation
+    people: dict[str, Person]
+    environment: dict[str, str]
+    log: Path
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Return once it holds; looked at whenever something happens on the platform."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.emulator.platform.records.until(holds)
+        except TimeoutError:
+            shown = [f"{one.chat} {one.sender}: {one.content[:120]}" for one in self.emulator.platform.chats.messages]
+            wrote = self.log.read_text("utf-8")[-3_000:] if self.log.exists() else ""
+            pytest.fail(f"it never came to hold: {self.unsettled()}\n" + "\n".join(shown[-12:]) + f"\n{wrote}")
+
+    async def code(self, who: Person | None) -> str:
+        """A one-use code from the members page, for somebody or (None) for a group."""
+        form = MakeBindCode(member=who.scope.member if who else None, brand=self.people["wangwei"].scope.brand)
+        found = CODE.search((await self.books.desk.submit(self.people["lina"].scope, form)).text)
+        assert found is not None
+        return found[0]
+
+    async def forward(self) -> None:
+        """The demo's clock leaps, and the process does what is due: a push outlives no second leap."""
+        await self.books.desk.submit(self.people["lina"].scope, MoveDemoClock())
+        await self.until(lambda: not self.is_sending())
+
+    async def hear_creators(self, count: int) -> None:
+        """Move the demo's clock until so many creators have answered and everything is told."""
+        for _ in range(MOST_MOVES):
+            await self.forward()
+            await self.until(lambda: self.unsettled() == [])
+            if self.rows("select count(*) from delivery where kind = 'answer'") == [(count,)]:
+                return
+        pytest.fail(f"{count} creators never answered")
+
+    def is_sending(self) -> bool:
+        """Whether the process still dispatches, or collects what creators wrote."""
+        with psycopg.connect(self.books.database.url) as line:
+            return line.execute(_JOBS).fetchone() != (0,)
+
+    def unsettled(self) -> list[tuple[object, ...]]:
+        """What is not delivered yet, without what waits for the platform's word on a send cut off by a crash."""
+        return self.rows(f"select kind, state, reason_key from delivery where {_OWED} and not ({_ASKED_FIRST})")
+
+    def rows(self, question: str) -> list[tuple[object, ...]]:
+        """Straight from the tables."""
+        with psycopg.connect(self.books.database.url) as line:
+            line.execute("set local role daren_service")
+            return line.execute(question.encode()).fetchall()
+
+
+C = TypeVar("C", bound=Company)
+
+
+@asynccontextmanager
+async def founded(kind: type[C], settings: Settings, log: Path) -> AsyncIterator[C]:
+    """The demo's team on an emulated platform whose clock goes with ours."""
+    async with AsyncExitStack() as stack:
+        emulator = await stack.enter_async_context(running(Platform(start=time.time())))
+        for endless in (keep_time(emulator.platform.clock), look_often(emulator)):
+            stack.push_async_callback(stopped, asyncio.create_task(endless))
+        books = await stack.enter_async_context(installed(settings))
+        stack.push_async_callback(stop_keeper, books)
+        people = {user: await person(books, login=login) for user, login in USERS.items()}
+        yield kind(emulator, books, people, told(settings, emulator), log)
+
+
+def told(settings: Settings, emulator: Emulator, *, lost_seconds: float = 4.0) -> dict[str, str]:
+    """What the processes of a team are told."""
+    return environment_of(
+        settings.model_copy(update={"port": 0, "worker_lost_seconds": lost_seconds}),
+        DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_WECOM_URL=emulator.base_url, DAREN_TEAM_HOURS=ALL_DAY,
+        DAREN_LOG_LEVEL="DEBUG",
+    )  # fmt: skip
 
 
 async def look_often(emulator: Emulator) -> None:
