@@ -14,11 +14,11 @@ import pytest
 
 from agent.bootstrap import installed
 from agent.settings import Settings
+from evals.emulators.real_time import keep_time
 from evals.emulators.wecom.bot.hub import Asked, Kind
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.platform import Platform, Rules
-from evals.emulators.wecom.serve import keep_time
 from evals.emulators.wecom.server import running
 from memory.domain.channel_forms import SaveChannel, TestChannel
 from memory.domain.channels import ChannelKind

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from agent.bootstrap import Installation, installed
 from agent.settings import ModelSettings, Settings
+from evals.emulators.real_time import keep_time
 from evals.emulators.wecom.platform import Platform
-from evals.emulators.wecom.serve import keep_time
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.channel_forms import MakeBindCode
 from memory.domain.chat import MoveDemoClock

@@ -11,10 +11,10 @@ import psycopg
 
 from agent.bootstrap import Installation
 from agent.settings import Settings
+from evals.emulators.real_time import keep_time
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.corp import Bot, Group, User
 from evals.emulators.wecom.platform import Platform
-from evals.emulators.wecom.serve import keep_time
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.bindings import ChatKind
 from memory.domain.channel_forms import SaveChannel

@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from evals.emulators.real_time import keep_time
+from evals.emulators.serving import serving
 from evals.emulators.wecom.core.corp import App, Corp, User
 from evals.emulators.wecom.platform import Platform
-from evals.emulators.wecom.serve import keep_time
-from evals.emulators.wecom.server import Emulator, running, serving
+from evals.emulators.wecom.server import Emulator, running
 
 AGENT, SEED = 1_000_002, 7
 

@@ -10,13 +10,13 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from evals.emulators.cut import cut_off
+from evals.emulators.records import Call
 from evals.emulators.wecom.core.corp import App
 from evals.emulators.wecom.core.errors import TEXTS, ApiError, Errcode
 from evals.emulators.wecom.core.faults import CALLS, DOWNLOADS, Fault, FaultKind
 from evals.emulators.wecom.core.media import APP_MOST
-from evals.emulators.wecom.core.records import Call
 from evals.emulators.wecom.core.wire import Json, json_object
-from evals.emulators.wecom.cut import cut_off
 from evals.emulators.wecom.platform import Platform
 
 _Struck = dict[FaultKind, Fault]

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from random import Random
 
+from evals.emulators.clock import START, Clock
+from evals.emulators.limits import MINUTE, Limits
+from evals.emulators.records import Records
 from evals.emulators.wecom.core.chats import Chats
-from evals.emulators.wecom.core.clock import START, Clock
 from evals.emulators.wecom.core.corp import Corp, example_corp
 from evals.emulators.wecom.core.faults import Faults
-from evals.emulators.wecom.core.limits import MINUTE, Limits
 from evals.emulators.wecom.core.media import MediaStore
-from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.core.tokens import Tokens
 from evals.emulators.wecom.core.wechat import WeChat, example_wechat
 from evals.emulators.wecom.core.wire import Reader

@@ -1,35 +1,16 @@
 """The emulator for a person at a keyboard: real time drives the virtual clock, the page is printed with its token."""
 
-import asyncio
 import json
-import math
 import secrets
 import time
-from collections.abc import Callable
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.real_time import keep_time
+from evals.emulators.serving import serving
 from evals.emulators.wecom.phone.control import Control, console
 from evals.emulators.wecom.platform import Platform, Rules
-from evals.emulators.wecom.server import running, serving
+from evals.emulators.wecom.server import running
 
 ACK_SECONDS = 0.05
-STEP_SECONDS = 0.05
-
-
-def always() -> bool:
-    """For a clock that nothing stops."""
-    return True
-
-
-async def keep_time(clock: Clock, *, goes: Callable[[], bool] = always, most: float = math.inf) -> None:
-    """Move the clock as time passes, until cancelled; it stands while `goes` says so. A step is at most `most` s."""
-    before = time.monotonic()
-    while True:
-        await asyncio.sleep(min(STEP_SECONDS, most))
-        now = time.monotonic()
-        if goes():
-            await clock.advance(min(most, now - before))
-        before = now
 
 
 async def serve(*, port: int, page_port: int, seed: int) -> None:

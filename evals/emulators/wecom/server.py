@@ -1,22 +1,18 @@
 """The emulator as it runs: the platform on one loopback port, its people and their page on another."""
 
-import asyncio
-import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from evals.emulators.serving import serving
 from evals.emulators.wecom.app.callbacks import AppCallbacks
 from evals.emulators.wecom.app.passive import Passive
 from evals.emulators.wecom.app.sending import AppSending
@@ -25,15 +21,12 @@ from evals.emulators.wecom.bot.socket import BotSocket
 from evals.emulators.wecom.bot.uploads import Uploads
 from evals.emulators.wecom.calling import Calling
 from evals.emulators.wecom.core.wire import Json
-from evals.emulators.wecom.cut import CuttableProtocol
 from evals.emulators.wecom.gateway import Asked, ForAccount, ForAnyone, ForApp, Gateway, media_endpoints
 from evals.emulators.wecom.kf.service import Kf, kf_of
 from evals.emulators.wecom.oa.service import OfficialAccount, account_of
 from evals.emulators.wecom.phone.phone import Phone
 from evals.emulators.wecom.platform import Platform
 from evals.emulators.wecom.webhook import GroupWebhooks
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -123,62 +116,6 @@ def build(platform: Platform) -> Emulator:
     phone = Phone(platform, hub, callbacks, sending)
     kf, oa = kf_of(platform, callbacks), account_of(platform, calling)
     return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone, kf, oa)
-
-
-def _listener(port: int) -> socket.socket:
-    # The protocol is named because asyncio sends small frames at once only on sockets that say they are TCP; on others
-    # each answer waits some 40 ms for the other side's acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, port))
-    listener.listen(socket.SOMAXCONN)
-    return listener
-
-
-@asynccontextmanager
-async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve an application on loopback (0: any free port); its address."""
-    listener = _listener(port)
-    config = uvicorn.Config(
-        app,
-        http=CuttableProtocol,
-        ws="websockets-sansio",
-        lifespan="off",
-        log_config=None,
-        log_level=logging.CRITICAL,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        ws_ping_interval=None,
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup(sockets=[listener])
-    try:
-        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    finally:
-        await _stop_accepting(listener)
-        await server.shutdown(sockets=[listener])
-        await _cut_what_is_left(server)
-        listener.close()
-
-
-async def _stop_accepting(listener: socket.socket) -> None:
-    """Let whoever is being accepted arrive: asyncio forgets a connection whose server closes in that moment, open."""
-    asyncio.get_running_loop().remove_reader(listener)
-    for _ in range(3):
-        await asyncio.sleep(0)
-
-
-async def _cut_what_is_left(server: uvicorn.Server) -> None:
-    """Uvicorn leaves a connection open that does not read what it was sent; its socket would outlive the loop."""
-    state = server.server_state
-    while state.connections or state.tasks:
-        for connection in list(state.connections):
-            connection.transport.abort()
-        for task in list(state.tasks):
-            task.cancel()
-        await asyncio.sleep(0)
 
 
 @asynccontextmanager

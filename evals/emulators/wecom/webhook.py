@@ -8,12 +8,12 @@ from typing import Final
 
 from pydantic import Field
 
+from evals.emulators.limits import MINUTE, Rate
 from evals.emulators.wecom.app.content import MediaId, News, articles
 from evals.emulators.wecom.cards.reading import as_json, read_card
 from evals.emulators.wecom.cards.rules import Carrier
 from evals.emulators.wecom.core.corp import Webhook
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import MINUTE, Rate
 from evals.emulators.wecom.core.media import MIB, WEBHOOK_MOST, looks_like
 from evals.emulators.wecom.core.wire import Json, Part, size
 from evals.emulators.wecom.platform import Platform

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from evals.emulators.wecom.core.clock import settle
+from evals.emulators.clock import settle
 from evals.emulators.wecom.server import running
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.lines import VirtualTime

@@ -24,9 +24,10 @@ from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.calls import Calls
+from evals.emulators.serving import serving
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.corp import App
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts

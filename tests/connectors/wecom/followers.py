@@ -23,9 +23,10 @@ from connectors.wecom.oa.tokens import AccountTokens
 from connectors.wecom.rations.giving import Giving
 from connectors.wecom.rations.hearing import Hearing
 from connectors.wecom.rations.voice import RationedTelling
+from evals.emulators.serving import serving
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.wechat import Mode
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts

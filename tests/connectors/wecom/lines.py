@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from connectors.wecom.bot.frames import Callback
 from connectors.wecom.bot.socket import BotSocket, Dial, Ended, dialling
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import Emulator
 

@@ -9,7 +9,7 @@ from connectors.wecom.bot import wire
 from connectors.wecom.bot.frames import Ack, Cmd, EventCallback, MsgCallback
 from connectors.wecom.bot.line import Connection
 from connectors.wecom.bot.socket import Ended
-from evals.emulators.wecom.core.clock import START
+from evals.emulators.clock import START
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.platform import Platform, Rules
 from evals.emulators.wecom.server import Emulator, running

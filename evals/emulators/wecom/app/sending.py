@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from evals.emulators.limits import DAY, HOUR, MINUTE, Rate
 from evals.emulators.wecom.app.content import Markdown, MediaId, News, Text, TextCard, Video, parts_of
 from evals.emulators.wecom.app.receivers import Receivers, receivers
 from evals.emulators.wecom.cards.parts import INTERACTIONS
@@ -14,7 +15,6 @@ from evals.emulators.wecom.cards.rules import Carrier
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.corp import App
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import DAY, HOUR, MINUTE, Rate
 from evals.emulators.wecom.core.wire import Json, Part
 from evals.emulators.wecom.platform import Platform
 

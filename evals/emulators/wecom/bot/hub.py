@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+from evals.emulators.limits import HOUR, MINUTE, Rate
 from evals.emulators.wecom.bot.frames import Frame
 from evals.emulators.wecom.core.chats import Message, State
 from evals.emulators.wecom.core.corp import Bot
 from evals.emulators.wecom.core.errors import ApiError, Errcode
 from evals.emulators.wecom.core.faults import ORDER, FaultKind
-from evals.emulators.wecom.core.limits import HOUR, MINUTE, Rate
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.platform import Platform
 

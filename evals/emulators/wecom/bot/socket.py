@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from evals.emulators.limits import MINUTE, Rate
+from evals.emulators.records import Call
 from evals.emulators.wecom.bot import speaking
 from evals.emulators.wecom.bot.frames import Ack, Frame, SubscribeBody
 from evals.emulators.wecom.bot.hub import BotHub
@@ -15,8 +17,6 @@ from evals.emulators.wecom.bot.uploads import Uploads
 from evals.emulators.wecom.core.corp import Bot
 from evals.emulators.wecom.core.errors import TEXTS, ApiError, Errcode
 from evals.emulators.wecom.core.faults import FRAMES, Fault, FaultKind
-from evals.emulators.wecom.core.limits import MINUTE, Rate
-from evals.emulators.wecom.core.records import Call
 from evals.emulators.wecom.core.wire import Json
 
 PARALLEL_CHUNKS: Final = 4

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from evals.emulators.limits import DAY
 from evals.emulators.wecom.bot.frames import STREAM_BYTES, Content, Push, Stream, UpdateBody
 from evals.emulators.wecom.bot.hub import Asked, BotHub, Kind
 from evals.emulators.wecom.cards.reading import as_json, read_card
@@ -11,7 +12,6 @@ from evals.emulators.wecom.cards.rules import Carrier
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.corp import Bot
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import DAY
 from evals.emulators.wecom.core.wire import Json, size
 
 PROMPT_SECONDS: Final = 5.0

@@ -4,10 +4,10 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 
+from evals.emulators.limits import HOUR, MINUTE, Rate
 from evals.emulators.wecom.bot.frames import CHUNK_BYTES, UploadChunk, UploadFinish, UploadInit
 from evals.emulators.wecom.core.corp import Bot
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import HOUR, MINUTE, Rate
 from evals.emulators.wecom.core.media import BOT_MOST
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.platform import Platform

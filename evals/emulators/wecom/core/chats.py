@@ -6,9 +6,9 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
+from evals.emulators.records import Records
 from evals.emulators.wecom.core.corp import Corp
-from evals.emulators.wecom.core.records import Records
 
 
 class State(StrEnum):

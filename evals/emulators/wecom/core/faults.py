@@ -1,12 +1,10 @@
-"""What can be made to go wrong: by endpoint, by number of the call, by times, or by chance with a fixed seed."""
+"""What can be made to go wrong on the emulated WeCom."""
 
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
-from random import Random
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from evals.emulators.planned import Planned, Plans
 
 
 class FaultKind(StrEnum):
@@ -85,23 +83,14 @@ ATTEMPTS = frozenset(
 )
 
 
-class Fault(BaseModel):
+class Fault(Planned[FaultKind]):
     """One planned fault.
 
     `endpoint` is a pattern over "message/send", "webhook/send", "aibot/aibot_respond_msg", "callback/bot",
-    "callback/app", "callback/oa", "media/download", "kf/send_msg". `calls` names calls by number, counted from 1 when
-    the fault is planned; without them it strikes `times` times (0: for ever), each time with `probability`. `seconds`
-    are virtual. A flood makes sync_msg forget its cursor; a failed send is accepted, shown to nobody, and reported as
-    `fail_type`.
+    "callback/app", "callback/oa", "media/download", "kf/send_msg". `seconds` are virtual. A flood makes
+    sync_msg forget its cursor; a failed send is accepted, shown to nobody, and reported as `fail_type`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: FaultKind
-    endpoint: str = "*"
-    calls: tuple[int, ...] = ()
-    times: int = Field(default=1, ge=0)
-    probability: float = Field(default=1.0, ge=0.0, le=1.0)
     errcode: int = -1
     seconds: float = Field(default=0.0, ge=0.0)
     copies: int = Field(default=2, ge=2, le=100)
@@ -109,44 +98,5 @@ class Fault(BaseModel):
     fail_type: int = 4
 
 
-@dataclass(slots=True)
-class _Plan:
-    fault: Fault
-    seen: int = 0
-    struck: int = 0
-
-
-class Faults:
-    """The plan. Chance comes from the seed, so a run can be repeated."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self._plans: list[_Plan] = []
-
-    def add(self, fault: Fault) -> None:
-        """Plan one more."""
-        self._plans.append(_Plan(fault))
-
-    def clear(self) -> None:
-        """Nothing goes wrong any more."""
-        self._plans.clear()
-
-    def due(self, endpoint: str, kinds: AbstractSet[FaultKind]) -> dict[FaultKind, Fault]:
-        """What strikes this call, by kind; the call is counted."""
-        struck: dict[FaultKind, Fault] = {}
-        for plan in self._plans:
-            if plan.fault.kind in kinds and fnmatchcase(endpoint, plan.fault.endpoint) and self._strikes(plan):
-                struck.setdefault(plan.fault.kind, plan.fault)
-        return struck
-
-    def _strikes(self, plan: _Plan) -> bool:
-        fault = plan.fault
-        plan.seen += 1
-        if fault.calls:
-            return plan.seen in fault.calls
-        if fault.times and plan.struck >= fault.times:
-            return False
-        if fault.probability < 1.0 and self._rng.random() >= fault.probability:
-            return False
-        plan.struck += 1
-        return True
+class Faults(Plans[FaultKind, Fault]):
+    """What is planned here."""

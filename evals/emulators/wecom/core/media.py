@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
+from evals.emulators.limits import DAY, MINUTE
 from evals.emulators.wecom.core.crypto import encrypt
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import DAY, MINUTE
 
 MIB: Final = 1_048_576
 LEAST_BYTES: Final = 5

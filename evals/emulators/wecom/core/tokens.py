@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
+from evals.emulators.limits import MINUTE, Limits, Rate
 from evals.emulators.wecom.core.corp import App, Corp
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import MINUTE, Limits, Rate
 
 LIFETIME = 7_200.0
 GRACE = 60.0

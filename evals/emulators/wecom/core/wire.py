@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evals.emulators.records import Records
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.records import Records
 
 Json = dict[str, Any]
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u([0-9a-fA-F]{4})")

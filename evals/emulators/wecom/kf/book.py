@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from evals.emulators.limits import DAY, HOUR, MINUTE
 from evals.emulators.wecom.app import xml
 from evals.emulators.wecom.app.callbacks import AppCallbacks
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import DAY, HOUR, MINUTE
 from evals.emulators.wecom.core.wechat import KfAccount, Person
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.platform import Platform

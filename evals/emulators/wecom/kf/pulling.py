@@ -6,9 +6,9 @@ from typing import Final
 
 from pydantic import Field
 
+from evals.emulators.limits import MINUTE, Rate
 from evals.emulators.wecom.core.errors import ApiError, Errcode
 from evals.emulators.wecom.core.faults import FLOODS
-from evals.emulators.wecom.core.limits import MINUTE, Rate
 from evals.emulators.wecom.core.wire import Json, Part
 from evals.emulators.wecom.kf.book import KfBook
 

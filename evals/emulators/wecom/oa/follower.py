@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from evals.emulators.limits import HOUR, MINUTE
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import HOUR, MINUTE
 
 AFTER_MESSAGE: Final = (5, 48 * HOUR)
 AFTER_DOING: Final = (3, MINUTE)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from evals.emulators.limits import DAY, MINUTE, Rate
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.limits import DAY, MINUTE, Rate
 from evals.emulators.wecom.core.wire import Json, Part
 from evals.emulators.wecom.platform import Platform
 

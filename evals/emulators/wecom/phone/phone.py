@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from evals.emulators.limits import DAY, Rate
 from evals.emulators.wecom.app import events
 from evals.emulators.wecom.app.callbacks import AppCallbacks
 from evals.emulators.wecom.app.sending import AppSending
 from evals.emulators.wecom.bot.hub import BotHub, Kind
 from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.corp import App, Bot
-from evals.emulators.wecom.core.limits import DAY, Rate
 from evals.emulators.wecom.core.media import looks_like
 from evals.emulators.wecom.core.wire import Json
 from evals.emulators.wecom.phone.cards import NotShown, chosen, pressed

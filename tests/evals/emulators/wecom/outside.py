@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from evals.emulators.wecom.core.records import Records
+from evals.emulators.records import Records
+from evals.emulators.serving import serving
 from evals.emulators.wecom.core.wechat import Account, Mode
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator
 from tests.evals.emulators.wecom.products import Caller
 
 Json = dict[str, Any]

@@ -15,9 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 
+from evals.emulators.records import Records
+from evals.emulators.serving import serving
 from evals.emulators.wecom.core.crypto import Envelope, Unsealed
-from evals.emulators.wecom.core.records import Records
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator
 
 Json = dict[str, Any]
 BUTTONS: Json = {

@@ -2,11 +2,11 @@
 
 import pytest
 
+from evals.emulators.records import Records
 from evals.emulators.wecom.cards.reading import read_card
 from evals.emulators.wecom.cards.rules import Carrier
 from evals.emulators.wecom.cards.shown import as_shown
 from evals.emulators.wecom.core.errors import ApiError, Errcode
-from evals.emulators.wecom.core.records import Records
 from evals.emulators.wecom.core.wire import Reader
 from tests.evals.emulators.wecom.products import BUTTONS, NOTICE, Json
 

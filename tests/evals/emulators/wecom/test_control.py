@@ -15,8 +15,9 @@ import pytest
 import typer
 
 from evals.cli import EXIT_USAGE, emulate_command
+from evals.emulators.serving import _listener, serving
 from evals.emulators.wecom.phone.control import Control
-from evals.emulators.wecom.server import Emulator, _listener, serving
+from evals.emulators.wecom.server import Emulator
 from evals.registry import EMULATORS
 from tests.evals.emulators.wecom.outside import account_server, kf_client, kfid_of
 from tests.evals.emulators.wecom.products import BUTTONS, NOTICE, Json, app_server, bot_client, caller, card

@@ -6,10 +6,10 @@ from random import Random
 import httpx
 import pytest
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
+from evals.emulators.limits import MINUTE, Limits, Rate
 from evals.emulators.wecom.core.errors import TEXTS, Errcode
 from evals.emulators.wecom.core.faults import CALLS, Fault, FaultKind, Faults
-from evals.emulators.wecom.core.limits import MINUTE, Limits, Rate
 from evals.emulators.wecom.core.media import LEAST_BYTES
 from evals.emulators.wecom.platform import Platform, Rules
 from evals.emulators.wecom.server import Emulator, running

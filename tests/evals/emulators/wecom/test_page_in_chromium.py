@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from evals.emulators.serving import serving
 from evals.emulators.wecom.phone.control import Control
-from evals.emulators.wecom.server import Emulator, serving
+from evals.emulators.wecom.server import Emulator
 from tests.connectors.webchat.chromium import ARGS, AXE, DESKTOP, PHONE
 from tests.evals.emulators.wecom.products import BUTTONS, BotClient, Json, app_server, bot_client, card
 from tests.support.browser import ABSENT, chromium_path, demanded

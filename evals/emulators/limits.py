@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
-from evals.emulators.wecom.core.clock import Clock
+from evals.emulators.clock import Clock
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 
