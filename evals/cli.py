@@ -40,13 +40,13 @@ def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _J
 
 
 def emulate_command(
-    name: Annotated[str, typer.Argument(help="Which platform: wecom.")],
+    name: Annotated[str, typer.Argument(help="Which platform: wecom, tiktok_shop.")],
     *,
     port: Annotated[int | None, typer.Option(help="Where the product finds it; 0: any free port.")] = None,
-    page_port: Annotated[int | None, typer.Option(help="Where its page is; 0: any free port.")] = None,
+    page_port: Annotated[int | None, typer.Option(help="Where its page or its controls are; 0: any free port.")] = None,
     seed: Annotated[int | None, typer.Option(help="Other secrets than the usual ones.")] = None,
 ) -> None:
-    """Serve an emulated platform on loopback, with a page that shows it as a phone would, until interrupted."""
+    """Serve an emulated platform on loopback until interrupted; WeCom with a page that shows it as a phone would."""
     if name not in EMULATORS:
         typer.echo(f"unknown: {name}; there are: {', '.join(EMULATORS)}", err=True)
         raise typer.Exit(EXIT_USAGE)

@@ -47,4 +47,5 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
 }
 EMULATORS: Final[Mapping[str, Serve]] = {
     "wecom": lambda arguments: import_module("evals.emulators.wecom.__main__").main(arguments),
+    "tiktok_shop": lambda arguments: import_module("evals.emulators.tiktok_shop.__main__").main(arguments),
 }

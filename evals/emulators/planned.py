@@ -16,7 +16,7 @@ class Planned(BaseModel, Generic[Kind]):
     """When a fault strikes.
 
     `endpoint` is a pattern. `calls` names calls by number, counted from 1 when the fault is planned; without them it
-    strikes `times` times (0: for ever), each time with `probability`.
+    strikes `times` times (0: for ever), each time with `probability`; with `every` each so-and-so-manieth call alone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,6 +24,7 @@ class Planned(BaseModel, Generic[Kind]):
     kind: Kind
     endpoint: str = "*"
     calls: tuple[int, ...] = ()
+    every: int = Field(default=1, ge=1)
     times: int = Field(default=1, ge=0)
     probability: float = Field(default=1.0, ge=0.0, le=1.0)
 
@@ -66,7 +67,7 @@ class Plans(Generic[Kind, AnyFault]):
         plan.seen += 1
         if fault.calls:
             return plan.seen in fault.calls
-        if fault.times and plan.struck >= fault.times:
+        if plan.seen % fault.every or (fault.times and plan.struck >= fault.times):
             return False
         if fault.probability < 1.0 and self._rng.random() >= fault.probability:
             return False

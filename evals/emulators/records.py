@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-SECRETS = frozenset({"secret", "corpsecret", "access_token", "key", "response_url", "aeskey", "encodingaeskey"})
+SECRETS = frozenset(
+    {
+        "secret", "corpsecret", "access_token", "key", "response_url", "aeskey", "encodingaeskey", "app_secret",
+        "auth_code", "refresh_token",
+    }
+)  # fmt: skip
 BULKY = frozenset({"base64", "base64_data", "media"})
 
 

@@ -191,7 +191,7 @@ def test_an_unknown_emulator_is_a_wrong_use_and_names_what_there_is(capsys: pyte
         emulate_command("wechat_pay")
     assert ended.value.exit_code == EXIT_USAGE
     assert "wecom" in capsys.readouterr().err
-    assert [*EMULATORS] == ["wecom"]
+    assert [*EMULATORS] == ["wecom", "tiktok_shop"]
 
 
 _WITHOUT_DEVELOPMENT = """
