@@ -9,7 +9,7 @@ import structlog
 # WeCom and others put tokens and keys in addresses, and HTTP libraries log addresses; a group webhook's key is a UUID.
 _SECRETS = re.compile(
     r"(?i)((?:access_token|api_key|apikey|secret_key|aes_?key|secret|password|token|authorization|corpsecret"
-    r"|response_?code|response_url|(?<=[?&])key)[\"']?\s*[=:]\s*[\"']?)(?:bearer\s+)?[^\s\"'&,}]{4,}"
+    r"|response_?code|response_url|auth_?code|shop_?cipher|(?<=[?&])key)[\"']?\s*[=:]\s*[\"']?)(?:bearer\s+)?[^\s\"'&,}]{4,}"
     r"|(\bkey[\"']?\s*[=:]\s*[\"']?)[0-9a-f]{8}-[0-9a-f-]{20,}"
     r"|(<ResponseCode>(?:<!\[CDATA\[)?)[^<\]]+"
     r"|\b(sk-)[A-Za-z0-9_-]{8,}|(postgres(?:ql)?(?:\+\w+)?://[^:/\s]+:)[^@\s]+(?=@)"

@@ -28,6 +28,10 @@ from agent.logs import ScrubFilter, scrub
         "DAREN_SECRET_KEY=abcdefgh12345",
         '{"response_code": "abcdefgh12345"}',
         "{'response_url': 'https://qyapi.example/aibot/response?code=abcdefgh12345'}",
+        "GET https://auth.example/api/v2/token/get?app_key=k&app_secret=abcdefgh12345&grant_type=authorized_code 200",
+        "GET https://auth.example/api/v2/token/get?app_key=k&auth_code=abcdefgh12345&grant_type=authorized_code 200",
+        "POST https://api.example/x?shop_cipher=abcdefgh12345&sign=0 200",
+        "{'refresh_token': 'abcdefgh12345', 'x-tts-access-token': 'abcdefgh12345'}",
     ],
 )
 def test_secrets_are_scrubbed(line: str) -> None:
