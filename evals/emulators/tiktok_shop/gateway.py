@@ -63,6 +63,8 @@ class Gateway:
         if FaultKind.DROP_BEFORE in struck:
             return await _cut(request)
         call = self._recorded(name, request, b"")
+        if FaultKind.DELAY in struck:
+            await self.platform.clock.wait(struck[FaultKind.DELAY].seconds)
         try:
             _instead(struck)
             answer: Json | ApiError = self.authorizing.tokens(name, dict(request.query_params))

@@ -1,0 +1,186 @@
+"""Whom a seller let in: a pair of tokens per channel, refreshed by one process at a time, kept sealed and whole.
+
+The platform gives a new refresh token with every refresh, so that both are replaced in one row. Their ends are moments,
+not durations. Source: platforms reference §1.2, read 2026-11-29.
+"""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from urllib.parse import urlencode
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connectors.ports.custody import Fresh, Kept, Safe
+from connectors.tiktok_shop.calls import Answer, Calls
+from connectors.tiktok_shop.errors import failure_of_tokens
+from connectors.tiktok_shop.settings import ShopApp
+from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.ids import ChannelId
+
+log = structlog.get_logger()
+
+NAME: Final = "authorization"
+SELLER: Final = 0
+EARLY: Final = timedelta(hours=24)
+EARLY_SHARE: Final = 4  # but never more than a quarter of a token's life
+AGAIN: Final = timedelta(seconds=10)  # a token so young is not refreshed anew, whatever is said of it
+STATE_LIVES: Final = timedelta(minutes=10)
+REST: Final = timedelta(minutes=1)  # after an early refresh that failed: the token still lives, so work goes on
+
+
+class Authorization(BaseModel):
+    """What a seller granted. Moments are seconds since the epoch."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    app_key: str = ""
+    access_token: str = Field(repr=False, min_length=1)
+    access_token_expire_in: int
+    refresh_token: str = Field(repr=False, min_length=1)
+    refresh_token_expire_in: int
+    open_id: str = ""
+    seller_name: str = ""
+    seller_base_region: str = ""
+    user_type: int = SELLER
+    granted_scopes: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> datetime:
+        """When the access token does."""
+        return datetime.fromtimestamp(self.access_token_expire_in, UTC)
+
+    def due(self, *, since: datetime) -> datetime:
+        """When to refresh a pair that came at `since`: a day before its end, or in the last quarter of a short life."""
+        return self.ends - min(EARLY, (self.ends - since) / EARLY_SHARE)
+
+
+@dataclass(slots=True, eq=False)
+class Authorizations:
+    """Of every channel. What this process knows is asked first, then the rows of all, then the platform."""
+
+    app: ShopApp
+    calls: Calls
+    safe: Safe
+    now: Callable[[], datetime]
+    _known: dict[ChannelId, tuple[Authorization, datetime]] = field(default_factory=dict)
+    _rests: dict[ChannelId, datetime] = field(default_factory=dict)
+    _locks: "defaultdict[ChannelId, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def begin(self, channel: ChannelId) -> str:
+        """Where the seller agrees; the address is good for one return within ten minutes. Raises as `Safe.keep`."""
+        state = secrets.token_urlsafe(24)
+        await self.safe.keep(channel, _state(state), Fresh("asked", STATE_LIVES))
+        query = urlencode({"service_id": self.app.service_id, "state": state})
+        return f"{self.app.authorize_base}/open/authorize?{query}"
+
+    async def finish(self, channel: ChannelId, *, state: str, code: str) -> Authorization:
+        """The seller came back with a code.
+
+        Raises:
+            Refused: the state is none of ours, used or old; the code is used or lost; no seller; the channel is off.
+            Misconfigured: the app is not known to the platform (not retryable).
+            Unavailable: the platform is busy or not reachable: begin anew (retryable).
+        """
+        if not await self.safe.take(channel, _state(state)):
+            raise Refused("shop_state_unknown")
+        try:
+            found = await self._asked("get", {"auth_code": code, "grant_type": "authorized_code"})
+        except Unclear as lost:
+            raise Refused("shop_authorise_again") from lost  # a code is good once, and may be used now
+        if found.user_type != SELLER:
+            raise Refused("shop_not_a_seller")
+
+        async def replace(_: Kept | None) -> Fresh:
+            return self._fresh(found)
+
+        if await self.safe.renewed(channel, NAME, replace) is None:
+            raise Refused("channel_is_off")
+        self._known.pop(channel, None)
+        log.info("shop.authorised", channel=channel, region=found.seller_base_region, scopes=len(found.granted_scopes))
+        return found
+
+    async def token(self, channel: ChannelId, *, rejected: str = "") -> str:
+        """An access token that is not the one the platform has just rejected.
+
+        Raises:
+            Refused: nobody has authorised, or the seller must again (not retryable).
+            Unavailable: the platform does not answer, or rejects a token it gave seconds ago (retryable).
+            Misconfigured: the app is not known to the platform (not retryable).
+        """
+        async with self._locks[channel]:
+            known = self._known.get(channel)
+            if known is not None and self._good(*known, rejected):
+                return known[0].access_token
+
+            async def renew(kept: Kept | None) -> Fresh | None:
+                return await self._renewed(channel, kept, rejected)
+
+            kept = await self.safe.renewed(channel, NAME, renew)
+            found = self._read(kept)
+            if kept is None or found is None:
+                raise Refused("shop_not_authorised")
+            self._known[channel] = (found, kept.made_at)
+            return found.access_token
+
+    async def _renewed(self, channel: ChannelId, kept: Kept | None, rejected: str) -> Fresh | None:
+        standing, now = self._read(kept), self.now()
+        if kept is None or standing is None or self._good(standing, kept.made_at, rejected):
+            return None
+        is_rejected = standing.access_token == rejected
+        if is_rejected and now - kept.made_at < AGAIN:
+            raise Unavailable("shop_token_rejected")
+        still_good = not is_rejected and now < standing.ends
+        if still_good and now < self._rests.get(channel, now):
+            return None
+        query = {"refresh_token": standing.refresh_token, "grant_type": "refresh_token"}
+        try:
+            found = await self._asked("refresh", query)
+        except (Unavailable, Unclear) as failure:
+            if not still_good:
+                raise Unavailable("shop_internal") from failure
+            log.warning("shop.refresh_failed", channel=channel, error=failure.text_key)
+            self._rests[channel] = now + REST
+            return None
+        log.info("shop.refreshed", channel=channel, region=found.seller_base_region)
+        return self._fresh(found)
+
+    def _good(self, found: Authorization, since: datetime, rejected: str) -> bool:
+        return found.access_token != rejected and self.now() < found.due(since=since)
+
+    def _fresh(self, found: Authorization) -> Fresh:
+        lives = datetime.fromtimestamp(found.refresh_token_expire_in, UTC) - self.now()
+        mine = found.model_copy(update={"app_key": self.app.app_key})
+        return Fresh(mine.model_dump_json(), lives)
+
+    def _read(self, kept: Kept | None) -> Authorization | None:
+        if kept is None:
+            return None
+        found = Authorization.model_validate_json(kept.value)
+        return found if found.app_key == self.app.app_key else None
+
+    async def _asked(self, what: str, query: dict[str, str]) -> Authorization:
+        """Ask for tokens. The secret is part of the address, which is why nothing logs it."""
+        whole = {"app_key": self.app.app_key, "app_secret": self.app.app_secret.get_secret_value(), **query}
+        answer = await self.calls.send("GET", f"{self.app.auth_base}/api/v2/token/{what}?{urlencode(whole)}")
+        if answer.code != 0:
+            log.warning("shop.no_tokens", what=what, code=answer.code, request=answer.request_id)
+            raise failure_of_tokens(answer)
+        return _granted(answer)
+
+
+def _granted(answer: Answer) -> Authorization:
+    try:
+        return Authorization.model_validate(answer.data)
+    except ValidationError:
+        raise Unclear("shop_unclear") from None  # what does not fit would be shown, tokens and all
+
+
+def _state(state: str) -> str:
+    return f"state:{sha256(state.encode()).hexdigest()}"

@@ -1,0 +1,25 @@
+"""What is asked of the platform: paths, the versions they are asked in, and what a repetition would do."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+_AS: Final = "/affiliate_seller/{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `writes`: what ended without an answer may have taken effect. `of_shop`: it names a shop."""
+
+    name: str
+    method: Literal["GET", "POST"]
+    path: str
+    version: str
+    writes: bool = False
+    of_shop: bool = True
+
+
+SHOPS: Final = Operation("shops", "GET", "/authorization/{version}/shops", "202309", of_shop=False)
+SEARCH: Final = Operation("creators_search", "POST", f"{_AS}/marketplace_creators/search", "202508")
+DETAIL: Final = Operation("creators_detail", "GET", f"{_AS}/marketplace_creators/{{creator}}", "202508")
+ALL: Final = (SHOPS, SEARCH, DETAIL)
+VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -1,0 +1,85 @@
+"""Creators of the marketplace as one shop sees it, through the port every platform has."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connectors.tiktok_shop.calls import Body
+from connectors.tiktok_shop.client import ShopClient, ShopPlace
+from connectors.tiktok_shop.operations import DETAIL, SEARCH
+from connectors.tiktok_shop.translate import to_facts
+from memory.domain.creator import CreatorFacts
+from memory.domain.errors import Refused
+
+PAGE: Final = 20  # the platform takes 12 or 20
+MOST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which creators: a search of the platform, in its own fields; empty for all. `most`: so many, then enough.
+
+    `with_detail`: each one's figures too, a call each; the platform allows 10,000 a day.
+    """
+
+    search: Mapping[str, object] = field(default_factory=dict)
+    most: int = MOST
+    with_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TikTokShopSource:
+    """Satisfies `CreatorSource`. Money is in the platform's currency, numbers are of the last 30 days."""
+
+    client: ShopClient
+    place: ShopPlace
+    wanted: Wanted = field(default_factory=Wanted)
+
+    @property
+    def name(self) -> str:
+        """See `CreatorSource.name`."""
+        return "tiktok_shop"
+
+    async def creators(self) -> AsyncIterator[Sequence[CreatorFacts]]:
+        """See `CreatorSource.creators`: a page at a time, each creator once. Raises as `ShopClient.ask`."""
+        seen: set[str] = set()
+        key, token = "", ""
+        while len(seen) < self.wanted.most:
+            page = await self._page(key, token)
+            rows = [row for row in _rows(page) if row["creator_open_id"] not in seen]
+            rows = rows[: self.wanted.most - len(seen)]
+            seen |= {row["creator_open_id"] for row in rows}
+            facts = [await self._facts(row) for row in rows]
+            if found := [one for one in facts if one is not None]:
+                yield found
+            key, token = str(page.get("search_key") or ""), str(page.get("next_page_token") or "")
+            if not token:
+                return
+
+    async def _page(self, key: str, token: str) -> Body:
+        """The same question for every page: another one would be another search."""
+        query = {"page_size": str(PAGE)} | ({"page_token": token} if token else {})
+        body = dict(self.wanted.search) | ({"search_key": key} if key else {})
+        return await self.client.ask(self.place, SEARCH, query=query, body=body)
+
+    async def _facts(self, row: dict[str, Any]) -> CreatorFacts | None:
+        detail: Mapping[str, Any] = {}
+        if self.wanted.with_detail:
+            detail = await self._detail(row["creator_open_id"])
+        return to_facts(row, detail, categories=self.client.app.categories)
+
+    async def _detail(self, open_id: str) -> Mapping[str, Any]:
+        """A creator who left between the two calls is known by the search alone."""
+        try:
+            found = (await self.client.ask(self.place, DETAIL, names={"creator": open_id})).get("creator")
+        except Refused as refused:
+            if refused.text_key != "shop_creator_gone":
+                raise
+            return {}
+        return found if isinstance(found, Mapping) else {}
+
+
+def _rows(page: Body) -> list[dict[str, Any]]:
+    found = page.get("creators")
+    rows = found if isinstance(found, list) else []
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("creator_open_id"), str)]

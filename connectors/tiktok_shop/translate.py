@@ -1,0 +1,144 @@
+"""The platform's creators as ours. Pure; what is missing, empty or unreadable is unknown, never zero.
+
+Units, by platforms reference §1.5 and §1.8 (read 2026-11-29): engagement is text in 10,000ths, commission a number of
+hundredths of a percent (both are our basis points), money decimal text; all over the last 30 days.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from memory.domain.creator import CreatorFacts
+from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_MARKET, _CURRENCY = re.compile(r"[A-Z]{2}"), re.compile(r"[A-Z]{3}")
+_LONGEST_NAME, _LONGEST_BIO, _LONGEST_HANDLE = 200, 5_000, 64
+_MOST_ENGAGEMENT: Final = 10 * BASIS_POINTS
+_AGES: Final = {
+    "AGE_RANGE_18_24": "18-24",
+    "AGE_RANGE_25_34": "25-34",
+    "AGE_RANGE_35_44": "35-44",
+    "AGE_RANGE_45_54": "45-54",
+    "AGE_RANGE_55_AND_ABOVE": "55+",
+}
+_GENDERS: Final = {"FEMALE": "female", "MALE": "male"}
+_CONTENTS: Final = {"VIDEO": "video", "LIVE": "live"}
+
+Row = Mapping[str, Any]
+
+
+def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> CreatorFacts | None:
+    """One creator of a search, and their figures where they were asked for; None without a handle.
+
+    `categories`: our slug for each category id of the platform that has one.
+    """
+    both = {**row, **{name: value for name, value in detail.items() if value not in (None, "", [])}}
+    handle = _line(both.get("username"), limit=_LONGEST_HANDLE)
+    if not handle:
+        return None
+    market = both.get("selection_region")
+    found = both.get("category_ids")
+    ids = [str(one) for one in found] if isinstance(found, list) else []
+    followed = _part(row, "top_follower_demographics")
+    return CreatorFacts(
+        handle=handle,
+        name=_line(both.get("nickname"), limit=_LONGEST_NAME),
+        bio=_text(both.get("bio_description"), limit=_LONGEST_BIO),
+        market=market if isinstance(market, str) and _MARKET.fullmatch(market) else None,
+        categories=tuple(dict.fromkeys(categories[one] for one in ids if one in categories)),
+        followers=_count(both.get("follower_count")),
+        gmv_30d=money(both.get("gmv")) or money_range(both.get("gmv_range")),
+        avg_views=_views(both),
+        engagement_bp=_basis_points(both.get("ec_video_engagement_rate"), most=_MOST_ENGAGEMENT),
+        commission_bp=_basis_points(both.get("avg_commission_rate"), most=BASIS_POINTS),
+        content=_content(detail),
+        audience_gender=_GENDERS.get(str(_part(followed, "major_gender").get("gender"))),
+        audience_age=_age(followed),
+    )
+
+
+def money(found: object) -> MoneySpan | None:
+    """{"amount": "1232.90", "currency": "USD"}; None for anything else, the empty amount among it."""
+    if not isinstance(found, Mapping):
+        return None
+    amount, currency = _decimal(found.get("amount")), found.get("currency")
+    if amount is None or not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+        return None
+    return MoneySpan.exactly(Money.of(amount, currency))
+
+
+def money_range(found: object) -> MoneySpan | None:
+    """A range instead of an amount; None where one of its bounds is not said."""
+    if not isinstance(found, Mapping):
+        return None
+    low, high = (money({"amount": found.get(f"{end}_amount"), "currency": found.get("currency")})
+                 for end in ("minimum", "maximum"))  # fmt: skip
+    if low is None or high is None or low.low > high.high:
+        return None
+    return MoneySpan(low.low, high.high, low.currency)
+
+
+def _views(both: Row) -> Span | None:
+    """Of videos with products. Who posted none has no average, whatever stands there."""
+    if both.get("ec_video_count") == 0:
+        return None
+    return _count(both.get("avg_ec_video_play_count")) or _count(both.get("avg_ec_video_view_count"))
+
+
+def _content(detail: Row) -> str | None:
+    """What sells most for them, video or live; unknown where neither or both sell alike."""
+    rows = detail.get("content_gmv_distribution")
+    shares = {
+        _CONTENTS[str(one.get("content_type"))]: _decimal(one.get("value")) or Decimal(0)
+        for one in (rows if isinstance(rows, list) else [])
+        if isinstance(one, Mapping) and one.get("content_type") in _CONTENTS
+    }
+    video, live = shares.get("video", Decimal(0)), shares.get("live", Decimal(0))
+    if video == live:
+        return None
+    return "video" if video > live else "live"
+
+
+def _age(followed: Row) -> str | None:
+    """The group named first; which order the platform names them in is not said, so one alone counts."""
+    ages = followed.get("age_ranges")
+    return _AGES.get(str(ages[0])) if isinstance(ages, list) and len(ages) == 1 else None
+
+
+def _count(value: object) -> Span | None:
+    number = _decimal(value)
+    return Span.exactly(int(number)) if number is not None and number == int(number) else None
+
+
+def _basis_points(value: object, *, most: int) -> Span | None:
+    found = _count(value)
+    return found if found is not None and found.high <= most else None
+
+
+def _decimal(value: object) -> Decimal | None:
+    """A number or its text, not below zero; no truth value, nothing endless."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and 0 <= number < Decimal(10**15) else None
+
+
+def _part(row: Row, name: str) -> Row:
+    found = row.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(value: object, *, limit: int) -> str:
+    return _UNSEEN.sub("", value).strip()[:limit].rstrip() if isinstance(value, str) else ""
+
+
+def _line(value: object, *, limit: int) -> str:
+    return " ".join(_text(value, limit=limit).split())

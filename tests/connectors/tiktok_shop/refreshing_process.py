@@ -1,0 +1,38 @@
+"""A process of its own that asks for a token: `DATABASE HOME_KEY CHANNEL PLATFORM NOW APP_KEY APP_SECRET`."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from agent.channels.safe import SealedSafe
+from connectors.tiktok_shop.authorizations import Authorizations
+from connectors.tiktok_shop.calls import Calls
+from connectors.tiktok_shop.settings import ShopApp
+from memory.database import Database
+from memory.domain.ids import ChannelId
+from memory.secret_box import HomeSecretBox
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def main(url: str, key: str, channel: str, platform: str, now: str, app_key: str, secret: str) -> None:
+    moment = datetime.fromtimestamp(float(now), UTC)
+    app = ShopApp(app_key=app_key, app_secret=SecretStr(secret), auth_base=platform)
+    async with (
+        Database.open(home=Path("no-such-home"), url=url) as database,
+        httpx.AsyncClient(trust_env=False) as http,
+    ):
+        safe = SealedSafe(database, HomeSecretBox(Path("no-such-home"), key), lambda: moment)
+        authorizations = Authorizations(app, Calls(http=http), safe, lambda: moment)
+        say("asking")
+        say(await authorizations.token(ChannelId(int(channel))))
+
+
+asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""A TikTok Shop client at work on an emulated platform: the platform's clock is everybody's, and waiting moves it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from connectors.ports.custody import Fresh, Kept
+from connectors.tiktok_shop.authorizations import Authorizations
+from connectors.tiktok_shop.calls import Calls
+from connectors.tiktok_shop.client import ShopClient, ShopPlace
+from connectors.tiktok_shop.settings import ShopApp
+from connectors.tiktok_shop.shops import shops
+from evals.emulators.tiktok_shop.faults import Fault, FaultKind
+from evals.emulators.tiktok_shop.platform import Platform, Rules
+from evals.emulators.tiktok_shop.server import Emulator, running
+from memory.domain.ids import ChannelId
+
+CHANNEL = ChannelId(1)
+
+
+@dataclass
+class FakeSafe:
+    """Keeps in memory what a channel keeps; `off`: the channel is switched off."""
+
+    now: Callable[[], datetime]
+    rows: dict[tuple[ChannelId, str], Kept] = field(default_factory=dict)
+    off: bool = False
+
+    async def read(self, channel: ChannelId, name: str) -> Kept | None:
+        kept = self.rows.get((channel, name))
+        return kept if kept is not None and kept.good_until > self.now() else None
+
+    async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
+        if not self.off:
+            self.rows[channel, name] = Kept(name, fresh.value, self.now(), self.now() + fresh.good_for)
+
+    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+        names = [name for owner, name in self.rows if owner == channel and name.startswith(start)]
+        return [kept for name in names if (kept := await self.read(channel, name)) is not None]
+
+    async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+        found = await self.find(channel, start)
+        for kept in found:
+            del self.rows[channel, kept.name]
+        return found
+
+    async def renewed(
+        self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
+    ) -> Kept | None:
+        kept = await self.read(channel, name)
+        fresh = await renew(kept)
+        if fresh is None or self.off:
+            return kept
+        await self.keep(channel, name, fresh)
+        return await self.read(channel, name)
+
+
+@dataclass
+class ShopBench:
+    """One client, and the platform it calls. `waits`: how long it waited, each time."""
+
+    emulator: Emulator
+    client: ShopClient
+    safe: FakeSafe
+    waits: list[float]
+
+    @property
+    def platform(self) -> Platform:
+        return self.emulator.platform
+
+    def plan(self, kind: FaultKind, endpoint: str = "*", **more: object) -> None:
+        self.platform.faults.add(Fault.model_validate({"kind": kind, "endpoint": endpoint, **more}))
+
+    def calls(self, endpoint: str) -> list[int | None]:
+        """What each call of an endpoint was answered; None: nothing."""
+        return [call.errcode for call in self.platform.records.of(endpoint)]
+
+    async def came_back(self, *, channel: ChannelId = CHANNEL) -> dict[str, str]:
+        """What the seller's browser brings from the authorise page."""
+        async with httpx.AsyncClient(trust_env=False) as browser:
+            answer = await browser.get(await self.client.authorizations.begin(channel))
+        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+    async def authorise(self) -> None:
+        back = await self.came_back()
+        await self.client.authorizations.finish(CHANNEL, state=back["state"], code=back["code"])
+
+    async def place(self) -> ShopPlace:
+        """The seller's first shop."""
+        return ShopPlace(CHANNEL, (await shops(self.client, CHANNEL))[0].cipher)
+
+
+def app_of(platform: Platform, **more: object) -> ShopApp:
+    """The platform's app as it would be set up."""
+    app = platform.partner.app
+    return ShopApp.model_validate(
+        {
+            "app_key": app.key,
+            "app_secret": SecretStr(app.secret),
+            "service_id": app.service_id,
+            "api_base": platform.base_url,
+            "auth_base": platform.base_url,
+            "authorize_base": platform.base_url,
+            "per_second": 4.0,
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def shop_bench(*, rules: Rules | None = None, authorised: bool = True, **app: object) -> AsyncIterator[ShopBench]:
+    """A client at work."""
+    platform = Platform(rules=rules or Rules())
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(platform.clock.now, UTC)
+
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await platform.clock.advance(seconds)
+
+    async with running(platform) as emulator, httpx.AsyncClient(trust_env=False, timeout=20) as http:
+        settings, calls, safe = app_of(platform, **app), Calls(http=http), FakeSafe(now)
+        authorizations = Authorizations(settings, calls, safe, now)
+        client = ShopClient(settings, calls, authorizations, now, Random(1), lambda: platform.clock.now, sleep)
+        bench = ShopBench(emulator, client, safe, waits)
+        if authorised:
+            await bench.authorise()
+        yield bench
