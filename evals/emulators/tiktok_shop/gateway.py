@@ -47,8 +47,7 @@ class Gateway:
             return await _cut(request)
         raw = await request.body()
         call = self._recorded(name, request, raw)
-        if FaultKind.DELAY in struck:
-            await self.platform.clock.wait(struck[FaultKind.DELAY].seconds)
+        await self._take_time(struck)
         arrived = Arrived(path, request.scope["query_string"], raw, request.headers.get("content-type", ""))
         try:
             answer: Json | ApiError = self._answer(wanted, arrived, request.headers.get(TOKEN_HEADER, ""), struck)
@@ -63,8 +62,7 @@ class Gateway:
         if FaultKind.DROP_BEFORE in struck:
             return await _cut(request)
         call = self._recorded(name, request, b"")
-        if FaultKind.DELAY in struck:
-            await self.platform.clock.wait(struck[FaultKind.DELAY].seconds)
+        await self._take_time(struck)
         try:
             _instead(struck)
             answer: Json | ApiError = self.authorizing.tokens(name, dict(request.query_params))
@@ -77,6 +75,12 @@ class Gateway:
         self._recorded("authorize", request, b"")
         back = self.authorizing.back(dict(request.query_params))
         return RedirectResponse(back, status_code=302) if back else Response(status_code=400)
+
+    async def _take_time(self, struck: _Struck) -> None:
+        seconds = self.platform.rules.latency_seconds
+        seconds += struck[FaultKind.DELAY].seconds if FaultKind.DELAY in struck else 0.0
+        if seconds:
+            await self.platform.clock.wait(seconds)
 
     def _recorded(self, name: str, request: Request, raw: bytes) -> Call:
         try:

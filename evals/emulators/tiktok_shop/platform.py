@@ -22,6 +22,7 @@ class Rules:
 
     `errors`: business errors come with HTTP 200 or with 400; both occur. `per_second` and `burst`: of one app and shop.
     `daily_marketplace`: requests a UTC day. `messages_before_reply`: to somebody who has never answered.
+    `latency_seconds`: virtual time from a call to its answer.
     """
 
     errors: Literal["200", "400"] = "200"
@@ -29,6 +30,7 @@ class Rules:
     burst: int = 20
     daily_marketplace: int = 10_000
     messages_before_reply: int = 5
+    latency_seconds: float = 0.0
 
 
 @dataclass(slots=True)

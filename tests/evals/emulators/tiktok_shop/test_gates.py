@@ -1,5 +1,6 @@
 """What the platform lets through: signatures, times, tokens, scopes, shops, paths, pace."""
 
+import asyncio
 import json
 
 import pytest
@@ -147,6 +148,18 @@ async def test_who_is_too_fast_waits_and_a_shop_does_not_slow_another(emulator: 
         await emulator.platform.clock.advance(0.2)
         again = [(await shop.raw("GET", f"{AS}/202607/creator_outreach/quota")).status_code for _ in range(2)]
         assert again == [200, 429]
+
+
+async def test_an_answer_takes_the_time_it_is_given(shop: Caller) -> None:
+    platform = shop.emulator.platform
+    platform.rules = Rules(latency_seconds=2)
+    asking = asyncio.create_task(shop.raw("GET", SHOPS, cipher=False))
+    await platform.records.until(lambda: bool(platform.records.of("shops")))
+    await platform.clock.advance(1.9)
+    assert not asking.done()
+    await platform.clock.advance(0.1)
+    assert (await asking).json()["code"] == 0
+    assert platform.records.calls[-1].seconds == pytest.approx(2.0)
 
 
 async def test_a_days_marketplace_requests_end_at_midnight_and_other_calls_go_on() -> None:
