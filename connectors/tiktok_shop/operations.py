@@ -21,5 +21,9 @@ class Operation:
 SHOPS: Final = Operation("shops", "GET", "/authorization/{version}/shops", "202309", of_shop=False)
 SEARCH: Final = Operation("creators_search", "POST", f"{_AS}/marketplace_creators/search", "202508")
 DETAIL: Final = Operation("creators_detail", "GET", f"{_AS}/marketplace_creators/{{creator}}", "202508")
-ALL: Final = (SHOPS, SEARCH, DETAIL)
+# Get or create: a repetition changes nothing.
+CONVERSATION: Final = Operation("conversation", "POST", f"{_AS}/conversations", "202508")
+MESSAGES: Final = Operation("messages", "GET", f"{_AS}/conversation/{{conversation}}/messages", "202412")
+SEND: Final = Operation("send", "POST", f"{_AS}/conversations/{{conversation}}/messages", "202412", writes=True)
+ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, MESSAGES, SEND)
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}
