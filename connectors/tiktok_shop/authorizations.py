@@ -21,7 +21,7 @@ from connectors.ports.custody import Fresh, Kept, Safe
 from connectors.tiktok_shop.calls import Answer, Calls
 from connectors.tiktok_shop.errors import failure_of_tokens
 from connectors.tiktok_shop.settings import ShopApp
-from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 
 log = structlog.get_logger()
@@ -142,12 +142,14 @@ class Authorizations:
         query = {"refresh_token": standing.refresh_token, "grant_type": "refresh_token"}
         try:
             found = await self._asked("refresh", query)
-        except (Unavailable, Unclear) as failure:
-            if not still_good:
+        except AppError as failure:
+            if still_good:
+                log.warning("shop.refresh_failed", channel=channel, error=failure.text_key)
+                self._rests[channel] = now + REST
+                return None
+            if isinstance(failure, Unclear):
                 raise Unavailable("shop_internal") from failure
-            log.warning("shop.refresh_failed", channel=channel, error=failure.text_key)
-            self._rests[channel] = now + REST
-            return None
+            raise
         log.info("shop.refreshed", channel=channel, region=found.seller_base_region)
         return self._fresh(found)
 

@@ -1,5 +1,6 @@
 """One HTTP call, with timeouts: what was sent and never answered is unclear, not failed. Nothing here is logged."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -8,6 +9,7 @@ import httpx
 from memory.domain.errors import Unavailable, Unclear
 
 _TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+WHOLE_SECONDS: Final = 25.0  # an answer that comes drop by drop keeps every other limit
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 Body = dict[str, object]
@@ -26,10 +28,11 @@ class Answer:
 
 
 class Calls:
-    """The HTTP client is made at first use. It follows nowhere."""
+    """The HTTP client is made at first use. It follows nowhere. `whole_seconds`: for a call from end to end."""
 
-    def __init__(self, *, http: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, *, http: httpx.AsyncClient | None = None, whole_seconds: float = WHOLE_SECONDS) -> None:
         self._http = http
+        self._whole_seconds = whole_seconds
 
     async def send(
         self, method: Literal["GET", "POST"], url: str, *, content: bytes = b"", headers: dict[str, str] | None = None
@@ -43,10 +46,11 @@ class Calls:
         if self._http is None:
             self._http = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False)
         try:
-            response = await self._http.request(method, url, content=content or None, headers=headers)
+            async with asyncio.timeout(self._whole_seconds):
+                response = await self._http.request(method, url, content=content or None, headers=headers)
         except _NEVER_SENT as unreached:
             raise Unavailable("shop_unreachable", host=httpx.URL(url).host) from unreached
-        except httpx.HTTPError as lost:
+        except (httpx.HTTPError, TimeoutError) as lost:
             raise Unclear("shop_unclear") from lost
         return _read(response)
 

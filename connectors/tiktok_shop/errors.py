@@ -7,11 +7,13 @@ platform's own words are shown.
 from enum import StrEnum
 from typing import Final
 
+import httpx
+
 from connectors.tiktok_shop.calls import Answer
 from connectors.tiktok_shop.operations import Operation
 from memory.domain.errors import AppError, Misconfigured, Refused, Unavailable, Unclear
 
-OK, TOO_MANY, NOT_FOUND, SERVER_ERRORS = 200, 429, 404, 500
+TOO_MANY, NOT_FOUND, SERVER_ERRORS = 429, 404, 500
 TOO_FREQUENT, INTERNAL, PARAMETER, UPSTREAM_TIMEOUT = 36009002, 36009003, 36009004, 36009007
 TOKEN_EXPIRED, MARKETPLACE_INTERNAL, CREATOR_GONE, DAILY_QUOTA = 105002, 45101001, 45101003, 45101004
 REFRESH_EXPIRED, CODE_USED = 36004001, 36004004
@@ -47,20 +49,24 @@ def then(answer: Answer) -> Then:
     if answer.code is None:
         if answer.status == TOO_MANY:
             return Then.WAIT
-        return Then.LOOK if answer.status >= SERVER_ERRORS or answer.status == OK else Then.STOP
+        return Then.LOOK if answer.status >= SERVER_ERRORS or _succeeded(answer) else Then.STOP
     if answer.code == PARAMETER:
         return _parameter(answer.message)
-    if answer.code == 0 and answer.status != OK:
+    if answer.code == 0 and not _succeeded(answer):
         return Then.LOOK
     return _THEN.get(answer.code, Then.STOP)
 
 
+def _succeeded(answer: Answer) -> bool:
+    return httpx.codes.is_success(answer.status)
+
+
 def _parameter(message: str) -> Then:
     """One code of many causes: the platform's words tell them apart."""
-    said = message.lower()
+    said = message.lower().replace("-", " ").replace("_", " ")
     if "timestamp" in said:
         return Then.SIGN_AGAIN
-    if "access token" in said or "access-token" in said:
+    if "access token" in said:
         return Then.REFRESH
     return Then.STOP
 

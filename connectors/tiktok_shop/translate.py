@@ -6,7 +6,7 @@ hundredths of a percent (both are our basis points), money decimal text; all ove
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from memory.domain.creator import CreatorFacts
@@ -17,6 +17,7 @@ _UNSEEN: Final = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _MARKET, _CURRENCY = re.compile(r"[A-Z]{2}"), re.compile(r"[A-Z]{3}")
+_NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _LONGEST_NAME, _LONGEST_BIO, _LONGEST_HANDLE = 200, 5_000, 64
 _MOST_ENGAGEMENT: Final = 10 * BASIS_POINTS
 _AGES: Final = {
@@ -121,14 +122,10 @@ def _basis_points(value: object, *, most: int) -> Span | None:
 
 
 def _decimal(value: object) -> Decimal | None:
-    """A number or its text, not below zero; no truth value, nothing endless."""
+    """A whole number or a number's text, not below zero."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and 0 <= number < Decimal(10**15) else None
+    return Decimal(value) if _NUMBER.fullmatch(str(value)) else None
 
 
 def _part(row: Row, name: str) -> Row:

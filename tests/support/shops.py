@@ -127,8 +127,8 @@ async def shop_bench(*, rules: Rules | None = None, authorised: bool = True, **a
         waits.append(seconds)
         await platform.clock.advance(seconds)
 
-    async with running(platform) as emulator, httpx.AsyncClient(trust_env=False, timeout=20) as http:
-        settings, calls, safe = app_of(platform, **app), Calls(http=http), FakeSafe(now)
+    async with running(platform) as emulator, httpx.AsyncClient(trust_env=False, timeout=60) as http:
+        settings, calls, safe = app_of(platform, **app), Calls(http=http, whole_seconds=60), FakeSafe(now)
         authorizations = Authorizations(settings, calls, safe, now)
         client = ShopClient(settings, calls, authorizations, now, Random(1), lambda: platform.clock.now, sleep)
         bench = ShopBench(emulator, client, safe, waits)

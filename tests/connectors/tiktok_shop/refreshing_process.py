@@ -16,6 +16,8 @@ from memory.database import Database
 from memory.domain.ids import ChannelId
 from memory.secret_box import HomeSecretBox
 
+PATIENCE_SECONDS = 60.0  # a busy machine starts processes slowly
+
 
 def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
@@ -27,10 +29,10 @@ async def main(url: str, key: str, channel: str, platform: str, now: str, app_ke
     app = ShopApp(app_key=app_key, app_secret=SecretStr(secret), auth_base=platform)
     async with (
         Database.open(home=Path("no-such-home"), url=url) as database,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as http,
     ):
         safe = SealedSafe(database, HomeSecretBox(Path("no-such-home"), key), lambda: moment)
-        authorizations = Authorizations(app, Calls(http=http), safe, lambda: moment)
+        authorizations = Authorizations(app, Calls(http=http, whole_seconds=PATIENCE_SECONDS), safe, lambda: moment)
         say("asking")
         say(await authorizations.token(ChannelId(int(channel))))
 

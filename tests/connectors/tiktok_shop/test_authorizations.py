@@ -123,10 +123,23 @@ async def test_an_early_refresh_that_fails_stops_nothing_and_rests(bench: ShopBe
     assert await token(bench) != first
 
 
+async def test_a_refresh_token_that_is_dead_stops_work_when_the_access_token_ends(bench: ShopBench) -> None:
+    first = await token(bench)
+    await bench.platform.clock.advance(6 * DAY)
+    bench.plan(FaultKind.CODE, "token/refresh", code=36004001, times=0)
+    assert await token(bench) == first
+    await bench.platform.clock.advance(DAY)
+    with pytest.raises(Refused, match="shop_authorise_again"):
+        await token(bench)
+
+
 async def test_a_token_that_is_over_and_cannot_be_refreshed_is_told(bench: ShopBench) -> None:
     await bench.platform.clock.advance(7 * DAY)
     bench.plan(FaultKind.DROP_BEFORE, "token/refresh")
     with pytest.raises(Unavailable, match="shop_internal"):
+        await token(bench)
+    bench.plan(FaultKind.THROTTLED, "token/refresh", seconds=9)
+    with pytest.raises(Unavailable, match="shop_busy"):
         await token(bench)
     bench.platform.tokens.revoke(bench.platform.partner.seller)
     with pytest.raises(Refused, match="shop_authorise_again"):

