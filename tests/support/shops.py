@@ -1,8 +1,8 @@
 """A TikTok Shop client at work on an emulated platform: the platform's clock is everybody's, and waiting moves it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from pydantic import SecretStr
 
-from connectors.ports.custody import Fresh, Kept
 from connectors.tiktok_shop.authorizations import Authorizations
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
@@ -20,45 +19,9 @@ from evals.emulators.tiktok_shop.faults import Fault, FaultKind
 from evals.emulators.tiktok_shop.platform import Platform, Rules
 from evals.emulators.tiktok_shop.server import Emulator, running
 from memory.domain.ids import ChannelId
+from tests.support.fake_safe import FakeSafe
 
 CHANNEL = ChannelId(1)
-
-
-@dataclass
-class FakeSafe:
-    """Keeps in memory what a channel keeps; `off`: the channel is switched off."""
-
-    now: Callable[[], datetime]
-    rows: dict[tuple[ChannelId, str], Kept] = field(default_factory=dict)
-    off: bool = False
-
-    async def read(self, channel: ChannelId, name: str) -> Kept | None:
-        kept = self.rows.get((channel, name))
-        return kept if kept is not None and kept.good_until > self.now() else None
-
-    async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
-        if not self.off:
-            self.rows[channel, name] = Kept(name, fresh.value, self.now(), self.now() + fresh.good_for)
-
-    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
-        names = [name for owner, name in self.rows if owner == channel and name.startswith(start)]
-        return [kept for name in names if (kept := await self.read(channel, name)) is not None]
-
-    async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
-        found = await self.find(channel, start)
-        for kept in found:
-            del self.rows[channel, kept.name]
-        return found
-
-    async def renewed(
-        self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
-    ) -> Kept | None:
-        kept = await self.read(channel, name)
-        fresh = await renew(kept)
-        if fresh is None or self.off:
-            return kept
-        await self.keep(channel, name, fresh)
-        return await self.read(channel, name)
 
 
 @dataclass

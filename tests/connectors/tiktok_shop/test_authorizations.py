@@ -25,9 +25,9 @@ def forget(bench: ShopBench) -> None:
 async def test_a_seller_who_came_back_has_let_us_in(bench: ShopBench) -> None:
     grant = bench.platform.tokens.grants[-1]
     assert await token(bench) == grant.access
-    kept = bench.safe.rows[CHANNEL, NAME]
+    kept = bench.safe.kept[NAME]
     assert kept.good_until.timestamp() == grant.refresh_until
-    assert not [secret for secret in (grant.access, grant.refresh) if secret in repr(bench.safe.rows)]
+    assert not [secret for secret in (grant.access, grant.refresh) if secret in repr(bench.safe.kept)]
 
 
 async def test_a_state_is_good_once_and_for_ten_minutes() -> None:
@@ -182,4 +182,4 @@ async def test_tokens_of_another_app_are_not_used(bench: ShopBench) -> None:
     bench.client.authorizations.app = bench.client.app.model_copy(update={"app_key": "another"})
     with pytest.raises(Refused, match="shop_not_authorised"):
         await token(bench)
-    assert bench.safe.rows[CHANNEL, NAME].good_until - bench.safe.now() > timedelta(days=364)
+    assert bench.safe.kept[NAME].good_until - bench.safe.now() > timedelta(days=364)

@@ -1,8 +1,6 @@
 """An app in an invented office, on the emulator: its address, what is kept for it, and processes that come and go."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +11,6 @@ from fastapi import FastAPI
 
 from connectors.ports.callbacks import LeftCallback
 from connectors.ports.channels import OpenChannel
-from connectors.ports.custody import Fresh, Kept
 from connectors.wecom.app.callbacks import ADDRESS, AppCallbacks
 from connectors.wecom.app.channel import AppChannel
 from connectors.wecom.app.client import AppClient
@@ -35,47 +32,11 @@ from tests.connectors.wecom.lines import VirtualTime, until
 from tests.connectors.wecom.offices import CHANNEL, Building
 from tests.support import fake_office as invented
 from tests.support.fake_desk import FakeQueries
+from tests.support.fake_safe import FakeSafe
 
 PATH = f"{CHANNEL}-unguessable"
 AGENT = 1_000_002
 LINA = private(str(AGENT), "lina")
-
-
-@dataclass
-class FakeSafe:
-    """Rows that outlive processes, on the emulator's clock."""
-
-    now: Callable[[], datetime]
-    kept: dict[str, Kept] = field(default_factory=dict)
-    locks: "defaultdict[str, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
-
-    async def read(self, channel: ChannelId, name: str) -> Kept | None:
-        """What is not over."""
-        found = self.kept.get(name)
-        return found if found is not None and found.good_until > self.now() else None
-
-    async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
-        """Under its name."""
-        self.kept[name] = Kept(name, fresh.value, self.now(), self.now() + fresh.good_for)
-
-    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
-        """What is not over."""
-        return [kept for name, kept in self.kept.items() if name.startswith(start) and kept.good_until > self.now()]
-
-    async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
-        """Once."""
-        names = [name for name in self.kept if name.startswith(start)]
-        return [kept for kept in map(self.kept.pop, names) if kept.good_until > self.now()]
-
-    async def renewed(
-        self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
-    ) -> Kept | None:
-        """One at a time."""
-        async with self.locks[name]:
-            fresh = await renew(await self.read(channel, name))
-            if fresh is not None:
-                await self.keep(channel, name, fresh)
-            return self.kept.get(name)
 
 
 @dataclass

@@ -32,10 +32,11 @@ from memory.domain.bindings import Arrival
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts
-from tests.connectors.wecom.apps import FakeSafe, app_of, now_of
+from tests.connectors.wecom.apps import app_of, now_of
 from tests.connectors.wecom.lines import VirtualTime, until
 from tests.connectors.wecom.offices import CHANNEL, Building, building
 from tests.support import fake_office as invented
+from tests.support.fake_safe import FakeSafe
 
 KF_PATH = f"{CHANNEL}-of-kf"
 MEMBERS = {"xiaolin": "lina", "ahua": "wangwei"}

@@ -30,11 +30,12 @@ from evals.emulators.wecom.server import Emulator
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts
-from tests.connectors.wecom.apps import FakeSafe, now_of
+from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import PUSHED, KfBuilding
 from tests.connectors.wecom.lines import VirtualTime, after, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
+from tests.support.fake_safe import FakeSafe
 
 OA_PATH = f"{CHANNEL}-of-oa"
 

@@ -9,11 +9,12 @@ from evals.emulators.wecom.server import Emulator
 from memory.domain.cards import ChoiceCard
 from memory.domain.chat import Reply
 from memory.domain.errors import Refused, Unavailable
-from tests.connectors.wecom.apps import FakeSafe, now_of
+from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import CODE, kf_building
 from tests.connectors.wecom.followers import account_process, account_row, oa_said, oa_words
 from tests.connectors.wecom.lines import after, plan, until
 from tests.support import fake_office as invented
+from tests.support.fake_safe import FakeSafe
 
 SENDS = "message/custom/send"
 LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))

@@ -6,7 +6,7 @@ from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.chat import Reply
 from memory.domain.errors import Refused
-from tests.connectors.wecom.apps import FakeSafe, now_of
+from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import (
     KfProcess,
     kf_building,
@@ -17,6 +17,7 @@ from tests.connectors.wecom.customers import (
 )
 from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import CHANNEL
+from tests.support.fake_safe import FakeSafe
 
 SENDS, SYNCS = "kf/send_msg", "kf/sync_msg"
 LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))

@@ -10,7 +10,7 @@ from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import DeliveryId, MemberId
 from memory.domain.owed import Owed
 from memory.domain.places import Place
-from tests.connectors.wecom.apps import FakeSafe, app_of, now_of
+from tests.connectors.wecom.apps import app_of, now_of
 from tests.connectors.wecom.customers import (
     CODE,
     KfProcess,
@@ -24,6 +24,7 @@ from tests.connectors.wecom.customers import (
 from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
+from tests.support.fake_safe import FakeSafe
 
 SENDS, SYNCS = "kf/send_msg", "kf/sync_msg"
 LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))
