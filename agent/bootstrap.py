@@ -276,7 +276,7 @@ async def _put_together(
             ChannelKind.WECHAT_ACCOUNT: AppStanding(safe, account_probe),
         },
     )  # fmt: skip
-    door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
+    door = OpenDoor(database, box, words, settings.team_timezone.key)
     telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
     inbox = GroupedInbox(database, box, SystemClock().now)
     stack.push_async_callback(inbox.aclose)

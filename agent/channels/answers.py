@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from agent.deliveries.carrying import LEASE
 from agent.deliveries.rules import MOST_ATTEMPTS
-from memory.domain.deliveries import DeliveryState, Parcel, Route
+from memory.domain.deliveries import Claimed, DeliveryState
 from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
@@ -25,22 +25,23 @@ class SaidOnce:
     @asynccontextmanager
     async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
         """See `Answers.saying`. What is cut off in the block stays claimed, and is unknown after its lease."""
-        parcel = await self._claimed(channel, outside_id)
-        if parcel is None:
+        async with self.service.across_tenants("claim an answer") as work:
+            ours = await work.owed.claim(channel, outside_id, lease=LEASE)
+        if ours is None:
             yield False
             return
         try:
             yield True
         except Unavailable as failed:
-            await self._put_back(parcel, failed)
+            await self._put_back(ours, failed)
             raise
         except Refused as refused:
-            await self._end(parcel, DeliveryState.REFUSED, _flag(refused))
+            await self._end(ours, DeliveryState.REFUSED, _flag(refused))
             raise
         except AppError as lost:
-            await self._end(parcel, DeliveryState.UNKNOWN, _flag(lost))
+            await self._end(ours, DeliveryState.UNKNOWN, _flag(lost))
             raise
-        await self._end(parcel, DeliveryState.DELIVERED, None)
+        await self._end(ours, DeliveryState.DELIVERED, None)
 
     async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
         """See `Answers.is_open`."""
@@ -55,35 +56,23 @@ class SaidOnce:
     async def drop(self, owed: Owed) -> None:
         """See `Answers.drop`."""
         async with self.service.across_tenants("an answer nobody may hear") as work:
-            locked = await work.owed.lock(owed.place.channel, owed.outside_id)
-            if locked is not None:
-                await work.deliveries.end(owed.id, DeliveryState.DROPPED, reason=Flag("reply_not_bound", {}))
+            await work.owed.drop(owed.id)
 
-    async def _claimed(self, channel: ChannelId, outside_id: str) -> Parcel | None:
-        async with self.service.across_tenants("claim an answer") as work:
-            locked = await work.owed.lock(channel, outside_id)
-            if locked is None:
-                return None
-            audience = await work.deliveries.audience(locked.queue)
-            route = Route(locked.channel, paused=False, last_minute=0)
-            return await work.deliveries.claim(locked.queue, route, [locked.delivery], audience, lease=LEASE)
-
-    async def _put_back(self, parcel: Parcel, failed: Unavailable) -> None:
+    async def _put_back(self, ours: Claimed, failed: Unavailable) -> None:
         """Nothing was accepted: it waits for the next look, some times over."""
-        if max(one.attempt for one in parcel.tries) >= MOST_ATTEMPTS:
-            await self._end(parcel, DeliveryState.REFUSED, _flag(failed))
+        if ours.attempt >= MOST_ATTEMPTS:
+            await self._end(ours, DeliveryState.REFUSED, _flag(failed))
             return
         async with self.service.across_tenants("an answer waits again") as work:
             await work.deliveries.settle(
-                parcel, DeliveryState.REFUSED, reason=_flag(failed), over=False, look_at=work.now + _AGAIN
+                [ours], DeliveryState.REFUSED, reason=_flag(failed), over=False, look_at=work.now + _AGAIN
             )
 
-    async def _end(self, parcel: Parcel, state: DeliveryState, reason: Flag | None) -> None:
+    async def _end(self, ours: Claimed, state: DeliveryState, reason: Flag | None) -> None:
         async with self.service.across_tenants("settle an answer") as work:
-            settled = await work.deliveries.settle(parcel, state, reason=reason, look_at=work.now)
+            settled = await work.deliveries.settle([ours], state, reason=reason, look_at=work.now)
             if settled and state is DeliveryState.REFUSED:
-                for delivery in parcel.deliveries:
-                    await work.deliveries.end(delivery.id, state, reason=reason)
+                await work.deliveries.end(ours.delivery, state, reason=reason)
 
 
 def _flag(failure: AppError) -> Flag:

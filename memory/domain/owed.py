@@ -6,16 +6,14 @@ An owed answer is a delivery of its own kind, so the ledger of tries is the one 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from memory.domain.by_hand import HandUnit
 from memory.domain.card_places import CardPlaceStore
-from memory.domain.channels import ChannelSetting
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Fence
-from memory.domain.deliveries import Delivery, DeliveryStore
-from memory.domain.dispatch import Queue
+from memory.domain.deliveries import Claimed, DeliveryStore
 from memory.domain.ids import ChannelId, DeliveryId, MemberId, TurnId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
@@ -31,15 +29,6 @@ class Owed:
     member: MemberId
     turn: TurnId | None = None
     reply: Reply | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LockedAnswer:
-    """An owed answer in hand, with what its ledger needs."""
-
-    queue: Queue
-    channel: ChannelSetting
-    delivery: Delivery
 
 
 class OwedStore(Protocol):
@@ -67,8 +56,12 @@ class AnyOwedStore(Protocol):
         """Whether nobody has begun to say it."""
         ...
 
-    async def lock(self, channel: ChannelId, outside_id: str) -> LockedAnswer | None:
-        """Lock an answer that nobody has begun to say; None when somebody has, or nothing is owed."""
+    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> Claimed | None:
+        """Write the ledger: from here on it is being said. None when somebody says or has said it, or none is owed."""
+        ...
+
+    async def drop(self, owed: DeliveryId) -> None:
+        """End an answer that nobody has begun to say and nobody may hear; nothing where somebody has."""
         ...
 
 

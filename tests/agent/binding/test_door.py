@@ -4,12 +4,10 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from agent.accounts import OpenAccounts
 from agent.binding.door import TRIES_PER_USER, OpenDoor
 from agent.binding.forms import BindingForms
 from agent.binding.rules import CLAIM_LIFE, MADE_CODE_LIFE
@@ -18,7 +16,6 @@ from memory.database import Database
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.channel_forms import AcceptClaim, BindingForm, EndBinding, MakeBindCode, RevokeIdentity
 from memory.domain.channels import ChannelFields, ChannelKind
-from memory.domain.clock import SystemClock
 from memory.domain.errors import BadRequest, NotAllowed, NotFound
 from memory.domain.ids import BrandId, ChannelId, MemberId
 from memory.domain.workspace import Role, Scope
@@ -39,8 +36,7 @@ class Front:
 
     @property
     def door(self) -> OpenDoor:
-        accounts = OpenAccounts(self.database, self.database, SystemClock(), Path("no-such-home"))
-        return OpenDoor(self.database, accounts.bound, BOX, texts())
+        return OpenDoor(self.database, BOX, texts())
 
     async def say(self, text: str, *, user: str = "mia", group: str = "") -> Admitted | TurnedAway:
         kind = ChatKind.GROUP if group else ChatKind.DIRECT
