@@ -119,7 +119,6 @@ from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
 
 Index = KeeperIndex | ServerIndex
-TAKEN_PER_TURN = 4  # callbacks under way for each turn that may run
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -280,7 +279,7 @@ async def _put_together(
     telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
     inbox = GroupedInbox(database, box, SystemClock().now)
     stack.push_async_callback(inbox.aclose)
-    taking = Taking(inbox, cannot_wait, settings.turn_concurrency * TAKEN_PER_TURN)
+    taking = Taking(inbox, cannot_wait, settings.turn_concurrency)
     apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random(), taking)  # noqa: S311  # it spreads retries
     stack.push_async_callback(apps.stop)
 
