@@ -101,7 +101,7 @@ class DeliveryRepository(DeliveryTries):
                 attempt=delivery.attempts + 1,
                 now=self._now,
                 lease=lease,
-            )  # fmt: skip
+            )
             for delivery in deliveries
         ]
         self._session.add_all(tries)
