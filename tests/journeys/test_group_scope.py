@@ -79,7 +79,7 @@ async def neighbourhood(empty_settings: Settings) -> AsyncIterator[Neighbourhood
         channels: dict[str, ChannelId] = {}
         for bot, house in ((BOT, houses[0]), (THEIR_BOT, houses[2])):
             await talk.daren.workshop.index(house.lead.tenant)
-            channels[bot] = await talk.bot(_owner(talk, house), bot, name=BOTS[bot])
+            channels[bot] = await talk.bot(owner_of(talk, house), bot, name=BOTS[bot])
         seats: dict[tuple[int, Role, str], Seat] = {}
         for (number, house), role, kind in product(enumerate(houses), Role, ("group", "single")):
             if number == 2 and role is not Role.LEAD:
@@ -91,7 +91,7 @@ async def neighbourhood(empty_settings: Settings) -> AsyncIterator[Neighbourhood
         yield Neighbourhood(talk, houses, seats)
 
 
-def _owner(talk: GroupTalk, house: House) -> Scope:
+def owner_of(talk: GroupTalk, house: House) -> Scope:
     """The lead of all brands of a tenant."""
     tenant = house.lead.tenant
     ((owner,),) = talk.rows(f"select id from member where tenant_id = {tenant} and role = 'lead' and works_for is null")

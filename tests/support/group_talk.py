@@ -132,7 +132,8 @@ async def group_talk(settings: Settings, platform: Platform | None = None) -> As
     """A product whose workspace is there already."""
     async with AsyncExitStack() as stack:
         emulator = await stack.enter_async_context(running(platform or Platform(start=time.time())))
-        told = settings.model_copy(update={"wecom_bot_url": emulator.ws_url, "wecom_url": emulator.base_url})
+        http = {"wecom_url": emulator.base_url, "wechat_url": emulator.base_url}
+        told = settings.model_copy(update={"wecom_bot_url": emulator.ws_url, **http})
         daren = await stack.enter_async_context(at_work(told))
         await stack.enter_async_context(daren.holder.holding())
         line = stack.enter_context(psycopg.connect(daren.database.url, autocommit=True))

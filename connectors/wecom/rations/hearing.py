@@ -25,7 +25,7 @@ from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.owed import Owed
 
-MORE: Final = frozenset({"更多", "more"})
+MORE: Final = frozenset({"更多", "还有更多吗", "还有吗", "还有没有更多", "more", "any more"})
 
 PushPlaces = Callable[[OpenChannel, BrandId | None], Awaitable[Sequence[str]]]
 Guest = Talk[RationedVoice]
@@ -64,7 +64,7 @@ class Hearing:
     async def take(self, talk: Guest, shelf: Shelf, heard: Heard) -> Going:
         """Carry it out; what goes on to answer it. Raises Unavailable, Unclear: it must come again."""
         to = talk.voice.to
-        if shelf.waiting and heard.text.strip().lower() in MORE:
+        if shelf.waiting and asks_for_more(heard.text):
             await self.giving.change(to.channel.setting.id, to.user, rules.asked_for_more)
             return self.give(to)
         going = self.give(to) if shelf.waiting else []
@@ -160,6 +160,11 @@ class Hearing:
     def _begin(self, name: str, work: Coroutine[None, None, None]) -> Going:
         task = self.errands.begin(name, work)
         return [task] if task is not None else []
+
+
+def asks_for_more(text: str) -> bool:
+    """Whether a whole line asks for what is left of an answer."""
+    return text.strip(" \t\n\u3000？?！!。.~").lower() in MORE
 
 
 def arrival(channel: ChannelId, user: str, text: str) -> Arrival:

@@ -43,8 +43,8 @@ async def test_an_answer_takes_three_messages_and_the_rest_is_given_when_asked_f
         await answered(process, "全部说来", LONG)
         assert len(kf_said(emulator)) == 3
         assert kf_words(emulator)[2].endswith("（还有 4 条，回复「更多」接着看）")
-        for shown in (6, 7):
-            process.says("xiaolin", "更多")
+        for more, shown in (("还有更多吗？", 6), ("更多", 7)):
+            process.says("xiaolin", more)
             await process.quiet()
             assert len(kf_said(emulator)) == shown
     received = [inbound.text for inbound in house.desk.office.received]
