@@ -10,8 +10,9 @@ import httpx
 
 from connectors.ports.callbacks import CallbackPaths
 from connectors.ports.channels import OpenChannel
-from connectors.wecom.app.callbacks import ADDRESS, PROBE
+from connectors.wecom.app.callbacks import ADDRESS
 from connectors.wecom.app.settings import settings_of
+from connectors.wecom.sealed import PROBE
 from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import ChannelId
 
