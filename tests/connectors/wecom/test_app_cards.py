@@ -10,11 +10,14 @@ from evals.emulators.wecom.app import events
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
-from memory.domain.chat import Reply
+from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
+from memory.domain.ids import DeliveryId, MemberId
+from memory.domain.owed import Owed
+from memory.domain.places import Place
 from tests.connectors.wecom.apps import AGENT, LINA, AppProcess, app_of, app_process, said_in, words_in
 from tests.connectors.wecom.lines import after, live, plan, until
-from tests.connectors.wecom.offices import Building, building
+from tests.connectors.wecom.offices import CHANNEL, Building, building
 from tests.support import fake_office as invented
 
 ALL = "approve:1-2,4-5"
@@ -229,6 +232,26 @@ async def test_a_card_that_may_have_changed_is_let_be_and_the_decision_told(
     assert card_of(card)["main_title"] == {"title": "K7 已处理", "desc": ""}
     assert len(emulator.platform.records.of(UPDATES)) == calls
     assert sum(words.startswith("【演示数据】\n已批准") for words in words_in(emulator)) == 1
+
+
+async def test_a_card_whose_process_died_before_it_was_changed_is_changed_by_the_next(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        plan(emulator, FaultKind.DELAY, UPDATES, seconds=3_600)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await until(lambda: bool(emulator.platform.records.of(UPDATES)))
+        safe = process.safe
+    assert "replace_text" not in card_of(card)
+    place = Place(channel=CHANNEL, chat="lina", is_group=False, user="lina")
+    decided = Reply(text="已批准 4 条。", decision=DecisionOutcome(batch="K7", approved=(1, 2, 4, 5)))
+    owed = Owed(DeliveryId(9), place, house.desk.office.taps[0].outside_id, MemberId(1), reply=decided)
+    async with app_process(emulator, house, safe=safe) as following:
+        following.apps.answer(following.channel, owed)
+        await following.apps.settle()
+        assert await safe.find(following.channel.setting.id, "card:lina:K7-") == []
+    assert card_of(card)["replace_text"] == "已处理"
+    assert words_in(emulator)[-1] == "【演示数据】\n已批准 4 条。"
 
 
 async def test_a_click_seventy_three_hours_later_is_told_though_its_card_stays(emulator: Emulator) -> None:
