@@ -198,7 +198,8 @@ class AppChannel:
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
         except (NotAllowed, BadRequest, Conflict) as failure:
-            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure))
+            refusal = await clicks.refused(talk, pressed, failure)
+            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
             return
         self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
 

@@ -166,6 +166,38 @@ async def test_a_member_without_the_role_is_told(emulator: Emulator) -> None:
     assert "角色" in words_in(emulator)[-1] or "查看" in words_in(emulator)[-1]
 
 
+async def test_a_refusal_is_told_once_though_its_click_comes_again_after_a_restart(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        house.desk.refusal = NotAllowed("decide_not_allowed", role="viewer")
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await process.quiet()
+        safe, why = process.safe, words_in(emulator)[-1]
+    async with app_process(emulator, house, safe=safe) as restarted:
+        emulator.callbacks.again(emulator.callbacks.deliveries[-1])
+        await restarted.quiet()
+    assert words_in(emulator).count(why) == 1
+
+
+async def test_a_refusal_that_its_process_did_not_live_to_tell_is_told_by_the_next(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        house.desk.refusal = NotAllowed("decide_not_allowed", role="viewer")
+        plan(emulator, FaultKind.DELAY, UPDATES, seconds=3_600)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await until(lambda: bool(emulator.platform.records.of(UPDATES)))
+        await until(lambda: emulator.callbacks.deliveries[-1].acknowledged)
+        safe, before = process.safe, words_in(emulator)
+    async with app_process(emulator, house, safe=safe) as following:
+        for owed in await house.waiting(CHANNEL):
+            following.apps.answer(following.channel, owed)
+        await following.apps.settle()
+    (why,) = words_in(emulator)[len(before) :]
+    assert "角色" in why or "查看" in why
+
+
 async def test_a_card_of_changed_drafts_says_so_and_a_fresh_one_comes(emulator: Emulator) -> None:
     house = building()
     async with app_process(emulator, house) as process:
