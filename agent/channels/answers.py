@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from agent.deliveries.carrying import LEASE
 from agent.deliveries.rules import MOST_ATTEMPTS
+from memory.domain.chat import Reply
 from memory.domain.deliveries import Claimed, DeliveryState
 from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
-from memory.domain.owed import Owed, OwedService
+from memory.domain.owed import Owed, OwedDoor
+from memory.domain.places import Place
+from memory.domain.workspace import Scope
 
 _AGAIN = timedelta(seconds=20)
 
@@ -20,7 +23,7 @@ _AGAIN = timedelta(seconds=20)
 class SaidOnce:
     """Satisfies `connectors.ports.answers.Answers` over the deliveries' ledger."""
 
-    service: OwedService
+    service: OwedDoor
 
     @asynccontextmanager
     async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
@@ -52,6 +55,11 @@ class SaidOnce:
         """See `Answers.waiting`."""
         async with self.service.across_tenants("answers nobody has said") as work:
             return await work.owed.waiting(channel)
+
+    async def owe(self, scope: Scope, place: Place, *, outside_id: str, reply: Reply) -> None:
+        """See `Answers.owe`."""
+        async with self.service.unit(scope) as unit:
+            await unit.owed.owe(place, outside_id=outside_id, reply=reply)
 
     async def drop(self, owed: Owed) -> None:
         """See `Answers.drop`."""

@@ -112,3 +112,7 @@ class OwedService(Protocol):
     def across_tenants(self, reason: str) -> AbstractAsyncContextManager[OwedWork]:
         """Open a transaction; `reason` is logged."""
         ...
+
+
+class OwedDoor(OwedService, DeskUnits, Protocol):
+    """Both doors to what is owed: of one scope, and of all."""

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import product
 
-import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -18,11 +17,11 @@ from memory.domain.bindings import ChatKind
 from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
-from memory.domain.workspace import Role, Scope, WorkspaceKind
-from tests.journeys.test_group_scope import LOOPBACK, NoIndex, asked_of, owner_of
-from tests.support.database import TestServer, opened
+from memory.domain.workspace import Role, Scope
+from tests.support.database import TestServer
 from tests.support.group_talk import GroupTalk, group_talk
-from tests.support.houses import House, Ledger, three_houses
+from tests.support.houses import House
+from tests.support.neighbourhoods import LOOPBACK, asked_of, built, owner_of, require_own_decisions
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -102,8 +101,7 @@ class Followers:
 
 @pytest.fixture
 async def followers(empty_settings: Settings) -> AsyncIterator[Followers]:
-    async with opened(str(empty_settings.database_url)) as database:
-        houses = await three_houses(database, NoIndex(), kind=WorkspaceKind.REAL)
+    houses = await built(empty_settings)
     async with group_talk(empty_settings) as talk:
         web = FastAPI()
         web.include_router(talk.daren.account_callbacks.router())
@@ -171,11 +169,7 @@ async def test_a_follower_reads_no_row_of_another_brand_or_tenant_and_no_local_l
     assert [user for user, (us, texts) in seen.items() if not any(us.word in text for text in texts)] == []
     assert [call.errcode for call in here.talk.emulator.platform.records.of(SENDS) if call.errcode] == []
     assert here.talk.emulator.platform.records.warnings == []
-    everything = postgres.url(str(empty_settings.database_url).rsplit("/", 1)[1].split("?")[0], user="postgres")
-    with psycopg.connect(everything, autocommit=True) as line:
-        assert Ledger(line).crossings() == []
-        decided = line.execute("select distinct m.role from decision d join member m on m.id = d.member_id").fetchall()
-    assert {role for (role,) in decided} <= {"approver", "lead"}
+    require_own_decisions(postgres, empty_settings)
 
 
 async def strangers(here: Followers) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import LiteralString, TypeVar
 
 import psycopg
 import pytest
@@ -48,7 +48,7 @@ class Company:
     people: dict[str, Person]
     environment: dict[str, str]
     log: Path
-    codes: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list, kw_only=True)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return once it holds; looked at whenever something happens on the platform."""
@@ -82,11 +82,15 @@ class Company:
                 return
         pytest.fail(f"{count} creators never answered")
 
-    def end_leases(self) -> None:
-        """The process is dead, and what it was sending is nobody's: as after the two minutes that others wait."""
+    def end_leases(self, *more: LiteralString) -> None:
+        """The process is dead, and what it was sending is nobody's: as after the two minutes that others wait.
+
+        `more`: ledgers beside that of sends.
+        """
         with psycopg.connect(self.books.database.url) as line:
             line.execute("set local role daren_service")
-            line.execute("update send set lease_until = clock_timestamp() where state = 'claimed'")
+            for ledger in ("send", *more):
+                line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
 
     def is_sending(self) -> bool:
         """Whether the process still dispatches, or collects what creators wrote."""

@@ -64,7 +64,8 @@ class Clicks:
             await self._not_decided(talk, clicked, failure, is_prompt=is_prompt)
             return
         if is_prompt:
-            title = self.say("wecom_card_done", lang, batch=clicked.batch)
+            key = "wecom_card_gone" if reply.decision is None else "wecom_card_done"  # refused, and comes again
+            title = self.say(key, lang, batch=clicked.batch)
             await self._update(talk, clicked, self._settled(talk, clicked, title, reply.text))
         await self.answering.decided(talk, reply)
 
@@ -118,7 +119,8 @@ class Clicks:
         reply = Reply(text=why)
         if isinstance(failure, Conflict):
             reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, clicked.batch),))
-        await self.answering.reply(talk, reply)
+        await self.answering.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        await self.answering.decided(talk, reply)
 
     def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
         button = self.say("wecom_card_done_button", talk.guest.scope.lang)

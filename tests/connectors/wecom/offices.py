@@ -20,8 +20,9 @@ from memory.domain.bindings import Arrival
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
 from memory.domain.errors import AppError, NotFound, Unavailable
-from memory.domain.ids import ChannelId, ConversationId, MemberId, TurnId
+from memory.domain.ids import ChannelId, ConversationId, DeliveryId, MemberId, TurnId
 from memory.domain.owed import Owed
+from memory.domain.places import Place
 from memory.domain.workspace import Role, Scope
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
@@ -157,6 +158,11 @@ class Building:
     async def waiting(self, channel: ChannelId) -> Sequence[Owed]:
         """What a test says is owed."""
         return [one for one in self.owed if one.place.channel == channel and one.outside_id not in self.claimed]
+
+    async def owe(self, scope: Scope, place: Place, *, outside_id: str, reply: Reply) -> None:
+        """For the next process, unless somebody has said it."""
+        assert place.channel == CHANNEL
+        self.owed.append(Owed(DeliveryId(1 + len(self.owed)), place, outside_id, scope.member, reply=reply))
 
     async def drop(self, owed: Owed) -> None:
         """Remember it."""
