@@ -25,6 +25,7 @@ from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.inbox import GroupedInbox
 from agent.channels.judging import KeptJudgements
+from agent.channels.pacing import CountedPaces
 from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
@@ -281,7 +282,9 @@ async def _put_together(
     inbox = GroupedInbox(database, box, SystemClock().now)
     stack.push_async_callback(inbox.aclose)
     taking = Taking(inbox, cannot_wait, settings.turn_concurrency * TAKEN_PER_TURN)
-    apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random(), taking)  # noqa: S311  # it spreads retries
+    apps = AppChannel(
+        desk, door, telling, app_client, safe, words.say, Random(), taking, CountedPaces(database)  # noqa: S311  # it spreads retries
+    )  # fmt: skip
     stack.push_async_callback(apps.stop)
 
     def hearing(connector: str) -> Hearing:

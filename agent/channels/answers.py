@@ -5,15 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.channels.pacing import grant
 from agent.deliveries.carrying import LEASE
 from agent.deliveries.rules import MOST_ATTEMPTS
-from memory.domain.deliveries import DeliveryState, Parcel, Route
+from connectors.ports.pacing import Paced
+from memory.domain.deliveries import Audience, DeliveryState, Parcel, Route
 from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
 from memory.domain.owed import Owed, OwedService
 
 _AGAIN = timedelta(seconds=20)
+_READER = Audience(brand="", zone="UTC")  # an answer is worded for its reader before it is claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class SaidOnce:
     service: OwedService
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
         """See `Answers.saying`. What is cut off in the block stays claimed, and is unknown after its lease."""
-        parcel = await self._claimed(channel, outside_id)
+        parcel = await self._claimed(channel, outside_id, paced)
         if parcel is None:
             yield False
             return
@@ -59,14 +62,16 @@ class SaidOnce:
             if locked is not None:
                 await work.deliveries.end(owed.id, DeliveryState.DROPPED, reason=Flag("reply_not_bound", {}))
 
-    async def _claimed(self, channel: ChannelId, outside_id: str) -> Parcel | None:
+    async def _claimed(self, channel: ChannelId, outside_id: str, paced: Paced | None) -> Parcel | None:
         async with self.service.across_tenants("claim an answer") as work:
             locked = await work.owed.lock(channel, outside_id)
             if locked is None:
                 return None
-            audience = await work.deliveries.audience(locked.queue)
             route = Route(locked.channel, paused=False, last_minute=0)
-            return await work.deliveries.claim(locked.queue, route, [locked.delivery], audience, lease=LEASE)
+            parcel = await work.deliveries.claim(locked.queue, route, [locked.delivery], _READER, lease=LEASE)
+            if paced is not None:
+                await grant(work.paces, locked.queue.tenant, channel, paced)
+            return parcel
 
     async def _put_back(self, parcel: Parcel, failed: Unavailable) -> None:
         """Nothing was accepted: it waits for the next look, some times over."""

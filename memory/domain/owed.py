@@ -17,6 +17,7 @@ from memory.domain.chat_stores import Fence
 from memory.domain.deliveries import Delivery, DeliveryStore
 from memory.domain.dispatch import Queue
 from memory.domain.ids import ChannelId, DeliveryId, MemberId, TurnId
+from memory.domain.pacing import PaceStore
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
@@ -110,6 +111,11 @@ class OwedWork(Protocol):
     @property
     def owed(self) -> AnyOwedStore:
         """Answers owed in any chat."""
+        ...
+
+    @property
+    def paces(self) -> PaceStore:
+        """When messages may go."""
         ...
 
 
