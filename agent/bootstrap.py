@@ -82,6 +82,7 @@ from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
 from connectors.wecom.calls import Calls
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.kf import callbacks as kf_calls
 from connectors.wecom.kf.channel import KfChannel
 from connectors.wecom.kf.client import KfClient
@@ -286,12 +287,13 @@ async def _put_together(
         desk, door, telling, app_client, safe, words.say, Random(), taking, CountedPaces(database)  # noqa: S311  # it spreads retries
     )  # fmt: skip
     stack.push_async_callback(apps.stop)
+    importing = Importing(desk, queries, words.say)
 
     def hearing(connector: str) -> Hearing:
         rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
-        giving = Giving(desk, safe, words.say, LoopTime(), SystemClock().now)
+        giving = Giving(desk, queries.file, safe, words.say, LoopTime(), SystemClock().now)
         places = TeamChats(database).push_places
-        return Hearing(connector, desk, door, rationed, giving, words.say, places, Errands(connector))
+        return Hearing(connector, desk, door, rationed, giving, importing, words.say, places, Errands(connector))
 
     kf = KfChannel(hearing(KF), kf_client, safe, SystemClock().now)
     pulling = Pulling(kf_client, safe, LoopTime(), SystemClock().now, kf.handle)

@@ -15,6 +15,7 @@ from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.calls import Calls
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.kf.callbacks import ADDRESS, KfCallbacks
 from connectors.wecom.kf.channel import KfChannel
 from connectors.wecom.kf.client import KfClient
@@ -35,6 +36,7 @@ from tests.connectors.wecom.apps import FakeSafe, app_of, now_of
 from tests.connectors.wecom.lines import VirtualTime, until
 from tests.connectors.wecom.offices import CHANNEL, Building, building
 from tests.support import fake_office as invented
+from tests.support.fake_desk import FakeQueries
 
 KF_PATH = f"{CHANNEL}-of-kf"
 MEMBERS = {"xiaolin": "lina", "ahua": "wangwei"}
@@ -173,9 +175,13 @@ async def kf_process(
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         calls = Calls(emulator.base_url, http=http)
         client = KfClient(calls, Tokens(calls, kept, now), Notes(kept, now))
-        giving = Giving(house.desk, kept, say, time, now)
+        queries = FakeQueries(house.desk.office)
+        giving = Giving(house.desk, queries.file, kept, say, time, now)
         telling = RationedTelling(house.desk, house, say, time)
-        hearing = Hearing(CONNECTOR, house.desk, house, telling, giving, say, pushed, Errands(CONNECTOR))
+        importing = Importing(house.desk, queries, say)
+        hearing = Hearing(
+            CONNECTOR, house.desk, house, telling, giving, importing, say, pushed, Errands(CONNECTOR)
+        )  # fmt: skip
         kf = KfChannel(hearing, client, kept, now)
         pulling = Pulling(client, kept, time, now, kf.handle)
         web = FastAPI()
