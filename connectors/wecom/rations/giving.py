@@ -147,9 +147,13 @@ class Giving:
 
     async def shelve(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
         """Put an answer on the shelf, where it is safe: somebody gives it. Raises as `Safe`."""
-        await self.safe.keep(to.channel.setting.id, TO_GIVE + to.user, Fresh("", KEPT_FOR))
+        await self.will_give(to)
         waiting = Waiting(of=of, pieces=pieces, member=to.member)
         await self.change(to.channel.setting.id, to.user, lambda shelf: rules.put(shelf, waiting))
+
+    async def will_give(self, to: Recipient) -> None:
+        """What waits for them is to be given: by somebody else, should this process die. Raises as `Safe`."""
+        await self.safe.keep(to.channel.setting.id, TO_GIVE + to.user, Fresh("", KEPT_FOR))
 
     async def give(self, to: Recipient) -> None:
         """Hand over what may be said now, in order; what the channel is too busy for is tried again later.

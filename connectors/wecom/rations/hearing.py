@@ -75,6 +75,8 @@ class Hearing:
     async def take(self, talk: Guest, shelf: Shelf, heard: Heard) -> Going:
         """Carry it out; what goes on to answer it. Raises Unavailable, Unclear: it must come again."""
         to = talk.voice.to
+        if shelf.waiting:
+            await self.giving.will_give(to)
         if shelf.waiting and heard.text.strip().lower() in MORE:
             await self.giving.change(to.channel.setting.id, to.user, rules.asked_for_more)
             return self.give(to)

@@ -10,6 +10,7 @@ from memory.domain.errors import BadRequest, NotAllowed, Unavailable
 from prompts.render import texts
 from tests.connectors.wecom.apps import FakeSafe, now_of
 from tests.connectors.wecom.customers import (
+    SENDS,
     KfProcess,
     kf_building,
     kf_process,
@@ -20,7 +21,7 @@ from tests.connectors.wecom.customers import (
 )
 from tests.connectors.wecom.lines import live, plan, until
 
-SENDS, UPLOADS, DOWNLOADS = "kf/send_msg", "media/upload", "media/get"
+UPLOADS, DOWNLOADS = "media/upload", "media/get"
 TABLE = "账号,粉丝\nmia,1000\n".encode()
 EXPORT = FileOut(key="abc", name="达人名单.csv", media_type="text/csv", size=24)
 LIST = "账号\npawsome.mia\n".encode()

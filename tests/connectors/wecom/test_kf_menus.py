@@ -9,12 +9,19 @@ from memory.domain.cards import ChoiceCard, DraftsCard
 from memory.domain.chat import Reply
 from memory.domain.errors import Conflict, NotAllowed
 from tests.connectors.wecom.apps import FakeSafe, now_of
-from tests.connectors.wecom.customers import KfBuilding, KfProcess, kf_building, kf_process, kf_row, kf_said, kf_words
+from tests.connectors.wecom.customers import (
+    HOUR,
+    SENDS,
+    KfBuilding,
+    KfProcess,
+    kf_building,
+    kf_process,
+    kf_row,
+    kf_said,
+    kf_words,
+)
 from tests.connectors.wecom.lines import live, plan, until
 from tests.support import fake_office as invented
-
-SENDS = "kf/send_msg"
-HOUR = 3_600
 
 
 async def drafts_of(process: KfProcess, house: KfBuilding, card: DraftsCard | None = None, *, more: int = 4) -> Message:
