@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.channels.pacing import grant
 from agent.deliveries.carrying import LEASE
 from agent.deliveries.rules import MOST_ATTEMPTS
+from connectors.ports.pacing import Paced
 from memory.domain.chat import Reply
 from memory.domain.deliveries import Claimed, DeliveryState
 from memory.domain.errors import AppError, Refused, Unavailable
@@ -26,13 +28,16 @@ class SaidOnce:
     service: OwedDoor
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
         """See `Answers.saying`. What is cut off in the block stays claimed, and is unknown after its lease."""
         async with self.service.across_tenants("claim an answer") as work:
-            ours = await work.owed.claim(channel, outside_id, lease=LEASE)
-        if ours is None:
+            answer = await work.owed.claim(channel, outside_id, lease=LEASE)
+            if answer is not None and paced is not None:
+                await grant(work.paces, answer.tenant, channel, paced)
+        if answer is None:
             yield False
             return
+        ours = answer.claimed
         try:
             yield True
         except Unavailable as failed:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors.ports.pacing import Paced
 from memory.domain.chat import Reply
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -19,8 +20,12 @@ class Answers(Protocol):
     method raises Unavailable when the rows cannot be reached (retryable).
     """
 
-    def saying(self, channel: ChannelId, outside_id: str) -> AbstractAsyncContextManager[bool]:
+    def saying(
+        self, channel: ChannelId, outside_id: str, paced: Paced | None = None
+    ) -> AbstractAsyncContextManager[bool]:
         """Say an owed answer in the block; False when somebody says or has said it: then say nothing.
+
+        `paced` is granted room for what it wants, with the claim.
 
         How the block ends is how it went: Unavailable, and it waits to be said again; Refused, and it is not said;
         any other failure, and nobody knows. A process that dies in the block leaves it unknown.

@@ -14,7 +14,8 @@ from memory.domain.card_places import CardPlaceStore
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Fence
 from memory.domain.deliveries import Claimed, DeliveryStore
-from memory.domain.ids import ChannelId, DeliveryId, MemberId, TurnId
+from memory.domain.ids import ChannelId, DeliveryId, MemberId, TenantId, TurnId
+from memory.domain.pacing import PaceStore
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
@@ -29,6 +30,14 @@ class Owed:
     member: MemberId
     turn: TurnId | None = None
     reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedAnswer:
+    """An answer that is being said from now on, and whose it is."""
+
+    tenant: TenantId
+    claimed: Claimed
 
 
 class OwedStore(Protocol):
@@ -56,7 +65,7 @@ class AnyOwedStore(Protocol):
         """Whether nobody has begun to say it."""
         ...
 
-    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> Claimed | None:
+    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> ClaimedAnswer | None:
         """Write the ledger: from here on it is being said. None when somebody says or has said it, or none is owed."""
         ...
 
@@ -103,6 +112,11 @@ class OwedWork(Protocol):
     @property
     def owed(self) -> AnyOwedStore:
         """Answers owed in any chat."""
+        ...
+
+    @property
+    def paces(self) -> PaceStore:
+        """When messages may go."""
         ...
 
 

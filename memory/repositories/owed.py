@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, select, update
 
 from memory.domain.chat import Reply
-from memory.domain.deliveries import Claimed, DeliveryState, PushKind
+from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.dispatch import Queue
 from memory.domain.ids import BrandId, ChannelId, DeliveryId, MemberId, TenantId, TurnId
-from memory.domain.owed import Owed
+from memory.domain.owed import ClaimedAnswer, Owed
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
@@ -92,7 +92,7 @@ class AnyOwedRepository:
         found = await self._session.scalar(select(DeliveryRow.id).where(_WAITS, _is(channel, outside_id)))
         return found is not None
 
-    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> Claimed | None:
+    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> ClaimedAnswer | None:
         """See `AnyOwedStore.claim`. Who comes second waits for the first's row, and finds that it waits no more."""
         row = (
             await self._session.execute(
@@ -112,7 +112,7 @@ class AnyOwedRepository:
         )  # fmt: skip
         self._session.add(made)
         await self._session.flush()
-        return to_claimed(made)
+        return ClaimedAnswer(queue.tenant, to_claimed(made))
 
     async def drop(self, owed: DeliveryId) -> None:
         """See `AnyOwedStore.drop`."""

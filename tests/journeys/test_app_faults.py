@@ -20,6 +20,7 @@ from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.inbox import GroupedInbox
+from agent.channels.pacing import CountedPaces
 from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
@@ -137,7 +138,7 @@ async def struck(shop: PushShop) -> AsyncIterator[Struck]:
         inbox = GroupedInbox(database, BOX, now)
         stack.push_async_callback(inbox.aclose)
         taking = Taking(inbox, cannot_wait, 8)
-        apps = AppChannel(desk, door, telling, client, safe, words.say, Random(5), taking)
+        apps = AppChannel(desk, door, telling, client, safe, words.say, Random(5), taking, CountedPaces(database))
         stack.push_async_callback(apps.stop)
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, notes, now).router())

@@ -13,6 +13,7 @@ from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Safe
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
+from connectors.ports.pacing import Paces
 from connectors.wecom import keys, xml
 from connectors.wecom.app import translate
 from connectors.wecom.app.clicks import Clicks
@@ -23,7 +24,7 @@ from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
 from connectors.wecom.errands import Errands
-from connectors.wecom.pace import Pace
+from connectors.wecom.pace import SharedPace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
@@ -53,10 +54,10 @@ class AppChannel:
     say: Say
     rng: Random
     taking: Taking
+    paces: Paces
     errands: Errands = field(default_factory=lambda: Errands(CONNECTOR))
     _stored: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _storing: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
-    _paces: "OrderedDict[tuple[ChannelId, str], Pace]" = field(default_factory=OrderedDict)
 
     async def hear(self, channel: OpenChannel, callback: Callback, inner: str) -> None:
         """Store a callback as it came (`inner`) and handle it soon; returning means it may be acknowledged.
@@ -243,11 +244,7 @@ class AppChannel:
         return Talk(guest, place_of(channel.setting.id, user), self._voice(channel, user), renderer, outside_id)
 
     def _voice(self, channel: OpenChannel, user: str) -> AppVoice:
-        name = (channel.setting.id, user)
-        pace = self._paces.pop(name, None) or Pace(self.telling.time, ANSWERS_A_MINUTE)
-        self._paces[name] = pace
-        while len(self._paces) > REMEMBERED:
-            self._paces.popitem(last=False)
+        pace = SharedPace(self.telling.time, self.paces, channel, user, ANSWERS_A_MINUTE)
         return AppVoice(self.client, channel, user, self.safe, pace, self.telling.time, self.rng)
 
     def _begin(self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]) -> None:

@@ -29,6 +29,7 @@ from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.cut import numbered
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
@@ -144,8 +145,7 @@ class BotChannel:
         if said.file is not None and said.is_group:
             await self.answering.text(talk, self.say("wecom_file_in_direct_chat", lang))
         elif said.file is not None:
-            files = Files(self.desk, self.queries, self.media, self.answering, self.say)
-            await files.preview(talk, said.file)
+            await Files(self.importing, self.media, self.answering).preview(talk, said.file)
         elif not said.text:
             unread = said.has_pictures
             await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
@@ -155,6 +155,11 @@ class BotChannel:
                 await self.answering.decided(talk, receipt.reply)
             else:
                 await self.answering.turn(talk, receipt.turn)
+
+    @property
+    def importing(self) -> Importing:
+        """What tables go through."""
+        return Importing(self.desk, self.queries, self.say)
 
     async def _welcome(self, callback: EventCallback) -> None:
         """Within 5 s of the first visit of a day; a stranger is told how to be let in."""
@@ -181,7 +186,7 @@ class BotChannel:
             await self._tell(talk, failure)
 
     async def _carry_out(self, talk: Talk, clicked: Clicked, key: str) -> None:
-        clicks = Clicks(self.desk, self.queries, self.answering, self.say, self.answering.time)
+        clicks = Clicks(self.desk, self.importing, self.answering, self.say, self.answering.time)
         match keys.meant(key, clicked.task_id):
             case Tap() as tap:
                 await clicks.decide(talk, clicked, tap)

@@ -191,7 +191,8 @@ async def app_process(
         client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         telling = AppTelling(house.desk, house, say, time, FakeQueries(house.desk.office))
         taking = Taking(inbox or FakeInbox(house), lambda text: text.startswith("批准"), 8)
-        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5), taking)
+        house.moments.seconds = time.seconds
+        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5), taking, house.moments)
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, client.notes, now).router())
         async with serving(web) as address:

@@ -10,6 +10,7 @@ import httpx
 
 from connectors.ports.answers import Judgement
 from connectors.ports.door import Admitted, TurnedAway
+from connectors.ports.pacing import Paced
 from connectors.wecom.bot.answering import Answering
 from connectors.wecom.bot.channel import BotChannel
 from connectors.wecom.bot.media import MediaDoor
@@ -28,6 +29,7 @@ from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
 from tests.support import fake_office as invented
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_paces import FakePaces
 
 CHANNEL = ChannelId(3)
 LINA = private(BOT, "lina")
@@ -117,6 +119,7 @@ class Building:
     ends: list[str] = field(default_factory=list)
     judged: list[tuple[MemberId, Judgement]] = field(default_factory=list)
     closed: AppError | None = None
+    moments: FakePaces = field(default_factory=FakePaces)
 
     async def enter(self, arrival: Arrival) -> Admitted | TurnedAway:
         """Three of the four are members."""
@@ -135,11 +138,13 @@ class Building:
         return entry if isinstance(entry, Admitted) else None
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
         """Once, unless nothing was accepted."""
         if not await self.is_open(channel, outside_id):
             yield False
             return
+        if paced is not None:
+            self.moments.grant(channel, paced)
         self.claimed.add(outside_id)
         try:
             yield True
