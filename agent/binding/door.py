@@ -5,7 +5,7 @@ Satisfies `connectors.ports.door.Door`. The code of a line is used up in the tra
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -78,7 +78,7 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            admitted = await self._admitted(work, found)
+            admitted = await self._admitted(work, found, arrival)
         return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
 
     async def known(self, arrival: Arrival) -> Admitted | None:
@@ -88,14 +88,15 @@ class OpenDoor:
             if channel is None:
                 raise NotFound("no_such_channel")
             found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
-            return None if isinstance(found, Refusal) else await self._admitted(work, found)
+            return None if isinstance(found, Refusal) else await self._admitted(work, found, arrival)
 
-    async def _admitted(self, work: DoorWork, seen: Seen) -> Admitted | None:
-        """Them in their scope; None where no scope is theirs any more."""
+    async def _admitted(self, work: DoorWork, seen: Seen, arrival: Arrival) -> Admitted | None:
+        """Them in their scope, in the language they write in; None where no scope is theirs any more."""
         brands = await work.accounts.brands_of(seen.account)
-        scope = await in_chat(work.accounts, seen.account, brands, seen.brand)
-        if scope is None:
+        found = await in_chat(work.accounts, seen.account, brands, seen.brand)
+        if found is None:
             return None
+        scope = replace(found, lang=language_of(arrival.text, default=found.lang))
         demo_mark = self.texts.say("demo_mark", scope.lang) if await _is_demo(work) else ""
         brand = self._name(brands, seen.brand, scope.lang) if len(brands) > 1 else ""
         return Admitted(scope, self._zone(brands, seen.brand), demo_mark, brand)

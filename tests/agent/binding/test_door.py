@@ -91,6 +91,21 @@ async def test_who_is_let_in_brings_the_teams_clock_and_the_mark_of_a_demo(front
     assert entry.mark == f"演示数据 · {front.office.brands[0].name}"
 
 
+async def test_who_is_let_in_is_spoken_to_in_the_language_they_write_in(front: Front) -> None:
+    owner, brand = front.office.owner, front.office.brands[0]
+    await front.say("绑定 " + await front.code(owner.member, brand.id))
+    spoken = {}
+    for text in ("有谁回我们了", "find 5 UK beauty creators", "更多"):
+        entry = await front.say(text)
+        assert isinstance(entry, Admitted)
+        spoken[text] = (entry.scope.lang, entry.demo_mark)
+    assert spoken == {
+        "有谁回我们了": ("zh", "演示数据"),
+        "find 5 UK beauty creators": ("en", texts().say("demo_mark", "en")),
+        "更多": ("zh", "演示数据"),
+    }
+
+
 async def test_answers_name_the_brand_where_a_member_has_several(front: Front) -> None:
     owner, office = front.office.owner, front.office
     await front.told("绑定 " + await front.code(owner.member, None), user="owner")
