@@ -5,8 +5,7 @@ import getpass
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -14,15 +13,15 @@ from zoneinfo import available_timezones
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from agent.scopes import in_brand, to_scope
 from connectors.ports.accounts import FirstSetup
 from memory.domain.account_stores import Account, AccountStore, NewBrand, NewMember, Services
 from memory.domain.clock import Clock
-from memory.domain.deputies import highest
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.markets import MARKETS
 from memory.domain.stores import Units
-from memory.domain.workspace import Brand, Lang, Member, Role, Scope, SessionToken, Workspace, WorkspaceKind
+from memory.domain.workspace import Brand, Lang, Role, Scope, SessionToken, Workspace, WorkspaceKind
 from tools.products.fields import parse_link, parse_money, parse_share
 
 SESSION_DAYS = 14
@@ -156,25 +155,9 @@ class OpenAccounts:
         """A member's scope now, for work done later on their behalf; None when they are gone."""
         async with self.services.across_tenants("whose work") as work:
             account = await work.accounts.by_id(member)
-            if account is None or not account.member.active or account.tenant != tenant:
+            if account is None or account.tenant != tenant:
                 return None
-            brands = await work.accounts.brands_of(account)
-            principals = await work.accounts.principals(account)
-        if brand is not None and brand not in {own.id for own in brands}:
-            return None
-        return to_scope(account, brands, wanted=brand, lang=None, principals=principals)
-
-    async def bound(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
-        """A member's scope in a chat that is about one brand, or (None) all brands of a lead who works for all."""
-        if brand is not None:
-            return await self.of_member(tenant, member, brand)
-        async with self.services.across_tenants("whose chat") as work:
-            account = await work.accounts.by_id(member)
-        if account is None or account.tenant != tenant:
-            return None
-        own = account.member
-        everywhere = own.active and own.brand is None and own.role is Role.LEAD
-        return Scope(tenant, None, member, own.role, own.lang) if everywhere else None
+            return await in_brand(work.accounts, account, await work.accounts.brands_of(account), brand)
 
     async def of_tenant(self, tenant: TenantId) -> Scope | None:
         """The scope of a tenant's first lead: for the upkeep of its own books."""
@@ -240,30 +223,6 @@ async def _bare_owner(accounts: AccountStore) -> Account | None:
 
 # A hash nobody knows the password of, so that an unknown login takes as long as a known one.
 _NOBODY = PasswordHasher().hash(secrets.token_urlsafe(16))
-
-
-def to_scope(
-    account: Account,
-    brands: list[Brand],
-    *,
-    wanted: BrandId | None,
-    lang: Lang | None,
-    principals: Sequence[Member] = (),
-) -> Scope:
-    """The member's scope, narrowed to a wanted brand they may see, else to their own or first one.
-
-    `principals`: whom they stand in for now; the highest role counts.
-    """
-    seen = [brand.id for brand in brands]
-    own = account.member.brand or (seen[0] if seen else None)
-    brand = wanted if wanted in seen else own
-    role = highest(account.member.role, principals, brand=brand)
-    return Scope(account.tenant, brand, account.member.id, role, lang or account.member.lang)
-
-
-def of_everything(scope: Scope, member: Member) -> Scope:
-    """The scope of all its member may see, their one brand or every one, whichever is chosen now."""
-    return replace(scope, brand=member.brand)
 
 
 def os_user() -> str:

@@ -25,6 +25,7 @@ from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.inbox import GroupedInbox
 from agent.channels.judging import KeptJudgements
+from agent.channels.pacing import CountedPaces
 from agent.channels.safe import SealedSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
@@ -81,6 +82,7 @@ from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
 from connectors.wecom.calls import Calls
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.kf import callbacks as kf_calls
 from connectors.wecom.kf.channel import KfChannel
 from connectors.wecom.kf.client import KfClient
@@ -119,7 +121,6 @@ from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
 
 Index = KeeperIndex | ServerIndex
-TAKEN_PER_TURN = 4  # callbacks under way for each turn that may run
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -276,19 +277,22 @@ async def _put_together(
             ChannelKind.WECHAT_ACCOUNT: AppStanding(safe, account_probe),
         },
     )  # fmt: skip
-    door = OpenDoor(database, accounts.bound, box, words, settings.team_timezone.key)
+    door = OpenDoor(database, box, words, settings.team_timezone.key)
     telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
     inbox = GroupedInbox(database, box, SystemClock().now)
     stack.push_async_callback(inbox.aclose)
-    taking = Taking(inbox, cannot_wait, settings.turn_concurrency * TAKEN_PER_TURN)
-    apps = AppChannel(desk, door, telling, app_client, safe, words.say, Random(), taking)  # noqa: S311  # it spreads retries
+    taking = Taking(inbox, cannot_wait, settings.turn_concurrency)
+    apps = AppChannel(
+        desk, door, telling, app_client, safe, words.say, Random(), taking, CountedPaces(database)  # noqa: S311  # it spreads retries
+    )  # fmt: skip
     stack.push_async_callback(apps.stop)
+    importing = Importing(desk, queries, words.say)
 
     def hearing(connector: str) -> Hearing:
         rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
-        giving = Giving(desk, safe, words.say, LoopTime(), SystemClock().now)
+        giving = Giving(desk, queries.file, safe, words.say, LoopTime(), SystemClock().now)
         places = TeamChats(database).push_places
-        return Hearing(connector, desk, door, rationed, giving, words.say, places, Errands(connector))
+        return Hearing(connector, desk, door, rationed, giving, importing, words.say, places, Errands(connector))
 
     kf = KfChannel(hearing(KF), kf_client, safe, SystemClock().now)
     pulling = Pulling(kf_client, safe, LoopTime(), SystemClock().now, kf.handle)

@@ -276,6 +276,11 @@ class OpenDesk:
             if place is not None:
                 await unit.card_places.keep(place, presentation)
 
+    async def undelivered(self, scope: Scope, presentation: PresentationId) -> None:
+        """See `Desk.undelivered`."""
+        async with self.units.unit(scope) as unit:
+            await unit.drafts.undelivered(presentation)
+
     async def decide(self, scope: Scope, tap: Tap) -> Reply:
         """See `Desk.decide`."""
         async with self.units.unit(scope) as unit:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.accounts import of_everything
 from agent.approval.rights import who_decides
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
@@ -12,6 +11,7 @@ from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
+from agent.scopes import of_everything
 from agent.team.passes import first_state
 from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell

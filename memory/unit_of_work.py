@@ -65,6 +65,7 @@ from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
 from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
+from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
@@ -226,6 +227,7 @@ class ServiceUnit(Work):
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)
+        self.paces = PaceRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:
         """Identities, bindings and codes of one tenant."""

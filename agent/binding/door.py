@@ -4,8 +4,8 @@ Satisfies `connectors.ports.door.Door`. The code of a line is used up in the tra
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,7 +13,6 @@ from agent.binding.rules import (
     CLAIM_LIFE,
     BindGroup,
     BindPerson,
-    Let,
     Refusal,
     admit,
     misfit,
@@ -23,7 +22,9 @@ from agent.binding.rules import (
     use_of,
 )
 from agent.language import language_of
+from agent.scopes import in_chat
 from connectors.ports.door import Admitted, Entry, TurnedAway
+from memory.domain.account_stores import Account
 from memory.domain.bindings import (
     Arrival,
     Binding,
@@ -36,23 +37,29 @@ from memory.domain.bindings import (
 )
 from memory.domain.channels import ChannelSetting, SecretBox
 from memory.domain.errors import NotFound
-from memory.domain.ids import BrandId, MemberId, TenantId
-from memory.domain.workspace import Brand, Lang, Member, Scope
+from memory.domain.ids import BrandId, MemberId
+from memory.domain.workspace import Brand, Lang, Member
 from prompts.render import Texts
 
 log = structlog.get_logger(__name__)
 
 TRIES_PER_USER, TRIES_PER_CHANNEL, TRY_MINUTES = 5, 100, 15
 CODES = "bind"  # what digests of codes are for
-ScopeOf = Callable[[TenantId, MemberId, BrandId | None], Awaitable[Scope | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who stands at the door, and what their chat is about."""
+
+    account: Account
+    brand: BrandId | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDoor:
-    """Over our own rows. `scope_of` proves the scope of a bound member; it alone makes one."""
+    """Over our own rows."""
 
     services: DoorServices
-    scope_of: ScopeOf
     box: SecretBox
     texts: Texts
     team_zone: str = "Asia/Shanghai"  # where no brand says
@@ -71,8 +78,7 @@ class OpenDoor:
             found = await self._look(work, bindings, channel, arrival)
             if isinstance(found, Refusal):
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
-            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
-        admitted = await self._admitted(channel, found, brands, is_demo=is_demo)
+            admitted = await self._admitted(work, found, arrival)
         return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
 
     async def known(self, arrival: Arrival) -> Admitted | None:
@@ -82,25 +88,22 @@ class OpenDoor:
             if channel is None:
                 raise NotFound("no_such_channel")
             found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
-            if isinstance(found, Refusal):
-                return None
-            brands, is_demo = await _brands(work, found.member), await _is_demo(work)
-        return await self._admitted(channel, found, brands, is_demo=is_demo)
+            return None if isinstance(found, Refusal) else await self._admitted(work, found, arrival)
 
-    async def _admitted(
-        self, channel: ChannelSetting, let: Let, brands: Sequence[Brand], *, is_demo: bool
-    ) -> Admitted | None:
-        """Them in their scope; None where no scope is theirs any more."""
-        scope = await self.scope_of(channel.tenant, let.member, let.brand)
-        if scope is None:
+    async def _admitted(self, work: DoorWork, seen: Seen, arrival: Arrival) -> Admitted | None:
+        """Them in their scope, in the language they write in; None where no scope is theirs any more."""
+        brands = await work.accounts.brands_of(seen.account)
+        found = await in_chat(work.accounts, seen.account, brands, seen.brand)
+        if found is None:
             return None
-        demo_mark = self.texts.say("demo_mark", scope.lang) if is_demo else ""
-        brand = self._name(brands, let.brand, scope.lang) if len(brands) > 1 else ""
-        return Admitted(scope, self._zone(brands, let), demo_mark, brand)
+        scope = replace(found, lang=language_of(arrival.text, default=found.lang))
+        demo_mark = self.texts.say("demo_mark", scope.lang) if await _is_demo(work) else ""
+        brand = self._name(brands, seen.brand, scope.lang) if len(brands) > 1 else ""
+        return Admitted(scope, self._zone(brands, seen.brand), demo_mark, brand)
 
-    def _zone(self, brands: Sequence[Brand], let: Let) -> str:
+    def _zone(self, brands: Sequence[Brand], about: BrandId | None) -> str:
         """The team's clock of the chat's brand, or of a lead's oldest brand."""
-        zones = [brand.team_zone for brand in brands if let.brand in (None, brand.id)]
+        zones = [brand.team_zone for brand in brands if about in (None, brand.id)]
         return zones[0] if zones else self.team_zone
 
     def _name(self, brands: Sequence[Brand], chosen: BrandId | None, lang: Lang) -> str:
@@ -110,14 +113,17 @@ class OpenDoor:
 
     async def _look(
         self, work: DoorWork, bindings: BindingStore, channel: ChannelSetting, arrival: Arrival
-    ) -> Let | Refusal:
+    ) -> Seen | Refusal:
         identity = await bindings.identity(arrival.channel, arrival.user)
         account = await work.accounts.by_id(identity.member) if identity else None
         member = account.member if account is not None and account.tenant == channel.tenant else None
         binding: Binding | None = await bindings.binding(arrival.channel, arrival.chat)
         if binding is not None and not serves(channel, binding.brand):
             binding = None
-        return admit(arrival, member, binding)
+        let = admit(arrival, member, binding)
+        if isinstance(let, Refusal):
+            return let
+        return Seen(account, let.brand) if account is not None else Refusal.STRANGER
 
     async def _told(
         self, work: DoorWork, bindings: BindingStore, arrival: Arrival, refusal: Refusal, lang: Lang

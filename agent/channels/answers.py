@@ -5,13 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.channels.pacing import grant
 from agent.deliveries.carrying import LEASE
 from agent.deliveries.rules import MOST_ATTEMPTS
-from memory.domain.deliveries import DeliveryState, Parcel, Route
+from connectors.ports.pacing import Paced
+from memory.domain.chat import Reply
+from memory.domain.deliveries import Claimed, DeliveryState
 from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
-from memory.domain.owed import Owed, OwedService
+from memory.domain.owed import Owed, OwedDoor
+from memory.domain.places import Place
+from memory.domain.workspace import Scope
 
 _AGAIN = timedelta(seconds=20)
 
@@ -20,27 +25,31 @@ _AGAIN = timedelta(seconds=20)
 class SaidOnce:
     """Satisfies `connectors.ports.answers.Answers` over the deliveries' ledger."""
 
-    service: OwedService
+    service: OwedDoor
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
         """See `Answers.saying`. What is cut off in the block stays claimed, and is unknown after its lease."""
-        parcel = await self._claimed(channel, outside_id)
-        if parcel is None:
+        async with self.service.across_tenants("claim an answer") as work:
+            answer = await work.owed.claim(channel, outside_id, lease=LEASE)
+            if answer is not None and paced is not None:
+                await grant(work.paces, answer.tenant, channel, paced)
+        if answer is None:
             yield False
             return
+        ours = answer.claimed
         try:
             yield True
         except Unavailable as failed:
-            await self._put_back(parcel, failed)
+            await self._put_back(ours, failed)
             raise
         except Refused as refused:
-            await self._end(parcel, DeliveryState.REFUSED, _flag(refused))
+            await self._end(ours, DeliveryState.REFUSED, _flag(refused))
             raise
         except AppError as lost:
-            await self._end(parcel, DeliveryState.UNKNOWN, _flag(lost))
+            await self._end(ours, DeliveryState.UNKNOWN, _flag(lost))
             raise
-        await self._end(parcel, DeliveryState.DELIVERED, None)
+        await self._end(ours, DeliveryState.DELIVERED, None)
 
     async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
         """See `Answers.is_open`."""
@@ -52,38 +61,31 @@ class SaidOnce:
         async with self.service.across_tenants("answers nobody has said") as work:
             return await work.owed.waiting(channel)
 
+    async def owe(self, scope: Scope, place: Place, *, outside_id: str, reply: Reply) -> None:
+        """See `Answers.owe`."""
+        async with self.service.unit(scope) as unit:
+            await unit.owed.owe(place, outside_id=outside_id, reply=reply)
+
     async def drop(self, owed: Owed) -> None:
         """See `Answers.drop`."""
         async with self.service.across_tenants("an answer nobody may hear") as work:
-            locked = await work.owed.lock(owed.place.channel, owed.outside_id)
-            if locked is not None:
-                await work.deliveries.end(owed.id, DeliveryState.DROPPED, reason=Flag("reply_not_bound", {}))
+            await work.owed.drop(owed.id)
 
-    async def _claimed(self, channel: ChannelId, outside_id: str) -> Parcel | None:
-        async with self.service.across_tenants("claim an answer") as work:
-            locked = await work.owed.lock(channel, outside_id)
-            if locked is None:
-                return None
-            audience = await work.deliveries.audience(locked.queue)
-            route = Route(locked.channel, paused=False, last_minute=0)
-            return await work.deliveries.claim(locked.queue, route, [locked.delivery], audience, lease=LEASE)
-
-    async def _put_back(self, parcel: Parcel, failed: Unavailable) -> None:
+    async def _put_back(self, ours: Claimed, failed: Unavailable) -> None:
         """Nothing was accepted: it waits for the next look, some times over."""
-        if max(one.attempt for one in parcel.tries) >= MOST_ATTEMPTS:
-            await self._end(parcel, DeliveryState.REFUSED, _flag(failed))
+        if ours.attempt >= MOST_ATTEMPTS:
+            await self._end(ours, DeliveryState.REFUSED, _flag(failed))
             return
         async with self.service.across_tenants("an answer waits again") as work:
             await work.deliveries.settle(
-                parcel, DeliveryState.REFUSED, reason=_flag(failed), over=False, look_at=work.now + _AGAIN
+                [ours], DeliveryState.REFUSED, reason=_flag(failed), over=False, look_at=work.now + _AGAIN
             )
 
-    async def _end(self, parcel: Parcel, state: DeliveryState, reason: Flag | None) -> None:
+    async def _end(self, ours: Claimed, state: DeliveryState, reason: Flag | None) -> None:
         async with self.service.across_tenants("settle an answer") as work:
-            settled = await work.deliveries.settle(parcel, state, reason=reason, look_at=work.now)
+            settled = await work.deliveries.settle([ours], state, reason=reason, look_at=work.now)
             if settled and state is DeliveryState.REFUSED:
-                for delivery in parcel.deliveries:
-                    await work.deliveries.end(delivery.id, state, reason=reason)
+                await work.deliveries.end(ours.delivery, state, reason=reason)
 
 
 def _flag(failure: AppError) -> Flag:

@@ -162,7 +162,7 @@ async def _carry_out(post: Post, parcel: Parcel, report: DeliveryReport, *, bega
         if end.pause is not None:
             await work.deliveries.pause(parcel.channel.id, for_=end.pause)
         count = await work.deliveries.settle(
-            parcel,
+            parcel.tries,
             end.state,
             outside_id=end.outside_id,
             reason=end.reason,

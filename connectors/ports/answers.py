@@ -5,20 +5,27 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors.ports.pacing import Paced
+from memory.domain.chat import Reply
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
+from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
 
 class Answers(Protocol):
     """Who says an answer, decided by rows: once, however often it was asked for and by however many processes heard.
 
-    What is owed is written where it is made (`Desk.receive`, `Desk.decide`). Every method raises Unavailable when the
-    rows cannot be reached (retryable).
+    What is owed is written where it is made (`Desk.receive`, `Desk.decide`); why a click decided nothing, here. Every
+    method raises Unavailable when the rows cannot be reached (retryable).
     """
 
-    def saying(self, channel: ChannelId, outside_id: str) -> AbstractAsyncContextManager[bool]:
+    def saying(
+        self, channel: ChannelId, outside_id: str, paced: Paced | None = None
+    ) -> AbstractAsyncContextManager[bool]:
         """Say an owed answer in the block; False when somebody says or has said it: then say nothing.
+
+        `paced` is granted room for what it wants, with the claim.
 
         How the block ends is how it went: Unavailable, and it waits to be said again; Refused, and it is not said;
         any other failure, and nobody knows. A process that dies in the block leaves it unknown.
@@ -31,6 +38,13 @@ class Answers(Protocol):
 
     async def waiting(self, channel: ChannelId) -> Sequence[Owed]:
         """What nobody has begun to say, oldest first."""
+        ...
+
+    async def owe(self, scope: Scope, place: Place, *, outside_id: str, reply: Reply) -> None:
+        """Promise a reply to what was said under this id; nothing where one is promised already.
+
+        Whoever says it, says it in `saying`; from now on `Desk.decide` answers the same click with it.
+        """
         ...
 
     async def drop(self, owed: Owed) -> None:

@@ -43,6 +43,10 @@ class Desk(Protocol):
         """The member was shown the full texts of a presentation (promise 2), outside at `place`. Idempotent."""
         ...
 
+    async def undelivered(self, scope: Scope, presentation: PresentationId) -> None:
+        """One of those texts did not arrive after all: nothing counts as shown (promise 2). Idempotent."""
+        ...
+
     async def decide(self, scope: Scope, tap: Tap) -> Reply:
         """Carry out buttons of a presentation. A second click is harmless and says what holds already.
 

@@ -9,7 +9,7 @@ from memory.domain.workspace import Scope
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A bound member in a bound chat; everything that follows happens in this scope.
+    """A bound member in a bound chat; everything that follows happens in this scope, in the language they write in.
 
     `team_zone` renders times. `demo_mark`: empty in a real workspace; `brand`: what the chat is about by name, empty
     where the member has but one.

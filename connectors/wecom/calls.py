@@ -6,7 +6,8 @@ from typing import Literal
 
 import httpx
 
-from memory.domain.errors import Refused, Unavailable, Unclear
+from connectors.wecom.fetched import Fetched, fetched
+from memory.domain.errors import BadRequest, Refused, Unavailable, Unclear
 
 PLATFORM = "https://qyapi.weixin.qq.com"
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
@@ -56,10 +57,38 @@ class Calls:
         content = json.dumps(body or {}, ensure_ascii=False).encode()
         return await self._call("POST", name, query, content=content)
 
+    async def download(self, name: str, query: dict[str, str], *, most_bytes: int) -> Fetched | Answer:
+        """A file, or why there is none. Nothing is changed by it, so it may be asked for again.
+
+        Raises:
+            Unavailable: it did not come (retryable).
+            Refused: the call itself is rejected for good (not retryable).
+            BadRequest: "wecom_media_too_large" (not retryable).
+        """
+        content = bytearray()
+        try:
+            async with self._client().stream("GET", f"{self._base_url}/cgi-bin/{name}", params=query) as response:
+                disposition = response.headers.get("content-disposition")
+                if disposition is None or response.status_code != httpx.codes.OK:
+                    await response.aread()
+                    return _read(response)
+                async for piece in response.aiter_bytes():
+                    content += piece
+                    if len(content) > most_bytes:
+                        raise BadRequest("wecom_media_too_large", megabytes=most_bytes // 1_048_576)
+        except (httpx.HTTPError, Unclear) as lost:
+            raise Unavailable("channel_busy") from lost
+        return fetched(bytes(content), disposition=disposition)
+
     async def aclose(self) -> None:
         """Let go of the connections."""
         if self._http is not None:
             await self._http.aclose()
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._http is None:
+            self._http = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False)
+        return self._http
 
     async def _call(
         self,
@@ -70,12 +99,10 @@ class Calls:
         content: bytes | None = None,
         files: dict[str, tuple[str, bytes]] | None = None,
     ) -> Answer:
-        if self._http is None:
-            self._http = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False)
         url = f"{self._base_url}/cgi-bin/{name}"
         headers = {"content-type": "application/json"} if content is not None else None
         try:
-            response = await self._http.request(
+            response = await self._client().request(
                 method, url, params=query, content=content, files=files, headers=headers
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as unreached:

@@ -1,5 +1,6 @@
 """Long text in pieces of so many bytes: cut at empty lines, lines, sentences, at last between characters. Pure.
 
+A line with the indented ones below it (a creator and why) stays in one piece where it fits into one.
 A block of code that is cut is closed and opened again, so that each piece shows what the whole would.
 """
 
@@ -7,6 +8,7 @@ import re
 import unicodedata
 
 _SENTENCE = re.compile(r"(?<=[。！？；!?;])|(?<=[.,])\s|(?<=[，、])")
+_ROW = re.compile(r"[^\n]*(?:\n[ \t][^\n]*)+")
 _FENCE = re.compile(r"^(`{3,})", re.MULTILINE)
 _JOINED = "\u200d\ufe0f"
 NUMBER_BYTES = 12  # "(999/999)\n" and a little
@@ -71,14 +73,28 @@ def _open_fence(text: str, room: int) -> str:
 def _split(text: str, room: int) -> tuple[str, str]:
     most = _characters(text, room)
     window = text[:most]
-    for mark in ("\n\n", "\n"):
-        place = window.rfind(mark)
-        if place > most // 3:
+    row = _before_row(text, most)
+    for place, is_whole in ((window.rfind("\n\n"), False), (row, _fits(text, row, room)), (window.rfind("\n"), False)):
+        if place > most // 3 or (is_whole and text[:place].strip()):
             return text[:place], text[place:]
     ends = [found.end() for found in _SENTENCE.finditer(window)]
     if ends and ends[-1] > most // 3:
         return text[: ends[-1]], text[ends[-1] :]
     return window, text[most:]
+
+
+def _before_row(text: str, most: int) -> int:
+    """The last line break so far that no indented line follows: such a line belongs to the one above it."""
+    place = text.rfind("\n", 0, most + 1)
+    while place > 0 and text[place + 1 : place + 2] in (" ", "\t"):
+        place = text.rfind("\n", 0, place)
+    return place
+
+
+def _fits(text: str, place: int, room: int) -> bool:
+    """Whether what begins after this break has indented lines and fits with all of them."""
+    whole = _ROW.match(text, place + 1)
+    return whole is not None and size(whole[0]) <= room
 
 
 def _characters(text: str, room: int) -> int:

@@ -17,17 +17,23 @@ class Errands:
 
     what: str
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    _named: set[str] = field(default_factory=set)
+    _named: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
 
     def begin(self, name: str, work: Coroutine[None, None, None]) -> "asyncio.Task[None] | None":
         """Do something; None where something of this name is being done here."""
         if name in self._named:
             work.close()
             return None
-        self._named.add(name)
         task = self.start(work)
-        task.add_done_callback(lambda _: self._named.discard(name))
+        self._named[name] = task
+        task.add_done_callback(lambda _: self._named.pop(name))
         return task
+
+    async def ended(self, name: str) -> None:
+        """Return once nothing of this name is being done here, however it ended."""
+        task = self._named.get(name)
+        if task is not None:
+            await asyncio.wait({task})
 
     def start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """Do something."""

@@ -1,18 +1,27 @@
 """How fast one chat is spoken into: the platforms drop or refuse what comes faster."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
+from connectors.ports.channels import OpenChannel
+from connectors.ports.pacing import Paces
 from connectors.wecom.timing import Time
+from memory.domain.errors import Unavailable
+
+log = structlog.get_logger()
 
 MESSAGES_A_MINUTE = 30
 UPDATES_A_MINUTE = 20
 MINUTE = 60.0
+LATE_SECONDS = 10.0  # after its moment a message may still go
 
 
 @dataclass(slots=True)
 class Pace:
-    """What goes into one chat in a minute: answers, updates and pushes together, at most `most`."""
+    """What one process says into one chat in a minute: answers, updates and pushes together, at most `most`."""
 
     time: Time
     most: int = MESSAGES_A_MINUTE
@@ -41,3 +50,40 @@ class Pace:
         while self._sent and self._sent[0] <= now - MINUTE:
             self._sent.popleft()
         return self._sent[-most] + MINUTE - now if len(self._sent) >= most else 0.0
+
+
+@dataclass(slots=True)
+class SharedPace:
+    """What all processes say into one chat in a minute, at most `most`. Satisfies `Paced`; of one answer.
+
+    `wanted`: how many messages are to go for which no moment was granted yet.
+    """
+
+    time: Time
+    paces: Paces
+    channel: OpenChannel
+    chat: str
+    most: int
+    wanted: int = 0
+    seconds: float = MINUTE + LATE_SECONDS
+    _moments: deque[float] = field(default_factory=deque)
+
+    def grant(self, waits: Sequence[float]) -> None:
+        """See `Paced.grant`."""
+        now = self.time.seconds()
+        self._moments.extend(now + wait for wait in waits)
+        self.wanted = max(0, self.wanted - len(waits))
+
+    async def room(self) -> None:
+        """Wait until one more message may go. Where nobody can count, they go evenly."""
+        while self._moments and self._moments[0] + LATE_SECONDS < self.time.seconds():
+            self._moments.popleft()
+        if not self._moments:
+            try:
+                await self.paces.take(self.channel, self)
+            except Unavailable as failure:
+                log.warning("wecom.not_counted", key=failure.text_key)
+                self.grant([MINUTE / self.most])
+        wait = self._moments.popleft() - self.time.seconds()
+        if wait > 0:
+            await self.time.sleep(wait)

@@ -155,7 +155,7 @@ class DeliveryStore(Protocol):
 
     async def settle(
         self,
-        parcel: Parcel,
+        tries: Sequence[Claimed],
         state: DeliveryState,
         *,
         outside_id: str | None = None,
@@ -164,7 +164,7 @@ class DeliveryStore(Protocol):
         look_at: datetime,
         rest: timedelta = timedelta(0),
     ) -> int:
-        """End the tries of a parcel that are still this claimer's; how many.
+        """End tries that are still this claimer's; how many.
 
         After a refusal the deliveries wait again (`over`: for the next route, else for the same one) until `look_at`.
         An unknown end may be taken up again after `rest`, where its channel knows a repeat.

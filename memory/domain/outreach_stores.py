@@ -109,6 +109,13 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """The scope's member was shown the full texts. Raises NotFound for somebody else's."""
         ...
 
+    async def undelivered(self, presentation: PresentationId) -> None:
+        """Not all of it was shown after all; nothing for somebody else's.
+
+        It answers no decision any more, and what was approved on it is held, because nobody saw it.
+        """
+        ...
+
     async def presentation(self, presentation: PresentationId) -> Presentation | None:
         """One presentation of the scope's member."""
         ...

@@ -6,17 +6,16 @@ An owed answer is a delivery of its own kind, so the ledger of tries is the one 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from memory.domain.by_hand import HandUnit
 from memory.domain.card_places import CardPlaceStore
-from memory.domain.channels import ChannelSetting
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Fence
-from memory.domain.deliveries import Delivery, DeliveryStore
-from memory.domain.dispatch import Queue
-from memory.domain.ids import ChannelId, DeliveryId, MemberId, TurnId
+from memory.domain.deliveries import Claimed, DeliveryStore
+from memory.domain.ids import ChannelId, DeliveryId, MemberId, TenantId, TurnId
+from memory.domain.pacing import PaceStore
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
@@ -34,12 +33,11 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class LockedAnswer:
-    """An owed answer in hand, with what its ledger needs."""
+class ClaimedAnswer:
+    """An answer that is being said from now on, and whose it is."""
 
-    queue: Queue
-    channel: ChannelSetting
-    delivery: Delivery
+    tenant: TenantId
+    claimed: Claimed
 
 
 class OwedStore(Protocol):
@@ -67,8 +65,12 @@ class AnyOwedStore(Protocol):
         """Whether nobody has begun to say it."""
         ...
 
-    async def lock(self, channel: ChannelId, outside_id: str) -> LockedAnswer | None:
-        """Lock an answer that nobody has begun to say; None when somebody has, or nothing is owed."""
+    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> ClaimedAnswer | None:
+        """Write the ledger: from here on it is being said. None when somebody says or has said it, or none is owed."""
+        ...
+
+    async def drop(self, owed: DeliveryId) -> None:
+        """End an answer that nobody has begun to say and nobody may hear; nothing where somebody has."""
         ...
 
 
@@ -112,6 +114,11 @@ class OwedWork(Protocol):
         """Answers owed in any chat."""
         ...
 
+    @property
+    def paces(self) -> PaceStore:
+        """When messages may go."""
+        ...
+
 
 class OwedService(Protocol):
     """The door for such work."""
@@ -119,3 +126,7 @@ class OwedService(Protocol):
     def across_tenants(self, reason: str) -> AbstractAsyncContextManager[OwedWork]:
         """Open a transaction; `reason` is logged."""
         ...
+
+
+class OwedDoor(OwedService, DeskUnits, Protocol):
+    """Both doors to what is owed: of one scope, and of all."""

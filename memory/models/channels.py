@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.domain.bindings import ChatKind, CodeFor
@@ -123,3 +123,13 @@ class CallbackRow(TenantRow, Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"))
     heard_at: Mapped[datetime]
     sealed: Mapped[bytes]
+
+
+class ChannelPaceRow(TenantRow, Base):
+    """When the last messages went into a chat, or go: oldest first, seconds since the epoch on the machine's clock."""
+
+    __tablename__ = "channel_pace"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"), primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    moments: Mapped[list[float]] = mapped_column(ARRAY(Double))

@@ -99,6 +99,15 @@ class DecisionRepository:
         row.delivered_at = row.delivered_at or now
         await self._session.flush()
 
+    async def undelivered(self, presentation: PresentationId) -> None:
+        """See `DraftStore.undelivered`."""
+        await self._session.execute(
+            update(PresentationRow)
+            .where(PresentationRow.id == presentation, PresentationRow.member_id == self._scope.member)
+            .values(delivered_at=None),
+            execution_options={"synchronize_session": False},
+        )
+
     async def presentation(self, presentation: PresentationId) -> Presentation | None:
         """See `DraftStore.presentation`."""
         found = (

@@ -14,7 +14,7 @@ from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.models.outreach import BatchRow, StepRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.channels import to_channel
-from memory.repositories.delivery_tries import DeliveryTries, to_claimed, to_delivery
+from memory.repositories.delivery_tries import DeliveryTries, new_try, parcel_key, to_claimed, to_delivery
 from memory.repositories.draft_rows import read_batches
 from memory.repositories.making_deliveries import carries, make_delivery
 
@@ -91,20 +91,16 @@ class DeliveryRepository(DeliveryTries):
         self, queue: Queue, route: Route, deliveries: Sequence[Delivery], audience: Audience, *, lease: timedelta
     ) -> Parcel:
         """See `DeliveryStore.claim`."""
-        key = f"d{deliveries[0].id}-{deliveries[0].attempts + 1}"
+        key = parcel_key(deliveries[0].id, deliveries[0].attempts + 1)
         tries = [
-            DeliveryTryRow(
-                tenant_id=queue.tenant,
-                brand_id=queue.brand,
-                delivery_id=delivery.id,
-                channel_id=route.channel.id,
+            new_try(
+                queue,
+                delivery.id,
+                route.channel.id,
                 parcel=key,
                 attempt=delivery.attempts + 1,
-                claims=1,
-                state=DeliveryState.CLAIMED.value,
-                claimed_at=self._now,
-                called_at=func.clock_timestamp(),
-                lease_until=func.clock_timestamp() + lease,
+                now=self._now,
+                lease=lease,
             )
             for delivery in deliveries
         ]

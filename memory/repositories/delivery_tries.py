@@ -36,7 +36,7 @@ class DeliveryTries:
 
     async def settle(
         self,
-        parcel: Parcel,
+        tries: Sequence[Claimed],
         state: DeliveryState,
         *,
         outside_id: str | None = None,
@@ -46,8 +46,8 @@ class DeliveryTries:
         rest: timedelta = timedelta(0),
     ) -> int:
         """See `DeliveryStore.settle`."""
-        tokens = {one.id: one.claims for one in parcel.tries}
-        rows = await self._lock(list(tokens))
+        tokens = {one.id: one.claims for one in tries}
+        rows = await self._lock(tokens, of=[one.delivery for one in tries])
         mine = [
             row
             for row in rows
@@ -67,7 +67,10 @@ class DeliveryTries:
             )
             .limit(500)
         )
-        rows = [row for row in await self._lock(list(expired)) if row.state == DeliveryState.CLAIMED]
+        tries = list(expired)
+        rows = [
+            row for row in await self._lock(tries, of=await self._owners(tries)) if row.state == DeliveryState.CLAIMED
+        ]
         return await self._settle(
             rows, DeliveryState.UNKNOWN, outside_id=None, reason=_GONE, over=True, look_at=self._now, rest=timedelta(0)
         )
@@ -95,7 +98,8 @@ class DeliveryTries:
         wanted = select(DeliveryTryRow.id).where(
             DeliveryTryRow.parcel == found.parcel, DeliveryTryRow.channel_id == found.channel_id
         )
-        rows = await self._lock(list(await self._session.scalars(wanted)))
+        tries = list(await self._session.scalars(wanted))
+        rows = await self._lock(tries, of=await self._owners(tries))
         if not rows or any(row.state != DeliveryState.UNKNOWN for row in rows):
             return None  # another process was first
         for row in rows:
@@ -145,14 +149,19 @@ class DeliveryTries:
             past.setdefault(delivery, {})[ChannelId(channel)] = Past(count, over)
         return past
 
-    async def _lock(self, tries: Collection[int]) -> Sequence[DeliveryTryRow]:
+    async def _owners(self, tries: Collection[int]) -> Sequence[int]:
+        """The deliveries of tries."""
+        if not tries:
+            return []
+        return (
+            await self._session.scalars(select(DeliveryTryRow.delivery_id).where(DeliveryTryRow.id.in_(tries)))
+        ).all()
+
+    async def _lock(self, tries: Collection[int], *, of: Collection[int]) -> Sequence[DeliveryTryRow]:
         """Deliveries first, then their tries: the order in which a claim takes them."""
         if not tries:
             return []
-        owners = await self._session.scalars(
-            select(DeliveryTryRow.delivery_id).where(DeliveryTryRow.id.in_(tries)).order_by(DeliveryTryRow.delivery_id)
-        )
-        await self._deliveries(list(owners))
+        await self._deliveries(of)
         rows = await self._session.scalars(
             select(DeliveryTryRow)
             .where(DeliveryTryRow.id.in_(tries))
@@ -213,6 +222,37 @@ class DeliveryTries:
             update(DeliveryRow).where(DeliveryRow.id.in_(deliveries)).values(state=state.value),
             execution_options=_QUIET,
         )
+
+
+def parcel_key(first: DeliveryId, attempt: int) -> str:
+    """What tries that go out as one message are called; channels that know a repeat know it by this."""
+    return f"d{first}-{attempt}"
+
+
+def new_try(
+    queue: Queue,
+    delivery: DeliveryId,
+    channel: ChannelId,
+    *,
+    parcel: str,
+    attempt: int,
+    now: datetime,
+    lease: timedelta,
+) -> DeliveryTryRow:
+    """A try that is being carried out from now on."""
+    return DeliveryTryRow(
+        tenant_id=queue.tenant,
+        brand_id=queue.brand,
+        delivery_id=delivery,
+        channel_id=channel,
+        parcel=parcel,
+        attempt=attempt,
+        claims=1,
+        state=DeliveryState.CLAIMED.value,
+        claimed_at=now,
+        called_at=func.clock_timestamp(),
+        lease_until=func.clock_timestamp() + lease,
+    )
 
 
 def to_delivery(row: DeliveryRow, past: dict[ChannelId, Past], *, needed: bool) -> Delivery:

@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, update
 
 from memory.domain.chat import Reply
 from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.dispatch import Queue
 from memory.domain.ids import BrandId, ChannelId, DeliveryId, MemberId, TenantId, TurnId
-from memory.domain.owed import LockedAnswer, Owed
+from memory.domain.owed import ClaimedAnswer, Owed
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
 from memory.models.workspace import BrandRecord
-from memory.repositories.channels import to_channel
-from memory.repositories.delivery_tries import to_delivery
+from memory.repositories.delivery_tries import new_try, parcel_key, to_claimed
 from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
@@ -93,19 +92,38 @@ class AnyOwedRepository:
         found = await self._session.scalar(select(DeliveryRow.id).where(_WAITS, _is(channel, outside_id)))
         return found is not None
 
-    async def lock(self, channel: ChannelId, outside_id: str) -> LockedAnswer | None:
-        """See `AnyOwedStore.lock`."""
-        row = await self._session.scalar(
-            select(DeliveryRow)
-            .where(_WAITS, _is(channel, outside_id))
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        setting = await self._session.scalar(select(ChannelSettingRow).where(ChannelSettingRow.id == channel))
-        if row is None or setting is None:
+    async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> ClaimedAnswer | None:
+        """See `AnyOwedStore.claim`. Who comes second waits for the first's row, and finds that it waits no more."""
+        row = (
+            await self._session.execute(
+                update(DeliveryRow)
+                .where(_WAITS, _is(channel, outside_id))
+                .values(state=DeliveryState.CLAIMED.value, attempts=DeliveryRow.attempts + 1)
+                .returning(DeliveryRow.id, DeliveryRow.tenant_id, DeliveryRow.brand_id, DeliveryRow.attempts),
+                execution_options={"synchronize_session": False},
+            )
+        ).one_or_none()
+        if row is None:
             return None
-        queue = Queue(TenantId(row.tenant_id), BrandId(row.brand_id))
-        return LockedAnswer(queue, to_channel(setting), to_delivery(row, {}, needed=True))
+        queue, owed = Queue(TenantId(row.tenant_id), BrandId(row.brand_id)), DeliveryId(row.id)
+        made = new_try(
+            queue, owed, channel,
+            parcel=parcel_key(owed, row.attempts), attempt=row.attempts, now=self._now, lease=lease,
+        )  # fmt: skip
+        self._session.add(made)
+        await self._session.flush()
+        return ClaimedAnswer(queue.tenant, to_claimed(made))
+
+    async def drop(self, owed: DeliveryId) -> None:
+        """See `AnyOwedStore.drop`."""
+        await self._session.execute(
+            update(DeliveryRow)
+            .where(_WAITS, DeliveryRow.id == owed)
+            .values(
+                state=DeliveryState.DROPPED.value, settled_at=self._now, reason_key="reply_not_bound", reason_facts={}
+            ),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _occasion(channel: ChannelId, outside_id: str) -> str:
@@ -113,7 +131,9 @@ def _occasion(channel: ChannelId, outside_id: str) -> str:
 
 
 def _is(channel: ChannelId, outside_id: str) -> ColumnElement[bool]:
-    return and_(DeliveryRow.only_channel_id == channel, DeliveryRow.occasion == _occasion(channel, outside_id))
+    """Asked with its tenant, as occasions are indexed."""
+    tenant = select(ChannelSettingRow.tenant_id).where(ChannelSettingRow.id == channel).scalar_subquery()
+    return and_(DeliveryRow.tenant_id == tenant, DeliveryRow.occasion == _occasion(channel, outside_id))
 
 
 def _to_owed(row: DeliveryRow) -> Owed:

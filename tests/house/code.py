@@ -24,6 +24,7 @@ ACROSS = frozenset(
         "agent/channels/checking.py",
         "agent/channels/holding.py",
         "agent/channels/inbox.py",
+        "agent/channels/pacing.py",
         "agent/channels/safe.py",
         "agent/channels/team_chat.py",
         "agent/bootstrap.py",
@@ -47,6 +48,7 @@ ACROSS = frozenset(
         "memory/domain/kept.py",
         "memory/domain/lines.py",
         "memory/domain/owed.py",
+        "memory/domain/pacing.py",
         "memory/unit_of_work.py",
     }
 )

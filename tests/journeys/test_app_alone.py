@@ -8,6 +8,7 @@ import pytest
 
 from agent.settings import Settings
 from connectors.wecom.app.callbacks import ADDRESS
+from evals.emulators.wecom.calling import UrlCheck
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.corp import App
 from evals.emulators.wecom.core.faults import Fault, FaultKind
@@ -44,20 +45,31 @@ class AppCompany(Company):
                     await self.set_up()
                 ((channel,),) = self.rows("select id from channel_setting")
                 assert isinstance(channel, int)
-                self.app.callback.url = address + self.path(ChannelId(channel))
-                await self.saved()
+                await self.saved(address + self.path(ChannelId(channel)))
                 yield process
+        self.end_leases()
+
+    def app_secrets(self) -> set[str]:
+        """What the app is known by, and its tokens so far."""
+        callback, tokens = self.app.callback, self.emulator.platform.tokens.given
+        assert tokens
+        return {self.app.secret, callback.token, callback.aes_key, *tokens}
 
     def path(self, channel: ChannelId) -> str:
         """Where the platform calls the channel."""
         return ADDRESS + self.books.app_callbacks.paths.path(channel)
 
-    async def saved(self) -> None:
+    async def saved(self, url: str) -> None:
         """Press Save in the console; a process that has only just begun may miss the platform's second."""
-        checks = [await self.emulator.callbacks.verify_url(self.app)]
+        checks = [await self.checked(url)]
         while not checks[-1].passed and len(checks) < MOST_SAVES:
-            checks.append(await self.emulator.callbacks.verify_url(self.app))
+            checks.append(await self.checked(url))
         assert checks[-1].passed, checks
+
+    async def checked(self, url: str) -> UrlCheck:
+        """What the console finds at the address of the app."""
+        self.app.callback.url = url
+        return await self.emulator.callbacks.verify_url(self.app)
 
     def said(self, user: str) -> list[Message]:
         """What the app said to somebody, oldest first."""
@@ -120,14 +132,9 @@ def plan(emulator: Emulator, kind: FaultKind, **more: object) -> None:
 
 def no_secret_in(team: AppCompany) -> None:
     """Whatever the processes logged, it was none of the app's secrets, tokens or codes, and no text of a chat."""
+    secrets = (*team.app_secrets(), *team.emulator.sending.codes())
     log = team.log.read_text("utf-8")
-    platform = team.emulator.platform
-    secrets = {team.app.secret, team.app.callback.token, team.app.callback.aes_key}
-    secrets |= {*platform.tokens.given, *team.emulator.sending.codes()}
-    assert len(secrets) > 3
-    assert [secret[:6] for secret in secrets if secret in log] == []
-    assert QUESTION not in log
-    assert "wecom_app" in log or "delivery.settled" in log
+    team.no_secret_in_log(secrets, said="wecom_app" if "wecom_app" in log else "delivery.settled")
 
 
 async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once(

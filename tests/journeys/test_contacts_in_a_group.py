@@ -15,7 +15,8 @@ from memory.domain.outreach import Gist, Intent
 from memory.domain.workspace import Role, Scope, WorkspaceKind
 from tests.support.contacts import REPLIES
 from tests.support.database import make_workspace, opened
-from tests.support.group_talk import GroupTalk, Seat, group_talk
+from tests.support.group_talk import GroupTalk, group_talk
+from tests.support.talks import Seat
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -52,7 +53,7 @@ async def test_no_contact_of_fifty_replies_is_shown_in_a_group(empty_settings: S
                 await talk.ask(seat, UNREAD)
         hook = talk.emulator.platform.corp.webhooks[key].chatid
         pushed = [one.content for one in talk.emulator.platform.chats.of(hook) if one.sender.startswith("webhook")]
-        in_group = [one.content for one in talk.said(group)] + talk.frames(group.chat)
+        in_group = [one.content for one in talk.said(group)] + talk.frames(group)
         in_private = [one.content for one in talk.said(alone)]  # pushes are masked everywhere, lists only in groups
     assert all(_names_all(texts) for texts in (pushed, in_group, in_private))
     assert [found for found in _contacts() if _is_in(found, [*pushed, *in_group])] == []

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from agent.accounts import OpenAccounts
 from agent.binding.door import OpenDoor
 from agent.channels.answers import SaidOnce
 from agent.channels.checking import ChannelDoctor
@@ -69,10 +67,9 @@ class Stand:
         clock = SystemClock()
         bot = BotPusher(lines, TeamChats(own).of, TeamChats(own).deciders, self.emulator.ws_url, self.platform_now)
         pushers: dict[ChannelKind, Pusher] = {ChannelKind.WECOM_BOT: bot, **self.others}
-        accounts = OpenAccounts(own, own, clock, Path("no-such-home"))
         keeper = BotKeeper(
             self.emulator.ws_url, lines, (await open_talk(self.shop.office, self.shop.office.anna)).desk,
-            FakeQueries(FakeOffice()), OpenDoor(own, accounts.bound, BOX, words), SaidOnce(own), KeptJudgements(own),
+            FakeQueries(FakeOffice()), OpenDoor(own, BOX, words), SaidOnce(own), KeptJudgements(own),
             words.say, mask, clock.now, self.time,
         )  # fmt: skip
         post = Post(own, pushers, BOX, PushWords(words).say, DAY)

@@ -3,11 +3,11 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import LiteralString, TypeVar
 
 import psycopg
 import pytest
@@ -41,13 +41,14 @@ _ASKED_FIRST = "kind = 'trouble' and state = 'waiting' and attempts = 0 and look
 
 @dataclass
 class Company:
-    """A corp on the platform, and the books of its team. `log`: what its processes wrote."""
+    """A corp on the platform, and the books of its team. `log`: what its processes wrote; `codes`: made so far."""
 
     emulator: Emulator
     books: Installation
     people: dict[str, Person]
     environment: dict[str, str]
     log: Path
+    codes: list[str] = field(default_factory=list, kw_only=True)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return once it holds; looked at whenever something happens on the platform."""
@@ -64,6 +65,7 @@ class Company:
         form = MakeBindCode(member=who.scope.member if who else None, brand=self.people["wangwei"].scope.brand)
         found = CODE.search((await self.books.desk.submit(self.people["lina"].scope, form)).text)
         assert found is not None
+        self.codes.append(found[0])
         return found[0]
 
     async def forward(self) -> None:
@@ -80,6 +82,16 @@ class Company:
                 return
         pytest.fail(f"{count} creators never answered")
 
+    def end_leases(self, *more: LiteralString) -> None:
+        """The process is dead, and what it was sending is nobody's: as after the two minutes that others wait.
+
+        `more`: ledgers beside that of sends.
+        """
+        with psycopg.connect(self.books.database.url) as line:
+            line.execute("set local role daren_service")
+            for ledger in ("send", *more):
+                line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
+
     def is_sending(self) -> bool:
         """Whether the process still dispatches, or collects what creators wrote."""
         with psycopg.connect(self.books.database.url) as line:
@@ -94,6 +106,14 @@ class Company:
         with psycopg.connect(self.books.database.url) as line:
             line.execute("set local role daren_service")
             return line.execute(question.encode()).fetchall()
+
+    def no_secret_in_log(self, secrets: Iterable[str], *, said: str) -> None:
+        """Whatever the processes logged (`said` among it), it was none of these, no code, and no text of a chat."""
+        log, all_of_them = self.log.read_text("utf-8"), {*secrets, *self.codes}
+        assert len(all_of_them) > 3
+        assert [secret[:6] for secret in all_of_them if secret in log] == []
+        assert QUESTION not in log
+        assert said in log
 
 
 C = TypeVar("C", bound=Company)
@@ -116,8 +136,8 @@ def told(settings: Settings, emulator: Emulator, *, lost_seconds: float = 4.0) -
     """What the processes of a team are told."""
     return environment_of(
         settings.model_copy(update={"port": 0, "worker_lost_seconds": lost_seconds}),
-        DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_WECOM_URL=emulator.base_url, DAREN_TEAM_HOURS=ALL_DAY,
-        DAREN_LOG_LEVEL="DEBUG",
+        DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_WECOM_URL=emulator.base_url, DAREN_WECHAT_URL=emulator.base_url,
+        DAREN_TEAM_HOURS=ALL_DAY, DAREN_LOG_LEVEL="DEBUG",
     )  # fmt: skip
 
 

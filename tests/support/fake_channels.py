@@ -6,7 +6,7 @@ from typing import Protocol
 
 from connectors.ports.queries import BoundTeam, ChannelsView
 from memory.domain.bindings import Binding, ChatKind, Identity
-from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
+from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId, PresentationId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
@@ -27,6 +27,28 @@ class FakeChannels:
             identities=(Identity(IdentityId(5), *bot, "zhou", "周<b>予安", MemberId(2), now),),
             chats=(Binding(BindingId(6), *bot, "wrk-1", ChatKind.GROUP, BrandId(1), None, now),),
         )
+
+
+class HasShown(Protocol):
+    """An office that remembers what was shown, and where."""
+
+    delivered: list[int]
+    channels: FakeChannels
+
+
+class FakeShown:
+    """The part of `Desk` that hears what arrived."""
+
+    office: HasShown
+
+    async def delivered(self, scope: Scope, presentation: PresentationId, *, place: Place | None = None) -> None:
+        """Remember it."""
+        self.office.delivered.append(presentation)
+        self.office.channels.places += [place] if place else []
+
+    async def undelivered(self, scope: Scope, presentation: PresentationId) -> None:
+        """Forget it."""
+        self.office.delivered = [one for one in self.office.delivered if one != presentation]
 
 
 class HasChannels(Protocol):

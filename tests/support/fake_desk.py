@@ -41,13 +41,11 @@ from memory.domain.ids import (
     ImportRunId,
     MemberId,
     MessageId,
-    PresentationId,
     TurnId,
 )  # fmt: skip
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch
-from memory.domain.places import Place
 from memory.domain.workspace import (
     BrandPolicy,
     Lang,
@@ -59,7 +57,7 @@ from memory.domain.workspace import (
 )  # fmt: skip
 from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
-from tests.support.fake_channels import FakeChannels, FakeChannelViews
+from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
 from tests.support.fake_import import import_view
 from tests.support.fake_send_list import FakeSendList
 
@@ -128,7 +126,7 @@ class FakeOffice:
 
 
 @dataclass
-class FakeDesk:
+class FakeDesk(FakeShown):
     """A desk whose turn is number 5 of conversation 7 and whose batch is K7."""
 
     office: FakeOffice
@@ -174,11 +172,6 @@ class FakeDesk:
         make = office.large if batch == "L1" and numbers is None else partial(office.drafts, batch)
         card = make(presentation=self.office.presented, statuses=self.office.statuses)
         return card.model_copy(update={"stopped": True, "may_resume": DECIDERS}) if self.office.stopped else card
-
-    async def delivered(self, scope: Scope, presentation: PresentationId, *, place: Place | None = None) -> None:
-        """Remember it."""
-        self.office.delivered.append(presentation)
-        self.office.channels.places += [place] if place else []
 
     async def decide(self, scope: Scope, tap: Tap) -> Reply:
         """Approve and reject as asked; only what was delivered."""

@@ -1,156 +1,61 @@
-"""The whole product in the test's own process with its bot on the emulated platform: people type, the test reads."""
+"""Speaking to the bot, in groups and alone."""
 
-import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
 
-import psycopg
-
-from agent.bootstrap import Installation
 from agent.settings import Settings
-from evals.emulators.real_time import keep_time
-from evals.emulators.wecom.core.chats import Message, State, private
-from evals.emulators.wecom.core.corp import Bot, Group, User
-from evals.emulators.wecom.platform import Platform
-from evals.emulators.wecom.server import Emulator, running
-from memory.domain.bindings import ChatKind
-from memory.domain.channel_forms import SaveChannel
+from evals.emulators.wecom.bot.hub import Kind
+from evals.emulators.wecom.core.corp import Bot
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
 from memory.domain.workspace import Scope
-from tests.support.product import at_work
+from tests.support.talks import Seat, Talk, talking
 
-PATIENCE_SECONDS = 90
-LOOKS_EVERY = 0.1  # rows change without the platform's doing
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Somebody in a chat with a bot. `group`: empty for their own chat."""
-
-    bot_id: str
-    user: str
-    group: str = ""
-
-    @property
-    def chat(self) -> str:
-        """The conversation's name on the platform."""
-        return self.group or private(self.bot_id, self.user)
+UPDATES = "aibot/aibot_respond_update_msg"
+CARDS = ("aibot/aibot_respond_msg", "aibot/aibot_send_msg", "aibot/aibot_respond_welcome_msg", UPDATES)
 
 
-@dataclass
-class GroupTalk:
-    """A product at work, and everybody's phones."""
-
-    emulator: Emulator
-    daren: Installation
-    line: psycopg.Connection
+class GroupTalk(Talk):
+    """A product whose bots are connected."""
 
     async def bot(self, lead: Scope, bot_id: str = "AIBOT1", *, name: str = "达人助手") -> ChannelId:
         """A lead sets a bot up; it is connected."""
         corp = self.emulator.platform.corp
         bot = corp.bots.setdefault(bot_id, Bot(bot_id, name, f"secret-of-{bot_id}-0123456789abcdef"))
-        typed = {"bot_id": bot_id, "bot_secret": bot.secret}
-        await self.daren.desk.submit(lead, SaveChannel(of=ChannelKind.WECOM_BOT, name=name, brand=None, typed=typed))
+        channel = await self.save(lead, ChannelKind.WECOM_BOT, name, {"bot_id": bot_id, "bot_secret": bot.secret})
         await self.until(lambda: bot_id in self.emulator.hub.lines)
-        found = (await self.daren.queries.channels(lead)).channels
-        return next(state.channel.id for state in found if state.channel.name == name)
-
-    async def seat(self, channel: ChannelId, seat: Seat, who: Scope) -> None:
-        """A member of the corp, bound: to their own chat, or to the group they sit in."""
-        corp = self.emulator.platform.corp
-        corp.users.setdefault(seat.user, User(seat.user, seat.user))
-        if seat.group:
-            group = corp.groups.setdefault(seat.group, Group(seat.group, seat.group, [], [seat.bot_id]))
-            group.members.append(seat.user)
-        async with self.daren.database.unit(who) as unit:
-            identity = await unit.bindings.bind_person(channel, user=seat.user, user_name=seat.user, member=who.member)
-            await unit.bindings.bind_chat(
-                channel, chat=seat.group or seat.user, kind=ChatKind.GROUP if seat.group else ChatKind.DIRECT,
-                brand=who.brand, by=who.member, identity=None if seat.group else identity,
-            )  # fmt: skip
-
-    async def ask(self, seat: Seat, text: str) -> list[Message]:
-        """Type, and read everything that is said until nothing is left to say."""
-        before = len(self.said(seat))
-        self.types(seat, text)
-        await self.until(lambda: self.is_answered(seat, before))
-        return self.said(seat)[before:]
+        return channel
 
     def types(self, seat: Seat, text: str) -> None:
         """Type; with the mention in a group."""
         phone = self.emulator.phone
         if seat.group:
-            phone.says_in_group(seat.user, text, chatid=seat.group, mention=seat.bot_id)
+            phone.says_in_group(seat.user, text, chatid=seat.group, mention=seat.whom)
         else:
-            phone.says_to_bot(seat.user, text, bot_id=seat.bot_id)
+            phone.says_to_bot(seat.user, text, bot_id=seat.whom)
 
-    def said(self, seat: Seat) -> list[Message]:
-        """What the bot said in a seat's chat."""
-        return [one for one in self.emulator.platform.chats.of(seat.chat) if one.sender == seat.bot_id]
-
-    def frames(self, chat: str) -> list[str]:
-        """Everything that was sent into a chat, as it was on the wire: beginnings of answers and changed cards too."""
+    def frames(self, seat: Seat) -> list[str]:
+        """See `Talk.frames`."""
         asked = self.emulator.hub.asked
-        name = chat.rpartition(":")[2]
+        name = seat.chat.rpartition(":")[2]
         found: list[str] = []
         for call in self.emulator.platform.records.calls:
             req_id = str(call.query.get("req_id")) if isinstance(call.query, dict) else ""
             is_push = isinstance(call.body, dict) and call.body.get("chatid") == name
-            if is_push or (req_id in asked and asked[req_id].chat == chat):
+            if is_push or (req_id in asked and asked[req_id].chat == seat.chat):
                 found.append(json.dumps(call.body, ensure_ascii=False))
         return found
 
-    def is_answered(self, seat: Seat, before: int) -> bool:
-        """Whether something was said since, to its end."""
-        fresh = self.said(seat)[before:]
-        return bool(fresh) and fresh[-1].state is not State.STREAMING and not self.owed(seat.group or seat.user)
-
-    def owed(self, chat: str = "") -> int:
-        """Answers that are owed in a chat, or anywhere."""
-        of_chat = f" and subject->'place'->>'chat' = '{chat}'" if chat else ""
-        ((count,),) = self.rows(
-            f"select count(*) from delivery where kind = 'reply' and state in ('waiting', 'claimed'){of_chat}"
+    async def presses(self, seat: Seat, *, task: str, key: str) -> None:
+        """See `Talk.presses`."""
+        before, heard = len(self.emulator.platform.records.of(UPDATES)), len(self.said(seat))
+        event = {"card_type": "button_interaction", "event_key": key, "task_id": task}
+        self.emulator.hub.event(Kind.CARD, event, bot_id=seat.whom, chat=seat.chat, userid=seat.user)
+        await self.until(
+            lambda: len(self.emulator.platform.records.of(UPDATES)) > before or len(self.said(seat)) > heard
         )
-        return int(str(count))
-
-    def rows(self, question: str) -> list[tuple[object, ...]]:
-        """Straight from the tables."""
-        return self.line.execute(question.encode()).fetchall()
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Return once it holds; looked at whenever something happens on the platform, and now and then."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self.emulator.platform.records.until(holds)
 
 
-@asynccontextmanager
-async def group_talk(settings: Settings, platform: Platform | None = None) -> AsyncIterator[GroupTalk]:
-    """A product whose workspace is there already."""
-    async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(running(platform or Platform(start=time.time())))
-        told = settings.model_copy(update={"wecom_bot_url": emulator.ws_url, "wecom_url": emulator.base_url})
-        daren = await stack.enter_async_context(at_work(told))
-        await stack.enter_async_context(daren.holder.holding())
-        line = stack.enter_context(psycopg.connect(daren.database.url, autocommit=True))
-        line.execute("set role daren_service")
-        for endless in (_ring(daren, emulator), keep_time(emulator.platform.clock)):
-            stack.push_async_callback(_stopped, asyncio.create_task(endless))
-        yield GroupTalk(emulator, daren, line)
-
-
-async def _ring(daren: Installation, emulator: Emulator) -> None:
-    """Whoever waits looks again after every change of deliveries, and ten times a second."""
-    with daren.database.wakeups.bell("test") as bell:
-        while True:
-            await bell.heard(within_seconds=LOOKS_EVERY)
-            emulator.platform.records.ring()
-
-
-async def _stopped(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+def group_talk(settings: Settings) -> AbstractAsyncContextManager[GroupTalk]:
+    """See `talking`."""
+    return talking(GroupTalk, settings)

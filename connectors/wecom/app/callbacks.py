@@ -9,21 +9,17 @@ from fastapi import APIRouter, Request, Response
 
 from connectors.ports.callbacks import CallbackPaths
 from connectors.ports.channels import OpenChannel
-from connectors.wecom import xml
-from connectors.wecom.app.channel import AppChannel, must_come_again
+from connectors.wecom import sealed, xml
+from connectors.wecom.app.channel import AppChannel
 from connectors.wecom.app.inbound import Callback, callback_of
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.settings import settings_of
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError, BadRequest, Refused
+from memory.domain.errors import AppError, Refused
 
 log = structlog.get_logger()
 
 ADDRESS = "/wecom/app/"
-OFF_SECONDS = 300  # how far the platform's clock and ours may differ
-MOST_BYTES = 200_000
-PROBE = "doctor-"  # how a nonce of our own begins: it proves nothing about the platform
-_FORBIDDEN, _LATER = 403, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class AppCallbacks:
             channel = await self.paths.channel(ChannelKind.WECOM_APP, path)
             if channel is None:
                 return Response(status_code=404)
-            inner = await self._opened(channel, request, _encrypted(await request.body()))
+            inner = await self._opened(channel, request, sealed.document(await request.body()).text("Encrypt"))
             callback = await self._read(channel, inner)
             await self._note(channel, request)
             await self.apps.hear(channel, callback, inner)
@@ -70,16 +66,11 @@ class AppCallbacks:
 
     async def _opened(self, channel: OpenChannel, request: Request, encrypted: str) -> str:
         """What is inside; why it cannot be opened is noted for the doctor."""
-        query = request.query_params
-        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         try:
-            envelope = settings_of(channel).envelope
-            text = envelope.open(query.get("msg_signature", ""), timestamp, nonce, encrypted)
-            self._require_recent(timestamp)
+            return sealed.opened(settings_of(channel).envelope, request.query_params, encrypted, now=self.now())
         except Refused as refused:
             await self.notes.not_opened(channel.setting.id, refused)
             raise
-        return text
 
     async def _read(self, channel: OpenChannel, inner: str) -> Callback:
         """What somebody did; one that is another app's is noted as what could not be opened."""
@@ -91,25 +82,10 @@ class AppCallbacks:
 
     async def _note(self, channel: OpenChannel, request: Request) -> None:
         """The platform has called; the doctor's own call says nothing about it."""
-        if not request.query_params.get("nonce", "").startswith(PROBE):
+        if not sealed.is_probe(request.query_params):
             await self.notes.called(channel.setting.id)
-
-    def _require_recent(self, timestamp: str) -> None:
-        sent = int(timestamp) if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12 else 0
-        if abs(self.now().timestamp() - sent) > OFF_SECONDS:
-            raise Refused("app_clock")
-
-
-def _encrypted(body: bytes) -> str:
-    if len(body) > MOST_BYTES:
-        raise BadRequest("wecom_xml_unreadable")
-    try:
-        return xml.read(body.decode()).text("Encrypt")
-    except UnicodeDecodeError as wrong:
-        raise BadRequest("wecom_xml_unreadable") from wrong
 
 
 def _refusal(failure: AppError) -> Response:
-    """Without a word: whoever calls must not learn why."""
     log.warning("wecom_app.callback_refused", key=failure.text_key)
-    return Response(status_code=_LATER if must_come_again(failure) else _FORBIDDEN)
+    return sealed.refusal(failure)

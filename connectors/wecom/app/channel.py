@@ -13,16 +13,18 @@ from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Safe
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
+from connectors.ports.pacing import Paces
 from connectors.wecom import keys, xml
 from connectors.wecom.app import translate
 from connectors.wecom.app.clicks import Clicks
 from connectors.wecom.app.client import AppClient
-from connectors.wecom.app.inbound import Callback, Happened, Heard, Pressed, callback_of, place_of
+from connectors.wecom.app.inbound import CONNECTOR, Callback, Happened, Heard, Pressed, callback_of, place_of
 from connectors.wecom.app.settings import settings_of
 from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
-from connectors.wecom.pace import Pace
+from connectors.wecom.errands import Errands
+from connectors.wecom.pace import SharedPace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
@@ -52,11 +54,10 @@ class AppChannel:
     say: Say
     rng: Random
     taking: Taking
+    paces: Paces
+    errands: Errands = field(default_factory=lambda: Errands(CONNECTOR))
     _stored: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _storing: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
-    _paces: "OrderedDict[tuple[ChannelId, str], Pace]" = field(default_factory=OrderedDict)
-    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    _answering: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
 
     async def hear(self, channel: OpenChannel, callback: Callback, inner: str) -> None:
         """Store a callback as it came (`inner`) and handle it soon; returning means it may be acknowledged.
@@ -98,9 +99,10 @@ class AppChannel:
 
     async def settle(self) -> None:
         """Return once everything that was heard is answered."""
-        while self._tasks or self._storing or self.taking:
-            if under_way := {*self._tasks, *self._storing.values()}:
-                await asyncio.wait(under_way)
+        while self._storing or self.taking or not self.errands.is_idle:
+            if self._storing:
+                await asyncio.wait(set(self._storing.values()))
+            await self.errands.settle()
             await self.taking.settle()
 
     async def stop(self) -> None:
@@ -108,8 +110,7 @@ class AppChannel:
         for task in self._storing.values():
             task.cancel()
         await self.taking.stop()
-        for task in self._tasks:
-            task.cancel()
+        await self.errands.stop()
         await self.settle()
 
     async def _carried_out(self, channel: OpenChannel, pressed: Pressed, name: str) -> None:
@@ -143,9 +144,7 @@ class AppChannel:
         except AppError as failure:
             log.warning("wecom_app.not_handled", key=failure.text_key)
         self.taking.inbox.handled(name)
-        answering = self._answering.get(name)
-        if answering is not None:
-            await asyncio.wait({answering})
+        await self.errands.ended(name)
 
     async def _handle(self, channel: OpenChannel, callback: Callback) -> None:
         match callback:
@@ -172,7 +171,7 @@ class AppChannel:
         try:
             receipt = await self.desk.receive(talk.guest.scope, said.inbound(channel.setting.id))
         except (BadRequest, NotAllowed, Conflict) as failure:
-            self._start(self._tell(talk, failure))
+            self.errands.start(self._tell(talk, failure))
             return
         if isinstance(receipt, Decided):
             self._begin(channel, said.outside_id, self.telling.decided(talk, receipt.reply))
@@ -188,10 +187,10 @@ class AppChannel:
             case Tap() as tap:
                 await self._decide(channel, talk, pressed, tap, clicks)
             case keys.Saying(text):
-                self._start(clicks.chosen(talk, pressed, text))
+                self.errands.start(clicks.chosen(talk, pressed, text))
                 await self._message(channel, Heard(pressed.outside_id, pressed.user, text))
             case _:
-                self._start(clicks.gone(talk, pressed))
+                self.errands.start(clicks.gone(talk, pressed))
 
     async def _decide(
         self, channel: OpenChannel, talk: Talk[AppVoice], pressed: Pressed, tap: Tap, clicks: Clicks
@@ -200,7 +199,8 @@ class AppChannel:
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
         except (NotAllowed, BadRequest, Conflict) as failure:
-            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure))
+            refusal = await clicks.refused(talk, pressed, failure)
+            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
             return
         self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
 
@@ -208,7 +208,7 @@ class AppChannel:
         """Once, when a member begins to see the app; a stranger is told how to be let in."""
         talk = await self._let_in(channel, happened.user, happened.outside_id, "")
         if talk is not None:
-            self._start(self.telling.text(talk, self.say("wecom_welcome", talk.guest.scope.lang)))
+            self.errands.start(self.telling.text(talk, self.say("wecom_welcome", talk.guest.scope.lang)))
 
     async def _owed(self, channel: OpenChannel, owed: Owed) -> None:
         """To whoever may still be told there."""
@@ -228,7 +228,7 @@ class AppChannel:
         if isinstance(entry, Admitted):
             return self._talk(channel, entry, user, outside_id)
         if entry.text:
-            self._start(self._voice(channel, user).say(entry.text))
+            self.errands.start(self._voice(channel, user).say(entry.text))
         return None
 
     async def _tell(self, talk: Talk[AppVoice], failure: AppError) -> None:
@@ -244,41 +244,12 @@ class AppChannel:
         return Talk(guest, place_of(channel.setting.id, user), self._voice(channel, user), renderer, outside_id)
 
     def _voice(self, channel: OpenChannel, user: str) -> AppVoice:
-        name = (channel.setting.id, user)
-        pace = self._paces.pop(name, None) or Pace(self.telling.time, ANSWERS_A_MINUTE)
-        self._paces[name] = pace
-        while len(self._paces) > REMEMBERED:
-            self._paces.popitem(last=False)
+        pace = SharedPace(self.telling.time, self.paces, channel, user, ANSWERS_A_MINUTE)
         return AppVoice(self.client, channel, user, self.safe, pace, self.telling.time, self.rng)
 
     def _begin(self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]) -> None:
         """Answer something, unless it is being answered here."""
-        name = _name(channel, outside_id)
-        if name in self._answering:
-            work.close()
-            return
-        self._answering[name] = self._start(work)
-        self._answering[name].add_done_callback(lambda _: self._answering.pop(name))
-
-    def _start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        """One failed answer takes no other with it; what nobody expected is logged whole."""
-        self._tasks.discard(task)
-        failure = None if task.cancelled() else task.exception()
-        if isinstance(failure, AppError):
-            log.warning("wecom_app.not_said", key=failure.text_key)
-        elif failure is not None:
-            log.error("wecom_app.broke", exc_info=failure)
-
-
-def must_come_again(failure: AppError) -> bool:
-    """Whether a callback that failed so was not stored. Pure."""
-    return isinstance(failure, Unavailable | Unclear)
+        self.errands.begin(_name(channel, outside_id), work)
 
 
 def _name(channel: OpenChannel, outside_id: str) -> str:

@@ -22,21 +22,33 @@ class Clicks:
 
     async def decided(self, talk: Talk[AppVoice], pressed: Pressed, reply: Reply) -> None:
         """The card says what holds, the chat tells it in full, once."""
-        title = self.say("wecom_card_done", talk.guest.scope.lang, batch=pressed.task_id.partition("-")[0])
-        await self._settle(talk, pressed, title, reply.text)
-        await self.telling.decided(talk, reply)
+        if reply.decision is None:
+            title = self.say("wecom_card_gone", talk.guest.scope.lang)  # it comes again, and was refused before
+        else:
+            title = self.say("wecom_card_done", talk.guest.scope.lang, batch=reply.decision.batch)
+        await self._told(talk, pressed, title, reply)
 
-    async def not_decided(self, talk: Talk[AppVoice], pressed: Pressed, failure: AppError) -> None:
-        """Why not; where a draft has changed, with a fresh card."""
-        lang = talk.guest.scope.lang
-        why = told(failure, self.say, lang)
-        title = why if isinstance(failure, NotAllowed) else self.say("wecom_card_gone", lang)
-        await self._settle(talk, pressed, title, why)
+    async def refused(self, talk: Talk[AppVoice], pressed: Pressed, failure: AppError) -> Reply:
+        """Why not, where a draft has changed with a fresh card: owed before the click is acknowledged.
+
+        Raises as `Answers.owe` and `Desk.present`.
+        """
+        why = told(failure, self.say, talk.guest.scope.lang)
         reply = Reply(text=why)
         if isinstance(failure, Conflict):
             batch = pressed.task_id.partition("-")[0]
             reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, batch),))
-        await self.telling.reply(talk, reply)
+        await self.telling.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        return reply
+
+    async def not_decided(self, talk: Talk[AppVoice], pressed: Pressed, failure: AppError, reply: Reply) -> None:
+        """The card says that it can do nothing, the chat why, once."""
+        title = reply.text if isinstance(failure, NotAllowed) else self.say("wecom_card_gone", talk.guest.scope.lang)
+        await self._told(talk, pressed, title, reply)
+
+    async def _told(self, talk: Talk[AppVoice], pressed: Pressed, title: str, reply: Reply) -> None:
+        await self._settle(talk, pressed, title, reply.text)
+        await self.telling.decided(talk, reply)
 
     async def chosen(self, talk: Talk[AppVoice], pressed: Pressed, text: str) -> None:
         """The card shows what was chosen."""
@@ -47,8 +59,7 @@ class Clicks:
         await self._settle(talk, pressed, self.say("wecom_card_gone", talk.guest.scope.lang), "")
 
     async def _settle(self, talk: Talk[AppVoice], pressed: Pressed, title: str, body: str) -> None:
-        """The code that came with the card is not needed any more."""
+        """The code the card was sent with goes last: whoever dies before leaves it to the next."""
         voice = talk.voice
-        card = settled(pressed.task_id, title, body, talk, self.say)
+        await voice.change(pressed.response_code, settled(pressed.task_id, title, body, talk, self.say))
         await voice.safe.take(voice.channel.setting.id, card_name(pressed.user, pressed.task_id))
-        await voice.change(pressed.response_code, card)

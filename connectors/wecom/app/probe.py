@@ -1,61 +1,23 @@
-"""Whether an app's callback address answers as the platform's check of it would find."""
+"""Calls an app's callback address as the platform's check of it does: the echo comes sealed."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from secrets import token_hex
 
-import httpx
-
-from connectors.ports.callbacks import CallbackPaths
 from connectors.ports.channels import OpenChannel
-from connectors.wecom.app.callbacks import ADDRESS, PROBE
+from connectors.wecom.app.callbacks import ADDRESS
 from connectors.wecom.app.settings import settings_of
-from memory.domain.errors import Refused, Unavailable
-from memory.domain.ids import ChannelId
-
-_SECONDS = 5.0
+from connectors.wecom.probe import AddressProbe
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackProbe:
-    """`public_url`: where the platform reaches this workspace, None where it cannot; `at`: the part of its kind."""
+class CallbackProbe(AddressProbe):
+    """Of whatever is called back as an app is."""
 
-    public_url: str | None
-    paths: CallbackPaths
-    now: Callable[[], datetime]
-    through_proxy: bool = True
     at: str = ADDRESS
 
-    def address(self, channel: ChannelId) -> str | None:
-        """What goes into the console; None without a public address."""
-        return f"{self.public_url.rstrip('/')}{self.at}{self.paths.path(channel)}" if self.public_url else None
-
-    async def look(self, channel: OpenChannel) -> None:
-        """Do what the console does when the address is saved. From here: the platform may be kept out all the same.
-
-        Raises:
-            Refused: "app_no_public_url", or the address answers something else (not retryable).
-            Unavailable: it cannot be reached (retryable).
-        """
-        address = self.address(channel.setting.id)
-        if address is None:
-            raise Refused("app_no_public_url")
-        echo, timestamp, nonce = token_hex(8), str(int(self.now().timestamp())), PROBE + token_hex(8)
+    def query(self, channel: OpenChannel, *, echo: str, timestamp: str, nonce: str) -> dict[str, str]:
+        """See `AddressProbe.query`."""
         envelope = settings_of(channel).envelope
         sealed = envelope.seal(echo, random16=os.urandom(16))
-        query = {
-            "msg_signature": envelope.sign(timestamp, nonce, sealed),
-            "timestamp": timestamp,
-            "nonce": nonce,
-            "echostr": sealed,
-        }
-        host = httpx.URL(address).host
-        try:
-            async with httpx.AsyncClient(timeout=_SECONDS, trust_env=self.through_proxy) as http:
-                answer = await http.get(address, params=query)
-        except httpx.HTTPError as failed:
-            raise Unavailable("app_callback_unreachable", host=host) from failed
-        if answer.status_code != httpx.codes.OK or answer.text != echo:
-            raise Refused("app_callback_answers_wrong", host=host, code=answer.status_code)
+        signature = envelope.sign(timestamp, nonce, sealed)
+        return {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}

@@ -1,5 +1,6 @@
 """An answer said in an app's chat: a decision that was typed changes the cards of its chat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -7,7 +8,8 @@ import structlog
 from connectors.wecom.app.settling import settle_cards, settled
 from connectors.wecom.app.voice import AppVoice
 from connectors.wecom.attaching import Attaching
-from connectors.wecom.telling import Talk
+from connectors.wecom.render import Item, Presented
+from connectors.wecom.telling import Talk, whole
 from memory.domain.chat import Reply
 from memory.domain.errors import AppError
 
@@ -18,9 +20,23 @@ log = structlog.get_logger()
 class AppTelling(Attaching[AppVoice]):
     """Answers in chats of apps. Every method raises what `Mouth` raises."""
 
+    async def decided(self, talk: Talk[AppVoice], reply: Reply) -> None:
+        """See `Telling.decided`. Room for all of it is taken with the claim."""
+        items = talk.renderer.items(reply, task=talk.outside_id)
+        pace = talk.voice.pace
+        pace.wanted = sum(not isinstance(item, Presented) for item in items) + len(reply.files)
+        async with self.answers.saying(talk.place.channel, talk.outside_id, pace) as is_ours:
+            if is_ours:
+                with whole(talk.voice):
+                    await self._said(talk, reply, items)
+
     async def reply(self, talk: Talk[AppVoice], reply: Reply) -> None:
         """See `Telling.reply`."""
-        await Attaching.reply(self, talk, reply)
+        await self._said(talk, reply, talk.renderer.items(reply, task=talk.outside_id))
+
+    async def _said(self, talk: Talk[AppVoice], reply: Reply, items: Sequence[Item]) -> None:
+        await self.items(talk, items)
+        await self.attach(talk, reply)
         if reply.decision is not None:
             await self._settle(talk, reply.decision.batch, reply.text)
 

@@ -17,7 +17,7 @@ from connectors.wecom.app.errors import TASK_USED
 from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import settings_of
 from connectors.wecom.cards import TemplateCard
-from connectors.wecom.pace import MINUTE, Pace
+from connectors.wecom.pace import MINUTE, SharedPace
 from connectors.wecom.timing import Time
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 
@@ -48,7 +48,7 @@ class AppVoice:
     channel: OpenChannel
     user: str
     safe: Safe
-    pace: Pace
+    pace: SharedPace
     time: Time
     rng: Random
     said: int = 0

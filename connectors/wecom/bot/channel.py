@@ -1,8 +1,7 @@
 """The AI bot as a place to talk: what comes in goes to the desk, what the desk says goes back into the same chat."""
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,10 +24,12 @@ from connectors.wecom.bot.frames import (
     FeedbackEvent,
     MsgCallback,
 )
-from connectors.wecom.bot.inbound import Heard, chat_of, heard
+from connectors.wecom.bot.inbound import CONNECTOR, Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.cut import numbered
+from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
@@ -62,10 +63,9 @@ class BotChannel:
     media: MediaDoor
     say: Say
     mask: Callable[[str], str]
+    errands: Errands = field(default_factory=lambda: Errands(CONNECTOR))
     _seen: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _paces: "OrderedDict[str, Pace]" = field(default_factory=OrderedDict)
-    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
-    _answering: set[str] = field(default_factory=set)
 
     def hear(self, callback: Callback) -> None:
         """Take a callback and return at once; the same one twice is one. See `BotSocket.hear`."""
@@ -73,21 +73,21 @@ class BotChannel:
             return
         if isinstance(callback, MsgCallback):
             said = heard(callback.body, bot_name=self.bot_name)
-            self._begin(said.outside_id, self._message(callback.req_id, said))
+            self.errands.begin(said.outside_id, self._message(callback.req_id, said))
             return
         event = callback.body.event
         if callback.body.sender is None:
             return
         if event.eventtype == "enter_chat":
-            self._start(self._welcome(callback))
+            self.errands.start(self._welcome(callback))
         elif event.template_card_event is not None:
-            self._begin(_outside_id(callback), self._click(callback, event.template_card_event))
+            self.errands.begin(_outside_id(callback), self._click(callback, event.template_card_event))
         elif event.feedback_event is not None:
-            self._start(self._judged(callback, event.feedback_event))
+            self.errands.start(self._judged(callback, event.feedback_event))
 
     def answer(self, owed: Owed) -> None:
         """Say what is owed and nobody says; return at once."""
-        self._begin(owed.outside_id, self._owed(owed))
+        self.errands.begin(owed.outside_id, self._owed(owed))
 
     async def push(self, chat: str, text: str, *, is_group: bool) -> None:
         """Say something nobody asked for, at most once. Only where somebody has written to the bot.
@@ -109,14 +109,11 @@ class BotChannel:
 
     async def settle(self) -> None:
         """Return once everything that was heard is answered."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        await self.errands.settle()
 
     async def stop(self) -> None:
         """Drop what is under way; it is answered when it is asked for again, or by whoever delivers."""
-        for task in self._tasks:
-            task.cancel()
-        await self.settle()
+        await self.errands.stop()
 
     async def _message(self, req_id: str, said: Heard) -> None:
         voice = self._voice(said.chat, is_group=said.is_group, req_id=req_id)
@@ -148,8 +145,7 @@ class BotChannel:
         if said.file is not None and said.is_group:
             await self.answering.text(talk, self.say("wecom_file_in_direct_chat", lang))
         elif said.file is not None:
-            files = Files(self.desk, self.queries, self.media, self.answering, self.say)
-            await files.preview(talk, said.file)
+            await Files(self.importing, self.media, self.answering).preview(talk, said.file)
         elif not said.text:
             unread = said.has_pictures
             await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
@@ -159,6 +155,11 @@ class BotChannel:
                 await self.answering.decided(talk, receipt.reply)
             else:
                 await self.answering.turn(talk, receipt.turn)
+
+    @property
+    def importing(self) -> Importing:
+        """What tables go through."""
+        return Importing(self.desk, self.queries, self.say)
 
     async def _welcome(self, callback: EventCallback) -> None:
         """Within 5 s of the first visit of a day; a stranger is told how to be let in."""
@@ -185,7 +186,7 @@ class BotChannel:
             await self._tell(talk, failure)
 
     async def _carry_out(self, talk: Talk, clicked: Clicked, key: str) -> None:
-        clicks = Clicks(self.desk, self.queries, self.answering, self.say, self.answering.time)
+        clicks = Clicks(self.desk, self.importing, self.answering, self.say, self.answering.time)
         match keys.meant(key, clicked.task_id):
             case Tap() as tap:
                 await clicks.decide(talk, clicked, tap)
@@ -254,29 +255,6 @@ class BotChannel:
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return False
-
-    def _begin(self, outside_id: str, work: Coroutine[None, None, None]) -> None:
-        """Answer something, unless it is being answered here."""
-        if outside_id in self._answering:
-            work.close()
-            return
-        self._answering.add(outside_id)
-        self._start(work).add_done_callback(lambda _: self._answering.discard(outside_id))
-
-    def _start(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        """One failed message takes no other with it; what nobody expected is logged whole."""
-        self._tasks.discard(task)
-        failure = None if task.cancelled() else task.exception()
-        if isinstance(failure, AppError):
-            log.warning("wecom_bot.not_said", key=failure.text_key)
-        elif failure is not None:
-            log.error("wecom_bot.broke", exc_info=failure)
 
 
 def _arrival(place: Place, text: str) -> Arrival:

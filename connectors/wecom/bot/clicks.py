@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import structlog
 
 from connectors.ports.desk import Desk
-from connectors.ports.queries import Queries
 from connectors.wecom import cards, keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.frames import Cmd, Json
 from connectors.wecom.cards import TemplateCard
+from connectors.wecom.importing import Importing as Imports
 from connectors.wecom.keys import Importing
 from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time, within
-from memory.domain.chat import Reply, RunImport, Tap
+from memory.domain.chat import Reply, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound, Unavailable, Unclear
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ class Clicks:
     """Carries clicks out."""
 
     desk: Desk
-    queries: Queries
+    importing: Imports
     answering: Answering
     say: Say
     time: Time
@@ -64,7 +64,8 @@ class Clicks:
             await self._not_decided(talk, clicked, failure, is_prompt=is_prompt)
             return
         if is_prompt:
-            title = self.say("wecom_card_done", lang, batch=clicked.batch)
+            key = "wecom_card_gone" if reply.decision is None else "wecom_card_done"  # refused, and comes again
+            title = self.say(key, lang, batch=clicked.batch)
             await self._update(talk, clicked, self._settled(talk, clicked, title, reply.text))
         await self.answering.decided(talk, reply)
 
@@ -93,8 +94,7 @@ class Clicks:
 
     async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
         """Carry a previewed import out, with the mapping it was previewed with."""
-        view = await self.queries.import_run(talk.guest.scope, wish.run)
-        reply = await self.desk.submit(talk.guest.scope, RunImport(run=wish.run, mapping=view.mapping))
+        reply = await self.importing.start(talk.guest.scope, wish.run)
         await self._update(talk, clicked, self._settled(talk, clicked, reply.text, ""))
         await self.answering.reply(talk, reply)
 
@@ -118,7 +118,8 @@ class Clicks:
         reply = Reply(text=why)
         if isinstance(failure, Conflict):
             reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, clicked.batch),))
-        await self.answering.reply(talk, reply)
+        await self.answering.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        await self.answering.decided(talk, reply)
 
     def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
         button = self.say("wecom_card_done_button", talk.guest.scope.lang)

@@ -5,27 +5,16 @@ import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from connectors.wecom.bot.frames import Media
 from connectors.wecom.crypto import BLOCK, decrypted
-from connectors.wecom.foreign import seen
+from connectors.wecom.fetched import MOST_BYTES, Fetched, fetched
 from memory.domain.errors import BadRequest, Refused, Unavailable
 
-MOST_BYTES = 20_971_520
-_ZIP = b"PK\x03\x04"
-
 MayFetch = Callable[[str], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A file in the clear. `name` is foreign text."""
-
-    name: str
-    content: bytes
 
 
 async def is_public(url: str) -> bool:
@@ -65,11 +54,10 @@ class MediaDoor:
                 if answer.status_code != httpx.codes.OK:
                     raise Refused("wecom_media_gone")
                 sealed = await self._bounded(answer)
-                named = _named(answer.headers.get("content-disposition", ""))
+                disposition = answer.headers.get("content-disposition", "")
         except httpx.HTTPError as failed:
             raise Unavailable("wecom_media_gone") from failed
-        content = opened(sealed, media.aeskey)
-        return Fetched(seen(media.filename or named) or _usual_name(content), content)
+        return fetched(opened(sealed, media.aeskey), name=media.filename, disposition=disposition)
 
     async def _bounded(self, answer: httpx.Response) -> bytes:
         pieces = bytearray()
@@ -94,18 +82,3 @@ def opened(sealed: bytes, aeskey: str) -> bytes:
         return decrypted(key, sealed)
     except ValueError as wrong:
         raise Refused("wecom_media_broken") from wrong
-
-
-def _named(disposition: str) -> str:
-    """The file name of a Content-Disposition header."""
-    for part in disposition.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key.lower() == "filename*":
-            return unquote(value.rpartition("''")[2])
-        if key.lower() == "filename":
-            return unquote(value.strip('"'))
-    return ""
-
-
-def _usual_name(content: bytes) -> str:
-    return "wecom.xlsx" if content.startswith(_ZIP) else "wecom.csv"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from connectors.ports.channels import OpenChannel
+from connectors.wecom.fetched import Fetched
 from connectors.wecom.kf.client import KfClient, Session
+from connectors.wecom.kf.translate import Media
 from connectors.wecom.rations.giving import Closed, Taken
 from connectors.wecom.rations.pieces import Menu, Text
 from memory.domain.errors import Refused, Unclear
@@ -11,7 +13,7 @@ from memory.domain.errors import Refused, Unclear
 
 @dataclass(frozen=True, slots=True)
 class KfCarrier:
-    """One account's. Satisfies `Carrier`."""
+    """One account's. Satisfies `Carrier` and `Attacher`."""
 
     client: KfClient
     channel: OpenChannel
@@ -25,13 +27,24 @@ class KfCarrier:
     async def hand(self, user: str, piece: Text | Menu, *, name: str, needed: bool) -> bool:
         """See `Carrier.hand`. Without an answer it is asked once more, which tells whether it had arrived."""
         del needed
+        await self._given(user, piece, name)
+        return True
+
+    async def attach(self, user: str, file: Fetched, *, name: str) -> None:
+        """See `Attacher.attach`. Keeping it with the platform shows nothing, so that is tried twice."""
+        try:
+            media = await self.client.upload(self.channel, name=file.name, content=file.content)
+        except Unclear:
+            media = await self.client.upload(self.channel, name=file.name, content=file.content)
+        await self._given(user, media, name)
+
+    async def _given(self, user: str, piece: Text | Menu | Media, name: str) -> None:
         try:
             await self._once(user, piece, name)
         except Unclear:
             await self._once(user, piece, name)
-        return True
 
-    async def _once(self, user: str, piece: Text | Menu, name: str) -> None:
+    async def _once(self, user: str, piece: Text | Menu | Media, name: str) -> None:
         try:
             await self.client.send(self.channel, user, piece, name=name)
         except Taken as refused:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -101,11 +102,12 @@ class KfChannel:
         if isinstance(entry, TurnedAway):
             if entry.text:
                 text = await self.hearing.with_pushes(channel, user, entry.text)
-                self.hearing.notice(self._recipient(channel, user, None), text, of=said.msgid)
+                await self.hearing.notice(self._recipient(channel, user, None), text, of=said.msgid)
             return
         of = outside_id(channel.setting.id, said.msgid)
         talk = self.hearing.talk(self._recipient(channel, user, entry), entry, of)
-        await self.hearing.take(talk, shelf, Heard(of, said.text, said.menu_id, said.unread))
+        fetch = partial(self.client.fetch, channel, said.media) if said.media else None
+        await self.hearing.take(talk, shelf, Heard(of, said.text, said.menu_id, said.unread, fetch))
 
     async def _entered(self, channel: OpenChannel, entered: Entered) -> None:
         """Whoever comes by a link with a code is bound by it; the platform's welcome is used where it allows one."""
@@ -119,7 +121,7 @@ class KfChannel:
         if entered.code:
             self.hearing.errands.start(self._welcome(channel, entered, text))
         elif entered.bind:
-            self.hearing.notice(self._recipient(channel, entered.user, None), text, of=entered.msgid)
+            await self.hearing.notice(self._recipient(channel, entered.user, None), text, of=entered.msgid)
 
     async def _welcome(self, channel: OpenChannel, entered: Entered, text: str) -> None:
         """Within twenty seconds or not at all; what a code has done is told when they write."""
@@ -128,7 +130,7 @@ class KfChannel:
             await self.client.send_on_event(channel, entered.code, Text(text=text), name=name)
         except AppError:
             if entered.bind:
-                self.hearing.notice(self._recipient(channel, entered.user, None), text, of=entered.msgid)
+                await self.hearing.notice(self._recipient(channel, entered.user, None), text, of=entered.msgid)
             raise
 
     async def _taken(self, channel: OpenChannel, user: str, *, is_taken: bool) -> None:
@@ -148,8 +150,8 @@ class KfChannel:
     async def _not_delivered(self, channel: OpenChannel, event: NotDelivered) -> None:
         log.warning("wecom_kf.not_delivered", channel=channel.setting.id, why=event.why)
         await self.safe.keep(channel.setting.id, FAILED, Fresh(str(event.why), FAILED_FOR))
-        note = self.hearing.say("ration_again", "zh")
-        await self.hearing.giving.failed(channel.setting.id, event.user, event.name, note)
+        guest = await self.hearing.door.known(arrival(channel.setting.id, event.user, ""))
+        await self.hearing.giving.failed(self._recipient(channel, event.user, guest), event.name)
 
     async def _owed(self, channel: OpenChannel, owed: Owed) -> None:
         guest = await self.hearing.door.known(arrival(channel.setting.id, owed.place.user, ""))
@@ -162,4 +164,5 @@ class KfChannel:
     def _recipient(self, channel: OpenChannel, user: str, guest: Admitted | None) -> Recipient:
         lang = guest.scope.lang if guest is not None else "zh"
         place = place_of(channel.setting.id, user)
-        return Recipient(channel, user, KfCarrier(self.client, channel), place, guest, lang)
+        carrier = KfCarrier(self.client, channel)
+        return Recipient(channel, user, carrier, place, guest, lang, carrier)

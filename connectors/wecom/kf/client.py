@@ -8,10 +8,12 @@ from connectors.ports.channels import OpenChannel
 from connectors.wecom.app.errors import TOKEN
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.tokens import Tokens
+from connectors.wecom.app.translate import media_kind
 from connectors.wecom.calls import Answer, Body, Calls
+from connectors.wecom.fetched import MOST_BYTES, Fetched
 from connectors.wecom.kf.errors import failure_of
 from connectors.wecom.kf.settings import account_of
-from connectors.wecom.kf.translate import Page, content, page_of
+from connectors.wecom.kf.translate import Media, Page, content, page_of
 from connectors.wecom.rations.pieces import Menu, Text
 from memory.domain.errors import Refused, Unavailable, Unclear
 
@@ -51,7 +53,7 @@ class KfClient:
         except Unclear as lost:
             raise Unavailable("channel_busy") from lost
 
-    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu, *, name: str) -> None:
+    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu | Media, *, name: str) -> None:
         """kf/send_msg, once. `name` is the msgid: the second message of one name is Refused("kf_sent_before")."""
         head: Body = {"touser": user, "open_kfid": account_of(channel), "msgid": name}
         await self._post(channel, "kf/send_msg", head | content(piece))
@@ -59,6 +61,25 @@ class KfClient:
     async def send_on_event(self, channel: OpenChannel, code: str, piece: Text | Menu, *, name: str) -> None:
         """kf/send_msg_on_event, once: what one event allows."""
         await self._post(channel, "kf/send_msg_on_event", {"code": code, "msgid": name} | content(piece))
+
+    async def upload(self, channel: OpenChannel, *, name: str, content: bytes) -> Media:
+        """media/upload: kept with the platform for three days. The bytes may be sent twice."""
+        kind = media_kind(content)
+        answer = await self._post(channel, "media/upload", None, (name, content), type=kind)
+        media = answer.body.get("media_id")
+        if not isinstance(media, str):
+            raise Unclear("channel_unclear")
+        return Media(kind, media)
+
+    async def fetch(self, channel: OpenChannel, media: str) -> Fetched:
+        """media/get: what a customer sent, within three days. Raises BadRequest("wecom_media_too_large") besides."""
+        token = await self.tokens.of(channel)
+        found = await self._fetched(token, media)
+        if isinstance(found, Answer) and found.errcode in TOKEN:
+            found = await self._fetched(await self.tokens.of(channel, rejected=token), media)
+        if isinstance(found, Fetched):
+            return found
+        raise failure_of(found.errcode, found.errmsg) or Refused("wecom_media_broken")
 
     async def session(self, channel: OpenChannel, user: str) -> Session:
         """kf/service_state/get."""
@@ -83,13 +104,19 @@ class KfClient:
             raise Refused("kf_wrong_account", code=0)
         return answer.date
 
-    async def _post(self, channel: OpenChannel, name: str, body: Body) -> Answer:
+    async def _fetched(self, token: str, media: str) -> Fetched | Answer:
+        query = {"access_token": token, "media_id": media}
+        return await self.calls.download("media/get", query, most_bytes=MOST_BYTES)
+
+    async def _post(
+        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
+    ) -> Answer:
         """With the token; one that is rejected is renewed once and the call repeated once, never more."""
         token = await self.tokens.of(channel)
-        answer = await self.calls.post(name, {"access_token": token}, body=body)
+        answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         if answer.errcode in TOKEN:
             token = await self.tokens.of(channel, rejected=token)
-            answer = await self.calls.post(name, {"access_token": token}, body=body)
+            answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         failure = failure_of(answer.errcode, answer.errmsg)
         if failure is None:
             await self.notes.accepted(channel.setting.id)

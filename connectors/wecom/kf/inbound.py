@@ -13,7 +13,7 @@ CUSTOMER, SYSTEM = 3, 4
 _HUMAN = frozenset({1, 2, 4})
 _ENDED: Final = 3
 _UNREAD = frozenset(
-    {"image", "voice", "video", "file", "location", "link", "business_card", "miniprogram", "merged_msg", "note"}
+    {"image", "voice", "video", "location", "link", "business_card", "miniprogram", "merged_msg", "note"}
 )
 _BIND: Final = "bind="
 
@@ -29,10 +29,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Said(Line):
-    """A customer wrote or tapped (`menu_id`), or (`unread`) sent something we cannot read."""
+    """A customer wrote or tapped (`menu_id`), sent a file (`media`: its id), or (`unread`) what we cannot read."""
 
     text: str = ""
     menu_id: str = ""
+    media: str = ""
     unread: bool = False
 
 
@@ -84,6 +85,9 @@ def happening_of(line: Mapping[str, object]) -> Happening | None:
     if kind == "text":
         text = _part(line, "text")
         return Said(msgid, user, at, text=str(text.get("content", "")), menu_id=str(text.get("menu_id", "")))
+    if kind == "file":
+        media = str(_part(line, "file").get("media_id", ""))
+        return Said(msgid, user, at, media=media, unread=not media)
     return Said(msgid, user, at, unread=True) if kind in _UNREAD else None
 
 

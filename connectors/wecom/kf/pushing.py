@@ -1,54 +1,33 @@
-"""微信客服 cannot speak first: it is set up and looked at like every channel, and pushes go elsewhere."""
+"""微信客服 is set up and looked at like every channel; it cannot speak first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.ports.channels import OpenChannel, Push
-from connectors.ports.custody import Safe
-from connectors.wecom.app import notes
-from connectors.wecom.app.probe import CallbackProbe
+from connectors.ports.channels import OpenChannel
 from connectors.wecom.kf.channel import FAILED
-from connectors.wecom.kf.client import KfClient
 from connectors.wecom.kf.settings import read_typed
-from connectors.wecom.skew import require_right_time
+from connectors.wecom.rations.pushing import SilentPusher
 from memory.domain.channels import ChannelKind
 from memory.domain.errors import Refused
-from memory.domain.ids import ChannelId
 
 
 @dataclass(frozen=True, slots=True)
-class KfPusher:
+class KfPusher(SilentPusher):
     """Satisfies `connectors.ports.channels.Pusher`."""
 
-    client: KfClient
-    safe: Safe
-    probe: CallbackProbe
     kind: ChannelKind = ChannelKind.WECOM_KF
     knows_repeats: bool = True
-    per_minute: int = 0
-
-    def holds(self, channel: ChannelId) -> bool:
-        """See `Pusher.holds`: there is nothing to be pushed."""
-        del channel
-        return False
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """See `Pusher.read`."""
         return read_typed(typed)
 
-    async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:
-        """Never. Raises Refused("channel_cannot_push")."""
-        del channel, push, key
-        raise Refused("channel_cannot_push")
-
     async def look(self, channel: OpenChannel) -> None:
-        """See `Pusher.look`: secret, account, clock, whether the address answers, what was seen so far.
+        """See `Pusher.look`.
 
         Raises Refused("kf_not_delivered") besides, for a message that was accepted and did not arrive.
         """
-        require_right_time(await self.client.look(channel), self.probe.now())
-        await self.probe.look(channel)
-        notes.require_good(await notes.read(self.safe, channel.setting.id))
+        await SilentPusher.look(self, channel)
         failed = await self.safe.read(channel.setting.id, FAILED)
         if failed is not None:
             raise Refused("kf_not_delivered", why=int(failed.value))

@@ -17,8 +17,18 @@ class Page:
     lines: Sequence[Mapping[str, object]]
 
 
-def content(piece: Text | Menu) -> Body:
-    """A text, or a menu whose lines come back as texts."""
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or file that is kept with the platform."""
+
+    kind: str
+    id: str
+
+
+def content(piece: Text | Menu | Media) -> Body:
+    """A text, a menu whose lines come back as texts, or a file."""
+    if isinstance(piece, Media):
+        return {"msgtype": piece.kind, piece.kind: {"media_id": piece.id}}
     if isinstance(piece, Text):
         return {"msgtype": "text", "text": {"content": piece.text}}
     lines = [{"type": "click", "click": {"id": one.id, "content": one.label}} for one in piece.choices]

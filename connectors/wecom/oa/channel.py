@@ -143,7 +143,8 @@ class AccountChannel:
             if not entry.text:
                 return []
             said = await self.hearing.with_pushes(channel, user, entry.text)
-            return self.hearing.notice(await self._recipient(channel, user, None, slot), said, of=heard.outside_id)
+            stranger = await self._recipient(channel, user, None, slot)
+            return await self.hearing.notice(stranger, said, of=heard.outside_id)
         talk = self.hearing.talk(await self._recipient(channel, user, entry, slot), entry, heard.outside_id)
         return await self.hearing.take(talk, shelf, heard)
 
@@ -157,7 +158,7 @@ class AccountChannel:
         else:
             text = await self.hearing.with_pushes(channel, followed.user, entry.text)
         to = await self._recipient(channel, followed.user, None, slot)
-        return self.hearing.notice(to, text, of=followed.outside_id)
+        return await self.hearing.notice(to, text, of=followed.outside_id)
 
     async def _menu(self, channel: OpenChannel) -> None:
         lang: Lang = "en" if channel.setting.options.get("lang") == "en" else "zh"

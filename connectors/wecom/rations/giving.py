@@ -5,34 +5,39 @@ again, which a channel that knows repeats recognises.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final, Protocol
 
 import structlog
+from pydantic import TypeAdapter
 
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Kept, Safe
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted
+from connectors.wecom.fetched import Fetched
+from connectors.wecom.foreign import line
 from connectors.wecom.rations import shelf as rules
-from connectors.wecom.rations.pieces import Menu, Piece, Shown, Text
+from connectors.wecom.rations.pieces import File, Menu, Piece, Shown, Text
 from connectors.wecom.rations.shelf import Give, Shelf, Step, TellReady, Waiting
 from connectors.wecom.saying import Say
 from connectors.wecom.timing import Time
-from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.errors import AppError, NotFound, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
+from memory.domain.office_stores import StoredFile
 from memory.domain.places import Place
-from memory.domain.workspace import Lang
+from memory.domain.workspace import Lang, Scope
 
 log = structlog.get_logger()
 
 KEPT_FOR: Final = timedelta(days=4)
 BUSY_SECONDS: Final = (1.0, 3.0, 9.0)
 SHELF, TO_GIVE, SENT = "shelf:", "give:", "sent:"
+_PIECE: Final[TypeAdapter[Piece]] = TypeAdapter(Piece)
 
 
 class Spent(Refused):
@@ -72,9 +77,17 @@ class Carrier(Protocol):
         ...
 
 
+class Attacher(Protocol):
+    """What hands a file to one user of one channel."""
+
+    async def attach(self, user: str, file: Fetched, *, name: str) -> None:
+        """Hand it over under a name, as `Carrier.hand` does a message. Raises as that."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A user of a channel. `guest` None: somebody nobody knows."""
+    """A user of a channel. `guest` None: somebody nobody knows; `attacher` None: the channel takes no files."""
 
     channel: OpenChannel
     user: str
@@ -82,6 +95,7 @@ class Recipient:
     place: Place
     guest: Admitted | None = None
     lang: Lang = "zh"
+    attacher: Attacher | None = None
 
     @property
     def member(self) -> int:
@@ -100,14 +114,14 @@ class _Turn:
 
     went: _Went = _Went.STOP
     failure: AppError | None = None
-    sent: tuple[str, Text, tuple[int, ...]] | None = field(default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """For every user of every channel of one kind."""
+    """For every user of every channel of one kind. `file`: a file made for a scope, by its key."""
 
     desk: Desk
+    file: Callable[[Scope, str], Awaitable[StoredFile]]
     safe: Safe
     say: Say
     time: Time
@@ -127,11 +141,19 @@ class Giving:
         return made
 
     async def put(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
-        """Put an answer on the shelf, where it is safe, and give what may be given. Raises as `Safe`."""
-        await self.safe.keep(to.channel.setting.id, TO_GIVE + to.user, Fresh("", KEPT_FOR))
+        """Put an answer on the shelf and give what may be given. Raises as `Safe`."""
+        await self.shelve(to, pieces, of=of)
+        await self.give(to)
+
+    async def shelve(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
+        """Put an answer on the shelf, where it is safe: somebody gives it. Raises as `Safe`."""
+        await self.will_give(to)
         waiting = Waiting(of=of, pieces=pieces, member=to.member)
         await self.change(to.channel.setting.id, to.user, lambda shelf: rules.put(shelf, waiting))
-        await self.give(to)
+
+    async def will_give(self, to: Recipient) -> None:
+        """What waits for them is to be given: by somebody else, should this process die. Raises as `Safe`."""
+        await self.safe.keep(to.channel.setting.id, TO_GIVE + to.user, Fresh("", KEPT_FOR))
 
     async def give(self, to: Recipient) -> None:
         """Hand over what may be said now, in order; what the channel is too busy for is tried again later.
@@ -158,19 +180,24 @@ class Giving:
         """Who has something to be given that nobody gives."""
         return [kept.name.removeprefix(TO_GIVE) for kept in await self.safe.find(channel, TO_GIVE)]
 
-    async def failed(self, channel: ChannelId, user: str, name: str, note: str) -> None:
+    async def failed(self, to: Recipient, name: str) -> None:
         """A message was accepted and did not arrive: it is given again with what they say next.
 
-        What counted on it is not good any more: `is_unseen` says so of its presentations.
+        What counted on it is not good any more: `is_unseen` says so of its presentations, and the desk knows. Whoever
+        is just carrying a step out has the shelf: only after that is told what was shown wrongly. Raises as `Safe`.
         """
-        found = await self.safe.take(channel, SENT + name)
-        for kept in found:
-            text, member, presentations = json.loads(kept.value)
+        channel = to.channel.setting.id
+        for kept in await self.safe.find(channel, SENT + name):
+            piece, member, presentations = json.loads(kept.value)
             for presentation in presentations:
                 await self.safe.keep(channel, _unseen(presentation), Fresh("", KEPT_FOR))
-            pieces = (Text(text=note), Text(text=text))
+            pieces = (Text(text=self.say("ration_again", to.lang)), _PIECE.validate_python(piece))
             again = Waiting(of=f"again:{name}", pieces=pieces, member=member)
-            await self.change(channel, user, lambda shelf, again=again: rules.put(shelf, again))  # type: ignore[misc]  # bound
+            await self.change(channel, to.user, lambda shelf, again=again: rules.put(shelf, again))  # type: ignore[misc]  # bound
+            if to.guest is not None:
+                for presentation in presentations:
+                    await self.desk.undelivered(to.guest.scope, presentation)
+        await self.safe.take(channel, SENT + name)
 
     async def is_unseen(self, channel: ChannelId, presentation: int) -> bool:
         """Whether a text of this presentation is known not to have arrived."""
@@ -185,10 +212,6 @@ class Giving:
             return _fresh(after) if after != before else None
 
         await self.safe.renewed(to.channel.setting.id, SHELF + to.user, renew)
-        if turn.sent is not None:
-            name, text, presentations = turn.sent
-            value = json.dumps([text.text, to.member, presentations], ensure_ascii=False)
-            await self.safe.keep(to.channel.setting.id, SENT + name, Fresh(value, KEPT_FOR))
         return turn
 
     async def _taken(self, to: Recipient, shelf: Shelf, turn: _Turn) -> Shelf:
@@ -219,8 +242,6 @@ class Giving:
             turn.failure = failed
             return shelf
         turn.went = _Went.ON
-        if to.carrier.knows_repeats and isinstance(step, Give) and isinstance(step.piece, Text):
-            turn.sent = (name_of(to, step), step.piece, _counting(shelf))
         return rules.given(shelf, step, free=not counted)
 
     async def _carried_out(self, to: Recipient, shelf: Shelf, step: Step) -> bool:
@@ -228,14 +249,38 @@ class Giving:
             text = Text(text=self.say("ration_ready", to.lang))
             return await to.carrier.hand(to.user, text, name=name_of(to, step), needed=False)
         if isinstance(step.piece, Shown):
-            if to.guest is not None:
+            if to.guest is not None and not await self.is_unseen(to.channel.setting.id, step.piece.presentation):
                 await self.desk.delivered(to.guest.scope, step.piece.presentation, place=to.place)
             return False
         piece = step.piece
+        if to.carrier.knows_repeats and isinstance(piece, Text | File):
+            await self._remember(to, name_of(to, step), piece, _counting(shelf))
+        if isinstance(piece, File):
+            return await self._attached(to, piece, name_of(to, step))
         if step.more:
             shown = rules.with_more(piece, self.say("ration_more", to.lang, count=step.more))
             piece = shown if isinstance(shown, Text | Menu) else piece
         return await to.carrier.hand(to.user, piece, name=name_of(to, step), needed=bool(_counting(shelf)))
+
+    async def _attached(self, to: Recipient, file: File, name: str) -> bool:
+        """Hand a file over; what the platform does not take, or is gone, is to be had on the page."""
+        if to.guest is not None and to.attacher is not None:
+            try:
+                stored = await self.file(to.guest.scope, file.key)
+                await to.attacher.attach(to.user, Fetched(stored.name, stored.content), name=name)
+            except (Spent, Closed, Taken):
+                raise
+            except (NotFound, Refused) as failure:
+                log.warning("rations.file_not_given", channel=to.channel.setting.id, key=failure.text_key)
+            else:
+                return True
+        text = Text(text=self.say("wecom_file_out", to.lang, name=line(file.name)))
+        return await to.carrier.hand(to.user, text, name=name, needed=False)
+
+    async def _remember(self, to: Recipient, name: str, piece: Text | File, counting: tuple[int, ...]) -> None:
+        """What is being handed over, before it is: the platform may say later that it did not arrive."""
+        value = json.dumps([piece.model_dump(), to.member, counting], ensure_ascii=False)
+        await self.safe.keep(to.channel.setting.id, SENT + name, Fresh(value, KEPT_FOR))
 
     def _without_piece(self, to: Recipient, shelf: Shelf, step: Step) -> Shelf:
         """A text the platform does not take is replaced by a word about it."""

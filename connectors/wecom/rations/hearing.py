@@ -5,27 +5,33 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from connectors.ports.channels import OpenChannel
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door
 from connectors.wecom import keys
 from connectors.wecom.drafts import referred
 from connectors.wecom.errands import Errands
+from connectors.wecom.fetched import Fetched
+from connectors.wecom.importing import Importing
 from connectors.wecom.rations import shelf as rules
 from connectors.wecom.rations.giving import Giving, Recipient
-from connectors.wecom.rations.pieces import Text, room, tapped
+from connectors.wecom.rations.pieces import Text, packed, room, tapped
 from connectors.wecom.rations.shelf import Shelf
 from connectors.wecom.rations.voice import RationedTelling, RationedVoice
-from connectors.wecom.render import Renderer
+from connectors.wecom.render import Buttons, Item, Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.chat import Decided, Inbound, Reply, Tap
-from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound, Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.owed import Owed
 
-MORE: Final = frozenset({"更多", "more"})
+log = structlog.get_logger()
+
+MORE: Final = frozenset({"更多", "还有更多吗", "还有吗", "还有没有更多", "more", "any more"})
 
 PushPlaces = Callable[[OpenChannel, BrandId | None], Awaitable[Sequence[str]]]
 Guest = Talk[RationedVoice]
@@ -34,12 +40,13 @@ Going = list["asyncio.Task[None]"]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing somebody said: words, a tap (`menu_id`), or (`unread`) something we cannot read."""
+    """One thing somebody said: words, a tap (`menu_id`), a file to `fetch`, or (`unread`) something we cannot read."""
 
     outside_id: str
     text: str = ""
     menu_id: str = ""
     unread: bool = False
+    fetch: Callable[[], Awaitable[Fetched]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +58,51 @@ class Hearing:
     door: Door
     telling: RationedTelling
     giving: Giving
+    importing: Importing
     say: Say
     push_places: PushPlaces
     errands: Errands
 
     def talk(self, to: Recipient, guest: Admitted, outside_id: str) -> Guest:
         """A guest's chat, about one thing they said."""
-        renderer = Renderer(guest.scope.lang, self.say, guest.team_zone, content_bytes=room(guest.mark))
+        renderer = Renderer(
+            guest.scope.lang, self.say, guest.team_zone,
+            content_bytes=room(guest.mark), files_follow=to.attacher is not None,
+        )  # fmt: skip
         voice = RationedVoice(self.giving, to, outside_id, guest.mark)
         return Talk(guest, to.place, voice, renderer, outside_id)
 
     async def take(self, talk: Guest, shelf: Shelf, heard: Heard) -> Going:
         """Carry it out; what goes on to answer it. Raises Unavailable, Unclear: it must come again."""
         to = talk.voice.to
-        if shelf.waiting and heard.text.strip().lower() in MORE:
+        if shelf.waiting:
+            await self.giving.will_give(to)
+        if shelf.waiting and asks_for_more(heard.text):
             await self.giving.change(to.channel.setting.id, to.user, rules.asked_for_more)
             return self.give(to)
         going = self.give(to) if shelf.waiting else []
         if heard.menu_id:
             return going + await self._tapped(talk, heard)
+        if heard.fetch is not None:
+            return going + await self._sent_file(talk, heard.fetch)
         if heard.unread or not heard.text.strip():
-            return going + self.tell(talk, self.say("wecom_picture_unread", talk.guest.scope.lang))
+            return going + await self.tell(talk, self.say("wecom_picture_unread", talk.guest.scope.lang))
         return going + await self._asked(talk, heard, heard.text)
 
     def give(self, to: Recipient) -> Going:
         """Go on with what waits for somebody."""
         return self._begin(f"give:{to.channel.setting.id}:{to.user}", self.giving.give(to))
 
-    def tell(self, talk: Guest, text: str) -> Going:
-        """Say something that is no reply of the desk."""
-        return self._begin(talk.outside_id, self.telling.text(talk, text))
+    async def tell(self, talk: Guest, text: str, *more: Item) -> Going:
+        """Say something that is no reply of the desk; it is safe before this returns. Raises as `Safe`."""
+        pieces = packed([*talk.renderer.words(text), *more], mark=talk.voice.mark)
+        await self.giving.shelve(talk.voice.to, pieces, of=talk.outside_id)
+        return self._begin(talk.outside_id, self.giving.give(talk.voice.to))
 
-    def notice(self, to: Recipient, text: str, *, of: str) -> Going:
-        """Say something to whoever it is, bound or not: it holds no data."""
-        return self._begin(f"notice:{of}", self.giving.put(to, (Text(text=text),), of=f"notice:{of}"))
+    async def notice(self, to: Recipient, text: str, *, of: str) -> Going:
+        """Say something to whoever it is, bound or not: it holds no data. It is safe before this returns."""
+        await self.giving.shelve(to, (Text(text=text),), of=f"notice:{of}")
+        return self._begin(f"notice:{of}", self.giving.give(to))
 
     async def owed(self, to: Recipient, owed: Owed) -> None:
         """Say what is owed to whoever may still be told there."""
@@ -121,7 +139,7 @@ class Hearing:
         try:
             receipt = await self.desk.receive(talk.guest.scope, inbound)
         except (BadRequest, NotAllowed, Conflict) as failure:
-            return self.tell(talk, told(failure, self.say, talk.guest.scope.lang))
+            return await self.tell(talk, told(failure, self.say, talk.guest.scope.lang))
         if isinstance(receipt, Decided):
             return self._begin(talk.outside_id, self.telling.decided(talk, receipt.reply))
         return self._begin(talk.outside_id, self.telling.turn(talk, receipt.turn))
@@ -134,8 +152,33 @@ class Hearing:
                 return await self._decide(talk, tap, batch=task.partition("-")[0])
             case keys.Saying(text):
                 return await self._asked(talk, heard, text)
+            case keys.Importing() as wish:
+                return await self._imported(talk, wish)
             case _:
-                return self.tell(talk, self.say("wecom_card_gone", talk.guest.scope.lang))
+                return await self.tell(talk, self.say("wecom_card_gone", talk.guest.scope.lang))
+
+    async def _sent_file(self, talk: Guest, fetch: Callable[[], Awaitable[Fetched]]) -> Going:
+        """A table is read and told; a file that cannot be had is asked for again, so that nothing waits behind it."""
+        scope = talk.guest.scope
+        try:
+            file = await fetch()
+        except (Refused, Unavailable, Unclear) as failure:
+            log.warning("rations.file_not_had", key=failure.text_key)
+            return await self.tell(talk, self.say("ration_file_gone", scope.lang))
+        except BadRequest as failure:
+            return await self.tell(talk, told(failure, self.say, scope.lang))
+        try:
+            preview = await self.importing.preview(scope, file, of=talk.outside_id)
+        except (BadRequest, NotAllowed, Conflict) as failure:
+            return await self.tell(talk, told(failure, self.say, scope.lang))
+        return await self.tell(talk, preview.text, Buttons(preview.card))
+
+    async def _imported(self, talk: Guest, wish: keys.Importing) -> Going:
+        try:
+            reply = await self.importing.start(talk.guest.scope, wish.run)
+        except (BadRequest, NotAllowed, NotFound, Conflict) as failure:
+            return await self.tell(talk, told(failure, self.say, talk.guest.scope.lang))
+        return await self.tell(talk, reply.text)
 
     async def _decide(self, talk: Guest, tap: Tap, *, batch: str) -> Going:
         placed = tap.model_copy(update={"place": talk.place, "outside_id": talk.outside_id})
@@ -160,6 +203,11 @@ class Hearing:
     def _begin(self, name: str, work: Coroutine[None, None, None]) -> Going:
         task = self.errands.begin(name, work)
         return [task] if task is not None else []
+
+
+def asks_for_more(text: str) -> bool:
+    """Whether a whole line asks for what is left of an answer."""
+    return text.strip(" \t\n\u3000？?！!。.~").lower() in MORE
 
 
 def arrival(channel: ChannelId, user: str, text: str) -> Arrival:

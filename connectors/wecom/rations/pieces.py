@@ -51,7 +51,15 @@ class Menu(_Piece):
     choices: tuple[Choice, ...]
 
 
-Piece = Annotated[Text | Shown | Menu, Field(discriminator="kind")]
+class File(_Piece):
+    """A file made for its reader, named as it is kept; no content of it waits here."""
+
+    kind: Literal["file"] = "file"
+    key: str
+    name: str
+
+
+Piece = Annotated[Text | Shown | Menu | File, Field(discriminator="kind")]
 
 
 def packed(items: Sequence[Item], *, mark: str = "") -> tuple[Piece, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from connectors.wecom.rations.pieces import Menu, Piece, Shown, Text, messages
+from connectors.wecom.rations.pieces import File, Menu, Piece, Shown, Text, messages
 
 ANSWER_MOST: Final = 3
 KEPT_BACK: Final = 2
@@ -125,8 +125,11 @@ def next_step(shelf: Shelf, *, now: float, is_free: bool = False) -> Step | None
         return None
     room = shelf.for_answers - shelf.used
     if room <= 0 and not is_free:
-        may_tell = not shelf.told_ready and not first.begun and shelf.used < shelf.most
+        is_untold = not first.begun or isinstance(piece, File)
+        may_tell = not shelf.told_ready and is_untold and shelf.used < shelf.most
         return TellReady(first.of) if may_tell else None
+    if isinstance(piece, File):
+        return Give(first.of, first.at, piece, first.member)
     after = messages(first.pieces[first.at + 1 :])
     is_last = room - (0 if is_free else 1) <= 0
     return Give(first.of, first.at, piece, first.member, more=after if is_last else 0)
@@ -155,7 +158,7 @@ def doubted(shelf: Shelf, *, note: str) -> Shelf:
     """The piece at hand may not have arrived: what counted on it is left out, and the person is told how to see it."""
     first, *rest = shelf.waiting
     following = first.pieces[first.at + 1 :]
-    kept = tuple(piece for piece in following if isinstance(piece, Text))
+    kept = tuple(piece for piece in following if isinstance(piece, Text | File))
     counted = len(kept) < len(following)
     pieces: tuple[Piece, ...] = (*first.pieces[: first.at + 1], *kept, *((Text(text=note),) if counted else ()))
     return shelf.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces, "doubtful": True}), *rest)})

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from connectors.wecom.cards import TemplateCard
 from connectors.wecom.rations.giving import Giving, Recipient
-from connectors.wecom.rations.pieces import Piece, packed
+from connectors.wecom.rations.pieces import File, Piece, packed
 from connectors.wecom.render import Buttons, Item, Words
 from connectors.wecom.telling import Talk, Telling
+from memory.domain.chat import Reply
 
 
 @dataclass(slots=True)
@@ -36,6 +37,12 @@ class RationedVoice:
 
 class RationedTelling(Telling[RationedVoice]):
     """Says answers whole: what one message cannot hold is cut and kept by the shelf, not by whoever says it."""
+
+    async def reply(self, talk: Talk[RationedVoice], reply: Reply) -> None:
+        """See `Telling.reply`: one answer, its files last where the channel takes files."""
+        items = packed(talk.renderer.items(reply, task=talk.outside_id), mark=talk.voice.mark)
+        files = reply.files if talk.renderer.files_follow else ()
+        await talk.voice.put((*items, *(File(key=file.key, name=file.name) for file in files)))
 
     async def items(self, talk: Talk[RationedVoice], items: Sequence[Item]) -> None:
         """See `Telling.items`."""

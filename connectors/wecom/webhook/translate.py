@@ -5,6 +5,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from connectors.wecom.cut import size
+
 TEXT_BYTES, MARKDOWN_BYTES = 2048, 4096
 IMAGE_BYTES, FILE_BYTES, SMALLEST_FILE = 2 * 1024 * 1024, 20 * 1024 * 1024, 5
 _NUMBER_BYTES = len("(99/99)\n")
@@ -23,11 +25,6 @@ def cut(text: str, *, limit: int) -> list[str]:
         return [text]
     pieces = _packed(text.split("\n"), "\n", limit - _NUMBER_BYTES)
     return [f"({place}/{len(pieces)})\n{piece}" for place, piece in enumerate(pieces, 1)]
-
-
-def size(text: str) -> int:
-    """UTF-8 bytes."""
-    return len(text.encode())
 
 
 def markdown(content: str) -> Body:

@@ -25,8 +25,10 @@ class Process:
 
 
 @asynccontextmanager
-async def started(module: str, *arguments: str, environment: dict[str, str] | None = None) -> AsyncIterator[Process]:
-    """`python -m MODULE …`, once it has said its first line; killed when the block ends.
+async def started(
+    module: str, *arguments: str, environment: dict[str, str] | None = None, says: bool = True
+) -> AsyncIterator[Process]:
+    """`python -m MODULE …`, once it has said its first line (`says`: it says one); killed when the block ends.
 
     Raises:
         RuntimeError: it ended without a word.
@@ -37,8 +39,8 @@ async def started(module: str, *arguments: str, environment: dict[str, str] | No
     assert process.stdout is not None
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            first = (await process.stdout.readline()).decode().strip()
-        if not first:
+            first = (await process.stdout.readline()).decode().strip() if says else ""
+        if says and not first:
             message = f"{module} ended before it was ready"
             raise RuntimeError(message)
         yield Process(process.pid, first)

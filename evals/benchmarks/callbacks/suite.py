@@ -1,8 +1,9 @@
 """A busy minute of a self-built app: callbacks at a steady rate while turns run, every one answered, each once.
 
-Ours: `daren serve` with its worker, its embedded database and the built-in planner, members who are bound, and an
-emulated platform in a process of its own. Theirs, at another time of the same run: Flask and wechatpy, which neither
-stores nor works anything out. Both are called by this process; what the caller and the platform use is not theirs.
+Ours: `daren serve --no-worker` and `daren worker` beside it, the embedded database and the built-in planner, members
+who are bound, and an emulated platform in a process of its own. Theirs, at another time of the same run: Flask and
+wechatpy, which neither stores nor works anything out. Both are called by this process; what the caller and the platform
+use is not theirs.
 """
 
 import tempfile
@@ -43,7 +44,7 @@ async def run(*, fast: bool = False) -> Scorecard:
 
 
 async def measure_ours(settings: Settings, load: Load, on_stage: Stage) -> Measured:
-    """A seeded demo served as its own processes."""
+    """A seeded demo served as its own processes: one that hears and says, one that works."""
     async with installed(settings) as daren:
         company = await set_up(daren, members=load.members + 1)
     told = bare_environment() | {
@@ -51,7 +52,10 @@ async def measure_ours(settings: Settings, load: Load, on_stage: Stage) -> Measu
     }  # fmt: skip
     if settings.database_url is not None:
         told["DAREN_DATABASE_URL"] = settings.database_url
-    async with started("agent", "serve", environment=told) as process:
+    async with (
+        started("agent", "serve", "--no-worker", environment=told) as process,
+        started("agent", "worker", environment=told, says=False) as worker,
+    ):
         database = data_folder(settings.home) if settings.database_url is None else None
 
         def weigh() -> dict[str, float]:
@@ -60,7 +64,7 @@ async def measure_ours(settings: Settings, load: Load, on_stage: Stage) -> Measu
                 rest["PostgreSQL"] = [int((database / "postmaster.pid").read_text().split()[0])]
             parts = {name: cpu_seconds(pids) for name, pids in rest.items()}
             apart = {pid for pids in rest.values() for pid in pids}
-            return {"Python": cpu_seconds([process.pid], without=apart)} | parts
+            return {"Python": cpu_seconds([process.pid, worker.pid], without=apart)} | parts
 
         address = f"{address_in(process.first)}{company.path}"
         measured = await _measured(load, company, address, on_stage, weigh, QUESTIONS)

@@ -112,7 +112,7 @@ def build(platform: Platform) -> Emulator:
     hub = BotHub(platform)
     sending = AppSending(platform)
     calling = Calling(platform)
-    callbacks = AppCallbacks(platform, Passive(platform), calling)
+    callbacks = AppCallbacks(platform, calling, Passive(platform))
     phone = Phone(platform, hub, callbacks, sending)
     kf, oa = kf_of(platform, callbacks), account_of(platform, calling)
     return Emulator(platform, hub, Uploads(platform), GroupWebhooks(platform), sending, callbacks, phone, kf, oa)

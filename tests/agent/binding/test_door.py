@@ -4,12 +4,10 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from agent.accounts import OpenAccounts
 from agent.binding.door import TRIES_PER_USER, OpenDoor
 from agent.binding.forms import BindingForms
 from agent.binding.rules import CLAIM_LIFE, MADE_CODE_LIFE
@@ -18,7 +16,6 @@ from memory.database import Database
 from memory.domain.bindings import Arrival, ChatKind
 from memory.domain.channel_forms import AcceptClaim, BindingForm, EndBinding, MakeBindCode, RevokeIdentity
 from memory.domain.channels import ChannelFields, ChannelKind
-from memory.domain.clock import SystemClock
 from memory.domain.errors import BadRequest, NotAllowed, NotFound
 from memory.domain.ids import BrandId, ChannelId, MemberId
 from memory.domain.workspace import Role, Scope
@@ -39,8 +36,7 @@ class Front:
 
     @property
     def door(self) -> OpenDoor:
-        accounts = OpenAccounts(self.database, self.database, SystemClock(), Path("no-such-home"))
-        return OpenDoor(self.database, accounts.bound, BOX, texts())
+        return OpenDoor(self.database, BOX, texts())
 
     async def say(self, text: str, *, user: str = "mia", group: str = "") -> Admitted | TurnedAway:
         kind = ChatKind.GROUP if group else ChatKind.DIRECT
@@ -93,6 +89,21 @@ async def test_who_is_let_in_brings_the_teams_clock_and_the_mark_of_a_demo(front
     assert isinstance(entry, Admitted)
     assert (entry.team_zone, entry.demo_mark) == (front.office.brands[0].team_zone, "演示数据")
     assert entry.mark == f"演示数据 · {front.office.brands[0].name}"
+
+
+async def test_who_is_let_in_is_spoken_to_in_the_language_they_write_in(front: Front) -> None:
+    owner, brand = front.office.owner, front.office.brands[0]
+    await front.say("绑定 " + await front.code(owner.member, brand.id))
+    spoken = {}
+    for text in ("有谁回我们了", "find 5 UK beauty creators", "更多"):
+        entry = await front.say(text)
+        assert isinstance(entry, Admitted)
+        spoken[text] = (entry.scope.lang, entry.demo_mark)
+    assert spoken == {
+        "有谁回我们了": ("zh", "演示数据"),
+        "find 5 UK beauty creators": ("en", texts().say("demo_mark", "en")),
+        "更多": ("zh", "演示数据"),
+    }
 
 
 async def test_answers_name_the_brand_where_a_member_has_several(front: Front) -> None:

@@ -9,10 +9,10 @@ import pytest
 from agent.channels.answers import SaidOnce
 from evals.suites.talking import open_talk
 from memory.domain.channels import ChannelKind
-from memory.domain.chat import Inbound, Reply
+from memory.domain.chat import Inbound, Reply, Tap
 from memory.domain.deliveries import PushKind
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
-from memory.domain.ids import ChannelId
+from memory.domain.ids import ChannelId, PresentationId
 from memory.domain.owed import Owed
 from memory.domain.places import Place
 from tests.agent.deliveries.conftest import APP, BOT, FakePusher, PushShop, shop
@@ -48,6 +48,18 @@ async def say(shop: PushShop, channel: ChannelId, *, failure: AppError | None = 
         if is_ours and failure is not None:
             raise failure
         return is_ours
+
+
+async def test_why_a_click_decided_nothing_is_owed_once_and_is_what_the_same_click_is_answered(shop: PushShop) -> None:
+    channel, anna = await shop.channel(BOT), shop.office.anna
+    place = Place(channel=channel, chat="anna", is_group=False, user="anna")
+    for text in ("审批要由审批人来做。", "又一次"):
+        await answers(shop).owe(anna, place, outside_id=QUESTION, reply=Reply(text=text))
+    assert [one.reply for one in await owed(shop, channel)] == [Reply(text="审批要由审批人来做。")]
+    tap = Tap(presentation=PresentationId(1), approve=(1,), place=place, outside_id=QUESTION)
+    desk = (await open_talk(shop.office, anna)).desk
+    assert await desk.decide(anna, tap) == Reply(text="审批要由审批人来做。")
+    assert [await say(shop, channel), await say(shop, channel)] == [True, False]
 
 
 @pytest.mark.parametrize("kind", [ChannelKind.WECOM_KF, ChannelKind.WECHAT_ACCOUNT])

@@ -36,6 +36,7 @@ from tests.support.fake_safe import FakeSafe
 
 PATH = f"{CHANNEL}-unguessable"
 AGENT = 1_000_002
+SOON = 0.3  # real seconds that an answer is waited for, where the platform's stand still
 LINA = private(str(AGENT), "lina")
 
 
@@ -136,8 +137,9 @@ async def app_process(
     channel: OpenChannel | None = None,
     people: Sequence[str] = ("lina", "wangwei"),
     public: bool = True,
+    patience_seconds: float = 30,
 ) -> AsyncIterator[AppProcess]:
-    """A process whose address is saved in the console."""
+    """A process whose address is saved in the console. `patience_seconds`, real ones: how long it waits for answers."""
     now, time, say = now_of(emulator), VirtualTime(emulator.platform.clock), texts().say
     row = channel or opened(emulator)
     kept = safe or FakeSafe(now)
@@ -146,12 +148,13 @@ async def app_process(
     async def bound(_: OpenChannel, __: BrandId | None) -> Sequence[str]:
         return people
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=patience_seconds) as http:
         calls = Calls(emulator.base_url, http=http)
         client = AppClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         telling = AppTelling(house.desk, house, say, time, FakeQueries(house.desk.office))
         taking = Taking(inbox or FakeInbox(house), lambda text: text.startswith("批准"), 8)
-        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5), taking)
+        house.moments.seconds = time.seconds
+        apps = AppChannel(house.desk, house, telling, client, kept, say, Random(5), taking, house.moments)
         web = FastAPI()
         web.include_router(AppCallbacks(paths, apps, client.notes, now).router())
         async with serving(web) as address:

@@ -15,6 +15,7 @@ from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.calls import Calls
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.kf.callbacks import ADDRESS, KfCallbacks
 from connectors.wecom.kf.channel import KfChannel
 from connectors.wecom.kf.client import KfClient
@@ -30,18 +31,24 @@ from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.server import Emulator
 from memory.domain.bindings import Arrival
 from memory.domain.channels import ChannelKind, ChannelSetting
+from memory.domain.chat import Reply
 from memory.domain.ids import BrandId, ChannelId
 from prompts.render import texts
 from tests.connectors.wecom.apps import app_of, now_of
 from tests.connectors.wecom.lines import VirtualTime, until
 from tests.connectors.wecom.offices import CHANNEL, Building, building
 from tests.support import fake_office as invented
+from tests.support.fake_desk import FakeQueries
 from tests.support.fake_safe import FakeSafe
 
 KF_PATH = f"{CHANNEL}-of-kf"
 MEMBERS = {"xiaolin": "lina", "ahua": "wangwei"}
 PUSHED = ("运营群",)
 CODE = "绑定 K3F9-7QX2"
+SENDS, SYNCS = "kf/send_msg", "kf/sync_msg"
+LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))
+HOUR = 3_600
+DECIDED = ["已批准 K7 的 1、2。", "K7 的发送计划"]
 
 
 @dataclass
@@ -175,9 +182,13 @@ async def kf_process(
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         calls = Calls(emulator.base_url, http=http)
         client = KfClient(calls, Tokens(calls, kept, now), Notes(kept, now))
-        giving = Giving(house.desk, kept, say, time, now)
+        queries = FakeQueries(house.desk.office)
+        giving = Giving(house.desk, queries.file, kept, say, time, now)
         telling = RationedTelling(house.desk, house, say, time)
-        hearing = Hearing(CONNECTOR, house.desk, house, telling, giving, say, pushed, Errands(CONNECTOR))
+        importing = Importing(house.desk, queries, say)
+        hearing = Hearing(
+            CONNECTOR, house.desk, house, telling, giving, importing, say, pushed, Errands(CONNECTOR)
+        )  # fmt: skip
         kf = KfChannel(hearing, client, kept, now)
         pulling = Pulling(client, kept, time, now, kf.handle)
         web = FastAPI()
@@ -203,3 +214,16 @@ def kf_said(emulator: Emulator, user: str = "xiaolin") -> list[Message]:
 def kf_words(emulator: Emulator, user: str = "xiaolin") -> list[str]:
     """The words of it; a menu's head."""
     return [message.card["head"] if message.card else message.content for message in kf_said(emulator, user)]
+
+
+def heads(emulator: Emulator, user: str = "xiaolin") -> list[str]:
+    """The first lines of what was said."""
+    return [text.partition("\n")[0] for text in kf_words(emulator, user)]
+
+
+async def answered(process: KfProcess, text: str = "找达人", reply: str = "找到 6 位。") -> None:
+    """A question whose turn has ended."""
+    process.kf.hearing.desk.told.clear()  # type: ignore[attr-defined]  # the office's
+    process.says("xiaolin", text)
+    process.kf.hearing.desk.answer(Reply(text=reply))  # type: ignore[attr-defined]  # the office's
+    await process.quiet()

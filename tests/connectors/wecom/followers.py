@@ -12,6 +12,7 @@ from connectors.ports.channels import OpenChannel
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.calls import Calls
 from connectors.wecom.errands import Errands
+from connectors.wecom.importing import Importing
 from connectors.wecom.oa.callbacks import ADDRESS, AccountCallbacks
 from connectors.wecom.oa.channel import AccountChannel
 from connectors.wecom.oa.client import AccountClient
@@ -35,6 +36,7 @@ from tests.connectors.wecom.customers import PUSHED, KfBuilding
 from tests.connectors.wecom.lines import VirtualTime, after, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
+from tests.support.fake_desk import FakeQueries
 from tests.support.fake_safe import FakeSafe
 
 OA_PATH = f"{CHANNEL}-of-oa"
@@ -119,8 +121,12 @@ async def account_process(
         calls = Calls(emulator.base_url, http=http)
         client = AccountClient(calls, AccountTokens(calls, kept, now), Notes(kept, now))
         telling = RationedTelling(house.desk, house, say, time)
-        giving = Giving(house.desk, kept, say, time, now)
-        hearing = Hearing(CONNECTOR, house.desk, house, telling, giving, say, pushed, Errands(CONNECTOR))
+        queries = FakeQueries(house.desk.office)
+        giving = Giving(house.desk, queries.file, kept, say, time, now)
+        importing = Importing(house.desk, queries, say)
+        hearing = Hearing(
+            CONNECTOR, house.desk, house, telling, giving, importing, say, pushed, Errands(CONNECTOR)
+        )  # fmt: skip
         accounts = AccountChannel(hearing, client, kept, time, now)
         web = FastAPI()
         web.include_router(AccountCallbacks(paths, accounts, client.notes, now).router())

@@ -10,6 +10,7 @@ import httpx
 
 from connectors.ports.answers import Judgement
 from connectors.ports.door import Admitted, TurnedAway
+from connectors.ports.pacing import Paced
 from connectors.wecom.bot.answering import Answering
 from connectors.wecom.bot.channel import BotChannel
 from connectors.wecom.bot.media import MediaDoor
@@ -20,13 +21,15 @@ from memory.domain.bindings import Arrival
 from memory.domain.cards import DraftsCard
 from memory.domain.chat import Inbound, Receipt, Reply, Tap, TurnEvent, TurnEventKind
 from memory.domain.errors import AppError, NotFound, Unavailable
-from memory.domain.ids import ChannelId, ConversationId, MemberId, TurnId
+from memory.domain.ids import ChannelId, ConversationId, DeliveryId, MemberId, TurnId
 from memory.domain.owed import Owed
+from memory.domain.places import Place
 from memory.domain.workspace import Role, Scope
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, Heard, VirtualTime, after, socket_of, until
 from tests.support import fake_office as invented
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_paces import FakePaces
 
 CHANNEL = ChannelId(3)
 LINA = private(BOT, "lina")
@@ -116,6 +119,7 @@ class Building:
     ends: list[str] = field(default_factory=list)
     judged: list[tuple[MemberId, Judgement]] = field(default_factory=list)
     closed: AppError | None = None
+    moments: FakePaces = field(default_factory=FakePaces)
 
     async def enter(self, arrival: Arrival) -> Admitted | TurnedAway:
         """Three of the four are members."""
@@ -134,11 +138,13 @@ class Building:
         return entry if isinstance(entry, Admitted) else None
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str) -> AsyncIterator[bool]:
+    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
         """Once, unless nothing was accepted."""
         if not await self.is_open(channel, outside_id):
             yield False
             return
+        if paced is not None:
+            self.moments.grant(channel, paced)
         self.claimed.add(outside_id)
         try:
             yield True
@@ -157,6 +163,11 @@ class Building:
     async def waiting(self, channel: ChannelId) -> Sequence[Owed]:
         """What a test says is owed."""
         return [one for one in self.owed if one.place.channel == channel and one.outside_id not in self.claimed]
+
+    async def owe(self, scope: Scope, place: Place, *, outside_id: str, reply: Reply) -> None:
+        """For the next process, unless somebody has said it."""
+        assert place.channel == CHANNEL
+        self.owed.append(Owed(DeliveryId(1 + len(self.owed)), place, outside_id, scope.member, reply=reply))
 
     async def drop(self, owed: Owed) -> None:
         """Remember it."""

@@ -4,7 +4,7 @@ import pytest
 
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.core.wechat import Mode
-from evals.emulators.wecom.oa.callbacks import OUT_OF_ORDER
+from evals.emulators.wecom.oa.callbacks import OUT_OF_ORDER, AccountDelivery
 from evals.emulators.wecom.server import Emulator
 from memory.domain.cards import ChoiceCard
 from memory.domain.chat import Reply
@@ -60,7 +60,8 @@ async def test_a_callback_that_comes_again_is_one_question_with_the_same_words(e
         emulator.oa.callbacks.again(emulator.oa.callbacks.deliveries[0])
         await process.quiet()
     assert len(house.desk.receipts) == 1
-    assert oa_words(emulator) == ["找到 6 位。"] * 4  # the platform shows one of them
+    assert [delivery.reply for delivery in emulator.oa.callbacks.deliveries] == ["找到 6 位。"] * 4
+    assert oa_words(emulator) == ["找到 6 位。"]
     assert emulator.platform.records.of(SENDS) == []
 
 
@@ -177,19 +178,25 @@ async def test_strangers_are_bound_by_a_code_typed_or_scanned(emulator: Emulator
     assert house.desk.office.received == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "noted"),
-    [
-        (FaultKind.TAMPERED_SIGNATURE, "app_wrong_token"),
-        (FaultKind.WRONG_RECEIVEID, "app_wrong_corp"),
-        (FaultKind.OLD_TIMESTAMP, "app_clock"),
-        (FaultKind.XML_BOMB, ""),
-        (FaultKind.HUGE_BODY, ""),
-    ],
-)
-async def test_what_does_not_open_is_refused_without_a_word(emulator: Emulator, kind: FaultKind, noted: str) -> None:
+SPOILT = [
+    (Mode.SAFE, FaultKind.TAMPERED_SIGNATURE, "app_wrong_token"),
+    (Mode.SAFE, FaultKind.WRONG_RECEIVEID, "app_wrong_corp"),
+    (Mode.SAFE, FaultKind.OLD_TIMESTAMP, "app_clock"),
+    (Mode.COMPATIBLE, FaultKind.TAMPERED_SIGNATURE, "app_wrong_token"),
+    (Mode.COMPATIBLE, FaultKind.WRONG_RECEIVEID, "app_wrong_corp"),
+    (Mode.COMPATIBLE, FaultKind.OLD_TIMESTAMP, "app_clock"),
+    (Mode.PLAIN, FaultKind.TAMPERED_SIGNATURE, "oa_wrong_signature"),
+    (Mode.PLAIN, FaultKind.OLD_TIMESTAMP, "app_clock"),
+    *((mode, kind, "") for mode in Mode for kind in (FaultKind.XML_BOMB, FaultKind.HUGE_BODY)),
+]
+
+
+@pytest.mark.parametrize(("mode", "kind", "noted"), SPOILT)
+async def test_what_does_not_open_is_refused_without_a_word(
+    emulator: Emulator, mode: Mode, kind: FaultKind, noted: str
+) -> None:
     house = kf_building(emulator)
-    async with account_process(emulator, house) as process:
+    async with account_process(emulator, house, mode=mode) as process:
         plan(emulator, kind, "callback/oa", times=0)
         process.says("xiaolin", "批准 1")
         await until(lambda: any(attempt.over for attempt in emulator.oa.callbacks.deliveries[0].attempts))
@@ -203,15 +210,35 @@ async def test_what_does_not_open_is_refused_without_a_word(emulator: Emulator, 
     assert (house.desk.office.received, oa_words(emulator)) == ([], [OUT_OF_ORDER])
 
 
-async def test_another_mode_than_was_set_up_is_named(emulator: Emulator) -> None:
-    house = kf_building(emulator)
-    async with account_process(emulator, house, channel=account_row(emulator, mode="plain")) as process:
+@pytest.mark.parametrize(
+    ("set_up", "comes"),
+    [(Mode.PLAIN, Mode.SAFE), (Mode.PLAIN, Mode.COMPATIBLE), (Mode.SAFE, Mode.PLAIN), (Mode.COMPATIBLE, Mode.PLAIN)],
+)
+async def test_another_mode_than_was_set_up_is_named_and_nothing_of_it_is_heard(
+    emulator: Emulator, set_up: Mode, comes: Mode
+) -> None:
+    house, row = kf_building(emulator), account_row(emulator, mode=set_up.value)
+    async with account_process(emulator, house, mode=comes, channel=row) as process:
         process.says("xiaolin", "批准 1")
         await until(lambda: any(attempt.over for attempt in emulator.oa.callbacks.deliveries[0].attempts))
         await after(emulator, 16, lambda: emulator.oa.callbacks.deliveries[0].over, step=5)
         with pytest.raises(Refused) as found:
             await process.pusher.look(process.channel)
-    assert found.value.text_key == "oa_wrong_mode"
+    assert (found.value.text_key, house.desk.office.received) == ("oa_wrong_mode", [])
+
+
+async def test_of_a_message_in_both_kinds_only_the_sealed_one_counts(emulator: Emulator) -> None:
+    house, person = kf_building(emulator), emulator.platform.wechat.people["xiaolin"]
+    head = {"ToUserName": emulator.platform.wechat.account.original_id, "FromUserName": person.openid}
+    written = {"CreateTime": int(emulator.platform.clock.now), "MsgType": "text", "Content": "找达人", "MsgId": 7}
+    async with account_process(emulator, house, mode=Mode.COMPATIBLE):
+        sent = emulator.oa.callbacks.request(AccountDelivery(person, head | written), {})
+        forged = sent.content.decode().replace("找达人", "批准 1")
+        house.desk.answer(Reply(text="找到 6 位。"))
+        answer = await emulator.oa.callbacks.calling.client.post(sent.url, content=forged)
+    assert "批准 1" in forged
+    assert answer.status_code == 200
+    assert [inbound.text for inbound in house.desk.office.received] == ["找达人"]
 
 
 @pytest.mark.parametrize(

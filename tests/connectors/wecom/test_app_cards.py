@@ -10,11 +10,14 @@ from evals.emulators.wecom.app import events
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
-from memory.domain.chat import Reply
+from memory.domain.chat import DecisionOutcome, Reply
 from memory.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
-from tests.connectors.wecom.apps import AGENT, LINA, AppProcess, app_of, app_process, said_in, words_in
+from memory.domain.ids import DeliveryId, MemberId
+from memory.domain.owed import Owed
+from memory.domain.places import Place
+from tests.connectors.wecom.apps import AGENT, LINA, SOON, AppProcess, app_of, app_process, said_in, words_in
 from tests.connectors.wecom.lines import after, live, plan, until
-from tests.connectors.wecom.offices import Building, building
+from tests.connectors.wecom.offices import CHANNEL, Building, building
 from tests.support import fake_office as invented
 
 ALL = "approve:1-2,4-5"
@@ -163,6 +166,38 @@ async def test_a_member_without_the_role_is_told(emulator: Emulator) -> None:
     assert "角色" in words_in(emulator)[-1] or "查看" in words_in(emulator)[-1]
 
 
+async def test_a_refusal_is_told_once_though_its_click_comes_again_after_a_restart(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        house.desk.refusal = NotAllowed("decide_not_allowed", role="viewer")
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await process.quiet()
+        safe, why = process.safe, words_in(emulator)[-1]
+    async with app_process(emulator, house, safe=safe) as restarted:
+        emulator.callbacks.again(emulator.callbacks.deliveries[-1])
+        await restarted.quiet()
+    assert words_in(emulator).count(why) == 1
+
+
+async def test_a_refusal_that_its_process_did_not_live_to_tell_is_told_by_the_next(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        house.desk.refusal = NotAllowed("decide_not_allowed", role="viewer")
+        plan(emulator, FaultKind.DELAY, UPDATES, seconds=3_600)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await until(lambda: bool(emulator.platform.records.of(UPDATES)))
+        await until(lambda: emulator.callbacks.deliveries[-1].acknowledged)
+        safe, before = process.safe, words_in(emulator)
+    async with app_process(emulator, house, safe=safe) as following:
+        for owed in await house.waiting(CHANNEL):
+            following.apps.answer(following.channel, owed)
+        await following.apps.settle()
+    (why,) = words_in(emulator)[len(before) :]
+    assert "角色" in why or "查看" in why
+
+
 async def test_a_card_of_changed_drafts_says_so_and_a_fresh_one_comes(emulator: Emulator) -> None:
     house = building()
     async with app_process(emulator, house) as process:
@@ -203,15 +238,23 @@ async def test_a_choice_is_what_the_member_would_have_typed(emulator: Emulator) 
     assert card_of(card)["main_title"] == {"title": "已选：Pawly 膨润土猫砂", "desc": ""}
 
 
-async def test_a_card_without_an_answer_is_sent_again_and_stands_once(emulator: Emulator) -> None:
+@pytest.mark.parametrize(("name", "last"), [
+    ("drop_after", 42014), ("slow_body", 42014), ("bad_json", 42014), ("delay", 0), ("http_500", 0),
+    ("drop_before", 0), ("errcode", 0), ("quota_exhausted", 0),
+])  # fmt: skip
+async def test_a_card_without_an_answer_is_sent_again_and_stands_once(emulator: Emulator, name: str, last: int) -> None:
     house = building()
-    async with app_process(emulator, house) as process:
+    async with app_process(emulator, house, patience_seconds=SOON) as process:
         house.desk.answer(Reply(text="", cards=(invented.choices(),)))
-        plan(emulator, FaultKind.DROP_AFTER, SENDS, calls=(2,))
+        plan(emulator, FaultKind(name), SENDS, calls=(2,), seconds=600)
         process.says("lina", "写邀约")
+        if name in ("errcode", "quota_exhausted"):
+            await after(emulator, 90, lambda: bool(house.ends), step=2)
         await process.quiet()
+        sent = [call.errcode for call in emulator.platform.records.of(SENDS) if call.errcode is not None]
+        await live(emulator, 601, step=60)
     assert len([one for one in said_in(emulator) if one.card]) == 1
-    assert [call.errcode for call in emulator.platform.records.of(SENDS)][-1] == 42014
+    assert sent[-1] == last
     assert house.ends == ["said"]
 
 
@@ -228,6 +271,54 @@ async def test_a_card_that_may_have_changed_is_let_be_and_the_decision_told(
         await process.quiet()
     assert card_of(card)["main_title"] == {"title": "K7 已处理", "desc": ""}
     assert len(emulator.platform.records.of(UPDATES)) == calls
+    assert sum(words.startswith("【演示数据】\n已批准") for words in words_in(emulator)) == 1
+
+
+async def test_a_card_whose_process_died_before_it_was_changed_is_changed_by_the_next(emulator: Emulator) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        plan(emulator, FaultKind.DELAY, UPDATES, seconds=3_600)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await until(lambda: bool(emulator.platform.records.of(UPDATES)))
+        safe = process.safe
+    assert "replace_text" not in card_of(card)
+    place = Place(channel=CHANNEL, chat="lina", is_group=False, user="lina")
+    decided = Reply(text="已批准 4 条。", decision=DecisionOutcome(batch="K7", approved=(1, 2, 4, 5)))
+    owed = Owed(DeliveryId(9), place, house.desk.office.taps[0].outside_id, MemberId(1), reply=decided)
+    async with app_process(emulator, house, safe=safe) as following:
+        following.apps.answer(following.channel, owed)
+        await following.apps.settle()
+        assert await safe.find(following.channel.setting.id, "card:lina:K7-") == []
+    assert card_of(card)["replace_text"] == "已处理"
+    assert words_in(emulator)[-1] == "【演示数据】\n已批准 4 条。"
+
+
+@pytest.mark.parametrize("name", ["http_500", "delay", "drop_before", "slow_body", "bad_json"])
+async def test_what_a_click_decided_is_told_though_nobody_says_that_its_card_has_changed(
+    emulator: Emulator, name: str
+) -> None:
+    house = building()
+    async with app_process(emulator, house, patience_seconds=SOON) as process:
+        card = await drafts_of(process, house)
+        plan(emulator, FaultKind(name), UPDATES, seconds=600)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await process.quiet()
+    assert len(emulator.platform.records.of(UPDATES)) == (0 if name == "drop_before" else 1)
+    assert sum(words.startswith("【演示数据】\n已批准") for words in words_in(emulator)) == 1
+    assert len(house.desk.office.taps) == 1
+
+
+@pytest.mark.parametrize("name", ["errcode", "quota_exhausted"])
+async def test_a_card_is_changed_once_the_platform_has_time(emulator: Emulator, name: str) -> None:
+    house = building()
+    async with app_process(emulator, house) as process:
+        card = await drafts_of(process, house)
+        plan(emulator, FaultKind(name), UPDATES)
+        emulator.phone.presses("lina", card.message_id, ALL)
+        await after(emulator, 90, lambda: "replace_text" in card_of(card), step=2)
+        await process.quiet()
+    assert len(emulator.platform.records.of(UPDATES)) == 2
     assert sum(words.startswith("【演示数据】\n已批准") for words in words_in(emulator)) == 1
 
 

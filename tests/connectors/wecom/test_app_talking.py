@@ -10,7 +10,7 @@ from memory.domain.errors import BadRequest, NotFound, Unavailable
 from memory.domain.ids import DeliveryId, MemberId, TurnId
 from memory.domain.owed import Owed
 from memory.domain.places import Place
-from tests.connectors.wecom.apps import AGENT, PATH, app_of, app_process, said_in, words_in
+from tests.connectors.wecom.apps import AGENT, PATH, SOON, app_of, app_process, said_in, words_in
 from tests.connectors.wecom.lines import after, live, plan, until
 from tests.connectors.wecom.offices import CHANNEL, building
 from tests.support import fake_office as invented
@@ -288,13 +288,15 @@ async def test_a_channel_that_went_off_refuses_without_a_word(emulator: Emulator
 EXPORT = FileOut(key="abc", name="达人名单.csv", media_type="text/csv", size=24)
 
 
-async def exported(emulator: Emulator, *, file: FileOut = EXPORT) -> list[str]:
+async def exported(emulator: Emulator, *, file: FileOut = EXPORT, busy: bool = False) -> list[str]:
     """What types of messages came when a list was exported; whether the answer was said."""
     house = building()
-    async with app_process(emulator, house) as process:
+    async with app_process(emulator, house, patience_seconds=SOON) as process:
         process.says("lina", "导出名单")
         house.desk.answer(Reply(text="导出好了。", files=(file,)))
-        await after(emulator, 20, lambda: bool(house.ends))
+        if busy:
+            await after(emulator, 90, lambda: bool(house.ends), step=2)
+        await until(lambda: bool(house.ends))
         await process.quiet()
     assert house.ends == ["said"]
     return [message.msgtype for message in said_in(emulator)]
@@ -307,10 +309,13 @@ async def test_an_export_comes_as_a_file_after_the_words(emulator: Emulator) -> 
     assert (sent.filename, sent.data.decode()) == ("达人名单.csv", "账号\npawsome.mia\n")
 
 
-@pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.BAD_JSON])
-async def test_an_upload_without_an_answer_is_made_again(emulator: Emulator, kind: FaultKind) -> None:
-    plan(emulator, kind, "media/upload")
-    assert await exported(emulator) == ["markdown", "file"]
+@pytest.mark.parametrize(
+    "name",
+    ["http_500", "delay", "drop_before", "drop_after", "slow_body", "bad_json", "errcode", "quota_exhausted"],
+)
+async def test_an_upload_without_an_answer_is_made_again(emulator: Emulator, name: str) -> None:
+    plan(emulator, FaultKind(name), "media/upload", seconds=600)
+    assert await exported(emulator, busy=name in ("errcode", "quota_exhausted")) == ["markdown", "file"]
 
 
 async def test_a_file_the_platform_does_not_take_is_to_be_had_on_the_page(emulator: Emulator) -> None:

@@ -283,7 +283,7 @@ async def test_a_chat_gets_at_most_thirty_messages_a_minute(emulator: Emulator) 
         await until(lambda: bool(said(emulator, LINA)))
         voice = one.channel._voice("lina", is_group=False, req_id=None)
         for number in range(40):
-            one.channel._start(voice.say(f"第 {number} 条"))
+            one.channel.errands.start(voice.say(f"第 {number} 条"))
         await after(emulator, 130, lambda: len(said(emulator, LINA)) >= 41, step=5)
     refused = [call.errcode for call in emulator.platform.records.of("aibot/aibot_send_msg") if call.errcode]
     assert refused == []

@@ -8,12 +8,21 @@ from evals.emulators.wecom.server import Emulator
 from memory.domain.cards import ChoiceCard, DraftsCard
 from memory.domain.chat import Reply
 from memory.domain.errors import Conflict, NotAllowed
-from tests.connectors.wecom.customers import KfBuilding, KfProcess, kf_building, kf_process, kf_said, kf_words
-from tests.connectors.wecom.lines import live, plan
+from tests.connectors.wecom.apps import now_of
+from tests.connectors.wecom.customers import (
+    HOUR,
+    SENDS,
+    KfBuilding,
+    KfProcess,
+    kf_building,
+    kf_process,
+    kf_row,
+    kf_said,
+    kf_words,
+)
+from tests.connectors.wecom.lines import live, plan, until
 from tests.support import fake_office as invented
-
-SENDS = "kf/send_msg"
-HOUR = 3_600
+from tests.support.fake_safe import FakeSafe
 
 
 async def drafts_of(process: KfProcess, house: KfBuilding, card: DraftsCard | None = None, *, more: int = 4) -> Message:
@@ -132,6 +141,37 @@ async def test_nothing_is_decided_of_which_a_text_did_not_arrive(emulator: Emula
         await process.quiet()
     assert [tap.presentation for tap in house.desk.office.taps] == [51]
     assert any("有一条全文没有送到你这里" in text for text in kf_words(emulator))
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_text_that_did_not_arrive_counts_as_shown_no_more(emulator: Emulator, late: bool) -> None:
+    house = kf_building(emulator)
+    async with kf_process(emulator, house) as process:
+        if not late:  # known before the last text is given
+            rows = tuple(row.model_copy(update={"text": "word " * 300}) for row in invented.drafts("K7").items)
+            card = invented.drafts("K7", presentation=41).model_copy(update={"items": rows})
+            plan(emulator, FaultKind.KF_SEND_FAIL_EVENT, SENDS)
+            await drafts_of(process, house, card, more=8)
+        else:
+            plan(emulator, FaultKind.KF_SEND_FAIL_EVENT, SENDS)
+            await drafts_of(process, house, short(invented.drafts("K7", presentation=41)))
+        await process.quiet()
+        assert house.desk.office.delivered == []
+        process.says("xiaolin", "批准 1")
+        await process.quiet()
+    assert "刚才有一条没有送到，补发：" in kf_words(emulator)
+
+
+async def test_whoever_dies_after_a_text_was_taken_knows_later_that_it_did_not_arrive(emulator: Emulator) -> None:
+    house, safe, row = kf_building(emulator), FakeSafe(now_of(emulator)), kf_row(emulator)
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        plan(emulator, FaultKind.DELAY, SENDS, seconds=50)
+        process.says("xiaolin", "写邀约")
+        card = short(invented.drafts("K7", presentation=41))
+        house.desk.answer(Reply(text="写好了。", cards=(card,)))
+        await until(lambda: len(emulator.platform.records.of(SENDS)) == 1)
+        await process.kill()
+    assert [name for name in safe.kept if name.startswith("sent:")] != []
 
 
 async def test_a_text_the_platform_blocks_leaves_nothing_to_approve(emulator: Emulator) -> None:

@@ -8,7 +8,12 @@ from memory.domain.chat import Reply
 from memory.domain.errors import Refused
 from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import (
-    KfProcess,
+    DECIDED,
+    HOUR,
+    LONG,
+    SENDS,
+    answered,
+    heads,
     kf_building,
     kf_process,
     kf_row,
@@ -19,24 +24,6 @@ from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support.fake_safe import FakeSafe
 
-SENDS, SYNCS = "kf/send_msg", "kf/sync_msg"
-LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))
-HOUR = 3_600
-DECIDED = ["已批准 K7 的 1、2。", "K7 的发送计划"]
-
-
-def heads(emulator: Emulator, user: str = "xiaolin") -> list[str]:
-    """The first lines of what was said."""
-    return [text.partition("\n")[0] for text in kf_words(emulator, user)]
-
-
-async def answered(process: KfProcess, text: str = "找达人", reply: str = "找到 6 位。") -> None:
-    """A question whose turn has ended."""
-    process.kf.hearing.desk.told.clear()  # type: ignore[attr-defined]  # the office's
-    process.says("xiaolin", text)
-    process.kf.hearing.desk.answer(Reply(text=reply))  # type: ignore[attr-defined]  # the office's
-    await process.quiet()
-
 
 async def test_an_answer_takes_three_messages_and_the_rest_is_given_when_asked_for(emulator: Emulator) -> None:
     house = kf_building(emulator)
@@ -44,8 +31,8 @@ async def test_an_answer_takes_three_messages_and_the_rest_is_given_when_asked_f
         await answered(process, "全部说来", LONG)
         assert len(kf_said(emulator)) == 3
         assert kf_words(emulator)[2].endswith("（还有 4 条，回复「更多」接着看）")
-        for shown in (6, 7):
-            process.says("xiaolin", "更多")
+        for more, shown in (("还有更多吗？", 6), ("更多", 7)):
+            process.says("xiaolin", more)
             await process.quiet()
             assert len(kf_said(emulator)) == shown
     received = [inbound.text for inbound in house.desk.office.received]
@@ -138,6 +125,20 @@ async def test_a_process_that_dies_in_an_answer_leaves_the_rest_to_the_next(emul
         await process.catch_up()
     assert len(kf_said(emulator)) == 3
     assert heads(emulator) == ["(1/7)", "(2/7)", "(3/7)"]
+
+
+async def test_a_process_that_dies_in_more_of_an_answer_leaves_that_to_the_next(emulator: Emulator) -> None:
+    house, safe, row = kf_building(emulator), FakeSafe(now_of(emulator)), kf_row(emulator)
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        await answered(process, "全部说来", LONG)
+        plan(emulator, FaultKind.DELAY, SENDS, calls=(2,), seconds=50)
+        process.says("xiaolin", "更多")
+        await until(lambda: len(emulator.platform.records.of(SENDS)) == 5)
+        await process.quiet_but_turns()
+        await process.kill()
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        await process.catch_up()
+    assert heads(emulator) == [f"({number}/7)" for number in range(1, 7)]
 
 
 async def test_a_message_that_did_not_arrive_is_told_and_given_again(emulator: Emulator) -> None:

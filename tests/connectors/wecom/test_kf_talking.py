@@ -13,7 +13,11 @@ from memory.domain.places import Place
 from tests.connectors.wecom.apps import app_of, now_of
 from tests.connectors.wecom.customers import (
     CODE,
-    KfProcess,
+    DECIDED,
+    HOUR,
+    SYNCS,
+    answered,
+    heads,
     kf_building,
     kf_process,
     kf_row,
@@ -25,24 +29,6 @@ from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
 from tests.support.fake_safe import FakeSafe
-
-SENDS, SYNCS = "kf/send_msg", "kf/sync_msg"
-LONG = "\n".join(f"第 {number} 行：" + "字" * 200 for number in range(20))
-HOUR = 3_600
-DECIDED = ["已批准 K7 的 1、2。", "K7 的发送计划"]
-
-
-def heads(emulator: Emulator, user: str = "xiaolin") -> list[str]:
-    """The first lines of what was said."""
-    return [text.partition("\n")[0] for text in kf_words(emulator, user)]
-
-
-async def answered(process: KfProcess, text: str = "找达人", reply: str = "找到 6 位。") -> None:
-    """A question whose turn has ended."""
-    process.kf.hearing.desk.told.clear()  # type: ignore[attr-defined]  # the office's
-    process.says("xiaolin", text)
-    process.kf.hearing.desk.answer(Reply(text=reply))  # type: ignore[attr-defined]  # the office's
-    await process.quiet()
 
 
 async def test_a_question_is_acknowledged_pulled_stored_and_answered_in_plain_text(emulator: Emulator) -> None:

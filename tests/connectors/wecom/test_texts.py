@@ -1,5 +1,7 @@
 """Text as it goes out: cut within bytes, reduced to what the client shows, foreign text made harmless."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,11 @@ from hypothesis import strategies as st
 from connectors.wecom.cut import head_of, numbered, pieces_of, size
 from connectors.wecom.foreign import fenced, line, seen
 from connectors.wecom.markdown import is_public_link, reduced
+from connectors.wecom.render import Renderer, Words
+from memory.domain.chat import Reply
+from memory.domain.workspace import Lang
+from prompts.render import texts
+from tests.support import fake_office as invented
 
 
 @given(st.text(max_size=900), st.integers(100, 400))
@@ -34,6 +41,33 @@ def test_a_cut_falls_on_an_empty_line_then_a_line_then_a_sentence() -> None:
     assert pieces_of("甲" * 20 + "\n" + "乙" * 20, 110) == ["甲" * 20, "乙" * 20]
     assert pieces_of("甲" * 19 + "。" + "乙" * 20, 110) == ["甲" * 19 + "。", "乙" * 20]
     assert pieces_of("甲" * 50, 110) == ["甲" * 36, "甲" * 14]
+
+
+LINES = st.text(alphabet="字a。; ·", min_size=1, max_size=60).map(lambda text: f"·{text}·")
+ROWS = st.lists(st.tuples(LINES, st.lists(LINES, min_size=1, max_size=3)), min_size=1, max_size=12)
+
+
+@given(ROWS, st.integers(100, 400), st.sampled_from(["", "找到这些。\n\n", "找到这些。\n"]))
+def test_a_row_stays_with_its_lines_wherever_both_fit(rows: list[tuple[str, list[str]]], limit: int, lead: str) -> None:
+    blocks = ["\n".join((row, *(f"   {line}" for line in lines))) for row, lines in rows]
+    pieces = pieces_of(lead + "\n".join(blocks), limit)
+    assert all(size(piece) <= limit and piece.strip() for piece in pieces)
+    parted = [block for block in blocks if not any(block in piece for piece in pieces)]
+    assert [size(block) for block in parted if size(block) <= limit] == []
+
+
+@given(st.integers(250, 2_048), st.sampled_from(["zh", "en"]))
+def test_a_creator_of_a_shortlist_stays_with_the_reasons(limit: int, lang: Lang) -> None:
+    shown = invented.shortlist()
+    reply = Reply(text="找到 6 位。", cards=(shown,))
+    whole, cut = (
+        [item.text for item in Renderer(lang, texts().say, "Asia/Shanghai", content_bytes=most).items(reply, task="t")
+         if isinstance(item, Words)] for most in (100_000, limit)
+    )  # fmt: skip
+    lines = whole[0].splitlines()
+    told = [f"{row}\n{why}" for row, why in pairwise(lines) if row[:1].isdigit() and why.startswith("   ")]
+    assert len(told) == sum(bool(row.reasons) for row in shown.items) > 1
+    assert [row for row in told if not any(row in text for text in cut)] == []
 
 
 def test_what_is_one_to_the_eye_is_not_parted() -> None:

@@ -1,7 +1,5 @@
 """From a cause to the group on a phone: the webhook against the emulated platform over loopback, on real rows."""
 
-import io
-import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +11,6 @@ from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.deliveries.carrying import DeliveryReport, Post, deliver_due
 from agent.deliveries.wording import PushWords
-from agent.logs import ScrubFilter
 from connectors.ports.channels import OpenChannel, Push
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.channel import WebhookPusher
@@ -26,6 +23,7 @@ from memory.domain.errors import BadRequest, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOX, DAY, HOOK, PushShop, shop
+from tests.support.loud_logs import everything_logged
 
 __all__ = ["shop"]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
@@ -197,23 +195,11 @@ async def test_what_is_called_for_mentions_people(line: Line) -> None:
 
 
 async def test_no_log_holds_the_key_however_much_is_logged(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.addFilter(ScrubFilter())
-    loggers = [logging.getLogger(name) for name in ("", "httpx", "httpcore")]
-    levels = [logger.level for logger in loggers]
-    loggers[0].addHandler(handler)
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
-    try:
+    with everything_logged() as written:
         line.strike(FaultKind.HTTP_500)
         await line.shop.answers(9)
         await line.deliver()
         await line.deliver()
-    finally:
-        loggers[0].removeHandler(handler)
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
     said = written.getvalue() + "".join(capsys.readouterr())
     assert "/cgi-bin/webhook/send?key=***" in said
     assert "delivery.settled" in said

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.ports.channels import Push
+from connectors.wecom.cut import size
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.channel import bodies
 from connectors.wecom.webhook.settings import read_address
-from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES, cut, size
+from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES, cut
 from memory.domain.errors import BadRequest
 
 KEY = "693a91f6-0000-4bc4-97a0-0ec2515aaaaa"

@@ -50,7 +50,8 @@ document.addEventListener("htmx:after:swap", () => {
   const near = [list.dataset.at, ...order.slice(was + 1), ...order.slice(0, Math.max(was, 0)).reverse()];
   const found = near.map((id) => document.getElementById(`hand-item-${id}`)).find((item) => item);
   list.removeAttribute("data-at");
-  found?.focus();
+  // somebody quick has gone on already: where they are now counts
+  if (!items().some((item) => item.contains(document.activeElement))) found?.focus();
   const copied = list.querySelector("[data-copied] [data-exact]");
   if (copied) copy(copied);
 });

@@ -1,60 +1,38 @@
-"""Callbacks of an Official Account: plain, compatible or safe, 5 s to answer, three attempts, then an apology."""
+"""Callbacks of an Official Account: plain, compatible or safe, and an apology for one that is not answered."""
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 from xml.etree.ElementTree import Element
 
 import httpx
 
 from evals.emulators.wecom.app import xml
-from evals.emulators.wecom.calling import (
-    ATTEMPT_SECONDS,
-    BOMB,
-    HUGE_BYTES,
-    MOST_ATTEMPTS,
-    OK,
-    URL_CHECK_SECONDS,
-    Attempt,
-    Calling,
-    UrlCheck,
-    spoilt,
-)
+from evals.emulators.wecom.calling import UrlCheck, spoilt
 from evals.emulators.wecom.core.chats import private
 from evals.emulators.wecom.core.crypto import Envelope, Unsealed
-from evals.emulators.wecom.core.faults import ATTEMPTS, ORDER, Fault, FaultKind
+from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.core.wechat import Account, Mode, Person
 from evals.emulators.wecom.core.wire import cut
-from evals.emulators.wecom.platform import Platform
+from evals.emulators.wecom.delivering import Delivering, OnItsWay, Struck
 
 TEXT_BYTES: Final = 2_048
 OUT_OF_ORDER: Final = "该公众号提供的服务出现故障，请稍后再试"
 
 
 @dataclass(slots=True)
-class AccountDelivery:
+class AccountDelivery(OnItsWay):
     """One callback on its way: the fields of its message."""
 
     person: Person
     fields: xml.Tree
-    attempts: list[Attempt] = field(default_factory=list)
-    over: bool = False
-    problem: str = ""
-
-    @property
-    def acknowledged(self) -> bool:
-        """Whether an attempt was answered as it should be."""
-        return any(attempt.status == OK for attempt in self.attempts)
 
 
-@dataclass(slots=True)
-class AccountCallbacks:
+@dataclass(slots=True, eq=False)
+class AccountCallbacks(Delivering[AccountDelivery]):
     """Delivers to the account's address; nothing without one."""
 
-    platform: Platform
-    calling: Calling
-    deliveries: list[AccountDelivery] = field(default_factory=list)
-    _held: list[AccountDelivery] = field(default_factory=list)
+    endpoint: ClassVar[str] = "callback/oa"
 
     @property
     def account(self) -> Account:
@@ -63,34 +41,11 @@ class AccountCallbacks:
 
     def deliver(self, person: Person, fields: xml.Tree) -> None:
         """Send a callback, as often and in the order that faults say."""
-        if not self.account.url:
-            return
-        faults = self.platform.faults.due("callback/oa", ORDER)
-        copies = faults[FaultKind.DUPLICATE_CALLBACK].copies if FaultKind.DUPLICATE_CALLBACK in faults else 1
-        made = [AccountDelivery(person, fields) for _ in range(copies)]
-        self.deliveries += made
-        if FaultKind.REORDER_CALLBACKS in faults:
-            self._held += made
-            return
-        for delivery in made:
-            self.calling.start(self._run(delivery))
-        self.release()
-
-    def release(self) -> None:
-        """Send what a fault still holds back, the latest first."""
-        held, self._held = self._held, []
-        for delivery in reversed(held):
-            self.calling.start(self._run(delivery))
-
-    def again(self, delivery: AccountDelivery) -> AccountDelivery:
-        """Deliver the same callback once more, long after."""
-        made = AccountDelivery(delivery.person, delivery.fields)
-        self.deliveries.append(made)
-        self.calling.start(self._run(made))
-        return made
+        if self.account.url:
+            self.send(AccountDelivery(person, fields))
 
     async def verify_url(self, *, tampered: bool = False) -> UrlCheck:
-        """The check of the console: the echo as it was sent."""
+        """See `Delivering.check`; the echo comes as it is."""
         echo = str(self.platform.rng.getrandbits(62))
         timestamp, nonce = self.calling.stamp()
         signature = signed(self.account.token, timestamp, nonce)
@@ -100,68 +55,35 @@ class AccountCallbacks:
             "nonce": nonce,
             "echostr": echo,
         }
-        began = self.platform.clock.now
-        request = self.calling.client.build_request("GET", self.account.url, params=query)
-        response = await self.calling.in_time(request, URL_CHECK_SECONDS)
-        body = response.text if response is not None else ""
-        status = response.status_code if response is not None else None
-        return UrlCheck(status == OK and body == echo, status, body, self.platform.clock.now - began)
+        return await self.check(self.account.url, query, echo=echo)
 
-    async def _run(self, delivery: AccountDelivery) -> None:
-        for number in range(MOST_ATTEMPTS):
-            began = self.platform.clock.now
-            if await self._attempt(delivery):
-                break
-            if number < MOST_ATTEMPTS - 1:
-                await self.platform.clock.wait(began + ATTEMPT_SECONDS - self.platform.clock.now)
-        if not delivery.acknowledged or delivery.problem:
-            self._shows(delivery.person, OUT_OF_ORDER)
-        delivery.over = True
-        self.platform.records.ring()
+    def give_up(self, delivery: AccountDelivery) -> None:
+        """See `Delivering.give_up`: the follower reads an apology."""
+        self._shows(delivery.person, OUT_OF_ORDER)
 
-    async def _attempt(self, delivery: AccountDelivery) -> bool:
-        faults = self.platform.faults.due("callback/oa", ATTEMPTS)
-        attempt = Attempt(self.platform.clock.now, faults=tuple(faults))
-        delivery.attempts.append(attempt)
-        self.platform.records.ring()
-        response = await self.calling.in_time(self._request(delivery, faults), ATTEMPT_SECONDS)
-        attempt.over = True
-        attempt.status = response.status_code if response is not None else None
-        self.platform.records.ring()
-        if response is None or response.status_code != OK:
-            return False
-        delivery.problem = self._take(delivery.person, response.text)
-        if delivery.problem:
-            self.platform.records.warn(f"passive reply: {delivery.problem}")
-        return True
-
-    def _request(self, delivery: AccountDelivery, faults: dict[FaultKind, Fault]) -> httpx.Request:
+    def request(self, delivery: AccountDelivery, struck: Struck) -> httpx.Request:
+        """See `Delivering.request`."""
         account = self.account
         timestamp, nonce = self.calling.stamp(
-            is_old=FaultKind.OLD_TIMESTAMP in faults, is_replayed=FaultKind.REPLAYED_NONCE in faults
+            is_old=FaultKind.OLD_TIMESTAMP in struck, is_replayed=FaultKind.REPLAYED_NONCE in struck
         )
         signature = signed(account.token, timestamp, nonce)
         query = {"timestamp": timestamp, "nonce": nonce, "openid": delivery.person.openid}
         fields = dict(delivery.fields) if account.mode is not Mode.SAFE else {"ToUserName": account.original_id}
-        wrong = FaultKind.TAMPERED_SIGNATURE in faults
+        wrong = FaultKind.TAMPERED_SIGNATURE in struck
         if account.mode is not Mode.PLAIN:
             envelope = account.envelope
-            if FaultKind.WRONG_RECEIVEID in faults:
+            if FaultKind.WRONG_RECEIVEID in struck:
                 envelope = Envelope(account.token, account.aes_key, "wxffffffffffffffff")
             sealed = envelope.seal(xml.write(delivery.fields), random16=self.platform.rng.randbytes(16))
             fields["Encrypt"] = sealed
             inside = envelope.sign(timestamp, nonce, sealed)
             query |= {"encrypt_type": "aes", "msg_signature": spoilt(inside) if wrong else inside}
         query["signature"] = spoilt(signature) if wrong else signature
-        body = xml.write(fields)
-        if FaultKind.XML_BOMB in faults:
-            body = BOMB
-        if FaultKind.HUGE_BODY in faults:
-            body += " " * HUGE_BYTES
-        return self.calling.client.build_request("POST", account.url, params=query, content=body.encode())
+        return self.post(account.url, query, xml.write(fields), struck)
 
-    def _take(self, person: Person, body: str) -> str:
-        """Carry out a reply; what is wrong with it, or nothing."""
+    def take(self, delivery: AccountDelivery, body: str) -> str:
+        """See `Delivering.take`. A message is answered once with the same words, however often it came."""
         if body in ("", "success"):
             return ""
         try:
@@ -170,11 +92,15 @@ class AccountCallbacks:
                 reply = self._opened(reply)
         except (xml.NotXml, Unsealed) as wrong:
             return f"{type(wrong).__name__}: {wrong}"
-        if reply.findtext("ToUserName") != person.openid or reply.findtext("FromUserName") != self.account.original_id:
+        named = (reply.findtext("ToUserName"), reply.findtext("FromUserName"))
+        if named != (delivery.person.openid, self.account.original_id):
             return "ToUserName or FromUserName"
         if reply.findtext("MsgType") != "text" or not reply.findtext("Content"):
             return f"MsgType {reply.findtext('MsgType')}"
-        self._shows(person, cut(reply.findtext("Content", ""), TEXT_BYTES))
+        said = cut(reply.findtext("Content", ""), TEXT_BYTES)
+        if (said, delivery.fields) not in [(one.reply, one.fields) for one in self.deliveries]:
+            self._shows(delivery.person, said)
+        delivery.reply = said
         return ""
 
     def _opened(self, outer: Element) -> Element:

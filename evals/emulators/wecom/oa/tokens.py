@@ -34,10 +34,15 @@ class AccountTokens:
     """Issues and checks."""
 
     platform: Platform
-    issued: int = 0
+    given: list[str] = field(default_factory=list)
     _stable: _Token | None = None
     _plain: _Token | None = None
     _before: _Token | None = field(default=None)
+
+    @property
+    def issued(self) -> int:
+        """How many so far."""
+        return len(self.given)
 
     def stable(self, body: Json) -> Json:
         """The same for every caller while it is good; a new one in its last five minutes, or by force.
@@ -96,8 +101,8 @@ class AccountTokens:
             raise ApiError(Errcode.TOO_FREQUENT)
 
     def _new(self) -> _Token:
-        self.issued += 1
         value = "".join(
             self.platform.rng.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=136)
         )
+        self.given.append(value)
         return _Token(value, self.platform.clock.now + LIFETIME)
