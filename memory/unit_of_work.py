@@ -25,6 +25,7 @@ from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
+from memory.domain.shops import ShopStore
 from memory.domain.stores import (
     CreatorStore,
     PeopleStore,
@@ -59,7 +60,7 @@ from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.imports import ImportRepository
-from memory.repositories.kept import KeptRepository
+from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
@@ -69,6 +70,7 @@ from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
+from memory.repositories.shop_links import ShopLinkRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
@@ -197,6 +199,7 @@ class UnitOfWork(Work):
         self.card_places: CardPlaceStore = CardPlaceRepository(*given)
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
+        self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
         self._occasions = OccasionRepository(*given)
 
     @property
@@ -226,6 +229,8 @@ class ServiceUnit(Work):
         self.owed = AnyOwedRepository(*given)
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)
+        self.shops: ShopStore = ShopLinkRepository(*given)
+        self.shop_kept = ShopKeptRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)
         self.paces = PaceRepository(transaction.session)
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from typing_extensions import TypeVar
+
 from memory.domain.ids import ChannelId
+
+Owner_contra = TypeVar("Owner_contra", contravariant=True, default=ChannelId)
 
 
 class Cursors(Protocol):
@@ -38,30 +42,30 @@ class Fresh:
     good_for: timedelta
 
 
-class Safe(Protocol):
-    """What a channel keeps for every process: encrypted, under a name, for a time.
+class Safe(Protocol[Owner_contra]):
+    """What a channel, or a shop, keeps for every process: encrypted, under a name, for a time.
 
     Every method raises Unavailable when the rows cannot be reached (retryable), Misconfigured without the key.
     """
 
-    async def read(self, channel: ChannelId, name: str) -> Kept | None:
+    async def read(self, owner: Owner_contra, /, name: str) -> Kept | None:
         """What is kept under a name; None without it or once its time is over."""
         ...
 
-    async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
+    async def keep(self, owner: Owner_contra, /, name: str, fresh: Fresh) -> None:
         """Keep it in the place of what had its name."""
         ...
 
-    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+    async def find(self, owner: Owner_contra, /, start: str) -> Sequence[Kept]:
         """Everything whose name begins so, oldest first; it stays."""
         ...
 
-    async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+    async def take(self, owner: Owner_contra, /, start: str) -> Sequence[Kept]:
         """Everything whose name begins so, oldest first, and forget it: of all processes one alone gets each."""
         ...
 
     async def renewed(
-        self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
+        self, owner: Owner_contra, /, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
     ) -> Kept | None:
         """What is kept, renewed as `renew` says, which is asked by one process at a time; None of it keeps what is.
 

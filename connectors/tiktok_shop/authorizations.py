@@ -1,4 +1,4 @@
-"""Whom a seller let in: a pair of tokens per channel, refreshed by one process at a time, kept sealed and whole.
+"""Whom a seller let in: a pair of tokens per shop link, refreshed by one process at a time, kept sealed and whole.
 
 The platform gives a new refresh token with every refresh, so that both are replaced in one row. Their ends are moments,
 not durations. Source: platforms reference §1.2, read 2026-11-29.
@@ -22,7 +22,7 @@ from connectors.tiktok_shop.calls import Answer, Calls
 from connectors.tiktok_shop.errors import failure_of_tokens
 from connectors.tiktok_shop.settings import ShopApp
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
-from memory.domain.ids import ChannelId
+from memory.domain.ids import MemberId, ShopLinkId
 
 log = structlog.get_logger()
 
@@ -32,6 +32,7 @@ EARLY: Final = timedelta(hours=24)
 EARLY_SHARE: Final = 4  # but never more than a quarter of a token's life
 AGAIN: Final = timedelta(seconds=10)  # a token so young is not refreshed anew, whatever is said of it
 STATE_LIVES: Final = timedelta(minutes=10)
+_STATES: Final = "state:"
 REST: Final = timedelta(minutes=1)  # after an early refresh that failed: the token still lives, so work goes on
 
 
@@ -63,33 +64,38 @@ class Authorization(BaseModel):
 
 @dataclass(slots=True, eq=False)
 class Authorizations:
-    """Of every channel. What this process knows is asked first, then the rows of all, then the platform."""
+    """Of every link. What this process knows is asked first, then the rows of all, then the platform."""
 
     app: ShopApp
     calls: Calls
-    safe: Safe
+    safe: Safe[ShopLinkId]
     now: Callable[[], datetime]
-    _known: dict[ChannelId, tuple[Authorization, datetime]] = field(default_factory=dict)
-    _rests: dict[ChannelId, datetime] = field(default_factory=dict)
-    _locks: "defaultdict[ChannelId, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _known: dict[ShopLinkId, tuple[Authorization, datetime]] = field(default_factory=dict)
+    _rests: dict[ShopLinkId, datetime] = field(default_factory=dict)
+    _locks: "defaultdict[ShopLinkId, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def begin(self, channel: ChannelId) -> str:
-        """Where the seller agrees; the address is good for one return within ten minutes. Raises as `Safe.keep`."""
+    async def begin(self, link: ShopLinkId, *, member: MemberId) -> str:
+        """Where the seller agrees; good for one return of the same member within ten minutes. Raises as `Safe.keep`."""
         state = secrets.token_urlsafe(24)
-        await self.safe.keep(channel, _state(state), Fresh("asked", STATE_LIVES))
+        await self.safe.keep(link, _state(state), Fresh(str(member), STATE_LIVES))
         query = urlencode({"service_id": self.app.service_id, "state": state})
         return f"{self.app.authorize_base}/open/authorize?{query}"
 
-    async def finish(self, channel: ChannelId, *, state: str, code: str) -> Authorization:
+    async def returned(self, link: ShopLinkId, *, member: MemberId, state: str) -> None:
+        """A return takes what it answers to, so that no second one has it. Raises Refused("shop_state_unknown")."""
+        asked = await self.safe.take(link, _state(state)) if state else ()
+        if [kept.value for kept in asked] != [str(member)]:
+            raise Refused("shop_state_unknown")
+
+    async def finish(self, link: ShopLinkId, *, member: MemberId, state: str, code: str) -> Authorization:
         """The seller came back with a code.
 
         Raises:
-            Refused: the state is none of ours, used or old; the code is used or lost; no seller; the channel is off.
+            Refused: the state is not this member's, used or old; the code is used or lost; no seller; disconnected.
             Misconfigured: the app is not known to the platform (not retryable).
             Unavailable: the platform is busy or not reachable: begin anew (retryable).
         """
-        if not await self.safe.take(channel, _state(state)):
-            raise Refused("shop_state_unknown")
+        await self.returned(link, member=member, state=state)
         try:
             found = await self._asked("get", {"auth_code": code, "grant_type": "authorized_code"})
         except Unclear as lost:
@@ -100,13 +106,25 @@ class Authorizations:
         async def replace(_: Kept | None) -> Fresh:
             return self._fresh(found)
 
-        if await self.safe.renewed(channel, NAME, replace) is None:
-            raise Refused("channel_is_off")
-        self._known.pop(channel, None)
-        log.info("shop.authorised", channel=channel, region=found.seller_base_region, scopes=len(found.granted_scopes))
+        if await self.safe.renewed(link, NAME, replace) is None:
+            raise Refused("shop_not_connected")
+        self._known.pop(link, None)
+        log.info("shop.authorised", link=link, region=found.seller_base_region, scopes=len(found.granted_scopes))
         return found
 
-    async def token(self, channel: ChannelId, *, rejected: str = "") -> str:
+    async def forget(self, link: ShopLinkId) -> None:
+        """Keep no token of it, nor any return that is still expected."""
+        async with self._locks[link]:
+            for start in (NAME, _STATES):
+                await self.safe.take(link, start)
+            self._known.pop(link, None)
+
+    async def until(self, link: ShopLinkId) -> datetime | None:
+        """When the seller has to agree again unless tokens are renewed before; None without an authorisation."""
+        kept = await self.safe.read(link, NAME)
+        return kept.good_until if kept is not None and self._read(kept) is not None else None
+
+    async def token(self, link: ShopLinkId, *, rejected: str = "") -> str:
         """An access token that is not the one the platform has just rejected.
 
         Raises:
@@ -114,22 +132,22 @@ class Authorizations:
             Unavailable: the platform does not answer, or rejects a token it gave seconds ago (retryable).
             Misconfigured: the app is not known to the platform (not retryable).
         """
-        async with self._locks[channel]:
-            known = self._known.get(channel)
+        async with self._locks[link]:
+            known = self._known.get(link)
             if known is not None and self._good(*known, rejected):
                 return known[0].access_token
 
             async def renew(kept: Kept | None) -> Fresh | None:
-                return await self._renewed(channel, kept, rejected)
+                return await self._renewed(link, kept, rejected)
 
-            kept = await self.safe.renewed(channel, NAME, renew)
+            kept = await self.safe.renewed(link, NAME, renew)
             found = self._read(kept)
             if kept is None or found is None:
                 raise Refused("shop_not_authorised")
-            self._known[channel] = (found, kept.made_at)
+            self._known[link] = (found, kept.made_at)
             return found.access_token
 
-    async def _renewed(self, channel: ChannelId, kept: Kept | None, rejected: str) -> Fresh | None:
+    async def _renewed(self, link: ShopLinkId, kept: Kept | None, rejected: str) -> Fresh | None:
         standing, now = self._read(kept), self.now()
         if kept is None or standing is None or self._good(standing, kept.made_at, rejected):
             return None
@@ -137,20 +155,20 @@ class Authorizations:
         if is_rejected and now - kept.made_at < AGAIN:
             raise Unavailable("shop_token_rejected")
         still_good = not is_rejected and now < standing.ends
-        if still_good and now < self._rests.get(channel, now):
+        if still_good and now < self._rests.get(link, now):
             return None
         query = {"refresh_token": standing.refresh_token, "grant_type": "refresh_token"}
         try:
             found = await self._asked("refresh", query)
         except AppError as failure:
             if still_good:
-                log.warning("shop.refresh_failed", channel=channel, error=failure.text_key)
-                self._rests[channel] = now + REST
+                log.warning("shop.refresh_failed", link=link, error=failure.text_key)
+                self._rests[link] = now + REST
                 return None
             if isinstance(failure, Unclear):
                 raise Unavailable("shop_internal") from failure
             raise
-        log.info("shop.refreshed", channel=channel, region=found.seller_base_region)
+        log.info("shop.refreshed", link=link, region=found.seller_base_region)
         return self._fresh(found)
 
     def _good(self, found: Authorization, since: datetime, rejected: str) -> bool:
@@ -185,4 +203,4 @@ def _granted(answer: Answer) -> Authorization:
 
 
 def _state(state: str) -> str:
-    return f"state:{sha256(state.encode()).hexdigest()}"
+    return f"{_STATES}{sha256(state.encode()).hexdigest()}"

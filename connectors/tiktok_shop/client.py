@@ -18,7 +18,7 @@ from connectors.tiktok_shop.pace import Bucket
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.signing import filled, signed_url
 from memory.domain.errors import Unavailable, Unclear
-from memory.domain.ids import ChannelId
+from memory.domain.ids import ShopLinkId
 
 log = structlog.get_logger()
 
@@ -33,9 +33,9 @@ def _loop_seconds() -> float:
 
 @dataclass(frozen=True, slots=True)
 class ShopPlace:
-    """One shop of a channel; the cipher says which, and is a secret."""
+    """One shop of a shop link; the cipher says which, and is a secret."""
 
-    channel: ChannelId
+    link: ShopLinkId
     cipher: str = field(default="", repr=False)
 
 
@@ -73,7 +73,7 @@ class ShopClient:
         path = filled(operation.path, self.app.versions.get(operation.name, operation.version), names or {})
         content = json.dumps(body or {}, ensure_ascii=False).encode() if operation.method == "POST" else b""
         asked = dict(query or {}) | ({"shop_cipher": place.cipher} if operation.of_shop else {})
-        token, mended = await self.authorizations.token(place.channel), set[Then]()
+        token, mended = await self.authorizations.token(place.link), set[Then]()
         for number in range(1, TRIES + 1):
             answer = await self._once(place, operation, path, asked, content, token)
             do = then(answer) if answer is not None else Then.LOOK
@@ -82,7 +82,7 @@ class ShopClient:
             if do in (Then.REFRESH, Then.SIGN_AGAIN) and do not in mended:
                 mended.add(do)
                 if do is Then.REFRESH:
-                    token = await self.authorizations.token(place.channel, rejected=token)
+                    token = await self.authorizations.token(place.link, rejected=token)
                 continue
             wait = self._wait(number, answer)
             is_safe = do is Then.WAIT or (do is Then.LOOK and not operation.writes)

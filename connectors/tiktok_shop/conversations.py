@@ -13,6 +13,7 @@ from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.operations import CONVERSATION, MESSAGES, SEARCH, SEND
 from memory.domain.errors import Refused, Unavailable
+from memory.domain.ids import ShopLinkId
 
 PAGE: Final = 20
 MOST_PAGES: Final = 50
@@ -41,7 +42,7 @@ class Conversations:
     """Every method raises as `ShopClient.ask`."""
 
     client: ShopClient
-    safe: Safe
+    safe: Safe[ShopLinkId]
 
     async def with_creator(self, place: ShopPlace, handle: str) -> Conversation:
         """The one with who has this handle.
@@ -80,7 +81,7 @@ class Conversations:
     async def _open_id(self, place: ShopPlace, handle: str) -> str:
         """Handles change hands; the platform's own id does not, and is remembered."""
         name = f"creator:{_folded(handle)}"
-        kept = await self.safe.read(place.channel, name)
+        kept = await self.safe.read(place.link, name)
         if kept is not None:
             return kept.value
         page = await self.client.ask(place, SEARCH, query={"page_size": SMALLEST_SEARCH}, body={"keyword": handle})
@@ -88,7 +89,7 @@ class Conversations:
         for row in rows if isinstance(rows, list) else []:
             if isinstance(row, dict) and _folded(row.get("username")) == _folded(handle):
                 open_id = str(row["creator_open_id"])
-                await self.safe.keep(place.channel, name, Fresh(open_id, KNOWN_FOR))
+                await self.safe.keep(place.link, name, Fresh(open_id, KNOWN_FOR))
                 return open_id
         raise Refused("shop_creator_gone")
 

@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class TikTokShopMessenger:
-    """Satisfies `Messenger`. `place_of`: where a brand's shop is asked, None without one."""
+    """Satisfies `Messenger`. `place_of`: where a brand's shop is asked, None where none is connected."""
 
     conversations: Conversations
     place_of: Callable[[BrandId], Awaitable[ShopPlace | None]]
@@ -71,7 +71,7 @@ class TikTokShopMessenger:
         try:
             place = await self.place_of(ticket.brand)
             if place is None:
-                raise Unavailable("shop_not_authorised")
+                raise Unavailable("shop_not_connected")
             mark = await self._mark(place, ticket)
             if mark is None:
                 return SendFate.NEVER_SEEN  # the mark is set before anything is said
@@ -85,9 +85,11 @@ class TikTokShopMessenger:
         return SendFate.NEVER_SEEN
 
     async def _there(self, ticket: SendTicket) -> tuple[ShopPlace, Conversation]:
-        place = await self.place_of(ticket.brand)
-        if place is None or ticket.platform != PLATFORM:
+        if ticket.platform != PLATFORM:
             raise Refused("no_channel", handle=ticket.handle)
+        place = await self.place_of(ticket.brand)
+        if place is None:
+            raise Unavailable("shop_not_connected")  # disconnected since its claim; the next one says so
         return place, await self.conversations.with_creator(place, ticket.handle)
 
     async def _same(self, place: ShopPlace, conversation: Conversation, ticket: SendTicket) -> list[Said]:
@@ -95,7 +97,7 @@ class TikTokShopMessenger:
         return [one for one in said if one.text == compared(ticket.text)]
 
     async def _mark(self, place: ShopPlace, ticket: SendTicket) -> Mark | None:
-        kept = await self.conversations.safe.read(place.channel, _name(ticket))
+        kept = await self.conversations.safe.read(place.link, _name(ticket))
         if kept is None:
             return None
         found = json.loads(kept.value)
@@ -108,9 +110,9 @@ class TikTokShopMessenger:
         async def replace(_: Kept | None) -> Fresh:
             return Fresh(value, MARKS_LIVE)
 
-        kept = await self.conversations.safe.renewed(place.channel, _name(ticket), replace)
+        kept = await self.conversations.safe.renewed(place.link, _name(ticket), replace)
         if kept is None or kept.value != value:
-            raise Refused("channel_is_off")
+            raise Unavailable("shop_not_connected")
 
 
 def _new(same: list[Said], mark: Mark) -> list[Said]:

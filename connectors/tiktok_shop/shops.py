@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.operations import SHOPS
 from memory.domain.errors import Refused
-from memory.domain.ids import ChannelId
+from memory.domain.ids import ShopLinkId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Shop:
     cipher: str = field(repr=False)
 
 
-async def shops(client: ShopClient, channel: ChannelId) -> tuple[Shop, ...]:
-    """Every shop of who authorised the channel. Raises as `ShopClient.ask`."""
-    found = (await client.ask(ShopPlace(channel), SHOPS)).get("shops")
+async def shops(client: ShopClient, link: ShopLinkId) -> tuple[Shop, ...]:
+    """Every shop of who authorised the link. Raises as `ShopClient.ask`."""
+    found = (await client.ask(ShopPlace(link), SHOPS)).get("shops")
     rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
     return tuple(
         Shop(
@@ -36,9 +36,9 @@ async def shops(client: ShopClient, channel: ChannelId) -> tuple[Shop, ...]:
     )
 
 
-async def place_of(client: ShopClient, channel: ChannelId, shop: str) -> ShopPlace:
+async def place_of(client: ShopClient, link: ShopLinkId, shop: str) -> ShopPlace:
     """Where one shop is asked, by its id. Raises Refused("shop_not_authorised") for one that is not covered."""
-    for one in await shops(client, channel):
+    for one in await shops(client, link):
         if one.id == shop:
-            return ShopPlace(channel, one.cipher)
+            return ShopPlace(link, one.cipher)
     raise Refused("shop_not_authorised")

@@ -21,6 +21,7 @@ from memory.domain.jobs import Job
 from memory.domain.offer import Product
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.shops import ShopStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -303,6 +304,11 @@ class Unit(Protocol):
     @property
     def shortlists(self) -> ShortlistStore:
         """Shortlists."""
+        ...
+
+    @property
+    def shops(self) -> ShopStore:
+        """Shops of a platform that brands let us into."""
         ...
 
     @property

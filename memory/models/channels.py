@@ -107,7 +107,7 @@ class ChannelKeptRow(TenantRow, Base):
 
     __tablename__ = "channel_kept"
 
-    channel_id: Mapped[int] = mapped_column(ForeignKey("channel_setting.id"), primary_key=True)
+    owner_id: Mapped[int] = mapped_column("channel_id", ForeignKey("channel_setting.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.ports.custody import Fresh, Kept
-from memory.domain.ids import ChannelId
 
 
 @dataclass
@@ -19,27 +18,27 @@ class FakeSafe:
     kept: dict[str, Kept] = field(default_factory=dict)
     locks: "defaultdict[str, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def read(self, channel: ChannelId, name: str) -> Kept | None:
+    async def read(self, channel: int, name: str) -> Kept | None:
         """What is not over."""
         found = self.kept.get(name)
         return found if found is not None and found.good_until > self.now() else None
 
-    async def keep(self, channel: ChannelId, name: str, fresh: Fresh) -> None:
+    async def keep(self, channel: int, name: str, fresh: Fresh) -> None:
         """Under its name, unless the channel is off."""
         if not self.off:
             self.kept[name] = Kept(name, fresh.value, self.now(), self.now() + fresh.good_for)
 
-    async def find(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+    async def find(self, channel: int, start: str) -> Sequence[Kept]:
         """What is not over."""
         return [kept for name, kept in self.kept.items() if name.startswith(start) and kept.good_until > self.now()]
 
-    async def take(self, channel: ChannelId, start: str) -> Sequence[Kept]:
+    async def take(self, channel: int, start: str) -> Sequence[Kept]:
         """Once."""
         names = [name for name in self.kept if name.startswith(start)]
         return [kept for kept in map(self.kept.pop, names) if kept.good_until > self.now()]
 
     async def renewed(
-        self, channel: ChannelId, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
+        self, channel: int, name: str, renew: Callable[[Kept | None], Awaitable[Fresh | None]]
     ) -> Kept | None:
         """One at a time."""
         async with self.locks[name]:

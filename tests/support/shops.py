@@ -18,10 +18,11 @@ from connectors.tiktok_shop.shops import shops
 from evals.emulators.tiktok_shop.faults import Fault, FaultKind
 from evals.emulators.tiktok_shop.platform import Platform, Rules
 from evals.emulators.tiktok_shop.server import Emulator, running
-from memory.domain.ids import ChannelId
+from memory.domain.ids import MemberId, ShopLinkId
 from tests.support.fake_safe import FakeSafe
 
-CHANNEL = ChannelId(1)
+LINK = ShopLinkId(1)
+MEMBER = MemberId(1)
 
 
 @dataclass
@@ -44,19 +45,19 @@ class ShopBench:
         """What each call of an endpoint was answered; None: nothing."""
         return [call.errcode for call in self.platform.records.of(endpoint)]
 
-    async def came_back(self, *, channel: ChannelId = CHANNEL) -> dict[str, str]:
+    async def came_back(self, *, link: ShopLinkId = LINK) -> dict[str, str]:
         """What the seller's browser brings from the authorise page."""
         async with httpx.AsyncClient(trust_env=False) as browser:
-            answer = await browser.get(await self.client.authorizations.begin(channel))
+            answer = await browser.get(await self.client.authorizations.begin(link, member=MEMBER))
         return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 
     async def authorise(self) -> None:
         back = await self.came_back()
-        await self.client.authorizations.finish(CHANNEL, state=back["state"], code=back["code"])
+        await self.client.authorizations.finish(LINK, member=MEMBER, state=back["state"], code=back["code"])
 
     async def place(self) -> ShopPlace:
         """The seller's first shop."""
-        return ShopPlace(CHANNEL, (await shops(self.client, CHANNEL))[0].cipher)
+        return ShopPlace(LINK, (await shops(self.client, LINK))[0].cipher)
 
 
 def app_of(platform: Platform, **more: object) -> ShopApp:

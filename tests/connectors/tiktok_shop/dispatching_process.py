@@ -1,6 +1,6 @@
 """A dispatcher in a process of its own, made to be killed: it sends over one shop's conversations what is due.
 
-`DATABASE HOME_KEY CHANNEL CIPHER PLATFORM NOW APP_KEY APP_SECRET`
+`DATABASE HOME_KEY LINK CIPHER PLATFORM NOW APP_KEY APP_SECRET`
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from time import monotonic
 import httpx
 from pydantic import SecretStr
 
-from agent.channels.safe import SealedSafe
+from agent.channels.safe import ShopSafe
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.reconcile import reconcile
 from connectors.tiktok_shop.authorizations import Authorizations
@@ -24,7 +24,7 @@ from connectors.tiktok_shop.conversations import Conversations
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.settings import ShopApp
 from memory.database import Database
-from memory.domain.ids import BrandId, ChannelId
+from memory.domain.ids import BrandId, ShopLinkId
 from memory.domain.outreach import Channel
 from memory.secret_box import HomeSecretBox
 
@@ -38,9 +38,7 @@ class OnPlayground(TikTokShopMessenger):
         return Channel.PLAYGROUND
 
 
-async def main(
-    url: str, key: str, channel: str, cipher: str, platform: str, now: str, app_key: str, secret: str
-) -> None:
+async def main(url: str, key: str, link: str, cipher: str, platform: str, now: str, app_key: str, secret: str) -> None:
     begun = monotonic()
 
     def moment() -> datetime:
@@ -53,9 +51,9 @@ async def main(
         Database.open(home=Path("no-such-home"), url=url) as database,
         httpx.AsyncClient(trust_env=False, timeout=20) as http,
     ):
-        safe, calls = SealedSafe(database, HomeSecretBox(Path("no-such-home"), key), moment), Calls(http=http)
+        safe, calls = ShopSafe(database, HomeSecretBox(Path("no-such-home"), key), moment), Calls(http=http)
         client = ShopClient(app, calls, Authorizations(app, calls, safe, moment), moment, Random(1))
-        place = ShopPlace(ChannelId(int(channel)), cipher)
+        place = ShopPlace(ShopLinkId(int(link)), cipher)
 
         async def place_of(_: BrandId) -> ShopPlace:
             return place

@@ -8,13 +8,13 @@ from connectors.tiktok_shop.authorizations import NAME
 from connectors.tiktok_shop.operations import SHOPS
 from evals.emulators.tiktok_shop.faults import FaultKind
 from memory.domain.errors import Misconfigured, Refused, Unavailable
-from tests.support.shops import CHANNEL, ShopBench, shop_bench
+from tests.support.shops import LINK, MEMBER, ShopBench, shop_bench
 
 DAY = 86_400
 
 
 async def token(bench: ShopBench, *, rejected: str = "") -> str:
-    return await bench.client.authorizations.token(CHANNEL, rejected=rejected)
+    return await bench.client.authorizations.token(LINK, rejected=rejected)
 
 
 def forget(bench: ShopBench) -> None:
@@ -35,14 +35,14 @@ async def test_a_state_is_good_once_and_for_ten_minutes() -> None:
         finish = bench.client.authorizations.finish
         back = await bench.came_back()
         with pytest.raises(Refused, match="shop_state_unknown"):
-            await finish(CHANNEL, state="guessed", code=back["code"])
-        await finish(CHANNEL, state=back["state"], code=back["code"])
+            await finish(LINK, member=MEMBER, state="guessed", code=back["code"])
+        await finish(LINK, member=MEMBER, state=back["state"], code=back["code"])
         again = await bench.came_back()
         with pytest.raises(Refused, match="shop_state_unknown"):
-            await finish(CHANNEL, state=back["state"], code=again["code"])
+            await finish(LINK, member=MEMBER, state=back["state"], code=again["code"])
         await bench.platform.clock.advance(600)
         with pytest.raises(Refused, match="shop_state_unknown"):
-            await finish(CHANNEL, state=again["state"], code=again["code"])
+            await finish(LINK, member=MEMBER, state=again["state"], code=again["code"])
         assert bench.calls("token/get") == [0]
 
 
@@ -52,10 +52,10 @@ async def test_a_wrong_state_of_the_page_is_refused_and_a_used_code_told() -> No
         bench.plan(FaultKind.WRONG_STATE, "authorize")
         wrong = await bench.came_back()
         with pytest.raises(Refused, match="shop_state_unknown"):
-            await finish(CHANNEL, state=wrong["state"], code=wrong["code"])
+            await finish(LINK, member=MEMBER, state=wrong["state"], code=wrong["code"])
         back = await bench.came_back()
         with pytest.raises(Refused, match="shop_authorise_again"):
-            await finish(CHANNEL, state=back["state"], code="TTP_used")
+            await finish(LINK, member=MEMBER, state=back["state"], code="TTP_used")
         bench.plan(FaultKind.DENIED, "authorize")
         assert "code" not in await bench.came_back()
 
@@ -66,8 +66,8 @@ async def test_who_has_not_authorised_gets_no_token() -> None:
             await token(bench)
         back = await bench.came_back()
         bench.safe.off = True
-        with pytest.raises(Refused, match="channel_is_off"):
-            await bench.client.authorizations.finish(CHANNEL, state=back["state"], code=back["code"])
+        with pytest.raises(Refused, match="shop_not_connected"):
+            await bench.client.authorizations.finish(LINK, member=MEMBER, state=back["state"], code=back["code"])
 
 
 @pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.BAD_JSON])
@@ -76,7 +76,7 @@ async def test_a_code_whose_answer_was_lost_is_not_tried_again(kind: FaultKind) 
         back = await bench.came_back()
         bench.plan(kind, "token/get")
         with pytest.raises((Refused, Unavailable)):
-            await bench.client.authorizations.finish(CHANNEL, state=back["state"], code=back["code"])
+            await bench.client.authorizations.finish(LINK, member=MEMBER, state=back["state"], code=back["code"])
         assert len(bench.calls("token/get")) == 1
 
 
@@ -84,7 +84,7 @@ async def test_a_wrong_app_secret_is_told_as_such() -> None:
     async with shop_bench(authorised=False, app_secret="another") as bench:
         back = await bench.came_back()
         with pytest.raises(Misconfigured, match="shop_app_wrong"):
-            await bench.client.authorizations.finish(CHANNEL, state=back["state"], code=back["code"])
+            await bench.client.authorizations.finish(LINK, member=MEMBER, state=back["state"], code=back["code"])
 
 
 async def test_a_token_is_refreshed_a_day_before_its_end_and_both_are_replaced(bench: ShopBench) -> None:

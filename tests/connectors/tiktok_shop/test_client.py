@@ -18,7 +18,7 @@ from connectors.tiktok_shop.shops import place_of, shops
 from evals.emulators.tiktok_shop.faults import ANSWERS, FaultKind
 from evals.emulators.tiktok_shop.platform import Rules
 from memory.domain.errors import AppError, Misconfigured, Refused, Unavailable, Unclear
-from tests.support.shops import CHANNEL, ShopBench, shop_bench
+from tests.support.shops import LINK, ShopBench, shop_bench
 
 SEARCHING = "creators/search"
 WRITING = replace(SEARCH, writes=True)
@@ -237,19 +237,19 @@ async def test_a_sellers_shops_are_known_by_their_ids() -> None:
     async with shop_bench(authorised=False) as bench:
         bench.platform.partner.at_the_page = 1
         await bench.authorise()
-        found = await shops(bench.client, CHANNEL)
+        found = await shops(bench.client, LINK)
         theirs = bench.platform.partner.sellers[1].shops
         assert [(one.id, one.region, one.is_local, one.cipher) for one in found] == [
             (one.id, one.region, False, one.cipher) for one in theirs
         ]
-        place = await place_of(bench.client, CHANNEL, theirs[1].id)
+        place = await place_of(bench.client, LINK, theirs[1].id)
         assert place.cipher == theirs[1].cipher
         assert not [one.cipher for one in theirs if one.cipher in repr((found, place))]
         with pytest.raises(Refused, match="shop_not_authorised"):
-            await place_of(bench.client, CHANNEL, "another")
+            await place_of(bench.client, LINK, "another")
         own = bench.platform.partner.sellers[0].shops[0].cipher
         with pytest.raises(Misconfigured, match="shop_cipher_foreign"):
-            await bench.client.ask(ShopPlace(CHANNEL, own), DETAIL, names={"creator": "x"})
+            await bench.client.ask(ShopPlace(LINK, own), DETAIL, names={"creator": "x"})
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from agent.channels.safe import SealedSafe
+from agent.channels.safe import ShopSafe
 from connectors.tiktok_shop.authorizations import Authorizations
 from evals.emulators.tiktok_shop.faults import FaultKind
 from memory.secret_box import KEY_BYTES
-from tests.agent.deliveries.conftest import APP, BOX, PushShop, shop
-from tests.support.shops import ShopBench, shop_bench
+from tests.agent.deliveries.conftest import BOX, PushShop, shop
+from tests.support.linked_shops import linked
+from tests.support.shops import MEMBER, ShopBench, shop_bench
 
 __all__ = ["shop"]
 _PROCESS = Path(__file__).with_name("refreshing_process.py")
@@ -23,10 +24,10 @@ _ROOT = Path(__file__).parents[3]
 DAY = 86_400
 
 
-async def begun(bench: ShopBench, database: str, channel: int) -> asyncio.subprocess.Process:
+async def begun(bench: ShopBench, database: str, link: int) -> asyncio.subprocess.Process:
     """A process that is about to ask."""
     app, key = bench.platform.partner.app, base64.b64encode(bytes(KEY_BYTES)).decode()
-    told = (database, key, str(channel), bench.emulator.base_url, str(bench.platform.clock.now), app.key, app.secret)
+    told = (database, key, str(link), bench.emulator.base_url, str(bench.platform.clock.now), app.key, app.secret)
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(_PROCESS), *told, stdout=asyncio.subprocess.PIPE, cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
@@ -47,17 +48,17 @@ async def waiting_for_a_lock(database: str) -> None:
 @pytest.mark.timeout(120)
 async def test_two_processes_at_once_refresh_once(shop: PushShop) -> None:
     async with shop_bench(authorised=False) as bench:
-        channel = await shop.channel(APP)
-        safe = SealedSafe(shop.database, BOX, lambda: datetime.fromtimestamp(bench.platform.clock.now, UTC))
+        link = await linked(shop)
+        safe = ShopSafe(shop.database, BOX, lambda: datetime.fromtimestamp(bench.platform.clock.now, UTC))
         own = Authorizations(bench.client.app, bench.client.calls, safe, safe.now)
         bench.client.authorizations = own
-        back = await bench.came_back(channel=channel)
-        await own.finish(channel, state=back["state"], code=back["code"])
-        first = await own.token(channel)
+        back = await bench.came_back(link=link)
+        await own.finish(link, member=MEMBER, state=back["state"], code=back["code"])
+        first = await own.token(link)
         await bench.platform.clock.advance(8 * DAY)
         bench.plan(FaultKind.DELAY, "token/refresh", seconds=5)
 
-        processes = [await begun(bench, shop.database.url, channel) for _ in range(2)]
+        processes = [await begun(bench, shop.database.url, link) for _ in range(2)]
         await bench.platform.records.until(lambda: bool(bench.calls("token/refresh")))
         await waiting_for_a_lock(shop.database.url)
         await bench.platform.clock.advance(5)
@@ -68,6 +69,6 @@ async def test_two_processes_at_once_refresh_once(shop: PushShop) -> None:
         assert first not in said
         with psycopg.connect(shop.database.url) as line:
             line.execute("set local role daren_service")
-            rows = line.execute("select sealed from channel_kept where name = 'authorization'").fetchall()
+            rows = line.execute("select sealed from shop_kept where name = 'authorization'").fetchall()
         grant = bench.platform.tokens.grants[-1]
         assert [(grant.access.encode() in row[0], grant.refresh.encode() in row[0]) for row in rows] == [(False, False)]

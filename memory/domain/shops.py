@@ -1,0 +1,117 @@
+"""Shops of a platform that brands let us into: which one is worked with, until when, and how its sync does.
+
+Tokens and ciphers are not here: they are kept sealed (`memory.domain.kept`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from memory.domain.ids import BrandId, MemberId, ShopLinkId, TenantId
+from memory.domain.outreach import Flag
+
+DAILY = timedelta(hours=24)
+AGAIN_AFTER = timedelta(minutes=15)  # a sync that could not go on
+LEASE = timedelta(minutes=10)  # a sync that says nothing for so long died with its process
+
+
+class SyncState(StrEnum):
+    """How the last sync of a shop's creators stands."""
+
+    NEVER = "never"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SellerShop:
+    """One shop of the seller who agreed. `region` is ISO 3166 alpha-2, or empty."""
+
+    id: str
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A sync of creators. `found`: so far, repetitions across a broken run counted once a page. Workspace time."""
+
+    state: SyncState = SyncState.NEVER
+    found: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    trouble: Flag | None = None
+    position: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLink:
+    """A brand's shop. `shops`: all of its seller, `shop`: the id of the one worked with, empty before anybody agreed.
+
+    `good_until`: when the seller has to agree again if nothing is renewed; it moves with every renewal.
+    """
+
+    id: ShopLinkId
+    tenant: TenantId
+    brand: BrandId
+    active: bool
+    shop: str
+    shops: tuple[SellerShop, ...]
+    authorised_at: datetime | None
+    good_until: datetime | None
+    sync: Sync
+
+    @property
+    def chosen(self) -> SellerShop | None:
+        """The shop that is worked with."""
+        return next((one for one in self.shops if one.id == self.shop), None)
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is worked with."""
+        return self.active and self.chosen is not None
+
+
+class ShopStore(Protocol):
+    """Shops in sight: a scope's own, or in a service's transaction those of all."""
+
+    async def of_brand(self, brand: BrandId) -> ShopLink | None:
+        """A brand's, connected or not."""
+        ...
+
+    async def by_id(self, link: ShopLinkId) -> ShopLink | None:
+        """One."""
+        ...
+
+    async def connected(self) -> Sequence[ShopLink]:
+        """All that are worked with, oldest first."""
+        ...
+
+    async def begin(self, brand: BrandId, *, by: MemberId) -> ShopLink:
+        """The brand's, made if there is none, ready to keep what comes of an authorisation."""
+        ...
+
+    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop], *, good_until: datetime) -> ShopLink:
+        """The seller agreed; the shop chosen before stays so where it is among them, else the first is."""
+        ...
+
+    async def choose(self, link: ShopLinkId, shop: str) -> None:
+        """Work with another one of the seller's. Raises NotFound("shop_not_authorised")."""
+        ...
+
+    async def disconnect(self, link: ShopLinkId) -> None:
+        """Work with it no more, and forget all that was kept for it but the marks of messages."""
+        ...
+
+    async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:
+        """How its sync stands now."""
+        ...
+
+    async def due(self, *, now: datetime) -> Sequence[ShopLink]:
+        """Those whose sync should run, longest due first."""
+        ...

@@ -1,0 +1,141 @@
+"""Shops that brands let us into."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from memory.domain.errors import NotFound
+from memory.domain.ids import BrandId, MemberId, ShopLinkId, TenantId
+from memory.domain.outreach import Flag
+from memory.domain.shops import SellerShop, ShopLink, Sync, SyncState
+from memory.models.shop_links import ShopLinkRow
+from memory.models.workspace import BrandRecord
+from memory.tenancy import ScopedSession
+
+
+class ShopLinkRepository:
+    """Satisfies `memory.domain.shops.ShopStore` in either kind of unit; never commits."""
+
+    def __init__(self, session: ScopedSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    async def of_brand(self, brand: BrandId) -> ShopLink | None:
+        """See `ShopStore.of_brand`."""
+        row = await self._session.scalar(_rows().where(ShopLinkRow.brand_id == brand))
+        return _to_link(row) if row is not None else None
+
+    async def by_id(self, link: ShopLinkId) -> ShopLink | None:
+        """See `ShopStore.by_id`."""
+        row = await self._session.scalar(_rows().where(ShopLinkRow.id == link))
+        return _to_link(row) if row is not None else None
+
+    async def connected(self) -> Sequence[ShopLink]:
+        """See `ShopStore.connected`."""
+        rows = await self._session.scalars(_rows().where(ShopLinkRow.active).order_by(ShopLinkRow.id))
+        return [link for link in map(_to_link, rows) if link.connected]
+
+    async def begin(self, brand: BrandId, *, by: MemberId) -> ShopLink:
+        """See `ShopStore.begin`. The brand's row is locked: two who begin at once share one link."""
+        found = await self._session.scalar(
+            select(BrandRecord.tenant_id).where(BrandRecord.id == brand).with_for_update(key_share=True)
+        )
+        if found is None:
+            raise NotFound("brand_not_found", brand=brand)
+        row = await self._session.scalar(_rows().where(ShopLinkRow.brand_id == brand))
+        if row is None:
+            row = ShopLinkRow(tenant_id=found, brand_id=brand, shop="", shops=[], made_at=self._now)
+            row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+            self._session.add(row)
+        row.active, row.changed_by, row.changed_at = True, by, self._now
+        await self._session.flush()
+        return _to_link(row)
+
+    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop], *, good_until: datetime) -> ShopLink:
+        """See `ShopStore.connect`."""
+        row = await self._locked(link)
+        ids = [one.id for one in shops]
+        row.shops = [{"id": one.id, "name": one.name, "region": one.region} for one in shops]
+        if row.shop not in ids:
+            row.shop = ids[0] if ids else ""
+            _start_over(row)
+        row.active, row.authorised_at, row.good_until, row.changed_at = True, self._now, good_until, self._now
+        row.sync_trouble = None
+        await self._session.flush()
+        return _to_link(row)
+
+    async def choose(self, link: ShopLinkId, shop: str) -> None:
+        """See `ShopStore.choose`."""
+        row = await self._locked(link)
+        if shop not in [one["id"] for one in row.shops]:
+            raise NotFound("shop_not_authorised")
+        if row.shop != shop:
+            row.shop, row.changed_at = shop, self._now
+            _start_over(row)
+        await self._session.flush()
+
+    async def disconnect(self, link: ShopLinkId) -> None:
+        """See `ShopStore.disconnect`."""
+        row = await self._locked(link)
+        row.active, row.shops, row.changed_at = False, [], self._now
+        row.sync_due_at, row.sync_trouble = None, None
+        await self._session.flush()
+
+    async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:
+        """See `ShopStore.sync_to`."""
+        row = await self._locked(link)
+        row.sync_state, row.sync_found, row.sync_position = sync.state.value, sync.found, sync.position
+        row.sync_started_at, row.sync_ended_at, row.sync_due_at = sync.started_at, sync.ended_at, sync.due_at
+        row.sync_trouble = {"key": sync.trouble.key, "facts": dict(sync.trouble.facts)} if sync.trouble else None
+        await self._session.flush()
+
+    async def due(self, *, now: datetime) -> Sequence[ShopLink]:
+        """See `ShopStore.due`."""
+        rows = await self._session.scalars(
+            _rows().where(ShopLinkRow.active, ShopLinkRow.sync_due_at <= now).order_by(ShopLinkRow.sync_due_at)
+        )
+        return [link for link in map(_to_link, rows) if link.connected]
+
+    async def _locked(self, link: ShopLinkId) -> ShopLinkRow:
+        row = await self._session.scalar(_rows().where(ShopLinkRow.id == link).with_for_update())
+        if row is None:
+            raise NotFound("shop_not_authorised")
+        return row
+
+
+def _rows() -> Select[ShopLinkRow]:
+    return select(ShopLinkRow).execution_options(populate_existing=True)
+
+
+def _start_over(row: ShopLinkRow) -> None:
+    """Another shop sees other creators."""
+    row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+    row.sync_started_at = row.sync_ended_at = row.sync_due_at = row.sync_trouble = None
+
+
+def _to_link(row: ShopLinkRow) -> ShopLink:
+    return ShopLink(
+        id=ShopLinkId(row.id),
+        tenant=TenantId(row.tenant_id),
+        brand=BrandId(row.brand_id),
+        active=row.active,
+        shop=row.shop,
+        shops=tuple(SellerShop(one["id"], one["name"], one["region"]) for one in row.shops),
+        authorised_at=row.authorised_at,
+        good_until=row.good_until,
+        sync=Sync(
+            state=SyncState(row.sync_state),
+            found=row.sync_found,
+            started_at=row.sync_started_at,
+            ended_at=row.sync_ended_at,
+            due_at=row.sync_due_at,
+            trouble=_to_flag(row.sync_trouble),
+            position=row.sync_position,
+        ),
+    )
+
+
+def _to_flag(found: Mapping[str, Any] | None) -> Flag | None:
+    return Flag(found["key"], found["facts"]) if found else None
