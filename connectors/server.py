@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
+from connectors.ports.shops import ShopDoor
 from connectors.webchat.channel import open_surface, webchat_router
 from connectors.webchat.door import is_htmx, lang_of
 from connectors.webchat.render import STATIC, plain
@@ -55,14 +56,19 @@ def create_app(
     settings: WebSettings | None = None,
     lifespan: Lifespan | None = None,
     called: Sequence[APIRouter] = (),
+    shops: ShopDoor | None = None,
 ) -> FastAPI:
     """Make the application that serves every HTTP surface. `called`: where platforms call, outside the login.
+
+    `shops`: None where no platform with shops is set up.
 
     Raises:
         Misconfigured: the front-end libraries are not in place; the text names the command (not retryable).
     """
     chosen = settings or WebSettings()
-    surface = open_surface(desk=desk, queries=queries, accounts=accounts, say=say, now=now, settings=chosen)
+    surface = open_surface(
+        desk=desk, queries=queries, accounts=accounts, say=say, now=now, settings=chosen, shops=shops
+    )
     app = FastAPI(title="Daren", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for router in called:
         app.include_router(router)

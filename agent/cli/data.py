@@ -169,6 +169,10 @@ async def _doctor() -> int:
                 wrong += found.failure is not None
                 state = told(found.failure, lang) if found.failure else say("doctor_channel_ok", lang)
                 table.add_row(say("doctor_channel", lang, name=found.channel.name), state)
+            for shop in await daren.shops.doctor.look() if daren.shops else ():
+                wrong += shop.failure is not None
+                state = told(shop.failure, lang) if shop.failure else say("doctor_channel_ok", lang)
+                table.add_row(say("doctor_shop", lang, name=shop.shop.name), state)
     except AppError as failure:
         wrong += 1
         table.add_row(say("doctor_start", lang), told(failure, lang))

@@ -8,7 +8,7 @@ import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from memory.domain.errors import Unavailable, Unclear
-from memory.domain.ids import BrandId, ImportRunId, MemberId, TenantId, TurnId
+from memory.domain.ids import BrandId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 
 log = structlog.get_logger()
@@ -27,6 +27,11 @@ class Scopes(Protocol):
         ...
 
 
+async def no_shop(link: ShopLinkId) -> None:
+    """An installation without a platform fetches nothing."""
+    log.info("shop.no_platform", link=link)
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What jobs work with; bootstrap puts it into the worker's context."""
@@ -40,6 +45,7 @@ class Workshop:
     index: Callable[[TenantId], Awaitable[None]]
     sweep: Callable[[], Awaitable[None]]
     deliver: Callable[[], Awaitable[None]]
+    sync_shop: Callable[[ShopLinkId], Awaitable[None]] = no_shop
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -85,6 +91,11 @@ async def index(context: JobContext, *, tenant: int) -> None:
     await _workshop(context).index(TenantId(tenant))
 
 
+async def sync_shop(context: JobContext, *, link: int) -> None:
+    """Fetch the creators of one shop."""
+    await _workshop(context).sync_shop(ShopLinkId(link))
+
+
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Once a minute: pick up rows that wait without a job, and whatever came due."""
     log.debug("sweep", timestamp=timestamp)
@@ -102,6 +113,7 @@ def make_blueprint() -> Blueprint:
     declare(name="deliver", queue="outreach", pass_context=True)(deliver)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
+    declare(name="shop", queue="books", pass_context=True)(sync_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
     blueprint.periodic(cron="* * * * *")(swept)
     return blueprint

@@ -104,6 +104,13 @@ def cool_down_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
     return Objection(StepState.HELD, Flag("cool_down", contact.facts()))
 
 
+def shop_is_connected(candidate: Candidate, moment: Moment) -> Objection | None:
+    """What goes over the brand's shop has one to go over."""
+    del moment
+    is_missing = candidate.channel is Channel.TIKTOK and not candidate.shop_connected
+    return Objection(StepState.HELD, Flag("shop_not_connected", {})) if is_missing else None
+
+
 def somebody_delivers(candidate: Candidate, moment: Moment) -> Objection | None:
     """A messenger of its channel accepts the creator."""
     flag = no_channel(candidate.creator, candidate.channel, moment.messengers)
@@ -172,6 +179,7 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "creator_listens": creator_listens,
     "creator_is_not_blocked": creator_is_not_blocked,
     "cool_down_is_over": cool_down_is_over,
+    "shop_is_connected": shop_is_connected,
     "somebody_delivers": somebody_delivers,
 }
 APPROVAL_GUARDS: dict[str, ApprovalGuard] = {

@@ -33,6 +33,7 @@ EARLY_SHARE: Final = 4  # but never more than a quarter of a token's life
 AGAIN: Final = timedelta(seconds=10)  # a token so young is not refreshed anew, whatever is said of it
 STATE_LIVES: Final = timedelta(minutes=10)
 _STATES: Final = "state:"
+_LONGEST_LINK: Final = 19
 REST: Final = timedelta(minutes=1)  # after an early refresh that failed: the token still lives, so work goes on
 
 
@@ -64,19 +65,18 @@ class Authorization(BaseModel):
 
 @dataclass(slots=True, eq=False)
 class Authorizations:
-    """Of every link. What this process knows is asked first, then the rows of all, then the platform."""
+    """Of every link. The rows of all processes are asked first, then the platform: who is let out is out everywhere."""
 
     app: ShopApp
     calls: Calls
     safe: Safe[ShopLinkId]
     now: Callable[[], datetime]
-    _known: dict[ShopLinkId, tuple[Authorization, datetime]] = field(default_factory=dict)
     _rests: dict[ShopLinkId, datetime] = field(default_factory=dict)
     _locks: "defaultdict[ShopLinkId, asyncio.Lock]" = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def begin(self, link: ShopLinkId, *, member: MemberId) -> str:
         """Where the seller agrees; good for one return of the same member within ten minutes. Raises as `Safe.keep`."""
-        state = secrets.token_urlsafe(24)
+        state = f"{link}.{secrets.token_urlsafe(24)}"
         await self.safe.keep(link, _state(state), Fresh(str(member), STATE_LIVES))
         query = urlencode({"service_id": self.app.service_id, "state": state})
         return f"{self.app.authorize_base}/open/authorize?{query}"
@@ -108,7 +108,6 @@ class Authorizations:
 
         if await self.safe.renewed(link, NAME, replace) is None:
             raise Refused("shop_not_connected")
-        self._known.pop(link, None)
         log.info("shop.authorised", link=link, region=found.seller_base_region, scopes=len(found.granted_scopes))
         return found
 
@@ -117,7 +116,22 @@ class Authorizations:
         async with self._locks[link]:
             for start in (NAME, _STATES):
                 await self.safe.take(link, start)
-            self._known.pop(link, None)
+
+    async def granted(self, link: ShopLinkId) -> tuple[str, ...]:
+        """The scopes the seller granted, as far as the platform says. A pair that is due is renewed now or fails.
+
+        Raises:
+            Refused: nobody has authorised, or the seller must again (not retryable).
+            Unavailable: the platform does not answer (retryable).
+            Misconfigured: the app is not known to the platform (not retryable).
+        """
+        kept = await self.safe.read(link, NAME)
+        found = self._read(kept)
+        if kept is None or found is None:
+            raise Refused("shop_not_authorised")
+        if not self._good(found, kept.made_at, ""):
+            await self.token(link, rejected=found.access_token)
+        return found.granted_scopes
 
     async def until(self, link: ShopLinkId) -> datetime | None:
         """When the seller has to agree again unless tokens are renewed before; None without an authorisation."""
@@ -133,9 +147,10 @@ class Authorizations:
             Misconfigured: the app is not known to the platform (not retryable).
         """
         async with self._locks[link]:
-            known = self._known.get(link)
-            if known is not None and self._good(*known, rejected):
-                return known[0].access_token
+            kept = await self.safe.read(link, NAME)
+            found = self._read(kept)
+            if kept is not None and found is not None and self._good(found, kept.made_at, rejected):
+                return found.access_token
 
             async def renew(kept: Kept | None) -> Fresh | None:
                 return await self._renewed(link, kept, rejected)
@@ -144,7 +159,6 @@ class Authorizations:
             found = self._read(kept)
             if kept is None or found is None:
                 raise Refused("shop_not_authorised")
-            self._known[link] = (found, kept.made_at)
             return found.access_token
 
     async def _renewed(self, link: ShopLinkId, kept: Kept | None, rejected: str) -> Fresh | None:
@@ -200,6 +214,13 @@ def _granted(answer: Answer) -> Authorization:
         return Authorization.model_validate(answer.data)
     except ValidationError:
         raise Unclear("shop_unclear") from None  # what does not fit would be shown, tokens and all
+
+
+def link_of(state: str) -> ShopLinkId | None:
+    """Which link a return is about; None for a state that was not made here."""
+    said, dot, rest = state.partition(".")
+    is_ours = bool(dot and rest) and said.isascii() and said.isdecimal() and len(said) < _LONGEST_LINK
+    return ShopLinkId(int(said)) if is_ours else None
 
 
 def _state(state: str) -> str:

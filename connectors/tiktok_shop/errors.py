@@ -39,7 +39,7 @@ _THEN: Final = {
     MARKETPLACE_INTERNAL: Then.LOOK,
     TOKEN_EXPIRED: Then.REFRESH,
 }
-_BUGS: Final = frozenset({106001, 106013, 36009010})
+_BUGS: Final = frozenset({106013, 36009010})
 _VERSIONS: Final = frozenset({36009009, 36009014, 40006})
 _FILES: Final = frozenset({36009021, 36009022, 36009023})
 
@@ -95,6 +95,8 @@ def _stopped(answer: Answer, operation: Operation) -> AppError:
     if code in _FILES:
         return Refused("shop_file_unfit")
     match code:
+        case 106001:
+            return Misconfigured("shop_secret_wrong", code=code, request=answer.request_id)
         case 101000:
             return Misconfigured("shop_cipher_foreign")
         case 105001:

@@ -1,9 +1,11 @@
 """Creators of the marketplace as one shop sees it, through the port every platform has."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from connectors.ports.shops import CreatorPage
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.operations import DETAIL, SEARCH
@@ -11,6 +13,7 @@ from connectors.tiktok_shop.translate import to_facts
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import Refused
 
+NAME: Final = "tiktok_shop"
 PAGE: Final = 20  # the platform takes 12 or 20
 MOST: Final = 2_000
 
@@ -38,22 +41,29 @@ class TikTokShopSource:
     @property
     def name(self) -> str:
         """See `CreatorSource.name`."""
-        return "tiktok_shop"
+        return NAME
 
     async def creators(self) -> AsyncIterator[Sequence[CreatorFacts]]:
         """See `CreatorSource.creators`: a page at a time, each creator once. Raises as `ShopClient.ask`."""
+        async for page in self.pages(""):
+            if page.facts:
+                yield page.facts
+
+    async def pages(self, after: str) -> AsyncIterator[CreatorPage]:
+        """The same with the place after each page, from a place on or (empty) from the beginning."""
         seen: set[str] = set()
-        key, token = "", ""
-        while len(seen) < self.wanted.most:
-            page = await self._page(key, token)
+        place = _Place.read(after)
+        while place.count < self.wanted.most:
+            page = await self._page(place.key, place.token)
             rows = [row for row in _rows(page) if row["creator_open_id"] not in seen]
-            rows = rows[: self.wanted.most - len(seen)]
+            rows = rows[: self.wanted.most - place.count]
             seen |= {row["creator_open_id"] for row in rows}
             facts = [await self._facts(row) for row in rows]
-            if found := [one for one in facts if one is not None]:
-                yield found
-            key, token = str(page.get("search_key") or ""), str(page.get("next_page_token") or "")
-            if not token:
+            token = str(page.get("next_page_token") or "")
+            place = _Place(str(page.get("search_key") or ""), token, place.count + len(rows))
+            is_last = not token or place.count >= self.wanted.most
+            yield CreatorPage([one for one in facts if one is not None], "" if is_last else place.written())
+            if is_last:
                 return
 
     async def _page(self, key: str, token: str) -> Body:
@@ -77,6 +87,25 @@ class TikTokShopSource:
                 raise
             return {}
         return found if isinstance(found, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a search. `count`: creators before it."""
+
+    key: str = ""
+    token: str = ""
+    count: int = 0
+
+    @staticmethod
+    def read(position: str) -> "_Place":
+        """What `written` wrote; of nothing, the beginning."""
+        found = json.loads(position) if position else {}
+        return _Place(str(found.get("key", "")), str(found.get("token", "")), int(found.get("count", 0)))
+
+    def written(self) -> str:
+        """As text."""
+        return json.dumps({"key": self.key, "token": self.token, "count": self.count})
 
 
 def _rows(page: Body) -> list[dict[str, Any]]:

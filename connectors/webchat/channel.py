@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
+from connectors.ports.shops import ShopDoor
 from connectors.webchat.assets import VENDOR, missing
 from connectors.webchat.door import guarded_route
 from connectors.webchat.pages.channels import channel_routes
@@ -19,6 +20,7 @@ from connectors.webchat.pages.entry import entry_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
 from connectors.webchat.pages.send_list import send_list_routes
+from connectors.webchat.pages.shops import shop_routes
 from connectors.webchat.render import environment, error_answer
 from connectors.webchat.settings import WebSettings
 from connectors.webchat.surface import DemoMark, Say, Surface
@@ -34,6 +36,7 @@ def open_surface(
     now: Callable[[], datetime],
     settings: WebSettings,
     vendor: Path = VENDOR,
+    shops: ShopDoor | None = None,
 ) -> Surface:
     """Put the web chat together.
 
@@ -52,6 +55,7 @@ def open_surface(
         settings=settings,
         templates=environment(),
         demo_mark=DemoMark(accounts),
+        shops=shops,
     )
 
 
@@ -61,7 +65,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes,
+        import_routes, shop_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

@@ -107,6 +107,7 @@ def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, ob
         "can_lead": visit.may(Role.LEAD),
         "manages": visit.may(Role.LEAD)
         and shell.member.role is Role.LEAD,  # members and deputies: not while standing in
+        "has_shops": surface.shops is not None,
         "news_seconds": surface.settings.news_seconds,
         "when": _clock(lang, zone, shell.now),
         "when_there": partial(_there, lang=lang, now=shell.now),

@@ -10,6 +10,7 @@ from jinja2 import Environment
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.queries import Queries
+from connectors.ports.shops import ShopDoor
 from connectors.webchat.settings import WebSettings
 from memory.domain.errors import AppError, Fact
 from memory.domain.workspace import Lang
@@ -55,6 +56,7 @@ class Surface:
     settings: WebSettings
     templates: Environment
     demo_mark: DemoMark
+    shops: ShopDoor | None = None
 
     def label(self, group: str, value: str, lang: Lang) -> str:
         """The name people know a stored value by (stage, category, role…), or the value itself."""

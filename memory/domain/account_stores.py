@@ -8,6 +8,7 @@ from typing import Protocol
 
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.jobs import Job
+from memory.domain.shops import ShopStore
 from memory.domain.workspace import Brand, BrandPolicy, Lang, Member, Role, Workspace, WorkspaceKind
 
 
@@ -188,6 +189,11 @@ class ServiceWork(Protocol):
     @property
     def sweeps(self) -> SweepStore:
         """What waits without a job."""
+        ...
+
+    @property
+    def shops(self) -> ShopStore:
+        """Shops of all."""
         ...
 
     @property

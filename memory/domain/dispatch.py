@@ -68,6 +68,7 @@ class Candidate:
     """A locked step with everything a claim depends on, read in the claim's own transaction.
 
     `contact`: the last other first message to its creator, where it is one itself; `has_pass`: a lead let it through.
+    `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
     """
 
     step: StepId
@@ -89,6 +90,7 @@ class Candidate:
     reason: Flag | None = None
     contact: FirstContact | None = None
     has_pass: bool = False
+    shop_connected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from memory.domain.ids import ConversationId, ImportRunId, TenantId, TurnId
+from memory.domain.ids import ConversationId, ImportRunId, ShopLinkId, TenantId, TurnId
 from memory.domain.workspace import Scope
 
 
@@ -26,6 +26,7 @@ PLAYGROUND = "daren:playground"
 IMPORT = "daren:import"
 INDEX = "daren:index"
 SWEEP = "daren:sweep"
+SHOP = "daren:shop"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -69,6 +70,11 @@ def run_import(run: ImportRunId, *, scope: Scope) -> Job:
 def index_creators(tenant: TenantId) -> Job:
     """Bring the creator index up to date with rows changed since it last looked."""
     return Job(INDEX, "books", {"tenant": tenant}, lock="index", queueing_lock=f"index:{tenant}")
+
+
+def sync_shop(link: ShopLinkId) -> Job:
+    """Fetch the creators a shop sees; runs of one shop follow each other."""
+    return Job(SHOP, "books", {"link": link}, lock=f"shop:{link}", queueing_lock=f"shop:{link}")
 
 
 def _sender(scope: Scope) -> dict[str, int | str]:

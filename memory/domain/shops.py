@@ -51,10 +51,7 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class ShopLink:
-    """A brand's shop. `shops`: all of its seller, `shop`: the id of the one worked with, empty before anybody agreed.
-
-    `good_until`: when the seller has to agree again if nothing is renewed; it moves with every renewal.
-    """
+    """A brand's shop. `shops`: all of its seller; `shop`: the id of the one worked with, empty before that."""
 
     id: ShopLinkId
     tenant: TenantId
@@ -63,7 +60,6 @@ class ShopLink:
     shop: str
     shops: tuple[SellerShop, ...]
     authorised_at: datetime | None
-    good_until: datetime | None
     sync: Sync
 
     @property
@@ -96,7 +92,7 @@ class ShopStore(Protocol):
         """The brand's, made if there is none, ready to keep what comes of an authorisation."""
         ...
 
-    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop], *, good_until: datetime) -> ShopLink:
+    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop]) -> ShopLink:
         """The seller agreed; the shop chosen before stays so where it is among them, else the first is."""
         ...
 
@@ -105,7 +101,7 @@ class ShopStore(Protocol):
         ...
 
     async def disconnect(self, link: ShopLinkId) -> None:
-        """Work with it no more, and forget all that was kept for it but the marks of messages."""
+        """Work with it no more. The marks of its messages stay: what is unclear is found when it is connected again."""
         ...
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:

@@ -9,7 +9,7 @@ from memory.models.base import Base, BrandRow, JsonList, JsonObject, RowId, Tena
 
 
 class ShopLinkRow(BrandRow, Base):
-    """One brand's shop. `good_until` is the machine's time; those of the sync are the workspace's."""
+    """One brand's shop. Times are the workspace's."""
 
     __tablename__ = "shop_link"
     __table_args__ = (UniqueConstraint("brand_id"),)
@@ -19,7 +19,6 @@ class ShopLinkRow(BrandRow, Base):
     shop: Mapped[str] = mapped_column(server_default="")
     shops: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     authorised_at: Mapped[datetime | None]
-    good_until: Mapped[datetime | None]
     sync_state: Mapped[str] = mapped_column(server_default="never")
     sync_found: Mapped[int] = mapped_column(server_default=text("0"))
     sync_started_at: Mapped[datetime | None]

@@ -29,6 +29,7 @@ from memory.models.outreach import (
     SendRow,
     StepRow,
 )
+from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, read_first_messages
 from memory.repositories.decisions import read_signatures
@@ -36,6 +37,7 @@ from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
+from memory.repositories.shop_links import to_link
 from memory.repositories.troubles import push_trouble
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
@@ -234,6 +236,7 @@ class DispatchRepository:
         deciders = await self._deciders(queue)
         costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
         firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
+        has_shop = await self._has_shop(queue)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
             first = firsts[step.id]
@@ -249,9 +252,17 @@ class DispatchRepository:
                     deciders=deciders,
                     costs=costs[draft.id],
                     first=first,
+                    has_shop=has_shop,
                 )
             )
         return found
+
+    async def _has_shop(self, queue: Queue) -> bool:
+        """Whether the brand's shop is connected, and stays so until this transaction ends."""
+        row = await self._session.scalar(
+            select(ShopLinkRow).where(ShopLinkRow.brand_id == queue.brand).with_for_update(read=True)
+        )
+        return row is not None and to_link(row).connected
 
     async def _suppressed(self, queue: Queue, creators: Sequence[CreatorRow]) -> set[int]:
         rows = await self._session.execute(
@@ -319,6 +330,7 @@ def _to_candidate(
     deciders: int,
     costs: Costs,
     first: FirstMessage,
+    has_shop: bool,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -362,4 +374,5 @@ def _to_candidate(
         reason=reason_of(step),
         contact=first.contact,
         has_pass=first.has_pass,
+        shop_connected=has_shop,
     )

@@ -25,17 +25,17 @@ class ShopLinkRepository:
     async def of_brand(self, brand: BrandId) -> ShopLink | None:
         """See `ShopStore.of_brand`."""
         row = await self._session.scalar(_rows().where(ShopLinkRow.brand_id == brand))
-        return _to_link(row) if row is not None else None
+        return to_link(row) if row is not None else None
 
     async def by_id(self, link: ShopLinkId) -> ShopLink | None:
         """See `ShopStore.by_id`."""
         row = await self._session.scalar(_rows().where(ShopLinkRow.id == link))
-        return _to_link(row) if row is not None else None
+        return to_link(row) if row is not None else None
 
     async def connected(self) -> Sequence[ShopLink]:
         """See `ShopStore.connected`."""
         rows = await self._session.scalars(_rows().where(ShopLinkRow.active).order_by(ShopLinkRow.id))
-        return [link for link in map(_to_link, rows) if link.connected]
+        return [link for link in map(to_link, rows) if link.connected]
 
     async def begin(self, brand: BrandId, *, by: MemberId) -> ShopLink:
         """See `ShopStore.begin`. The brand's row is locked: two who begin at once share one link."""
@@ -51,9 +51,9 @@ class ShopLinkRepository:
             self._session.add(row)
         row.active, row.changed_by, row.changed_at = True, by, self._now
         await self._session.flush()
-        return _to_link(row)
+        return to_link(row)
 
-    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop], *, good_until: datetime) -> ShopLink:
+    async def connect(self, link: ShopLinkId, shops: Sequence[SellerShop]) -> ShopLink:
         """See `ShopStore.connect`."""
         row = await self._locked(link)
         ids = [one.id for one in shops]
@@ -61,10 +61,10 @@ class ShopLinkRepository:
         if row.shop not in ids:
             row.shop = ids[0] if ids else ""
             _start_over(row)
-        row.active, row.authorised_at, row.good_until, row.changed_at = True, self._now, good_until, self._now
+        row.active, row.authorised_at, row.changed_at = True, self._now, self._now
         row.sync_trouble = None
         await self._session.flush()
-        return _to_link(row)
+        return to_link(row)
 
     async def choose(self, link: ShopLinkId, shop: str) -> None:
         """See `ShopStore.choose`."""
@@ -96,7 +96,7 @@ class ShopLinkRepository:
         rows = await self._session.scalars(
             _rows().where(ShopLinkRow.active, ShopLinkRow.sync_due_at <= now).order_by(ShopLinkRow.sync_due_at)
         )
-        return [link for link in map(_to_link, rows) if link.connected]
+        return [link for link in map(to_link, rows) if link.connected]
 
     async def _locked(self, link: ShopLinkId) -> ShopLinkRow:
         row = await self._session.scalar(_rows().where(ShopLinkRow.id == link).with_for_update())
@@ -115,7 +115,8 @@ def _start_over(row: ShopLinkRow) -> None:
     row.sync_started_at = row.sync_ended_at = row.sync_due_at = row.sync_trouble = None
 
 
-def _to_link(row: ShopLinkRow) -> ShopLink:
+def to_link(row: ShopLinkRow) -> ShopLink:
+    """A row as a noun."""
     return ShopLink(
         id=ShopLinkId(row.id),
         tenant=TenantId(row.tenant_id),
@@ -124,7 +125,6 @@ def _to_link(row: ShopLinkRow) -> ShopLink:
         shop=row.shop,
         shops=tuple(SellerShop(one["id"], one["name"], one["region"]) for one in row.shops),
         authorised_at=row.authorised_at,
-        good_until=row.good_until,
         sync=Sync(
             state=SyncState(row.sync_state),
             found=row.sync_found,

@@ -4,9 +4,11 @@ from typing import Protocol
 
 from memory.domain.creator import Creator
 from memory.domain.outreach import Channel, Flag
+from memory.domain.stores import Unit
 from memory.domain.workspace import Workspace
 
 PLAYGROUND_SOURCE = "playground"
+SHOP_SOURCE = "tiktok_shop"
 
 
 class Messengers(Protocol):
@@ -17,8 +19,20 @@ class Messengers(Protocol):
         ...
 
 
-def channel_for(creator: Creator, *, workspace: Workspace, messengers: Messengers) -> Channel:
-    """Where a message to this creator goes when nobody says: by hand where no other messenger accepts them."""
+async def has_shop(unit: Unit) -> bool:
+    """Whether the brand's own shop on a platform is connected."""
+    link = await unit.shops.of_brand(unit.scope.brand) if unit.scope.brand is not None else None
+    return link is not None and link.connected
+
+
+def channel_for(creator: Creator, *, workspace: Workspace, messengers: Messengers, has_shop: bool) -> Channel:
+    """Where a message to this creator goes when nobody says: by hand where no other messenger accepts them.
+
+    Over the brand's shop goes what is for creators the shop's platform told us of.
+    """
     simulated = workspace.is_demo and creator.source.name == PLAYGROUND_SOURCE
     called = simulated and messengers.accepts(creator, Channel.PLAYGROUND) is None
-    return Channel.PLAYGROUND if called else Channel.BY_HAND
+    if called:
+        return Channel.PLAYGROUND
+    known = has_shop and creator.source.name == SHOP_SOURCE
+    return Channel.TIKTOK if known and messengers.accepts(creator, Channel.TIKTOK) is None else Channel.BY_HAND

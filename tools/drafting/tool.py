@@ -33,7 +33,7 @@ from tools.drafting.batching import (
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
-from tools.drafting.messengers import Messengers, channel_for
+from tools.drafting.messengers import Messengers, channel_for, has_shop
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
 from tools.naming import named_creators
@@ -130,8 +130,10 @@ def draft_messages(
             if is_large and model is not None:
                 notes += (Flag("templates_only", {"count": len(creators), "most": MOST_BY_MODEL}, blocking=False),)
             workspace = await unit.people.workspace()
+            shop = await has_shop(unit)
             channels = {
-                creator.id: args.channel or channel_for(creator, workspace=workspace, messengers=messengers)
+                creator.id: args.channel
+                or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
                 for creator in creators
             }
             if args.purpose is Purpose.REPLY:

@@ -9,7 +9,7 @@ from memory.domain.stores import Unit
 from tools.contract import TurnContext
 from tools.drafting.answering import Answering, prepare_answer
 from tools.drafting.batching import DECIDE_HOURS, Wish, keep_batch, write_batch
-from tools.drafting.messengers import Messengers, channel_for
+from tools.drafting.messengers import Messengers, channel_for, has_shop
 
 
 async def with_suggestion(
@@ -29,7 +29,7 @@ async def with_suggestion(
     if not await unit.first_time(f"suggest:{message.id}:{turn.fence.turn}:{turn.fence.attempt}"):
         return message
     workspace = await unit.people.workspace()
-    channel = channel_for(creator, workspace=workspace, messengers=messengers)
+    channel = channel_for(creator, workspace=workspace, messengers=messengers, has_shop=await has_shop(unit))
     how = Answering(Offer(), None, {creator.id: channel}, Wish(Tone.WARM))
     try:
         prepared = await prepare_answer(unit, creator, message, how, messengers)

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("shop", sa.Text(), server_default="", nullable=False),
         sa.Column("shops", JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
         sa.Column("authorised_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sync_state", sa.Text(), server_default="never", nullable=False),
         sa.Column("sync_found", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("sync_started_at", sa.DateTime(timezone=True), nullable=True),

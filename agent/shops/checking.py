@@ -1,0 +1,42 @@
+"""Tries every connected shop without changing anything there: what `daren doctor` shows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.shops.desk import linked
+from agent.shops.syncing import ShopServices
+from connectors.ports.shops import ShopPlatform
+from memory.domain.errors import AppError
+from memory.domain.shops import SellerShop
+
+
+@dataclass(frozen=True, slots=True)
+class FoundShop:
+    """How one shop does; `failure` None: it would work."""
+
+    shop: SellerShop
+    failure: AppError | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDoctor:
+    """Looks at shops one after another."""
+
+    services: ShopServices
+    platform: ShopPlatform
+
+    async def look(self) -> Sequence[FoundShop]:
+        """Every connected shop with what is wrong with it. Raises Unavailable when the rows cannot be read."""
+        async with self.services.across_tenants("how shops do") as work:
+            links = await work.shops.connected()
+        found = []
+        for link in links:
+            at, shop = linked(link), link.chosen
+            if at is None or shop is None:
+                continue
+            try:
+                await self.platform.look(at)
+                found.append(FoundShop(shop, None))
+            except AppError as failure:
+                found.append(FoundShop(shop, failure))
+        return found

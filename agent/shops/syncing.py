@@ -1,0 +1,136 @@
+"""Fetches the creators a shop sees, page by page: each page and the place after it are one transaction.
+
+A run that dies is taken up again where it stood; a page that comes twice changes nothing.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from agent.shops.desk import linked
+from connectors.ports.shops import CreatorPage, LinkedShop, ShopPlatform
+from memory.domain import jobs
+from memory.domain.errors import AppError, Refused
+from memory.domain.ids import ShopLinkId, TenantId
+from memory.domain.outreach import Flag
+from memory.domain.shops import AGAIN_AFTER, DAILY, LEASE, ShopLink, ShopStore, Sync, SyncState
+from memory.domain.stores import Unit, Units
+from memory.domain.workspace import Scope
+
+log = structlog.get_logger()
+
+_BROKEN = (SyncState.RUNNING, SyncState.FAILED, SyncState.WAITING)
+
+
+class ShopWork(Protocol):
+    """A transaction across tenants that reaches shops."""
+
+    @property
+    def shops(self) -> ShopStore:
+        """Shops of all."""
+        ...
+
+
+class ShopServices(Protocol):
+    """The door to such work."""
+
+    def across_tenants(self, reason: str) -> AbstractAsyncContextManager[ShopWork]:
+        """Open a transaction; the reason is logged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSync:
+    """One shop's sync as a job's body; it may be repeated at any time, one run of a shop after another."""
+
+    units: Units
+    services: ShopServices
+    platform: ShopPlatform
+    scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
+
+    async def run(self, link: ShopLinkId) -> None:
+        """Fetch to the end; a failure is kept with the shop. Raises Unavailable when the rows cannot be reached."""
+        async with self.services.across_tenants("sync a shop's creators") as work:
+            found = await work.shops.by_id(link)
+        at = linked(found)
+        scope = await self.scope_of_tenant(found.tenant) if found is not None else None
+        if at is None or scope is None:
+            return
+        async with self.units.unit(scope) as unit:
+            sync = await self._begun(unit, at)
+        if sync is None:
+            return
+        try:
+            async for page in self._pages(at, sync.position):
+                if not await self._take(scope, at, page):
+                    return
+        except AppError as failure:
+            log.warning("shop.sync_failed", link=link, error=failure.text_key)
+            await self._end(scope, at, failure)
+            return
+        await self._end(scope, at, None)
+
+    async def _pages(self, at: LinkedShop, position: str) -> AsyncIterator[CreatorPage]:
+        """From a position on; one that the platform has forgotten by now begins anew."""
+        is_first = True
+        try:
+            async for page in self.platform.creators(at, after=position):
+                is_first = False
+                yield page
+        except Refused as refused:
+            if not position or not is_first or refused.text_key != "shop_refused":
+                raise
+            async for page in self.platform.creators(at, after=""):
+                yield page
+
+    async def _begun(self, unit: Unit, at: LinkedShop) -> Sync | None:
+        link = await _same(unit, at)
+        if link is None:
+            return None
+        before = link.sync
+        if before.position and before.state in _BROKEN:
+            sync = replace(before, state=SyncState.RUNNING, due_at=unit.now + LEASE)
+        else:
+            sync = Sync(SyncState.RUNNING, 0, unit.now, before.ended_at, unit.now + LEASE)
+        await unit.shops.sync_to(at.link, sync)
+        return sync
+
+    async def _take(self, scope: Scope, at: LinkedShop, page: CreatorPage) -> bool:
+        """Keep a page with the place after it; False once the shop is not worked with any more."""
+        async with self.units.unit(scope) as unit:
+            link = await _same(unit, at)
+            if link is None:
+                return False
+            await unit.creators.upsert(page.facts, source=self.platform.name, as_of=unit.now)
+            more = link.sync.found + len(page.facts)
+            sync = replace(link.sync, found=more, position=page.position, due_at=unit.now + LEASE)
+            await unit.shops.sync_to(at.link, sync)
+        return True
+
+    async def _end(self, scope: Scope, at: LinkedShop, failure: AppError | None) -> None:
+        async with self.units.unit(scope) as unit:
+            link = await _same(unit, at)
+            if link is not None:
+                await unit.shops.sync_to(at.link, _ended(link.sync, failure, now=unit.now))
+            await unit.defer(jobs.index_creators(scope.tenant))
+
+
+def _ended(sync: Sync, failure: AppError | None, *, now: datetime) -> Sync:
+    """How it stands after a run, and when the next one is due."""
+    if failure is None:
+        return replace(
+            sync, state=SyncState.DONE, ended_at=now, due_at=now + DAILY, position="", trouble=None,
+        )  # fmt: skip
+    trouble = Flag(failure.text_key, dict(failure.facts))
+    rest = AGAIN_AFTER if failure.retryable else DAILY
+    return replace(sync, state=SyncState.FAILED, ended_at=now, due_at=now + rest, trouble=trouble)
+
+
+async def _same(unit: Unit, at: LinkedShop) -> ShopLink | None:
+    """The link as it is now, if that shop is still worked with."""
+    link = await unit.shops.by_id(at.link)
+    return link if linked(link) == at else None
