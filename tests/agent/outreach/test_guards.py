@@ -10,7 +10,7 @@ from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, STEP_GUARDS, TI
 from evals.suites.selling_office import SellingOffice
 from memory.domain.money import Money
 from memory.domain.offer import Offer
-from memory.domain.outreach import Purpose
+from memory.domain.outreach import Channel, Purpose
 from memory.domain.workspace import BrandPolicy, Role
 
 Scenario = Callable[[SellingOffice], Awaitable[None]]
@@ -59,6 +59,12 @@ async def blocked_after_approval(shop: SellingOffice) -> None:
 async def unreachable_after_approval(shop: SellingOffice) -> None:
     await shop.approved(await shop.creators(1))
     shop.messenger.unreachable = {"creator00000"}
+
+
+async def shop_disconnected_after_approval(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update outreach_step set channel = 'tiktok'")
+    shop.messenger.channel = Channel.TIKTOK
 
 
 async def edited_away_after_approval(shop: SellingOffice) -> None:
@@ -151,6 +157,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("creator_listens", suppressed_for_every_brand),
     ("creator_is_not_blocked", blocked_after_approval),
     ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
+    ("shop_is_connected", shop_disconnected_after_approval),
     ("somebody_delivers", unreachable_after_approval),
     ("text_is_approved", edited_away_after_approval),
     ("text_was_seen", approved_without_having_been_shown),

@@ -1,0 +1,102 @@
+"""A seller's own TikTok Shop, from the settings page to a creator's conversation, and out again."""
+
+import pytest
+
+from agent.settings import Settings
+from evals.emulators.tiktok_shop.faults import Fault, FaultKind
+from memory.domain.cards import DraftsCard, ShortlistCard
+from memory.domain.shops import SyncState
+from tests.support.product import card
+from tests.support.shop_office import ShopOffice, shop_office
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
+SENDING = "conversations/send"
+
+
+async def invited(office: ShopOffice, who: str) -> list[str]:
+    """Have invitations written and approved; whom they are for."""
+    drafted = card(await office.owner.ask(f"给{who}写邀约，佣金15%，可以寄样"), DraftsCard)
+    decided = await office.owner.ask(f"批准 {drafted.batch} 全部")
+    assert decided.decision is not None, decided.text
+    return [item.handle for item in drafted.items]
+
+
+async def test_a_shop_is_connected_creators_are_found_invited_and_told_once(empty_settings: Settings) -> None:
+    async with shop_office(empty_settings) as office:
+        assert "还没有连接店铺" in await office.page()
+        await office.connect()
+        page = await office.page()
+        assert "Demo Shop" in page
+        assert "已连接" in page
+
+        link = await office.synced()
+        assert link.sync.found == len(office.platform.people)
+        page = await office.page()
+        assert "已取完" in page
+        assert f"<dd>{len(office.platform.people)}</dd>" in page
+        office.make_it_noon()
+
+        found = card(await office.owner.ask("找20个美国做宠物用品的达人"), ShortlistCard)
+        assert found.items
+        assert {office.creator(row.handle).category for row in found.items} == {"602284"}
+        office.platform.faults.add(Fault(kind=FaultKind.DROP_AFTER, endpoint=SENDING, calls=(1,)))
+        handles = await invited(office, "前2个")
+        await office.send()
+        assert sorted(state for state, _ in office.steps().values()) == ["sent", "unknown"]
+        office.line.execute("update send set lease_until = now() where state = 'unknown'")
+        await office.daren.workshop.reconcile()
+        await office.send()
+        assert {state for state, _ in office.steps().values()} == {"sent"}
+        assert [len(office.heard(handle)) for handle in handles] == [1, 1]
+
+        await invited(office, "第3个")
+        await office.press("disconnect")
+        await office.send()
+        third = found.items[2].handle
+        assert office.steps()[third] == ("held", "shop_not_connected")
+        assert office.heard(third) == []
+        assert "还没有连接店铺" in await office.page()
+        await office.connect()
+        await office.send()
+        assert office.steps()[third] == ("sent", None)
+        assert [len(office.heard(handle)) for handle in [*handles, third]] == [1, 1, 1]
+
+
+async def test_a_sync_that_broke_off_goes_on_where_it_stood(empty_settings: Settings) -> None:
+    async with shop_office(empty_settings) as office:
+        await office.connect()
+        office.platform.faults.add(Fault(kind=FaultKind.CODE, endpoint="creators/search", calls=(4,), code=45101004))
+        broken = await office.synced(SyncState.FAILED)
+        assert (broken.sync.found, broken.sync.trouble and broken.sync.trouble.key) == (60, "shop_daily_quota")
+        assert "10,000" in await office.page()
+        asked = len(office.platform.records.of("creators/search"))
+        whole = await office.synced()
+        pages = len(office.platform.records.of("creators/search")) - asked
+        assert (whole.sync.found, pages) == (len(office.platform.people), 5)
+        rows = office.line.execute("select source, count(*) from creator group by source").fetchall()
+        assert rows == [("tiktok_shop", len(office.platform.people))]
+        assert whole.sync.due_at is not None
+        office.line.execute("update shop_link set sync_due_at = now()")
+        office.line.execute("update shop_link set sync_started_at = null")
+        await office.daren.workshop.sweep()
+        while (await office.link()).sync.started_at is None or (await office.link()).sync.state is not SyncState.DONE:
+            pass  # the worker is at it
+
+
+async def test_a_return_is_its_members_own_once_and_for_what_was_asked(empty_settings: Settings) -> None:
+    async with shop_office(empty_settings) as office:
+        back = await office.agreed()
+        stranger = back.replace("state=", "state=9")
+        assert "不是刚才那一次" in (await office.browser.get(stranger)).text
+        office.browser.cookies.set("daren_lang", "en")
+        assert "begin again" in (await office.browser.get(stranger)).text
+        office.browser.cookies.delete("daren_lang")
+        assert (await office.browser.get(back)).status_code == 303
+        again = await office.browser.get(back)
+        assert (again.status_code, "不是刚才那一次" in again.text) == (422, True)
+        office.platform.faults.add(Fault(kind=FaultKind.DENIED, endpoint="authorize"))
+        assert "没有同意授权" in (await office.browser.get(await office.agreed())).text
+        foreign = await office.browser.post("/tiktok-shop/disconnect", headers={"sec-fetch-site": "cross-site"})
+        assert foreign.status_code == 403
+        assert "已连接" in await office.page()
