@@ -100,3 +100,42 @@ async def test_a_return_is_its_members_own_once_and_for_what_was_asked(empty_set
         foreign = await office.browser.post("/tiktok-shop/disconnect", headers={"sec-fetch-site": "cross-site"})
         assert foreign.status_code == 403
         assert "已连接" in await office.page()
+
+
+async def test_the_doctor_says_what_to_do_about_each_shop(empty_settings: Settings) -> None:
+    async with shop_office(empty_settings) as office:
+        platform = office.platform
+        seller, app = platform.partner.seller, platform.partner.app
+        assert await office.found() == []
+        await office.connect()
+        assert await office.found() == [None]
+
+        right, app.secret = app.secret, "another"
+        assert await office.found() == ["shop_secret_wrong"]
+        app.secret = right
+        every, seller.scopes = seller.scopes, ("seller.authorization.info",)
+        await office.connect()
+        assert await office.found() == ["shop_scope_missing"]
+        seller.scopes = every
+        await office.connect()
+        platform.tokens.revoke(seller)
+        office.line.execute("update shop_kept set made_at = made_at - interval '1 minute'")
+        assert await office.found() == ["shop_authorise_again"]
+        await office.connect()
+        assert await office.found() == [None]
+        await platform.clock.advance(3_600)
+        assert await office.found() == ["shop_clock_off"]
+
+
+async def test_only_a_lead_of_their_own_connects_and_without_an_app_there_is_nothing(empty_settings: Settings) -> None:
+    async with shop_office(empty_settings) as office:
+        office.line.execute("update member set role = 'approver'")
+        page = await office.page()
+        assert 'action="/tiktok-shop/connect"' not in page
+        assert "只有负责人可以修改" in page
+        refused = await office.press("connect")
+        assert refused.status_code == 403
+        assert office.line.execute("select count(*) from shop_link").fetchall() == [(0,)]
+        bare = await office.without_the_app("/settings")
+        assert (bare.status_code, "tiktok-shop" in bare.text) == (200, False)
+        assert (await office.without_the_app("/tiktok-shop")).status_code == 404

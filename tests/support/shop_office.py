@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -89,6 +89,19 @@ class ShopOffice:
                 pass  # the worker is at it
         await self.daren.workshop.index(self.owner.scope.tenant)
         return found
+
+    async def found(self) -> list[str | None]:
+        """What the doctor says of each connected shop."""
+        assert self.daren.shops is not None
+        return [shop.failure.text_key if shop.failure else None for shop in await self.daren.shops.doctor.look()]
+
+    async def without_the_app(self, path: str) -> httpx.Response:
+        """A page of the same workspace in a process whose environment names no app."""
+        transport = httpx.ASGITransport(app=web(replace(self.daren, shops=None)))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8787", cookies=dict(self.browser.cookies)
+        ) as browser:
+            return await browser.get(path)
 
     def make_it_noon(self) -> None:
         """Every creator lives where it is noon now: a real workspace has no clock to move."""
