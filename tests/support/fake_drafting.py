@@ -21,6 +21,7 @@ from memory.domain.ids import (
     DraftId,
     MemberId,
     ProductId,
+    ShopLinkId,
     ShortlistId,
     TenantId,
     TurnId,
@@ -43,6 +44,7 @@ from memory.domain.outreach import (
     Purpose,
     digest_of,
 )
+from memory.domain.shops import SellerShop, ShopLink, Sync
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, BrandPolicy, Role, Scope, Workspace, WorkspaceKind
 from tools.contract import TurnContext
@@ -81,6 +83,12 @@ def creator(number: int = 1, **facts: object) -> Creator:
         CreatorFacts(**(given | facts)),  # type: ignore[arg-type]  # a builder takes any fact
         Source("file", NOW),
     )
+
+
+def shop_link(*, active: bool = True) -> ShopLink:
+    """The brand's own shop."""
+    shop = SellerShop("7001", "PawJoy US", "US")
+    return ShopLink(ShopLinkId(1), TenantId(1), BRAND.id, active, shop.id, (shop,), NOW, Sync())
 
 
 def occasion(
@@ -167,6 +175,7 @@ class Office:
     policy_: BrandPolicy = field(default_factory=BrandPolicy)
     occasions: set[str] = field(default_factory=set)
     demo: bool = False
+    shop: ShopLink | None = None
 
     def units(self) -> Units:
         """As the tools see it."""
@@ -188,7 +197,7 @@ class _Unit:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.creators = self.relations = self.shortlists = self.products = self.people = self
+        self.creators = self.relations = self.shortlists = self.products = self.people = self.shops = self
         self.drafts = self.steps = _Drafts(office)
         self.creator_messages = _Messages(office)
 
@@ -196,6 +205,9 @@ class _Unit:
         new = occasion not in self.office.occasions
         self.office.occasions.add(occasion)
         return new
+
+    async def of_brand(self, brand: BrandId) -> ShopLink | None:
+        return self.office.shop
 
     async def by_ids(self, ids: Sequence[CreatorId]) -> dict[CreatorId, Creator]:
         return {who.id: who for who in self.office.creators_ if who.id in ids}
@@ -255,8 +267,8 @@ class _Drafts:
         kept = tuple(
             Draft(
                 DraftId(batch_id * 100 + number), batch_id, code, number, new.creator, handles[new.creator], "US",
-                "America/New_York", True, purpose, channel, product,
-                _version(DraftId(batch_id * 100 + number), 1, new, channel, purpose),
+                "America/New_York", True, purpose, new.channel or channel, product,
+                _version(DraftId(batch_id * 100 + number), 1, new, new.channel or channel, purpose),
                 DraftStatus.FAILING if any(flag.blocking for flag in new.flags) else DraftStatus.OPEN,
             )
             for number, new in enumerate(drafts, start=1)

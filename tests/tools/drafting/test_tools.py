@@ -14,7 +14,18 @@ from memory.domain.ids import CreatorId, DraftId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, DraftStatus, Gist, Intent, Purpose, Tone
 from memory.domain.workspace import Role
-from tests.support.fake_drafting import BRAND, LITTER_BOX, NOW, Acceptor, Office, ScriptedModel, creator, message, turn
+from tests.support.fake_drafting import (
+    BRAND,
+    LITTER_BOX,
+    NOW,
+    Acceptor,
+    Office,
+    ScriptedModel,
+    creator,
+    message,
+    shop_link,
+    turn,
+)
 from tools.contract import TextModel
 from tools.drafting.product_meant import product_meant
 from tools.drafting.revise_tool import DraftsRevised, ReviseDraftsArgs, revise_drafts
@@ -162,6 +173,15 @@ async def test_a_demo_sends_simulated_creators_to_the_playground() -> None:
     simulated = replace(creator(1), source=replace(creator(1).source, name="playground"))
     office = Office(creators_=[simulated], demo=True)
     assert (await draft(office)).batch.drafts[0].channel is Channel.PLAYGROUND
+
+
+async def test_over_a_connected_shop_go_messages_to_creators_of_its_platform_alone() -> None:
+    of_shop = replace(creator(1), source=replace(creator(1).source, name="tiktok_shop"))
+    office = Office(creators_=[of_shop, creator(2)], shop=shop_link())
+    drafts = (await draft(office)).batch.drafts
+    assert [one.channel for one in drafts] == [Channel.TIKTOK, Channel.BY_HAND]
+    office.shop = shop_link(active=False)
+    assert {one.channel for one in (await draft(office)).batch.drafts} == {Channel.BY_HAND}
 
 
 async def test_a_note_is_followed_or_named() -> None:
