@@ -73,9 +73,10 @@ class ShopDesk:
         """See `ShopDoor.sync`."""
         async with self.units.unit(scope) as unit:
             link = await _connected(unit)
-            if link.sync.state is not SyncState.RUNNING:
-                waiting = replace(link.sync, state=SyncState.WAITING, due_at=unit.now, trouble=None)
-                await unit.shops.sync_to(link.id, waiting)
+            if link.sync.state is SyncState.RUNNING:
+                return
+            waiting = replace(link.sync, state=SyncState.WAITING, due_at=unit.now, trouble=None)
+            await unit.shops.sync_to(link.id, waiting)
             await unit.defer(jobs.sync_shop(link.id))
 
     async def _meant(self, scope: Scope, state: str) -> ShopLinkId:

@@ -88,8 +88,9 @@ class ShopSync:
                 yield page
 
     async def _begun(self, unit: Unit, at: LinkedShop) -> Sync | None:
+        """The run's beginning; None where none is due: another one is at it, or has just ended."""
         link = await _same(unit, at)
-        if link is None:
+        if link is None or link.sync.due_at is None or link.sync.due_at > unit.now:
             return None
         before = link.sync
         if before.position and before.state in _BROKEN:

@@ -14,7 +14,7 @@ from memory.domain.outreach import Flag
 
 DAILY = timedelta(hours=24)
 AGAIN_AFTER = timedelta(minutes=15)  # a sync that could not go on
-LEASE = timedelta(minutes=10)  # a sync that says nothing for so long died with its process
+LEASE = timedelta(minutes=5)  # a sync that says nothing for so long died with its process
 
 
 class SyncState(StrEnum):

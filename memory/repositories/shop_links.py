@@ -62,7 +62,8 @@ class ShopLinkRepository:
             row.shop = ids[0] if ids else ""
             _start_over(row)
         row.active, row.authorised_at, row.changed_at = True, self._now, self._now
-        row.sync_trouble = None
+        if row.sync_state == SyncState.FAILED.value:
+            row.sync_due_at = self._now  # what it failed on may be mended now
         await self._session.flush()
         return to_link(row)
 
@@ -80,7 +81,7 @@ class ShopLinkRepository:
         """See `ShopStore.disconnect`."""
         row = await self._locked(link)
         row.active, row.shops, row.changed_at = False, [], self._now
-        row.sync_due_at, row.sync_trouble = None, None
+        _start_over(row)
         await self._session.flush()
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:
@@ -110,7 +111,7 @@ def _rows() -> Select[ShopLinkRow]:
 
 
 def _start_over(row: ShopLinkRow) -> None:
-    """Another shop sees other creators."""
+    """Another shop sees other creators; one connected again may."""
     row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
     row.sync_started_at = row.sync_ended_at = row.sync_due_at = row.sync_trouble = None
 

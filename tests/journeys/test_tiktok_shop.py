@@ -5,7 +5,7 @@ import pytest
 from agent.settings import Settings
 from evals.emulators.tiktok_shop.faults import Fault, FaultKind
 from memory.domain.cards import DraftsCard, ShortlistCard
-from memory.domain.shops import SyncState
+from memory.domain.shops import DAILY, SyncState
 from tests.support.product import card
 from tests.support.shop_office import ShopOffice, shop_office
 
@@ -71,17 +71,18 @@ async def test_a_sync_that_broke_off_goes_on_where_it_stood(empty_settings: Sett
         assert (broken.sync.found, broken.sync.trouble and broken.sync.trouble.key) == (60, "shop_daily_quota")
         assert "10,000" in await office.page()
         asked = len(office.platform.records.of("creators/search"))
-        whole = await office.synced()
+        office.line.execute("update shop_link set sync_state = 'running'")  # as a process that dies leaves it
+        await office.daren.workshop.sync_shop(broken.id)
+        assert len(office.platform.records.of("creators/search")) == asked
+        whole = await office.swept()
         pages = len(office.platform.records.of("creators/search")) - asked
         assert (whole.sync.found, pages) == (len(office.platform.people), 5)
         rows = office.line.execute("select source, count(*) from creator group by source").fetchall()
         assert rows == [("tiktok_shop", len(office.platform.people))]
-        assert whole.sync.due_at is not None
-        office.line.execute("update shop_link set sync_due_at = now()")
-        office.line.execute("update shop_link set sync_started_at = null")
-        await office.daren.workshop.sweep()
-        while (await office.link()).sync.started_at is None or (await office.link()).sync.state is not SyncState.DONE:
-            pass  # the worker is at it
+        assert whole.sync.ended_at is not None
+        assert whole.sync.due_at == whole.sync.ended_at + DAILY
+        again = await office.swept()
+        assert (again.sync.found, again.sync.started_at != whole.sync.started_at) == (whole.sync.found, True)
 
 
 async def test_a_return_is_its_members_own_once_and_for_what_was_asked(empty_settings: Settings) -> None:

@@ -83,9 +83,20 @@ class ShopOffice:
 
     async def synced(self, state: SyncState = SyncState.DONE) -> ShopLink:
         """Press fetch, and read until the run has ended so and the index knows."""
+        before = await self.link()
         await self.press("sync")
+        return await self._ended(before, state)
+
+    async def swept(self) -> ShopLink:
+        """The time of the next run has come: the minute's sweep starts it, and it ends well."""
+        before = await self.link()
+        self.line.execute("update shop_link set sync_due_at = now()")
+        await self.daren.workshop.sweep()
+        return await self._ended(before, SyncState.DONE)
+
+    async def _ended(self, before: ShopLink, state: SyncState) -> ShopLink:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (found := await self.link()).sync.state is not state:
+            while (found := await self.link()).sync.ended_at == before.sync.ended_at or found.sync.state is not state:
                 pass  # the worker is at it
         await self.daren.workshop.index(self.owner.scope.tenant)
         return found
