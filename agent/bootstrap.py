@@ -330,12 +330,17 @@ def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: Tea
 
 def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> TikTokShop | None:
     """TikTok Shop where its app is set up."""
-    if settings.tiktok_shop is None:
+    shop = settings.tiktok_shop
+    if shop is None:
         return None
     calls = ShopCalls()
     stack.push_async_callback(calls.aclose)
-    app = settings.tiktok_shop.model_dump(exclude={"most_creators"})
-    most = settings.tiktok_shop.most_creators
+    app = {
+        "app_key": shop.app_key, "app_secret": shop.app_secret, "service_id": shop.service_id,
+        "api_base": shop.api_base, "auth_base": shop.auth_base, "authorize_base": shop.authorize_base,
+        "per_second": shop.per_second, "burst": shop.burst, "versions": shop.versions, "categories": shop.categories,
+    }  # fmt: skip
+    most = shop.most_creators
     return open_tiktok_shop(app, calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
 
 

@@ -27,9 +27,9 @@ class Scopes(Protocol):
         ...
 
 
-async def no_shop(link: ShopLinkId) -> None:
+async def no_shop(link: ShopLinkId, tenant: TenantId) -> None:
     """An installation without a platform fetches nothing."""
-    log.info("shop.no_platform", link=link)
+    log.info("shop.no_platform", link=link, tenant=tenant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Workshop:
     index: Callable[[TenantId], Awaitable[None]]
     sweep: Callable[[], Awaitable[None]]
     deliver: Callable[[], Awaitable[None]]
-    sync_shop: Callable[[ShopLinkId], Awaitable[None]] = no_shop
+    sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -91,9 +91,9 @@ async def index(context: JobContext, *, tenant: int) -> None:
     await _workshop(context).index(TenantId(tenant))
 
 
-async def sync_shop(context: JobContext, *, link: int) -> None:
+async def sync_shop(context: JobContext, *, link: int, tenant: int) -> None:
     """Fetch the creators of one shop."""
-    await _workshop(context).sync_shop(ShopLinkId(link))
+    await _workshop(context).sync_shop(ShopLinkId(link), TenantId(tenant))
 
 
 async def sweep(context: JobContext, timestamp: int) -> None:

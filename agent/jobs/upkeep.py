@@ -107,7 +107,7 @@ class Upkeep:
             for tenant in await work.sweeps.tenants_to_index():
                 await work.defer(jobs.index_creators(tenant))
             for link in await work.shops.due(now=work.now):
-                await work.defer(jobs.sync_shop(link.id))
+                await work.defer(jobs.sync_shop(link.id, link.tenant))
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())
             await work.defer(jobs.deliver())

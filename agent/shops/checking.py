@@ -1,13 +1,31 @@
 """Tries every connected shop without changing anything there: what `daren doctor` shows of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from agent.shops.desk import linked
-from agent.shops.syncing import ShopServices
 from connectors.ports.shops import ShopPlatform
 from memory.domain.errors import AppError
-from memory.domain.shops import SellerShop
+from memory.domain.shops import SellerShop, ShopStore
+
+
+class ShopWork(Protocol):
+    """A transaction across tenants that reaches shops."""
+
+    @property
+    def shops(self) -> ShopStore:
+        """Shops of all."""
+        ...
+
+
+class ShopServices(Protocol):
+    """The door to such work."""
+
+    def across_tenants(self, reason: str) -> AbstractAsyncContextManager[ShopWork]:
+        """Open a transaction; the reason is logged."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class ShopDesk:
                 return
             waiting = replace(link.sync, state=SyncState.WAITING, due_at=unit.now, trouble=None)
             await unit.shops.sync_to(link.id, waiting)
-            await unit.defer(jobs.sync_shop(link.id))
+            await unit.defer(jobs.sync_shop(link.id, link.tenant))
 
     async def _meant(self, scope: Scope, state: str) -> ShopLinkId:
         """The link a return is about, of the brand in sight."""

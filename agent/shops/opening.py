@@ -39,6 +39,6 @@ def open_shops(
     return Shops(
         database,
         ShopDesk(database, platform, address),
-        ShopSync(database, database, platform, scope_of_tenant),
+        ShopSync(database, platform, scope_of_tenant),
         ShopDoctor(database, platform),
     )

@@ -4,10 +4,8 @@ A run that dies is taken up again where it stood; a page that comes twice change
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
@@ -17,7 +15,7 @@ from memory.domain import jobs
 from memory.domain.errors import AppError, Refused
 from memory.domain.ids import ShopLinkId, TenantId
 from memory.domain.outreach import Flag
-from memory.domain.shops import AGAIN_AFTER, DAILY, LEASE, ShopLink, ShopStore, Sync, SyncState
+from memory.domain.shops import AGAIN_AFTER, DAILY, LEASE, ShopLink, Sync, SyncState
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Scope
 
@@ -26,43 +24,23 @@ log = structlog.get_logger()
 _BROKEN = (SyncState.RUNNING, SyncState.FAILED, SyncState.WAITING)
 
 
-class ShopWork(Protocol):
-    """A transaction across tenants that reaches shops."""
-
-    @property
-    def shops(self) -> ShopStore:
-        """Shops of all."""
-        ...
-
-
-class ShopServices(Protocol):
-    """The door to such work."""
-
-    def across_tenants(self, reason: str) -> AbstractAsyncContextManager[ShopWork]:
-        """Open a transaction; the reason is logged."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ShopSync:
     """One shop's sync as a job's body; it may be repeated at any time, one run of a shop after another."""
 
     units: Units
-    services: ShopServices
     platform: ShopPlatform
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
 
-    async def run(self, link: ShopLinkId) -> None:
+    async def run(self, link: ShopLinkId, tenant: TenantId) -> None:
         """Fetch to the end; a failure is kept with the shop. Raises Unavailable when the rows cannot be reached."""
-        async with self.services.across_tenants("sync a shop's creators") as work:
-            found = await work.shops.by_id(link)
-        at = linked(found)
-        scope = await self.scope_of_tenant(found.tenant) if found is not None else None
-        if at is None or scope is None:
+        scope = await self.scope_of_tenant(tenant)
+        if scope is None:
             return
         async with self.units.unit(scope) as unit:
-            sync = await self._begun(unit, at)
-        if sync is None:
+            at = linked(await unit.shops.by_id(link))
+            sync = await self._begun(unit, at) if at is not None else None
+        if at is None or sync is None:
             return
         try:
             async for page in self._pages(at, sync.position):

@@ -72,9 +72,9 @@ def index_creators(tenant: TenantId) -> Job:
     return Job(INDEX, "books", {"tenant": tenant}, lock="index", queueing_lock=f"index:{tenant}")
 
 
-def sync_shop(link: ShopLinkId) -> Job:
+def sync_shop(link: ShopLinkId, tenant: TenantId) -> Job:
     """Fetch the creators a shop sees; runs of one shop follow each other."""
-    return Job(SHOP, "books", {"link": link}, lock=f"shop:{link}", queueing_lock=f"shop:{link}")
+    return Job(SHOP, "books", {"link": link, "tenant": tenant}, lock=f"shop:{link}", queueing_lock=f"shop:{link}")
 
 
 def _sender(scope: Scope) -> dict[str, int | str]:

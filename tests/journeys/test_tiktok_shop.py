@@ -72,7 +72,7 @@ async def test_a_sync_that_broke_off_goes_on_where_it_stood(empty_settings: Sett
         assert "10,000" in await office.page()
         asked = len(office.platform.records.of("creators/search"))
         office.line.execute("update shop_link set sync_state = 'running'")  # as a process that dies leaves it
-        await office.daren.workshop.sync_shop(broken.id)
+        await office.daren.workshop.sync_shop(broken.id, broken.tenant)
         assert len(office.platform.records.of("creators/search")) == asked
         whole = await office.swept()
         pages = len(office.platform.records.of("creators/search")) - asked
