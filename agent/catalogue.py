@@ -23,7 +23,7 @@ from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
 from tools.preferences.tool import preferences
 from tools.products.tool import products
-from tools.quota.tool import quota_status
+from tools.quota.tool import QuotaOf, no_platform, quota_status
 from tools.replies.tool import list_replies
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
@@ -68,6 +68,7 @@ def build_catalogue(
     clock: Clock,
     *,
     decision_hours: int = DECIDE_HOURS,
+    platform_quota: QuotaOf = no_platform,
 ) -> Catalogue:
     """Every tool; nothing among them sends, spends or approves."""
     routes = Routes(messengers)
@@ -88,7 +89,7 @@ def build_catalogue(
             crm_update(units),
             products(units),
             preferences(units, ReadCriteria(clock)),
-            quota_status(units),
+            quota_status(units, platform_quota),
             translate(model),
             check_compliance(),
         ]

@@ -10,6 +10,7 @@ from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.money import MoneySpan
 from memory.domain.office_stores import DayActivity
+from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.crm.tool import CrmChanged, CrmUpdateArgs, CrmWaiting
@@ -125,7 +126,28 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
     if result.activity:
         cards.append(_activity(result.activity, lang, texts, as_of=as_of))
         for_planner["activity"] = [asdict(day) | {"day": day.day.isoformat()} for day in result.activity]
-    return Piece(texts.say("quota_said", lang, left=left), tuple(cards), for_planner=for_planner)
+    said = texts.say("quota_said", lang, left=left)
+    if isinstance(result.platform, PlatformQuota):
+        cards.append(_platform(result.platform, lang, texts))
+        for_planner["platform"] = {"used": result.platform.used, "allowed": result.platform.allowed}
+    elif result.platform is not None:
+        why = texts.say(result.platform.text_key, lang, **result.platform.facts)
+        said += "\n" + texts.say("quota_platform_unknown", lang, why=why)
+    return Piece(said, tuple(cards), for_planner=for_planner)
+
+
+def _platform(quota: PlatformQuota, lang: Lang, texts: Texts) -> ReportCard:
+    """What the platform itself counts: first contacts, whose limit ours knows nothing of."""
+    left = texts.say("quota_unlimited", lang) if quota.allowed is None else str(max(quota.allowed - quota.used, 0))
+    ends = quota.ends_at.date().isoformat() if quota.ends_at else texts.say("unknown", lang)
+    return ReportCard(
+        title=texts.say("quota_platform_title", lang),
+        period=texts.say("quota_platform_period", lang, until=ends),
+        columns=tuple(texts.say(f"column_{name}", lang) for name in ("platform_used", "platform_left")),
+        rows=((str(quota.used), left),),
+        as_of=quota.read_at,
+        source="TikTok Shop",
+    )
 
 
 def _activity(days: Sequence[DayActivity], lang: Lang, texts: Texts, *, as_of: datetime | None) -> ReportCard:

@@ -1,5 +1,6 @@
 """Everything of shops one process works with, over whichever platform it is handed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -9,8 +10,12 @@ from agent.shops.desk import ShopDesk, linked
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
+from memory.domain.errors import Unavailable
 from memory.domain.ids import BrandId, TenantId
+from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Scope
+
+QUOTA_SECONDS = 8.0  # somebody waits for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +23,26 @@ class Shops:
     """The page's desk, the job, the doctor, and whose messages go where."""
 
     database: Database
+    platform: ShopPlatform
     desk: ShopDesk
     sync: ShopSync
     doctor: ShopDoctor
+
+    async def quota(self, brand: BrandId) -> PlatformQuota | None:
+        """The platform's own count for a brand's shop; None without a shop.
+
+        Raises:
+            Unavailable: no answer came in time (retryable).
+            Refused, Misconfigured: as `ShopPlatform.quota` (not retryable).
+        """
+        at = await self.of_brand(brand)
+        if at is None:
+            return None
+        try:
+            async with asyncio.timeout(QUOTA_SECONDS):
+                return await self.platform.quota(at)
+        except TimeoutError as late:
+            raise Unavailable("shop_internal") from late
 
     async def of_brand(self, brand: BrandId) -> LinkedShop | None:
         """Satisfies `connectors.ports.shops.ShopOf`."""
@@ -38,6 +60,7 @@ def open_shops(
     address = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     return Shops(
         database,
+        platform,
         ShopDesk(database, platform, address),
         ShopSync(database, platform, scope_of_tenant),
         ShopDoctor(database, platform),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
-from memory.domain.shops import SellerShop, ShopLink
+from memory.domain.shops import PlatformQuota, SellerShop, ShopLink
 from memory.domain.workspace import Scope
 
 RETURN_PATH = "/tiktok-shop/authorized"
@@ -67,6 +67,10 @@ class ShopPlatform(Protocol):
 
     async def look(self, at: LinkedShop) -> None:
         """Try everything a working shop needs without changing anything there. Raises what is wrong."""
+        ...
+
+    async def quota(self, at: LinkedShop) -> PlatformQuota:
+        """The platform's own count of who may still be written to for the first time."""
         ...
 
     def creators(self, at: LinkedShop, *, after: str) -> AsyncIterator[CreatorPage]:

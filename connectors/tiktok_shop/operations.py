@@ -25,5 +25,6 @@ DETAIL: Final = Operation("creators_detail", "GET", f"{_AS}/marketplace_creators
 CONVERSATION: Final = Operation("conversation", "POST", f"{_AS}/conversations", "202508")
 MESSAGES: Final = Operation("messages", "GET", f"{_AS}/conversation/{{conversation}}/messages", "202412")
 SEND: Final = Operation("send", "POST", f"{_AS}/conversations/{{conversation}}/messages", "202412", writes=True)
-ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, MESSAGES, SEND)
+QUOTA: Final = Operation("quota", "GET", f"{_AS}/creator_outreach/quota", "202607")
+ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, MESSAGES, SEND, QUOTA)
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -15,12 +15,14 @@ from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.conversations import Conversations
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
+from connectors.tiktok_shop.operations import QUOTA
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.shops import place_of, shops
 from connectors.tiktok_shop.source import NAME, TikTokShopSource, Wanted
-from memory.domain.errors import Misconfigured, Refused
+from connectors.tiktok_shop.translate import to_quota
+from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
-from memory.domain.shops import SellerShop
+from memory.domain.shops import PlatformQuota, SellerShop
 
 SCOPES: Final = (
     "seller.authorization.info",
@@ -86,6 +88,14 @@ class TikTokShop:
         if granted and missing:
             raise Refused("shop_scope_missing", operation=", ".join(missing))
         await place_of(self.client, at.link, at.shop)
+
+    async def quota(self, at: LinkedShop) -> PlatformQuota:
+        """See `ShopPlatform.quota`."""
+        found = (await self.client.ask(await self._place(at), QUOTA)).get("data")
+        quota = to_quota(found, read_at=self.client.now()) if isinstance(found, dict) else None
+        if quota is None:
+            raise Unavailable("shop_internal")
+        return quota
 
     async def creators(self, at: LinkedShop, *, after: str) -> AsyncIterator[CreatorPage]:
         """See `ShopPlatform.creators`."""

@@ -6,11 +6,13 @@ hundredths of a percent (both are our basis points), money decimal text; all ove
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span
+from memory.domain.shops import PlatformQuota
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -61,6 +63,16 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
         audience_gender=_GENDERS.get(str(_part(followed, "major_gender").get("gender"))),
         audience_age=_age(followed),
     )
+
+
+def to_quota(row: Row, *, read_at: datetime) -> PlatformQuota | None:
+    """The week's first contacts by the platform's own count; None where it does not read."""
+    used, allowed, ends = (_decimal(row.get(name)) for name in ("quota_use", "quota_sum", "end_time"))
+    unlimited = row.get("unlimited") is True
+    if used is None or (allowed is None and not unlimited):
+        return None
+    until = datetime.fromtimestamp(int(ends), UTC) if ends else None
+    return PlatformQuota(int(used), None if unlimited or allowed is None else int(allowed), until, read_at)
 
 
 def money(found: object) -> MoneySpan | None:

@@ -73,6 +73,19 @@ class ShopLink:
         return self.active and self.chosen is not None
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformQuota:
+    """How many unconnected creators a platform lets a shop contact in a period, by its own count. `allowed` None: any.
+
+    `read_at` is the machine's time, `ends_at` the platform's; UTC.
+    """
+
+    used: int
+    allowed: int | None
+    ends_at: datetime | None
+    read_at: datetime
+
+
 class ShopStore(Protocol):
     """Shops in sight: a scope's own, or in a service's transaction those of all."""
 

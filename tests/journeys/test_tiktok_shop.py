@@ -4,7 +4,7 @@ import pytest
 
 from agent.settings import Settings
 from evals.emulators.tiktok_shop.faults import Fault, FaultKind
-from memory.domain.cards import DraftsCard, ShortlistCard
+from memory.domain.cards import DraftsCard, ReportCard, ShortlistCard
 from memory.domain.shops import DAILY, SyncState
 from tests.support.product import card
 from tests.support.shop_office import ShopOffice, shop_office
@@ -140,3 +140,24 @@ async def test_only_a_lead_of_their_own_connects_and_without_an_app_there_is_not
         bare = await office.without_the_app("/settings")
         assert (bare.status_code, "tiktok-shop" in bare.text) == (200, False)
         assert (await office.without_the_app("/tiktok-shop")).status_code == 404
+
+
+async def test_of_a_sellers_shops_one_is_worked_with_and_the_platforms_own_count_stands_beside_ours(
+    empty_settings: Settings,
+) -> None:
+    async with shop_office(empty_settings) as office:
+        office.platform.partner.at_the_page = 1
+        await office.connect()
+        first, second = office.platform.partner.seller.shops
+        await office.synced()
+        assert (await office.press("choose", shop="7")).status_code == 422
+        assert (await office.link()).shop == first.id
+        await office.press("choose", shop=second.id)
+        link = await office.link()
+        assert (link.shop, link.sync.state, link.sync.found) == (second.id, SyncState.NEVER, 0)
+
+        reply = await office.owner.ask("今天还能发多少条")
+        own = next(one for one in reply.cards if isinstance(one, ReportCard) and one.source == "TikTok Shop")
+        assert own.rows == (("0", "27"),)
+        office.platform.faults.add(Fault(kind=FaultKind.HTTP_500, endpoint="outreach/quota", times=0))
+        assert "TikTok Shop 自己的名额现在查不到" in (await office.owner.ask("今天还能发多少条")).text

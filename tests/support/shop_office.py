@@ -124,6 +124,9 @@ class ShopOffice:
         """The minute in which an approval can be taken back is over; so is every rest."""
         self.line.execute("update outreach_step set due_at = now(), look_at = now() where state in ('planned', 'held')")
         await self.daren.workshop.dispatch()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "sending" in {state for state, _ in self.steps().values()}:
+                await self.daren.workshop.dispatch()  # the worker beside us is at it
 
     def steps(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each creator's message."""
