@@ -28,7 +28,7 @@ from tools.drafting.deadline import decide_by
 from tools.drafting.invited import invited_flags
 from tools.drafting.known import Known, Occasion, known
 from tools.drafting.language import fallback_flag, language_of, template_language
-from tools.drafting.messengers import Messengers
+from tools.drafting.messengers import Messengers, has_shop
 from tools.drafting.similarity import most_alike
 from tools.drafting.writing import FALLBACK, Writer, Written, with_flag, write_all
 
@@ -98,11 +98,14 @@ async def outside_flags(
     channels: Mapping[CreatorId, Channel],
     messengers: Messengers,
 ) -> dict[CreatorId, tuple[Flag, ...]]:
-    """What the world outside the text says: no messenger, or another first message that is open or was lately sent."""
+    """What the world outside the text says: no messenger, no shop, or another first message that is open or was lately sent."""
     invited = await invited_flags(unit, creators, brand=brand) if purpose in FIRST_MESSAGES else {}
     flags: dict[CreatorId, tuple[Flag, ...]] = {}
+    over_shop = await has_shop(unit)
     for creator in creators:
         refused = messengers.accepts(creator, channels[creator.id])
+        if refused is None and channels[creator.id] is Channel.TIKTOK and not over_shop:
+            refused = Flag("shop_not_connected", {})
         found = [replace(refused, blocking=False)] if refused else []
         flags[creator.id] = (*found, *invited.get(creator.id, ()))
     return flags

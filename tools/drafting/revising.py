@@ -33,6 +33,7 @@ _LASTING = frozenset(
         "invited_lately",
         "invited_with_pass",
         "nothing_personal",
+        "shop_not_connected",
     }
 )
 
