@@ -98,17 +98,21 @@ async def outside_flags(
     channels: Mapping[CreatorId, Channel],
     messengers: Messengers,
 ) -> dict[CreatorId, tuple[Flag, ...]]:
-    """What the world outside the text says: no messenger, no shop, or another first message that is open or was lately sent."""
+    """What the world outside the text says: no messenger or shop, another first message open or lately sent."""
     invited = await invited_flags(unit, creators, brand=brand) if purpose in FIRST_MESSAGES else {}
     flags: dict[CreatorId, tuple[Flag, ...]] = {}
     over_shop = await has_shop(unit)
     for creator in creators:
-        refused = messengers.accepts(creator, channels[creator.id])
-        if refused is None and channels[creator.id] is Channel.TIKTOK and not over_shop:
-            refused = Flag("shop_not_connected", {})
+        refused = _unreachable(creator, channels[creator.id], messengers, over_shop=over_shop)
         found = [replace(refused, blocking=False)] if refused else []
         flags[creator.id] = (*found, *invited.get(creator.id, ()))
     return flags
+
+
+def _unreachable(creator: Creator, channel: Channel, messengers: Messengers, *, over_shop: bool) -> Flag | None:
+    if channel is Channel.TIKTOK and not over_shop:
+        return messengers.accepts(creator, channel) or Flag("shop_not_connected", {})
+    return messengers.accepts(creator, channel)
 
 
 async def newest_sent(unit: Unit, creators: Sequence[Creator]) -> dict[CreatorId, Draft]:

@@ -183,7 +183,8 @@ async def test_over_a_connected_shop_go_messages_to_creators_of_its_platform_alo
     office.shop = shop_link(active=False)
     assert {one.channel for one in (await draft(office)).batch.drafts} == {Channel.BY_HAND}
     asked_for = (await draft(office, channel="tiktok")).batch.drafts
-    assert [[flag.key for flag in one.version.flags] for one in asked_for] == [["shop_not_connected"]] * 2
+    assert [[flag.key for flag in one.version.flags][-1:] for one in asked_for] == [["shop_not_connected"]] * 2
+    assert {one.status for one in asked_for} == {DraftStatus.OPEN}
 
 
 async def test_a_note_is_followed_or_named() -> None:
