@@ -159,7 +159,7 @@ STOPS: list[tuple[int, str, type[AppError], str]] = [
     (101000, "", Misconfigured, "shop_cipher_foreign"),
     (105001, "", Refused, "shop_not_a_seller"),
     (105005, "", Refused, "shop_scope_missing"),
-    (106001, "", Misconfigured, "shop_call_wrong"),
+    (106001, "", Misconfigured, "shop_secret_wrong"),
     (106013, "", Misconfigured, "shop_call_wrong"),
     (36009004, "Unexpected identifier: shop_cipher", Refused, "shop_refused"),
     (36009004, "Invalid app_key", Misconfigured, "shop_app_wrong"),
