@@ -368,6 +368,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         desk=daren.desk,
         queries=daren.queries,
         accounts=daren.accounts,
+        channels=daren.channel_doctor,
         say=words.say,
         metrics=generate_latest,
         now=SystemClock().now,

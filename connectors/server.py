@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.webchat.channel import open_surface, webchat_router
 from connectors.webchat.door import is_htmx, lang_of
@@ -49,6 +50,7 @@ def create_app(
     desk: Desk,
     queries: Queries,
     accounts: Accounts,
+    channels: Looks,
     say: Say,
     metrics: Callable[[], bytes],
     now: Callable[[], datetime],
@@ -62,7 +64,9 @@ def create_app(
         Misconfigured: the front-end libraries are not in place; the text names the command (not retryable).
     """
     chosen = settings or WebSettings()
-    surface = open_surface(desk=desk, queries=queries, accounts=accounts, say=say, now=now, settings=chosen)
+    surface = open_surface(
+        desk=desk, queries=queries, accounts=accounts, channels=channels, say=say, now=now, settings=chosen
+    )
     app = FastAPI(title="Daren", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for router in called:
         app.include_router(router)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.webchat.assets import VENDOR, missing
 from connectors.webchat.door import guarded_route
@@ -30,6 +31,7 @@ def open_surface(
     desk: Desk,
     queries: Queries,
     accounts: Accounts,
+    channels: Looks,
     say: Say,
     now: Callable[[], datetime],
     settings: WebSettings,
@@ -47,6 +49,7 @@ def open_surface(
         desk=desk,
         queries=queries,
         accounts=accounts,
+        channels=channels,
         say=say,
         now=now,
         settings=settings,

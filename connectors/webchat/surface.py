@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.webchat.settings import WebSettings
 from memory.domain.errors import AppError, Fact
@@ -55,6 +56,7 @@ class Surface:
     settings: WebSettings
     templates: Environment
     demo_mark: DemoMark
+    channels: Looks
 
     def label(self, group: str, value: str, lang: Lang) -> str:
         """The name people know a stored value by (stage, category, role…), or the value itself."""

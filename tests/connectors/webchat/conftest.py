@@ -14,6 +14,7 @@ from connectors.webchat.settings import WebSettings
 from prompts.render import Lang, Texts
 from tests.connectors.webchat.chromium import Site, chromium, served
 from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_channels import FakeLooks
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 SITE = "http://daren.test"
@@ -61,6 +62,7 @@ def build_app(office: FakeOffice, texts: Texts, settings: WebSettings | None = N
         desk=FakeDesk(office),
         queries=FakeQueries(office),
         accounts=FakeAccounts(office),
+        channels=FakeLooks(office),
         say=texts.say,
         metrics=lambda: b"daren_turns_total 3\n",
         now=lambda: office.now,
