@@ -67,6 +67,7 @@ class Sample:
     creator: CreatorId
     status: SampleStatus
     since: datetime
+    made_by: MemberId
     product: ProductId | None = None
     cost: Money | None = None
     tracking_number: str | None = None
@@ -124,22 +125,30 @@ def content_days(market: str | None) -> int:
     return known.content_days if known else CONTENT_DAYS
 
 
-def moved(sample: Sample, steps: tuple[SampleStatus, ...], *, market: str | None, by: MemberId, at: datetime) -> Sample:
-    """The sample after a legal way that ended at `at`; the times of steps passed over stay unknown.
+def moved(
+    sample: Sample,
+    steps: tuple[SampleStatus, ...],
+    *,
+    market: str | None,
+    by: MemberId,
+    now: datetime,
+    at: datetime | None = None,
+) -> Sample:
+    """The sample after a legal way that ended at `at` (None: now); the times of steps passed over stay unknown.
 
-    `by` signs where the way passes the approval.
+    Where the way passes the approval, `by` signs it now.
     """
-    to = steps[-1]
-    after = replace(sample, status=to, since=at)
+    to, ended = steps[-1], at or now
+    after = replace(sample, status=to, since=ended)
     if SampleStatus.APPROVED in steps:
-        after = replace(after, approved_by=by, approved_at=at)
+        after = replace(after, approved_by=by, approved_at=now)
     match to:
         case SampleStatus.SHIPPED:
-            return replace(after, shipped_at=at)
+            return replace(after, shipped_at=ended)
         case SampleStatus.DELIVERED:
-            return replace(after, delivered_at=at, due_at=at + timedelta(days=content_days(market)))
+            return replace(after, delivered_at=ended, due_at=ended + timedelta(days=content_days(market)))
         case SampleStatus.POSTED:
-            return replace(after, posted_at=at)
+            return replace(after, posted_at=ended)
         case _:
             return after
 

@@ -151,6 +151,7 @@ class SampleRepository:
             creator=CreatorId(row.creator_id),
             status=standing(kept, row.due_at, now=self._now),
             since=came_to(kept, row.since, row.due_at, now=self._now),
+            made_by=MemberId(row.made_by),
             product=ProductId(row.product_id) if row.product_id is not None else None,
             cost=Money(row.cost_minor, row.cost_currency or "USD") if row.cost_minor is not None else None,
             tracking_number=row.tracking_number,

@@ -42,7 +42,7 @@ async def begun(unit: Unit, creator: CreatorId, *, to: SampleStatus = S.ASKED) -
 
 
 async def brought(unit: Unit, sample: Sample, to: SampleStatus) -> Sample:
-    after = moved(sample, way(sample.status, to), market="US", by=unit.scope.member, at=unit.now)
+    after = moved(sample, way(sample.status, to), market="US", by=unit.scope.member, now=unit.now)
     await unit.samples.save(after)
     return after
 
