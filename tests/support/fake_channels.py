@@ -9,6 +9,7 @@ from memory.domain.bindings import Binding, ChatKind, Identity
 from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
+from tests.support.fake_samples import FakeSampleViews
 
 
 @dataclass
@@ -35,8 +36,8 @@ class HasChannels(Protocol):
     channels: FakeChannels
 
 
-class FakeChannelViews:
-    """The part of `Queries` that is about channels."""
+class FakeChannelViews(FakeSampleViews):
+    """The part of `Queries` that is about channels; that about samples is inherited."""
 
     office: HasChannels
 
