@@ -46,7 +46,7 @@ def test_every_status_that_is_recorded_has_words_for_a_table() -> None:
 
 
 def test_a_row_that_cannot_be_used_says_why() -> None:
-    found = rows("handle,status,cost\n,shipped,1\n@mia.pets,somewhere,1\n@mia.pets,shipped,a lot\n@MIA.pets,lost,1\n")
+    found = rows("handle,status,cost\n,shipped,1\nmia.pets,somewhere,1\nmia.pets,shipped,a lot\nMIA.pets,lost,1\n")
     assert [row.problems for row in found] == [
         (Flag("row_no_handle", {}),),
         (Flag("row_no_sample_status", {"text": "somewhere"}),),
