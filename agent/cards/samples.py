@@ -13,7 +13,7 @@ from memory.domain.sample import OWING, Sample, SampleStatus
 from memory.domain.sample_views import SampleLine
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.samples.tool import SamplesRecorded, SamplesShown, SamplesWaiting
+from tools.samples.tool import SamplesRecorded, SamplesShown, SamplesWaiting, WaitingRow
 
 MOST_ROWS: Final = 50
 _LAST: Final = 40
@@ -76,7 +76,7 @@ def samples_waiting(result: SamplesWaiting, lang: Lang, texts: Texts) -> Piece:
                 f"@{row.handle}",
                 row.product or texts.say("not_set", lang),
                 f"{status_text(row.present, lang, texts) if row.present else new} → {status}",
-                cost_text(row.cost, lang, texts),
+                _cost_or_price(row, lang, texts),
             )
             for row in result.rows
         ),
@@ -84,6 +84,13 @@ def samples_waiting(result: SamplesWaiting, lang: Lang, texts: Texts) -> Piece:
         source=texts.say("source_own_books", lang),
     )
     return Piece(text, (card,), for_planner={"waiting": result.code, "count": len(result.rows)})
+
+
+def _cost_or_price(row: WaitingRow, lang: Lang, texts: Texts) -> str:
+    """What it costs, as far as anybody wrote it down; else at least what it sells for."""
+    if row.cost or not row.price:
+        return cost_text(row.cost, lang, texts)
+    return texts.say("sample_sells_for", lang, price=cost_text(row.price, lang, texts))
 
 
 def counts_said(counts: dict[SampleStatus, int], lang: Lang, texts: Texts) -> str:

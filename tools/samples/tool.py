@@ -10,7 +10,7 @@ from pydantic import Field
 
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest, NotAllowed
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, ProductId
 from memory.domain.money import Money
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SampleLine
@@ -67,12 +67,13 @@ class SamplesRecorded:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """What would become of one creator's sample. `present` None: a new one; `cost` None: unknown."""
+    """What would become of one creator's sample. `present` None: a new one; `cost` None: unknown, as is a `price`."""
 
     handle: str
     product: str | None
     present: SampleStatus | None
     cost: Money | None
+    price: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +163,20 @@ async def _wish(unit: Unit, args: SamplesArgs, turn: TurnContext, brand: BrandId
 async def _leave_waiting(unit: Unit, intended: list[Intended], wish: Wish, given: list[Goods]) -> SamplesWaiting:
     change = kept_for_later(intended, wish, given)
     kept = await unit.waiting.add([one.creator.id for one in intended], change, decide_by=unit.now + DECIDE_WITHIN)
-    names = {product.id: product.name for product in await unit.products.all()}
-    costs = iter(given)
+    products = {product.id: product for product in await unit.products.all()}
     rows = []
     for one in intended:
         sample = one.chosen.sample
-        product = (sample.product if sample else None) or wish.product
-        cost = next(costs).cost if one.chosen.signs else wish.cost or (sample.cost if sample else None)
-        status = sample.status if sample else None
-        rows.append(WaitingRow(one.creator.handle, names.get(product) if product else None, status, cost))
+        product = products.get((sample.product if sample else None) or wish.product or ProductId(0))
+        rows.append(
+            WaitingRow(
+                handle=one.creator.handle,
+                product=product.name if product else None,
+                present=sample.status if sample else None,
+                cost=wish.cost or (sample.cost if sample else None),
+                price=product.price if product else None,
+            )
+        )
     return SamplesWaiting(kept.code, tuple(rows), wish.status, len(given))
 
 
