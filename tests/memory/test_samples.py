@@ -10,8 +10,9 @@ from memory.database import Database
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, CreatorId
+from memory.domain.markets import MARKETS
 from memory.domain.money import Money
-from memory.domain.sample import Sample, SampleStatus, moved, way
+from memory.domain.sample import Sample, SampleStatus, content_days, moved, way
 from memory.domain.stores import Unit
 from memory.domain.workspace import Scope
 from tests.support.database import Office
@@ -50,6 +51,42 @@ async def brought(unit: Unit, sample: Sample, to: SampleStatus) -> Sample:
 async def forward(database: Database, by: timedelta) -> None:
     async with database.across_tenants("days pass") as service:
         await service.accounts.move_clock(by_seconds=int(by.total_seconds()))
+
+
+@pytest.mark.parametrize(
+    ("present", "to", "steps"),
+    [
+        (None, S.ASKED, (S.ASKED,)),
+        (None, S.SHIPPED, (S.ASKED, S.APPROVED, S.SHIPPED)),
+        (S.ASKED, S.AGREED, (S.AGREED,)),
+        (S.ASKED, S.APPROVED, (S.APPROVED,)),
+        (S.AGREED, S.SHIPPED, (S.APPROVED, S.SHIPPED)),
+        (S.SHIPPED, S.POSTED, (S.DELIVERED, S.POSTED)),
+        (S.SHIPPED, S.LOST, (S.LOST,)),
+        (S.CONTENT_DUE, S.POSTED, (S.POSTED,)),
+        (S.OVERDUE, S.POSTED, (S.POSTED,)),
+        (S.OVERDUE, S.EXCUSED, (S.EXCUSED,)),
+        (S.EXCUSED, S.POSTED, (S.POSTED,)),
+        (S.LOST, S.DELIVERED, (S.DELIVERED,)),
+    ],
+)
+def test_a_sample_goes_the_shortest_legal_way(
+    present: SampleStatus | None, to: SampleStatus, steps: tuple[SampleStatus, ...]
+) -> None:
+    assert way(present, to) == steps
+
+
+def test_nothing_goes_back_and_nobody_records_what_comes_with_time() -> None:
+    order = (S.ASKED, S.AGREED, S.APPROVED, S.SHIPPED, S.DELIVERED, S.POSTED)
+    back = [(one, other) for place, one in enumerate(order) for other in order[: place + 1]]
+    assert [(one, other) for one, other in back if way(one, other)] == []
+    assert [(one, to) for one in (None, *S) for to in (S.CONTENT_DUE, S.OVERDUE) if way(one, to)] == []
+    assert [to for to in S if way(S.POSTED, to)] == []
+
+
+def test_a_market_may_give_more_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MARKETS, "JP", replace(MARKETS["JP"], content_days=21))
+    assert [content_days(market) for market in ("US", "JP", "XX", None)] == [14, 21, 14, 14]
 
 
 async def test_a_sample_comes_back_as_it_was_saved(database: Database, office: Office) -> None:
