@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, CreatorId, MemberId, ProductId, SampleId
 from memory.domain.money import Money
 from memory.domain.sample import DUE_SOON, RECEIVED, Sample, SampleStatus, came_to, kept_as, standing
 from memory.domain.workspace import Scope
+from memory.models.creators import RelationRow
 from memory.models.samples import SampleRow
 from memory.repositories.relations import locked_relations
 from memory.tenancy import ScopedSession
@@ -124,10 +125,14 @@ class SampleRepository:
             .group_by(SampleRow.status)
         )
         by_status = {SampleStatus(status): count for status, count in counted}
-        for relation in await locked_relations(self._session, [sample.creator], brand=sample.brand, now=self._now):
-            relation.samples_received = sum(by_status.get(status, 0) for status in RECEIVED)
-            relation.samples_posted = by_status.get(SampleStatus.POSTED, 0)
-        await self._session.flush()
+        await self._session.execute(
+            update(RelationRow)
+            .where(RelationRow.creator_id == sample.creator, RelationRow.brand_id == sample.brand)
+            .values(
+                samples_received=sum(by_status.get(status, 0) for status in RECEIVED),
+                samples_posted=by_status.get(SampleStatus.POSTED, 0),
+            )
+        )
 
     def _stands(self, status: SampleStatus) -> ColumnElement[bool]:
         """Whether a row stands so at this moment."""
