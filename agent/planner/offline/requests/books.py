@@ -168,7 +168,7 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     status = _sample_status(text, action)
     if status:
         sheet.arguments["status"] = status
-    if action == "record" and not status and not tracking and not named:
+    if action == "record" and not named and not _EVERYONE.search(text):
         sheet.note("needs_creator")
         sheet.incomplete = True
     for token in sheet.tokens:
@@ -192,6 +192,8 @@ def _days_ahead(text: str, today: date) -> int | None:
     """「这周到期的」: days until the last day named, today counting as none."""
     if re.search(r"明天|\btomorrow\b", text):
         return 1
+    if re.search(r"下(?:个)?(?:周|星期|礼拜)|\bnext week\b", text):
+        return 13 - today.weekday()
     named = {key for key, _, _ in find_terms("reports", text, "period")}
     if "this_week" in named:
         return 6 - today.weekday()
