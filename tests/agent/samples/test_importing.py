@@ -91,6 +91,8 @@ async def test_our_own_file_handed_in_again_changes_nothing(team: SampleTeam) ->
     for scope in (approver, team.office.operator()):
         async with team.database.unit(scope) as unit:
             file = await samples_file(unit, texts())
+        assert file.content.decode("utf-8-sig").startswith(texts().say("export_demo_mark", "zh"))
+        assert file.name.startswith("演示数据-样品-")
         view = await handed_in(team, scope, file.content)
         assert (view.rows, view.same, view.problems) == (4, 4, ())
     assert await all_samples(team) == before
