@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from agent.planner.offline.planner import plan
 from agent.planner.plan import PlanningContext
+from agent.samples.signing import may_sign
 from connectors.ports.platforms import Messenger
 from memory.domain.clock import Clock
 from memory.domain.creator import Creator
@@ -25,6 +26,7 @@ from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import quota_status
 from tools.replies.tool import list_replies
+from tools.samples.tool import samples
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
 from tools.translation.tool import translate
@@ -86,6 +88,7 @@ def build_catalogue(
             list_drafts(units),
             list_replies(units, routes, model, decide_hours=decision_hours),
             crm_update(units),
+            samples(units, may_sign),
             products(units),
             preferences(units, ReadCriteria(clock)),
             quota_status(units),

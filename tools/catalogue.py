@@ -25,7 +25,6 @@ LATER: frozenset[str] = frozenset(
         "list_follow_ups",
         "cancel_follow_ups",
         "campaigns",
-        "samples",
         "performance",
         "digest",
         "subscribe_digest",

@@ -9,6 +9,7 @@ from agent.undo.policy import changed_policy
 from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
 from agent.undo.relations import updated_relations
+from agent.undo.samples import recorded_samples
 from memory.domain.by_hand import HandUnit
 from memory.domain.undo_stores import Change
 from prompts.render import Texts
@@ -19,6 +20,7 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "relation.updated": updated_relations,
     "product.added": added_product,
     "product.changed": changed_product,
+    "sample.recorded": recorded_samples,
     "preference.kept": kept_preference,
     "preference.forgotten": forgotten_preference,
     "draft.edited": edited_drafts,

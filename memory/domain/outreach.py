@@ -119,6 +119,15 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The newest line between us and a creator. `ours`: we wrote it."""
+
+    ours: bool
+    text: str
+    at: datetime
+
+
 class ProposalKind(StrEnum):
     """What sends, spends or leaves the tenant, and therefore waits for a decision."""
 

@@ -31,6 +31,7 @@ from memory.domain.outreach import (
     Flag,
     Gist,
     Intent,
+    LastMessage,
     NewDraft,
     Presentation,
     Purpose,
@@ -225,6 +226,10 @@ class CreatorMessageStore(Protocol):
 
     async def thread(self, creator: CreatorId) -> list[tuple[str, str, datetime]]:
         """(us | creator, text, time) of everything sent and received, oldest first."""
+        ...
+
+    async def last(self, creators: Sequence[CreatorId]) -> dict[CreatorId, LastMessage]:
+        """The newest line of each creator's thread; one without any is absent."""
         ...
 
     async def store(

@@ -21,6 +21,7 @@ from memory.domain.jobs import Job
 from memory.domain.offer import Product
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.sample_stores import SampleStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -308,6 +309,11 @@ class Unit(Protocol):
     @property
     def products(self) -> ProductStore:
         """Products."""
+        ...
+
+    @property
+    def samples(self) -> SampleStore:
+        """Samples."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 """Every table in one place: importing this fills the registry that migrations and guards read."""
 
-from memory.models import books, channels, chat, creators, deliveries, outreach, shop, workspace
+from memory.models import books, channels, chat, creators, deliveries, outreach, samples, shop, workspace
 from memory.models.base import Base
 
-MODULES = (books, channels, chat, creators, deliveries, outreach, shop, workspace)
+MODULES = (books, channels, chat, creators, deliveries, outreach, samples, shop, workspace)
 TABLES = Base.metadata

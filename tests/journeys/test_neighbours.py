@@ -123,6 +123,20 @@ CASES: dict[str, Case] = {
             {"action": "list"},
         ],
     ),
+    "samples": Case(
+        changes=lambda us: {
+            "action": "record",
+            "handles": [us.handles[1]],
+            "status": "asked",
+            "tracking_number": us.word,
+        },
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "list", "handles": [them.handles[1]]},
+            {"action": "record", "handles": [them.handles[0]], "status": "asked", "tracking_number": "taken"},
+            {"action": "record", "segment": "no_content", "status": "posted"},
+        ],
+    ),
     "preferences": Case(
         own=lambda us: {"action": "list"},
         reach=lambda them: [

@@ -19,7 +19,9 @@ from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
-AREAS = ("webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes")
+AREAS = (
+    "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
+)  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
         "wrong_login": "登录名或密码不对。",
