@@ -1,5 +1,6 @@
 """Samples as a team records them in chat: who may, what waits for a word, what is asked back, what is undone."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -129,6 +130,16 @@ async def test_two_samples_of_one_creator_are_told_apart_by_product(team: Sample
     await team.recorded(approver, {"handles": ["mia.pets"], "status": "delivered"}, "@mia.pets 收到 Leash XL 了")
     lines = (await team.shown()).lines
     assert [(line.product, line.sample.status) for line in lines] == [("Leash XL", S.DELIVERED), ("Leash", S.SHIPPED)]
+
+
+async def test_two_who_tell_the_same_at_once_record_one_sample(team: SampleTeam) -> None:
+    await team.creators("mia.pets")
+    asked = {"handles": ["mia.pets"], "status": "asked"}
+    told = await asyncio.gather(
+        *(team.recorded(scope, asked) for scope in (team.office.operator(), team.office.approver(), team.office.lead()))
+    )
+    assert sorted(result.changed for result in told) == [0, 0, 1]
+    assert len(await team.of("mia.pets")) == 1
 
 
 async def test_eleven_at_once_wait_for_a_word(team: SampleTeam) -> None:
