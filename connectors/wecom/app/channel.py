@@ -182,7 +182,7 @@ class AppChannel:
         talk = await self._let_in(channel, pressed.user, pressed.outside_id, "")
         if talk is None:
             return
-        clicks = Clicks(self.desk, self.telling, self.say)
+        clicks = Clicks(self.telling, self.say)
         match keys.meant(pressed.key, pressed.task_id):
             case Tap() as tap:
                 await self._decide(channel, talk, pressed, tap, clicks)
@@ -199,7 +199,8 @@ class AppChannel:
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
         except (NotAllowed, BadRequest, Conflict) as failure:
-            refusal = await clicks.refused(talk, pressed, failure)
+            batch = pressed.task_id.partition("-")[0]
+            refusal = await self.telling.refused(talk, failure, batch=batch)
             self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
             return
         self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
