@@ -214,7 +214,7 @@ async def _put_together(
     stack.push_async_callback(calls.aclose)
     app_client = AppClient(calls, Tokens(calls, safe, SystemClock().now), Notes(safe, SystemClock().now))
     probe = CallbackProbe(settings.public_url, paths, SystemClock().now)
-    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say)
+    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say, CountedPaces(database))
     kf_probe = replace(probe, at=kf_calls.ADDRESS)
     kf_client = KfClient(calls, app_client.tokens, app_client.notes)
     wechat = Calls(settings.wechat_url)
