@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.guards import Moment, Objection, objection
+from agent.outreach.guards import Moment, Objection, objection, out_of_turn
 from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
@@ -73,7 +73,7 @@ def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False)
     against = objection(candidate, moment)
     only_time = against is not None and against.to is StepState.PLANNED
     if only_time and night and moment.brand.night_by_hand and is_night(candidate, moment):
-        return None
+        return out_of_turn(candidate, moment)
     return against
 
 

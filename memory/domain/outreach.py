@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from memory.domain.follow_ups import FollowUp
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -188,12 +189,14 @@ def digest_of(content: Content, *, draft: DraftId, creator: CreatorId, channel: 
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A draft as a tool hands it over to be kept. `channel` None: its batch's."""
+    """A draft as a tool hands it over to be kept. `channel` and `product` None: its batch's."""
 
     creator: CreatorId
     content: Content
     flags: tuple[Flag, ...]
     channel: Channel | None = None
+    product: ProductId | None = None
+    follow: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,7 @@ class Draft:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     replied_at: datetime | None = None
+    follow: FollowUp | None = None
 
     @property
     def approvable(self) -> bool:
