@@ -1,11 +1,15 @@
-"""Which creators a call means: ranks of the current shortlist, handles, or the whole shortlist."""
+"""Which creators a call means: ranks of the current shortlist, handles, a segment, or the whole shortlist."""
 
 from collections.abc import Sequence
+from typing import Literal
 
-from memory.domain.creator import Creator
+from memory.domain.creator import Creator, Stage
 from memory.domain.errors import BadRequest, NotFound
+from memory.domain.outreach import DraftStatus
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
+
+Segment = Literal["no_reply", "delivered", "no_content"]
 
 
 async def named_creators(
@@ -35,3 +39,28 @@ async def named_creators(
             raise BadRequest("rank_missing", rank=absent[0], total=len(by_rank))
         chosen += [by_rank[rank] for rank in ranks] if ranks else list(by_rank.values())
     return list({creator.id: creator for creator in chosen}.values())
+
+
+async def creators_meant(
+    unit: Unit,
+    turn: TurnContext,
+    *,
+    ranks: Sequence[int] = (),
+    handles: Sequence[str] = (),
+    segment: Segment | None = None,
+) -> list[Creator]:
+    """The creators of a segment, else those named.
+
+    Raises BadRequest ("nobody_in_segment") and those of `named_creators`.
+    """
+    if segment is None:
+        return await named_creators(unit, turn, ranks=ranks, handles=handles)
+    if segment == "no_reply":
+        sent = await unit.drafts.find(statuses=[DraftStatus.SENT])
+        ids = list(dict.fromkeys(draft.creator for draft in sent if draft.replied_at is None))
+    else:
+        ids = await unit.relations.ids_with(stages=[Stage.DELIVERED])
+    found = await unit.creators.by_ids(ids)
+    if not found:
+        raise BadRequest("nobody_in_segment", segment=segment)
+    return [found[creator] for creator in ids if creator in found]

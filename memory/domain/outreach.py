@@ -76,6 +76,9 @@ class DraftStatus(StrEnum):
     EXPIRED = "expired"
 
 
+WAITING = frozenset({DraftStatus.OPEN, DraftStatus.FAILING, DraftStatus.APPROVED, DraftStatus.HELD})
+
+
 class StepState(StrEnum):
     """Where a step of outreach is."""
 
@@ -201,7 +204,10 @@ class NewDraft:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message to one creator, in its newest version, with what became of it."""
+    """One message to one creator, in its newest version, with what became of it.
+
+    `follow`: what it comes after, where it does; `paused`: its batch is stopped, and it would go on with it.
+    """
 
     id: DraftId
     batch: BatchId
@@ -222,6 +228,12 @@ class Draft:
     sent_at: datetime | None = None
     replied_at: datetime | None = None
     follow: FollowUp | None = None
+    paused: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may go one day: decided or not, held, or in a batch that is stopped for now."""
+        return self.status in WAITING or (self.status is DraftStatus.STOPPED and self.paused)
 
     @property
     def approvable(self) -> bool:

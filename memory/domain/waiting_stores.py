@@ -12,7 +12,7 @@ from memory.domain.ids import CreatorId
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """What would be changed of whom. `change` holds keyword arguments of `RelationStore.update` (JSON-shaped)."""
+    """What would be changed of whom. `change` is JSON-shaped; `tools.confirming` knows what its kinds mean."""
 
     code: str
     creators: tuple[CreatorId, ...]

@@ -163,6 +163,7 @@ def to_draft(rows: DraftRows, *, now: datetime) -> Draft:
         sent_at=step.sent_at if step else None,
         replied_at=rows.replied_at,
         follow=to_follow_up(rows.follow) if rows.follow else None,
+        paused=_paused(rows),
     )
 
 
@@ -184,6 +185,13 @@ def status_of(rows: DraftRows, *, now: datetime) -> DraftStatus:
     if any(flag["blocking"] for flag in rows.version.flags):
         return DraftStatus.FAILING
     return DraftStatus.EXPIRED if batch.decide_by <= now else DraftStatus.OPEN
+
+
+def _paused(rows: DraftRows) -> bool:
+    """Whether it is its batch alone that keeps it from going on."""
+    ended = rows.rejected or (rows.follow is not None and rows.follow.ended_at is not None)
+    goes_on = rows.step is None or rows.step.state in (StepState.PLANNED, StepState.HELD)
+    return rows.batch.stopped_at is not None and goes_on and not ended
 
 
 def _reason(rows: DraftRows) -> Flag | None:

@@ -19,7 +19,6 @@ from memory.repositories.follow_up_rows import read_progress
 CANCELLED = "follow_up_cancelled"
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
 _GOING = (StepState.SENDING.value, StepState.UNKNOWN.value, StepState.SENT.value)
-_WAITS = frozenset({DraftStatus.OPEN, DraftStatus.FAILING, DraftStatus.APPROVED, DraftStatus.HELD})
 _PAST = frozenset({DraftStatus.SENDING, DraftStatus.UNKNOWN, DraftStatus.SENT, DraftStatus.STOPPED, DraftStatus.FAILED})
 _MOST = 1_000
 _QUIET = {"synchronize_session": False}
@@ -85,8 +84,8 @@ class FollowUpRepository(FirstMessageRepository):
         if creators is not None:
             query = query.where(DraftRow.creator_id.in_(creators))
         found = await read_drafts(self._session, query.limit(_MOST), now=self._now)
-        waiting = [draft for draft in found if _waits(draft)]
-        past = [draft for draft in found if draft.status in _PAST and not _waits(draft)]
+        waiting = [draft for draft in found if draft.waits]
+        past = [draft for draft in found if draft.status in _PAST and not draft.waits]
         return [*sorted(waiting, key=lambda draft: (draft.due_at is None, draft.due_at or self._now)), *past]
 
     async def cancel_follow_ups(self, drafts: Sequence[DraftId]) -> list[DraftId]:
@@ -175,9 +174,3 @@ async def lock_undecided(
     found = await session.scalars(select(StepRow.draft_id).where(StepRow.draft_id.in_([row.draft_id for row in rows])))
     decided = set(found)
     return [row for row in rows if row.draft_id not in decided]
-
-
-def _waits(draft: Draft) -> bool:
-    """Whether it may still go: a batch that is paused goes on one day."""
-    paused = draft.status is DraftStatus.STOPPED and draft.follow is not None and draft.follow.ended is None
-    return draft.status in _WAITS or (paused and draft.reason is not None and draft.reason.key == "batch_stopped")
