@@ -191,7 +191,7 @@ class SellingOffice:
                 brand=self.brand,
                 conversation=None,
                 purpose=purpose,
-                channel=Channel.PLAYGROUND,
+                channel=self.messenger.channel,
                 product=None,
                 decide_by=unit.now + timedelta(hours=72),
                 fence=None,

@@ -60,6 +60,11 @@ class _Read:
     stage: str | None
     answered_at: datetime | None
 
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the message before went; None again where that was taken back."""
+        return self.step.sent_at if self.step is not None and self.step.state == StepState.SENT else None
+
     def over(self, now: datetime) -> bool:
         """Whether the message before will never go."""
         if self.rejected or (self.step is not None and self.step.state in _OVER):
@@ -113,7 +118,7 @@ def _progress(read: _Read, further: dict[DraftId, Progress], now: datetime) -> P
     due_at = before.earliest(now=now) if before is not None else read.step.due_at if read.step else None
     return Progress(
         follow=to_follow_up(read.row),
-        earlier=Earlier(read.step.sent_at if read.step else None, due_at, read.over(now)),
+        earlier=Earlier(read.sent_at, due_at, read.over(now)),
         planned_at=read.row.made_at,
         answered_at=read.answered_at,
         stage=Stage(read.stage) if read.stage else Stage.NEW,
