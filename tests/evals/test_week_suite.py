@@ -70,6 +70,19 @@ def counted_wrong(facts: Facts) -> Facts:
     return with_books(facts, counts=(replace(first, count=first.count + 1), *others))
 
 
+def planned_for_later(facts: Facts) -> Facts:
+    later = [replace(one, delay_days=9) if one.after is not None else one for one in facts.books.drafts]
+    return with_books(facts, drafts=tuple(later))
+
+
+def answered_before(facts: Facts) -> Facts:
+    send = next(one for one in facts.books.sends if one.state == "accepted" and facts.of(one).after is not None)
+    draft = facts.of(send)
+    kept = next(one for one in facts.books.answers if one.source == "playground")
+    earlier = replace(kept, brand=draft.brand, handle=draft.handle, stored_at=send.claimed_at - timedelta(seconds=1))
+    return with_books(facts, answers=(*facts.books.answers, earlier))
+
+
 BREAKS: dict[Callable[[Facts], Facts], set[str]] = {
     without_a_line: {
         "accepted in the ledger ≠ received by the playground", "steps ≠ ledger",
@@ -83,6 +96,8 @@ BREAKS: dict[Callable[[Facts], Facts], set[str]] = {
     with_an_answer_twice: {"answers stored ≠ written"},
     told_by_nobody: {"answers told ≠ once where drafted"},
     counted_wrong: {"daily counters ≠ ledger"},
+    planned_for_later: {"follow-ups too early or after an answer"},
+    answered_before: {"follow-ups too early or after an answer"},
 }  # fmt: skip
 
 
