@@ -8,6 +8,7 @@ from memory.domain.creator import Creator, Relation, Stage
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.follow_ups import Condition
 from memory.domain.ids import CreatorId
+from memory.domain.offer import Offer
 from memory.domain.outreach import FIRST_MESSAGES, Batch, Draft, Purpose, Tone
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
@@ -139,7 +140,7 @@ async def _prepare(
     relations: Mapping[CreatorId, Relation],
     messengers: Messengers,
 ) -> Prepared:
-    """What every round is about: the product, the offer and the way of the message before."""
+    """What every round is about: product and way of the message before; a nudge repeats its offer, a reminder none."""
     products = await unit.products.all()
     by_id = {product.id: product for product in products}
     purpose = purpose_of(args)
@@ -154,7 +155,7 @@ async def _prepare(
                 purpose,
                 before.channel,
                 known or product_meant(products, None),
-                before.version.content.offer,
+                before.version.content.offer if purpose is Purpose.FOLLOW_UP else Offer(),
                 relations.get(creator.id),
             )
         )

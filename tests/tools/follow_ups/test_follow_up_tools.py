@@ -17,6 +17,7 @@ from memory.domain.chat_stores import Ending, Fence
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.follow_ups import Condition
 from memory.domain.ids import CreatorId, TurnId
+from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
 from memory.domain.stores import NewShortlistItem
 from prompts.render import texts
@@ -160,6 +161,16 @@ async def test_what_waits_for_its_approval_can_be_followed_too(desk: Desk) -> No
     (draft,) = plan.batches[0].drafts
     assert draft.follow is not None
     assert draft.follow.after == invited.drafts[0].id
+
+
+async def test_a_nudge_repeats_the_offer_and_a_reminder_makes_none(desk: Desk) -> None:
+    offer = Offer(commission_bp=1500, free_sample=True)
+    await desk.shop.draft(await desk.shop.creators(1), offer=offer)
+    who = ("creator00000",)
+    nudge = await desk.plan(ScheduleFollowUpArgs(handles=who))
+    reminder = await desk.plan(ScheduleFollowUpArgs(handles=who, condition=Condition.NOT_POSTED))
+    offers = [plan.batches[0].drafts[0].version.content.offer for plan in (nudge, reminder)]
+    assert offers == [offer, Offer()]
 
 
 async def test_a_day_begins_by_the_creators_clock_and_an_hour_is_the_teams(desk: Desk) -> None:
