@@ -22,6 +22,8 @@ from tools.crm.tool import crm_update
 from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
+from tools.follow_ups.schedule_tool import schedule_follow_up
+from tools.follow_ups.waiting_tool import cancel_follow_ups, list_follow_ups
 from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import quota_status
@@ -87,6 +89,9 @@ def build_catalogue(
             revise_drafts(units, model),
             list_drafts(units),
             list_replies(units, routes, model, decide_hours=decision_hours),
+            schedule_follow_up(units, routes, model, decide_hours=decision_hours),
+            list_follow_ups(units),
+            cancel_follow_ups(units),
             crm_update(units),
             samples(units, may_sign),
             products(units),

@@ -57,7 +57,7 @@ from memory.domain.places import Place
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
-from tools.crm.tool import apply_change
+from tools.confirming import carry_out
 from tools.drafting.revising import revise
 from tools.samples.waiting import is_of_samples
 
@@ -176,8 +176,9 @@ class OpenDesk:
             return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
         if is_of_samples(taken):
             return await confirmed_samples(unit, taken, self.texts)
-        changed = await apply_change(unit, taken.creators, taken.change)
-        return Reply(text=self.texts.say("confirmed", unit.scope.lang, code=taken.code, count=changed))
+        done = await carry_out(unit, taken)
+        key = "confirmed_follow_ups" if done.follow_ups else "confirmed"
+        return Reply(text=self.texts.say(key, unit.scope.lang, code=taken.code, count=done.count))
 
     async def _decide(self, unit: DeskUnit, wish: Decide, conversation: ConversationId, place: Place | None) -> Reply:
         batch = await unit.drafts.batch(wish.batch)

@@ -5,6 +5,7 @@ from typing import Final
 
 from agent.undo.by_hand import marked_failed, marked_sent, marked_skipped
 from agent.undo.drafts import edited_drafts
+from agent.undo.follow_ups import cancelled_follow_ups
 from agent.undo.policy import changed_policy
 from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
@@ -25,6 +26,7 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "preference.forgotten": forgotten_preference,
     "draft.edited": edited_drafts,
     "policy.changed": changed_policy,
+    "follow_up.cancelled": cancelled_follow_ups,
     "hand.sent": marked_sent,
     "hand.failed": marked_failed,
     "hand.skipped": marked_skipped,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import (
     BrandId,
     ConversationId,
@@ -68,6 +69,7 @@ class Candidate:
     """A locked step with everything a claim depends on, read in the claim's own transaction.
 
     `contact`: the last other first message to its creator, where it is one itself; `has_pass`: a lead let it through.
+    `progress`: what it comes after, where it is a follow-up.
     """
 
     step: StepId
@@ -89,6 +91,7 @@ class Candidate:
     reason: Flag | None = None
     contact: FirstContact | None = None
     has_pass: bool = False
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

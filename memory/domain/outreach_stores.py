@@ -8,6 +8,7 @@ from typing import Protocol
 from memory.domain.chat_stores import Fence
 from memory.domain.dispatch import Signature
 from memory.domain.first_messages import FirstMessageStore
+from memory.domain.follow_up_stores import FollowUpStore
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -160,8 +161,8 @@ class StepPlan:
     held: Flag | None = None
 
 
-class StepStore(FirstMessageStore, OutageNews, Protocol):
-    """Steps, and which of them are first messages."""
+class StepStore(FirstMessageStore, FollowUpStore, OutageNews, Protocol):
+    """Steps, and which of them are first messages or come after another one."""
 
     async def plan(self, plans: Sequence[StepPlan], *, brand: BrandId) -> dict[DraftId, Flag]:
         """Make the steps of locked drafts (one per occasion) or bring their held ones back; the rest, and why not.

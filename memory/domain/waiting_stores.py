@@ -12,7 +12,7 @@ from memory.domain.ids import CreatorId
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """What would be changed of whom, JSON-shaped: keyword arguments of `RelationStore.update`, or `samples` alone."""
+    """What would be changed of whom. `change` is JSON-shaped: `samples` alone, or as `tools.confirming` knows it."""
 
     code: str
     creators: tuple[CreatorId, ...]

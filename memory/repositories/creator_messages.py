@@ -19,6 +19,7 @@ from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.repositories.counting import count_outreach
 from memory.repositories.draft_rows import read_drafts, select_drafts
+from memory.repositories.follow_ups import lock_undecided
 
 _EARLY_STAGES = (Stage.NEW.value, Stage.CONTACTED.value)
 _OVER = frozenset({DraftStatus.REJECTED, DraftStatus.EXPIRED, DraftStatus.STOPPED, DraftStatus.FAILED})
@@ -224,11 +225,15 @@ async def store_message(
     received_at: datetime,
     now: datetime,
 ) -> CreatorMessageId | None:
-    """Store an answer once, stop what was still planned for its creator, and remember an opt-out.
+    """Store an answer once, stop what was to follow, decided or not, and remember an opt-out.
 
     It answers the last message that went before it was written, whatever went since.
     Steps are locked first and the relation after them, the order in which a claim takes them.
     """
+    opted_out = gist.intent is Intent.OPT_OUT
+    reason = "opted_out" if opted_out else "replied"
+    # An opt-out silences every brand of the tenant, any other answer the brand it was written to.
+    undecided = await lock_undecided(session, tenant=tenant, creator=creator, brand=None if opted_out else brand)
     open_steps = await session.scalars(
         select(StepRow)
         .join(DraftRow, DraftRow.id == StepRow.draft_id)
@@ -273,12 +278,12 @@ async def store_message(
     )
     if stored is None:
         return None
-    opted_out = gist.intent is Intent.OPT_OUT
     for step in steps:
-        # An opt-out silences every brand of the tenant, any other answer the brand it was written to.
         if opted_out or step.brand_id == brand:
             step.state = StepState.STOPPED.value
-            step.reason_key, step.reason_facts = ("opted_out" if opted_out else "replied"), {}
+            step.reason_key, step.reason_facts = reason, {}
+    for follow in undecided:
+        follow.ended_at, follow.ended_key = now, reason
     await session.flush()
     await _note(session, tenant=tenant, creator=creator, brand=brand, opted_out=opted_out, now=now)
     if opted_out:

@@ -15,6 +15,7 @@ from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
 from memory.domain.errors import Conflict
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId, TenantId, VersionId
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
 from memory.domain.workspace import BrandPolicy
@@ -34,6 +35,7 @@ from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, rea
 from memory.repositories.decisions import read_signatures
 from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
+from memory.repositories.follow_up_rows import read_progress
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
 from memory.repositories.troubles import push_trouble
@@ -234,6 +236,7 @@ class DispatchRepository:
         deciders = await self._deciders(queue)
         costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
         firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
+        progress = await read_progress(self._session, drafts, now=self._now)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
             first = firsts[step.id]
@@ -249,6 +252,7 @@ class DispatchRepository:
                     deciders=deciders,
                     costs=costs[draft.id],
                     first=first,
+                    progress=progress.get(DraftId(draft.id)),
                 )
             )
         return found
@@ -319,6 +323,7 @@ def _to_candidate(
     deciders: int,
     costs: Costs,
     first: FirstMessage,
+    progress: Progress | None,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -362,4 +367,5 @@ def _to_candidate(
         reason=reason_of(step),
         contact=first.contact,
         has_pass=first.has_pass,
+        progress=progress,
     )

@@ -111,8 +111,8 @@ def draft_messages(
     async def run(args: DraftMessagesArgs, turn: TurnContext) -> Drafted:
         """Draft at most two hundred messages, in the order named.
 
-        Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left", "nobody_in_segment",
-        "commission_out_of_range", "unknown_template" and those of `named_creators`), NotAllowed (a viewer).
+        Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left",
+        "commission_out_of_range", "unknown_template" and those of `meant_creators`), NotAllowed (a viewer).
         """
         if not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
