@@ -1,11 +1,13 @@
 """Messages that come after an earlier one: when each may go, what must still hold, and what ends it. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from memory.domain.creator import Stage
 from memory.domain.ids import DraftId
+from memory.domain.sample import OWING, SampleStatus
 
 MOST_ROUNDS = 6
 LONGEST_DELAY = 90  # days
@@ -105,6 +107,18 @@ def needless(progress: Progress) -> str | None:
     if progress.earlier.over:
         return "nothing_to_follow"
     return "follow_up_settled" if progress.holds is Holds.NO_LONGER else None
+
+
+def stage_by_book(stage: Stage, samples: Collection[SampleStatus]) -> Stage:
+    """Where the brand stands with a creator, by the samples' own book where the stage a member set says less.
+
+    What a member said of posts and refusals is believed: a reminder too few is better than one to who has posted.
+    """
+    if stage in _POSTED or stage is Stage.DECLINED:
+        return stage
+    if OWING.intersection(samples):
+        return Stage.DELIVERED
+    return Stage.POSTED if SampleStatus.POSTED in samples else stage
 
 
 _EARLY = frozenset({Stage.NEW, Stage.CONTACTED})

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from memory.domain.creator import Stage
-from memory.domain.follow_ups import Condition, Earlier, FollowUp, Progress
+from memory.domain.follow_ups import Condition, Earlier, FollowUp, Progress, stage_by_book
 from memory.domain.ids import DraftId
 from memory.domain.outreach import StepState, Verdict
+from memory.domain.sample import SampleStatus
 from memory.models.creators import RelationRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DecisionRow, DraftRow, FollowUpRow, StepRow
+from memory.models.samples import SampleRow
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
 
@@ -58,6 +60,7 @@ class _Read:
     rejected: bool
     before: FollowUpRow | None
     stage: str | None
+    samples: list[str] | None
     answered_at: datetime | None
 
     @property
@@ -94,8 +97,13 @@ async def read_progress(
         )
         .scalar_subquery()
     )
+    samples = (
+        select(func.array_agg(SampleRow.status))
+        .where(SampleRow.creator_id == FollowUpRow.creator_id, SampleRow.brand_id == FollowUpRow.brand_id)
+        .scalar_subquery()
+    )
     rows = await session.execute(
-        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, answered)
+        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, samples, answered)
         .join(DraftRow, DraftRow.id == FollowUpRow.after_id)
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
@@ -121,5 +129,7 @@ def _progress(read: _Read, further: dict[DraftId, Progress], now: datetime) -> P
         earlier=Earlier(read.sent_at, due_at, read.over(now)),
         planned_at=read.row.made_at,
         answered_at=read.answered_at,
-        stage=Stage(read.stage) if read.stage else Stage.NEW,
+        stage=stage_by_book(
+            Stage(read.stage) if read.stage else Stage.NEW, [SampleStatus(one) for one in read.samples or ()]
+        ),
     )

@@ -14,11 +14,13 @@ from evals.suites.talking import Talk, open_talk
 from memory.database import Database
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Ending, Fence
+from memory.domain.creator import Stage
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
-from memory.domain.follow_ups import Condition
+from memory.domain.follow_ups import Condition, Holds, needless, stage_by_book
 from memory.domain.ids import CreatorId, TurnId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
+from memory.domain.sample import SampleStatus
 from memory.domain.stores import NewShortlistItem
 from prompts.render import texts
 from tests.support.fake_drafting import Acceptor
@@ -161,6 +163,53 @@ async def test_what_waits_for_its_approval_can_be_followed_too(desk: Desk) -> No
     (draft,) = plan.batches[0].drafts
     assert draft.follow is not None
     assert draft.follow.after == invited.drafts[0].id
+
+
+async def sample(desk: Desk, creator: CreatorId, status: SampleStatus) -> None:
+    """What the team wrote down of a sample of theirs."""
+    async with desk.shop.database.unit(desk.shop.lead) as unit:
+        known = [one for one in await unit.samples.find(creators=[creator]) if one.creator == creator]
+        now, lead = unit.now, desk.shop.lead.member
+        (one,) = known or [await unit.samples.begin(creator, brand=desk.shop.brand)]
+        signed = replace(
+            one, approved_by=lead, approved_at=now, shipped_at=now, delivered_at=now, due_at=now + 14 * DAY
+        )
+        await unit.samples.save(
+            replace(signed, status=status, posted_at=now if status is SampleStatus.POSTED else None)
+        )
+
+
+async def test_a_reminder_goes_by_the_samples_own_book(desk: Desk) -> None:
+    invited = await desk.invited(3)
+    owing, posting, without = [draft.creator for draft in invited.drafts]
+    for creator in (owing, posting):
+        await sample(desk, creator, SampleStatus.DELIVERED)
+    plan = await desk.plan(ScheduleFollowUpArgs(after_days=1, condition=Condition.DELIVERED))
+    await sample(desk, posting, SampleStatus.POSTED)
+    drafts = plan.batches[0].drafts
+    assert [draft.creator for draft in drafts] == [owing, posting, without]
+    async with desk.shop.database.unit(desk.shop.operator) as unit:
+        progress = await unit.steps.progress([draft.id for draft in drafts])
+    found = [(progress[draft.id].holds, needless(progress[draft.id])) for draft in drafts]
+    assert found == [(Holds.YES, None), (Holds.NO_LONGER, "follow_up_settled"), (Holds.NOT_YET, None)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "samples", "stands"),
+    [
+        (Stage.CONTACTED, (), Stage.CONTACTED),
+        (Stage.CONTACTED, (SampleStatus.SHIPPED,), Stage.CONTACTED),
+        (Stage.CONTACTED, (SampleStatus.DELIVERED,), Stage.DELIVERED),
+        (Stage.DELIVERED, (SampleStatus.POSTED,), Stage.POSTED),
+        (Stage.AGREED, (SampleStatus.POSTED, SampleStatus.OVERDUE), Stage.DELIVERED),
+        (Stage.POSTED, (SampleStatus.DELIVERED,), Stage.POSTED),
+        (Stage.DECLINED, (SampleStatus.DELIVERED,), Stage.DECLINED),
+    ],
+)
+def test_the_samples_book_says_more_than_the_stage_and_never_less(
+    stage: Stage, samples: tuple[SampleStatus, ...], stands: Stage
+) -> None:
+    assert stage_by_book(stage, samples) is stands
 
 
 async def test_a_nudge_repeats_the_offer_and_a_reminder_makes_none(desk: Desk) -> None:
