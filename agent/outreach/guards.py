@@ -130,13 +130,6 @@ def nobody_answered(candidate: Candidate, moment: Moment) -> Objection | None:
     return Objection(StepState.STOPPED, Flag("replied", {})) if answered else None
 
 
-def earlier_message_stands(candidate: Candidate, moment: Moment) -> Objection | None:
-    """The message it comes after was not stopped, rejected or refused: there is nothing else to come back to."""
-    del moment
-    over = candidate.progress is not None and candidate.progress.earlier.over
-    return Objection(StepState.STOPPED, Flag("nothing_to_follow", {})) if over else None
-
-
 def condition_can_hold(candidate: Candidate, moment: Moment) -> Objection | None:
     """What it was planned for has not been settled in another way."""
     del moment
@@ -179,10 +172,12 @@ def decider_may_sign_own(approval: Signature, candidate: Candidate, moment: Mome
 
 
 def earlier_message_is_sent(candidate: Candidate, moment: Moment) -> Objection | None:
-    """The message it comes after went."""
+    """The message it comes after went; one that was stopped, rejected or refused leaves nothing to come back to."""
     progress = candidate.progress
     if progress is None or progress.earlier.sent_at is not None:
         return None
+    if progress.earlier.over:
+        return Objection(StepState.STOPPED, Flag("nothing_to_follow", {}))
     return _wait(candidate, moment, progress.earliest(now=moment.now))
 
 
@@ -235,7 +230,6 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "creator_is_not_blocked": creator_is_not_blocked,
     "cool_down_is_over": cool_down_is_over,
     "nobody_answered": nobody_answered,
-    "earlier_message_stands": earlier_message_stands,
     "condition_can_hold": condition_can_hold,
     "somebody_delivers": somebody_delivers,
 }

@@ -11,6 +11,7 @@ from memory.domain.sample import OWING, SampleStatus
 
 MOST_ROUNDS = 6
 LONGEST_DELAY = 90  # days
+CLOSEST = timedelta(hours=1)
 
 
 class Condition(StrEnum):
@@ -86,10 +87,13 @@ class Progress:
         return self.answered_at is not None and self.answered_at > since
 
     def earliest(self, *, now: datetime) -> datetime:
-        """The first moment it may go: as long as planned after the message before went, or can go at the earliest."""
-        if self.follow.not_before is not None:
-            return self.follow.not_before
+        """The first moment it may go: as long as planned after the message before went, or can go at the earliest.
+
+        A moment named that is over when the message before goes at last does not bring the two together.
+        """
         began = self.earlier.sent_at or max(self.earlier.due_at or now, now)
+        if self.follow.not_before is not None:
+            return max(self.follow.not_before, began + CLOSEST)
         return began + timedelta(days=self.follow.delay_days or 0)
 
     @property

@@ -47,3 +47,21 @@ def test_what_was_said_before_a_reminder_was_planned_does_not_end_it(
     wrote_at = NOW + days_after_planning * DAY
     progress = Progress(follow_up(condition), sent, planned_at=NOW, answered_at=wrote_at, stage=Stage.CONTACTED)
     assert progress.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "due_at", "earliest"),
+    [
+        (NOW - 5 * DAY, None, NOW),  # the moment named
+        (NOW - timedelta(minutes=10), None, NOW + timedelta(minutes=50)),
+        (None, NOW - DAY, NOW + timedelta(hours=1)),  # overdue: it may go now
+        (None, NOW + DAY, NOW + DAY + timedelta(hours=1)),
+    ],
+)
+def test_a_moment_named_keeps_its_distance_too(
+    sent_at: datetime | None, due_at: datetime | None, earliest: datetime
+) -> None:
+    at_noon = FollowUp(DraftId(1), DraftId(1), 1, Condition.NO_REPLY, Stage.CONTACTED, not_before=NOW)
+    earlier = Earlier(sent_at, due_at, over=False)
+    progress = Progress(at_noon, earlier, planned_at=NOW - DAY, answered_at=None, stage=Stage.CONTACTED)
+    assert progress.earliest(now=NOW) == earliest

@@ -209,7 +209,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("creator_is_not_blocked", blocked_after_approval),
     ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
     ("nobody_answered", answered_and_planned_all_the_same),
-    ("earlier_message_stands", after_an_invitation_that_was_refused),
+    ("earlier_message_is_sent", after_an_invitation_that_was_refused),
     ("condition_can_hold", agreed_on_the_phone),
     ("condition_can_hold", posted_before_the_reminder),
     ("somebody_delivers", unreachable_after_approval),
