@@ -76,6 +76,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/products": ("/products", {"name": ""}),
     "/members": ("/members", {"login": ""}),
     "/members/codes": ("/members/codes", {"for_member": "", "for_brand": "1"}),
+    "/channels/check": ("/channels/check", {"channel": "1"}),
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
 }  # fmt: skip
