@@ -123,6 +123,20 @@ CASES: dict[str, Case] = {
             {"action": "list"},
         ],
     ),
+    "schedule_follow_up": Case(
+        changes=lambda us: {"handles": [us.handles[1]], "after_days": 3, "condition": "not_posted"},
+        reach=lambda them: [
+            {"handles": [them.handles[0]]},
+            {"handles": [them.handles[1]], "condition": "not_posted", "rounds": 2},
+            {"segment": "no_reply"},
+            {"segment": "no_content", "condition": "not_posted"},
+            {"ranks": [3]},
+        ],
+    ),
+    "list_follow_ups": Case(reach=lambda them: [{}, {"handles": [them.handles[0]]}, {"segment": "no_reply"}]),
+    "cancel_follow_ups": Case(
+        reach=lambda them: [{}, {"handles": [them.handles[0]]}, {"segment": "no_reply"}, {"ranks": [3]}]
+    ),
     "samples": Case(
         changes=lambda us: {
             "action": "record",
