@@ -124,7 +124,6 @@ CASES: dict[str, Case] = {
         ],
     ),
     "schedule_follow_up": Case(
-        changes=lambda us: {"handles": [us.handles[1]], "after_days": 3, "condition": "not_posted"},
         reach=lambda them: [
             {"handles": [them.handles[0]]},
             {"handles": [them.handles[1]], "condition": "not_posted", "rounds": 2},
