@@ -53,7 +53,7 @@ check: install-dev ## Lint, types, import contracts
 
 test: install-dev ## Every test (sets everything up first)
 	@$(BIN)/python -m tests.support.browser
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 snapshots: install-dev ## Rewrite the snapshots; read the change before you commit it
 	$(BIN)/pytest --snapshot-update -q

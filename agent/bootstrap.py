@@ -219,7 +219,7 @@ async def _put_together(
     stack.push_async_callback(calls.aclose)
     app_client = AppClient(calls, Tokens(calls, safe, SystemClock().now), Notes(safe, SystemClock().now))
     probe = CallbackProbe(settings.public_url, paths, SystemClock().now)
-    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say)
+    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say, CountedPaces(database))
     kf_probe = replace(probe, at=kf_calls.ADDRESS)
     kf_client = KfClient(calls, app_client.tokens, app_client.notes)
     wechat = Calls(settings.wechat_url)
@@ -363,6 +363,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         desk=daren.desk,
         queries=daren.queries,
         accounts=daren.accounts,
+        channels=daren.channel_doctor,
         say=words.say,
         metrics=generate_latest,
         now=SystemClock().now,

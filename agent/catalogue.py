@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from agent.planner.offline.planner import plan
 from agent.planner.plan import PlanningContext
+from agent.samples.signing import may_sign
 from connectors.ports.platforms import Messenger
 from memory.domain.clock import Clock
 from memory.domain.creator import Creator
@@ -21,10 +22,13 @@ from tools.crm.tool import crm_update
 from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
+from tools.follow_ups.schedule_tool import schedule_follow_up
+from tools.follow_ups.waiting_tool import cancel_follow_ups, list_follow_ups
 from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import QuotaOf, no_platform, quota_status
 from tools.replies.tool import list_replies
+from tools.samples.tool import samples
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
 from tools.translation.tool import translate
@@ -86,7 +90,11 @@ def build_catalogue(
             revise_drafts(units, model),
             list_drafts(units),
             list_replies(units, routes, model, decide_hours=decision_hours),
+            schedule_follow_up(units, routes, model, decide_hours=decision_hours),
+            list_follow_ups(units),
+            cancel_follow_ups(units),
             crm_update(units),
+            samples(units, may_sign),
             products(units),
             preferences(units, ReadCriteria(clock)),
             quota_status(units, platform_quota),

@@ -27,7 +27,10 @@ class DemoClock:
     texts: Texts
 
     async def move(self, scope: Scope) -> Reply:
-        """Jump to the next due send or answer. Raises NotAllowed in a real workspace or for a viewer."""
+        """Jump to the next due send, answer or content of a sample.
+
+        Raises NotAllowed in a real workspace or for a viewer.
+        """
         if not scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
         async with self.units.unit(scope) as unit:
@@ -35,7 +38,8 @@ class DemoClock:
             if not workspace.is_demo:
                 raise NotAllowed("real_time")
             going_out = await unit.steps.going_out()
-            due = await next_due(unit, self.sources)
+            moments = (await next_due(unit, self.sources), await unit.samples.next_change())
+            due = min((moment for moment in moments if moment is not None), default=None)
             brands = await unit.people.brands()
             now = unit.now
         zone = brands[0].team_zone if brands else "Asia/Shanghai"

@@ -32,6 +32,7 @@ from agent.language import language_of
 from agent.metrics import DECISIONS
 from agent.outage_news import with_news
 from agent.recalls import batches_meant, stopped, take_back
+from agent.samples.confirming import confirmed_samples
 from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -56,8 +57,9 @@ from memory.domain.places import Place
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
-from tools.crm.tool import apply_change
+from tools.confirming import carry_out
 from tools.drafting.revising import revise
+from tools.samples.waiting import is_of_samples
 
 LONGEST_MESSAGE = 8000
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -172,8 +174,11 @@ class OpenDesk:
         taken = await unit.waiting.take(code)
         if taken is None or not unit.scope.role.covers(Role.OPERATOR):
             return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
-        changed = await apply_change(unit, taken.creators, taken.change)
-        return Reply(text=self.texts.say("confirmed", unit.scope.lang, code=taken.code, count=changed))
+        if is_of_samples(taken):
+            return await confirmed_samples(unit, taken, self.texts)
+        done = await carry_out(unit, taken)
+        key = "confirmed_follow_ups" if done.follow_ups else "confirmed"
+        return Reply(text=self.texts.say(key, unit.scope.lang, code=taken.code, count=done.count))
 
     async def _decide(self, unit: DeskUnit, wish: Decide, conversation: ConversationId, place: Place | None) -> Reply:
         batch = await unit.drafts.batch(wish.batch)

@@ -10,6 +10,7 @@ from agent.by_hand.desk import HandDesk
 from agent.channels.forms import ChannelForms
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
+from agent.samples.forms import record_sample
 from agent.team.deputies import revoke_deputy, save_deputy
 from agent.team.passes import give_pass
 from agent.team.policy_form import save_policy
@@ -50,6 +51,7 @@ from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.office_units import OfficeUnits
+from memory.domain.sample_forms import RecordSample
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
@@ -137,6 +139,8 @@ class Forms:
                 return Reply(text=self.texts.say("pass_given", unit.scope.lang, handle=handle))
             case UpdateRelation():
                 return await self._relation(unit, command)
+            case RecordSample():
+                return await record_sample(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):
                 await unit.conversations.rename(conversation, title=title.strip()[:80])
                 return Reply(text=self.texts.say("renamed", unit.scope.lang))

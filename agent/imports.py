@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from agent.cards.drafts import flag_text
-from connectors.ports.files import CreatorRow, ProductRow, Sheet, SheetReader
+from agent.samples.importing import imported, judged
+from connectors.ports.files import CreatorRow, ProductRow, SampleRow, Sheet, SheetReader
 from connectors.ports.queries import ImportView
 from memory.domain import jobs
 from memory.domain.chat import Reply
 from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
-from memory.domain.ids import ImportRunId
+from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.import_stores import ImportRun, ImportState, RowOutcome, RowVerdict
 from memory.domain.outreach import Flag
 from memory.domain.stores import Change, Unit, Units
@@ -21,8 +23,8 @@ from prompts.render import Texts
 
 log = structlog.get_logger()
 
-KINDS = ("creators", "products")
-NEEDED = {"creators": "handle", "products": "name"}
+KINDS = ("creators", "products", "samples")
+NEEDED = {"creators": "handle", "products": "name", "samples": "handle"}
 AT_ONCE = 500
 _OUTCOMES = {
     Change.ADDED: RowOutcome.ADDED,
@@ -74,7 +76,7 @@ class Imports:
             kept = await unit.imports.lock(run)
             chosen = {header: field for header, field in mapping.items() if field} if mapping else kept.mapping
             if NEEDED[kept.kind] not in chosen.values():
-                raise BadRequest("import_no_handle" if kept.kind == "creators" else "import_no_name")
+                raise BadRequest("import_no_name" if kept.kind == "products" else "import_no_handle")
             if mapping and chosen != kept.mapping:
                 await unit.imports.map(run, chosen, name="chosen")
             await unit.imports.move(run, ImportState.QUEUED)
@@ -101,6 +103,8 @@ class Imports:
                 sheet = await self._sheet(unit, kept)
             if kept.kind == "creators":
                 await self._creators(scope, kept, sheet)
+            elif kept.kind == "samples":
+                await self._samples(scope, kept, sheet)
             else:
                 await self._products(scope, kept, sheet)
         except AppError as failure:
@@ -144,7 +148,17 @@ class Imports:
                 verdicts.append(RowVerdict(row.number, outcome, self._said(row.problems, scope)))
             await unit.imports.judge(run.id, verdicts)
 
+    async def _samples(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        rows = await asyncio.to_thread(self._read_samples, run, sheet)
+        async with self.units.unit(scope) as unit:
+            said = partial(self._said, scope=scope)
+            await unit.imports.judge(run.id, await imported(unit, rows, said, brand=_brand(scope)))
+
     async def _judge(self, unit: Unit, run: ImportRun, sheet: Sheet) -> None:
+        if run.kind == "samples":
+            read, said = await asyncio.to_thread(self._read_samples, run, sheet), partial(self._said, scope=unit.scope)
+            await unit.imports.judge(run.id, await judged(unit, read, said, brand=_brand(unit.scope)))
+            return
         rows: list[CreatorRow] | list[ProductRow]
         if run.kind == "creators":
             rows = await asyncio.to_thread(self._read_creators, run, sheet, unit.scope)
@@ -164,6 +178,9 @@ class Imports:
 
     def _read_products(self, run: ImportRun, sheet: Sheet) -> list[ProductRow]:
         return self.reader.products(sheet, run.mapping, mapping_name=run.mapping_name, currency="USD")
+
+    def _read_samples(self, run: ImportRun, sheet: Sheet) -> list[SampleRow]:
+        return self.reader.samples(sheet, run.mapping, currency="USD")
 
     async def _sheet(self, unit: Unit, run: ImportRun) -> Sheet:
         rows = []
@@ -204,3 +221,10 @@ class Imports:
             problems=tuple(problems),
             sample=tuple(dict(zip(kept.headers, row.cells, strict=False)) for row in sample),
         )
+
+
+def _brand(scope: Scope) -> BrandId:
+    """The one brand a file of samples is of. Raises BadRequest in a scope of several."""
+    if scope.brand is None:
+        raise BadRequest("choose_a_brand")
+    return scope.brand

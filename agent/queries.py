@@ -11,6 +11,7 @@ from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
 from agent.imports import Imports
+from agent.samples.sheet import samples_file
 from agent.scopes import of_everything
 from agent.team.passes import first_state
 from connectors.ports.callbacks import CalledBack
@@ -26,6 +27,8 @@ from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.office_units import OfficeUnits
 from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.sample import SampleStatus
+from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.workspace import BrandPolicy, Member, Role, Scope
 from memory.domain.zones import home_zone
@@ -36,6 +39,7 @@ from tools.creator_search.gloss import in_english
 from tools.quota.tool import DAYS
 from tools.replies.summary import heading_of, summarise
 from tools.replies.tool import ReplyShown
+from tools.samples.listing import GOING, listed
 
 PAGE = 20
 WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
@@ -186,6 +190,20 @@ class OpenQueries:
         """See `Queries.products`."""
         async with self.units.unit(scope) as unit:
             return await unit.products.all()
+
+    async def samples(self, scope: Scope, *, status: str = "") -> SamplesView:
+        """See `Queries.samples`."""
+        if status and status not in set(SampleStatus):
+            raise BadRequest("bad_request")
+        statuses = {SampleStatus(status)} if status else GOING
+        async with self.units.unit(scope) as unit:
+            lines = await listed(unit, statuses)
+            return SamplesView(tuple(lines), await unit.samples.counts(), tuple(await unit.products.all()))
+
+    async def samples_file(self, scope: Scope) -> StoredFile:
+        """See `Queries.samples_file`."""
+        async with self.units.unit(scope) as unit:
+            return await samples_file(unit, self.texts)
 
     async def members(self, scope: Scope) -> Sequence[Member]:
         """See `Queries.members`."""

@@ -6,7 +6,6 @@ from agent.approval.pausing import resume, stop_now
 from agent.approval.withdrawing import withdraw
 from agent.cards import wording
 from agent.commands.nouns import Resume, Undo, Withdraw
-from agent.team.zone import team_zone
 from agent.undo.undoing import undo
 from memory.domain.by_hand import HandUnit
 from memory.domain.chat import DecisionOutcome, Reply
@@ -16,6 +15,7 @@ from memory.domain.outreach import Batch
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang
 from prompts.render import Texts
+from tools.team_zone import team_zone
 
 
 async def batches_meant(unit: Unit, conversation: ConversationId, *, taking_back: bool) -> list[Batch]:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.channel import open_surface, webchat_router
@@ -50,6 +51,7 @@ def create_app(
     desk: Desk,
     queries: Queries,
     accounts: Accounts,
+    channels: Looks,
     say: Say,
     metrics: Callable[[], bytes],
     now: Callable[[], datetime],
@@ -67,7 +69,14 @@ def create_app(
     """
     chosen = settings or WebSettings()
     surface = open_surface(
-        desk=desk, queries=queries, accounts=accounts, say=say, now=now, settings=chosen, shops=shops
+        desk=desk,
+        queries=queries,
+        accounts=accounts,
+        channels=channels,
+        say=say,
+        now=now,
+        settings=chosen,
+        shops=shops,
     )
     app = FastAPI(title="Daren", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for router in called:

@@ -25,12 +25,12 @@ from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
+from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
 from memory.domain.stores import (
     CreatorStore,
     PeopleStore,
-    PreferenceStore,
-    ProductStore,
     RelationStore,
     ShortlistStore,
 )
@@ -70,6 +70,7 @@ from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
+from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_links import ShopLinkRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
@@ -178,6 +179,7 @@ class UnitOfWork(Work):
         self.relations: RelationStore = RelationRepository(*given)
         self.shortlists: ShortlistStore = ShortlistRepository(*given)
         self.products: ProductStore = ProductRepository(*given)
+        self.samples: SampleStore = SampleRepository(*given)
         self.preferences: PreferenceStore = PreferenceRepository(*given)
         self.counters: CounterStore = CounterRepository(*given)
         self.people: PeopleStore = PeopleRepository(*given)

@@ -21,11 +21,7 @@ AnyTool = Tool[Any]
 # Tools the design names and a later release brings: recognised, and answered with what is missing.
 LATER: frozenset[str] = frozenset(
     {
-        "schedule_follow_up",
-        "list_follow_ups",
-        "cancel_follow_ups",
         "campaigns",
-        "samples",
         "performance",
         "digest",
         "subscribe_digest",

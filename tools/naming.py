@@ -1,11 +1,38 @@
-"""Which creators a call means: ranks of the current shortlist, handles, or the whole shortlist."""
+"""Which creators a call means: ranks of the current shortlist, handles, the whole shortlist, or a segment."""
 
 from collections.abc import Sequence
+from typing import Literal
 
-from memory.domain.creator import Creator
+from memory.domain.creator import Creator, Stage
 from memory.domain.errors import BadRequest, NotFound
+from memory.domain.outreach import DraftStatus
+from memory.domain.sample import OWING
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
+
+Segment = Literal["no_reply", "delivered", "no_content"]
+
+
+async def meant_creators(
+    unit: Unit, turn: TurnContext, *, ranks: Sequence[int], handles: Sequence[str], segment: Segment | None
+) -> list[Creator]:
+    """The creators meant: of a segment where one is named, else as `named_creators`.
+
+    Raises BadRequest ("nobody_in_segment") besides.
+    """
+    if segment is None:
+        return await named_creators(unit, turn, ranks=ranks, handles=handles)
+    if segment == "no_reply":
+        sent = await unit.drafts.find(statuses=[DraftStatus.SENT])
+        ids = [draft.creator for draft in sent if draft.replied_at is None]
+    else:  # who has a sample and posted nothing for it, by its own book or by the stage a member set
+        owing = await unit.samples.find(statuses=OWING)
+        ids = [sample.creator for sample in owing] + await unit.relations.ids_with(stages=[Stage.DELIVERED])
+    ids = list(dict.fromkeys(ids))
+    found = await unit.creators.by_ids(ids)
+    if not found:
+        raise BadRequest("nobody_in_segment", segment=segment)
+    return [found[creator] for creator in ids if creator in found]
 
 
 async def named_creators(

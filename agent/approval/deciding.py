@@ -184,6 +184,8 @@ def _no_rejection(number: int, facts: Facts) -> Flag | None:
     draft, step = facts.drafts[number], facts.steps.get(number)
     if draft.status in _CLAIMED:
         return Flag("already_sending", {"number": number, "status": draft.status.value})
+    if draft.follow is not None and draft.follow.ended:
+        return _ended(number, draft)
     if draft.status is DraftStatus.REJECTED or (step is not None and step.state is StepState.STOPPED):
         return Flag("draft_ended", {"number": number, "status": draft.status.value})
     return None
@@ -199,8 +201,8 @@ def _no_approval(number: int, wish: Wish, facts: Facts) -> Flag | None:
         return Flag("rejected_by", {"number": number, "who": by})
     if facts.stopped:
         return Flag("batch_is_stopped", {"number": number, "batch": draft.batch_code})
-    if step is not None and step.state is StepState.STOPPED:
-        return Flag("draft_ended", {"number": number, "status": draft.status.value})
+    if draft.status is DraftStatus.STOPPED or (step is not None and step.state is StepState.STOPPED):
+        return _ended(number, draft)
     if any(flag.blocking for flag in draft.version.flags):
         return Flag("draft_failing", {"number": number})
     if wish.presentation.decide_by <= facts.now:
@@ -209,6 +211,12 @@ def _no_approval(number: int, wish: Wish, facts: Facts) -> Flag | None:
         return Flag("decided_alone", {"number": number})
     unread = not_read(number, wish.presentation, wish.sealed, size=facts.size)
     return unread or _no_sign(number, draft, wish, facts) or facts.gone.get(number)
+
+
+def _ended(number: int, draft: Draft) -> Flag:
+    """It has ended; of a follow-up that is needless by now, why."""
+    why = draft.follow.ended if draft.follow is not None else None
+    return Flag(why or "draft_ended", {"number": number, "status": draft.status.value})
 
 
 def _no_sign(number: int, draft: Draft, wish: Wish, facts: Facts) -> Flag | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from memory.domain.follow_ups import needless
 from memory.domain.ids import BrandId
 from memory.domain.money import worth
 from memory.domain.outreach import FIRST_MESSAGES, Draft, Flag
@@ -9,12 +10,13 @@ from memory.domain.stores import Unit
 
 
 async def read_gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft], *, days: int) -> dict[int, Flag]:
-    """Drafts whose creator may not be written to, or may not be written to first again, by number."""
+    """Drafts whose creator may not be written to, not first again, or needs no follow-up any more; by number."""
     relations = await unit.relations.of([draft.creator for draft in drafts])
     firsts = [draft for draft in drafts if draft.purpose in FIRST_MESSAGES]
     creators = [draft.creator for draft in firsts]
     contacts = await unit.steps.first_contacts(creators, brand=brand, but=[draft.id for draft in firsts])
     passes = await unit.steps.open_passes(creators, brand=brand)
+    progress = await unit.steps.progress([draft.id for draft in drafts if draft.follow is not None])
     found: dict[int, Flag] = {}
     for draft in drafts:
         relation, contact = relations.get(draft.creator), contacts.get(draft.creator)
@@ -23,6 +25,8 @@ async def read_gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft], *, days
             found[draft.number] = Flag("opted_out", facts)
         elif relation is not None and relation.blocked:
             found[draft.number] = Flag("blocked", facts)
+        elif (waits := progress.get(draft.id)) is not None and (why := needless(waits)):
+            found[draft.number] = Flag(why, facts)
         elif draft.purpose not in FIRST_MESSAGES or contact is None or not contact.bars(now=unit.now, days=days):
             continue
         elif not contact.settled:

@@ -16,6 +16,7 @@ from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import NotAllowed, NotFound
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, PresentationId
 from memory.domain.outreach import Batch, Channel, Draft, Flag, Presentation, Verdict
 from memory.domain.outreach_stores import StepPlan
@@ -190,7 +191,8 @@ async def _approve(
         return _Approvals()
     window = window_of(facts.brand)
     creators = await unit.creators.by_ids([draft.creator for draft in drafts])
-    due = {draft.id: _due(draft, window, now=facts.now) for draft in drafts}
+    progress = await unit.steps.progress([draft.id for draft in drafts])
+    due = {draft.id: _due(draft, window, progress.get(draft.id), now=facts.now) for draft in drafts}
     signed = [draft for draft in drafts if is_enough(draft, wish.member, facts)]
     plans = [
         StepPlan(draft, due[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
@@ -208,7 +210,13 @@ async def _approve(
     )
 
 
-def _due(draft: Draft, window: Window, *, now: datetime) -> datetime:
-    """When a message may go. What a person sends by hand is taken back until that person takes it up."""
+def _due(draft: Draft, window: Window, progress: Progress | None, *, now: datetime) -> datetime:
+    """When a message may go, a follow-up not before its delay is over.
+
+    What a person sends by hand is taken back until that person takes it up.
+    """
     wait = timedelta(0) if draft.channel is Channel.BY_HAND else MAY_BE_TAKEN_BACK
-    return next_open(now + wait, ZoneInfo(draft.zone), window)
+    earliest = now + wait
+    if progress is not None:
+        earliest = max(earliest, progress.earliest(now=now))
+    return next_open(earliest, ZoneInfo(draft.zone), window)

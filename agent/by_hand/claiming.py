@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
-from agent.by_hand.listing import hand_objection, is_night, until
+from agent.by_hand.listing import hand_objection, is_night, until, waits_for_day
 from agent.outreach.guards import Moment
 from agent.outreach.quota import Allowance, allowance
 from agent.outreach.windows import day_start
@@ -102,7 +102,7 @@ async def _one(
     against = hand_objection(candidate, moment, night=terms.night)
     if against is not None:
         if against.to is StepState.PLANNED:
-            why = _night(terms, moment) if is_night(candidate, moment) else Flag("hand_not_due", {})
+            why = _night(terms, moment) if waits_for_day(candidate, moment) else Flag("hand_not_due", {})
             return NotHandedOut(step, why, until(candidate, against, moment))
         if step.state is StepState.PLANNED:
             await unit.by_hand.leave(candidate, against.to, reason=against.reason)

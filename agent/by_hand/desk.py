@@ -10,7 +10,6 @@ from agent.by_hand.marking import mark
 from agent.by_hand.pasted import PastedDesk
 from agent.cards.send_list import SendListWords, Told, drafts_of
 from agent.commands.nouns import MarkSent, Pasted, SendList
-from agent.team.zone import team_zone
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import HAND_LEASE, HandItem, HandMark, HandPlace, HandUnit, HandUnits
 from memory.domain.cards import SendListCard
@@ -21,6 +20,7 @@ from memory.domain.ids import ConversationId
 from memory.domain.workspace import Role, Scope
 from prompts.render import Texts
 from tools.replies.reading import read_reply
+from tools.team_zone import team_zone
 
 # As many texts as a person in a chat copies before they look again; a brand's limits may allow fewer.
 AT_ONCE = 10

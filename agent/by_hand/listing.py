@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.guards import Moment, Objection, objection
+from agent.outreach.guards import Moment, Objection, objection, out_of_turn
 from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
@@ -68,12 +68,17 @@ def is_night(candidate: Candidate, moment: Moment) -> bool:
     return not is_open(moment.now, candidate.home.zone, window_of(moment.brand))
 
 
+def waits_for_day(candidate: Candidate, moment: Moment) -> bool:
+    """Whether nothing but the night keeps it back: a follow-up may have to wait for other things first."""
+    return is_night(candidate, moment) and out_of_turn(candidate, moment) is None
+
+
 def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False) -> Objection | None:
     """The first objection to handing a text out now. `night`: the member confirmed a send outside the window."""
     against = objection(candidate, moment)
     only_time = against is not None and against.to is StepState.PLANNED
     if only_time and night and moment.brand.night_by_hand and is_night(candidate, moment):
-        return None
+        return out_of_turn(candidate, moment)
     return against
 
 
@@ -101,7 +106,7 @@ def _placed(step: HandStep, candidate: Candidate | None, moment: Moment, scope: 
         return HandItem(step, HandPlace.READY)
     if against.to is not StepState.PLANNED:
         return HandItem(step, HandPlace.HELD, against.reason)
-    place = HandPlace.NIGHT if is_night(candidate, moment) else HandPlace.LATER
+    place = HandPlace.NIGHT if waits_for_day(candidate, moment) else HandPlace.LATER
     return HandItem(step, place, until=until(candidate, against, moment))
 
 

@@ -98,6 +98,9 @@ def profile_card(creator: Creator, relation: Relation | None, *, lang: Lang, tex
     ]
     if relation is not None:
         lines.append(("label_stage", texts.say(f"stage_{relation.stage}", lang)))
+        if relation.samples_received:
+            received, posted = relation.samples_received, relation.samples_posted
+            lines.append(("web_samples", texts.say("web_samples_counts", lang, received=received, posted=posted)))
         if relation.tags:
             lines.append(("label_tags", wording.listed(list(relation.tags), lang)))
     return CreatorCard(

@@ -52,7 +52,10 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None) -
         language=content.language,
         text=content.text,
         text_zh=content.text_zh,
-        flags=tuple(flag_text(flag, lang=lang, texts=texts, now=now) for flag in draft.version.flags),
+        flags=(
+            *([follow_text(draft, lang, texts)] if draft.follow else []),
+            *(flag_text(flag, lang=lang, texts=texts, now=now) for flag in draft.version.flags),
+        ),
         status=draft.status,
         status_text=status_text(draft, lang=lang, texts=texts, now=now),
         approvable=draft.approvable,
@@ -62,6 +65,20 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None) -
         zone=draft.zone,
         zone_estimated=draft.zone_estimated,
     )
+
+
+def follow_text(draft: Draft, lang: Lang, texts: Texts) -> str:
+    """第 2 轮跟进：前一条发出 3 天后，没回复才发; nothing for a message that follows none."""
+    follow = draft.follow
+    if follow is None:
+        return ""
+    when = (
+        texts.say("follow_up_from", lang, when=wording.clock(follow.not_before, draft.zone, lang))
+        if follow.not_before
+        else texts.say("follow_up_after", lang, days=follow.delay_days or 0)
+    )
+    condition = texts.say(f"follow_up_if_{follow.condition}", lang)
+    return texts.say("follow_up_rule", lang, round=follow.round, when=when, condition=condition)
 
 
 def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None) -> str:

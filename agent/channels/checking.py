@@ -7,8 +7,10 @@ from agent.channels.holding import Hold
 from connectors.ports.channels import OpenChannel, Pusher
 from connectors.ports.lines import LineKeeper
 from memory.domain.channels import ChannelKind, ChannelSetting, SecretBox, owner_of_secrets
-from memory.domain.errors import AppError, Conflict, Misconfigured, Refused, Unavailable
+from memory.domain.errors import AppError, Conflict, Misconfigured, NotAllowed, NotFound, Refused, Unavailable
+from memory.domain.ids import ChannelId
 from memory.domain.lines import Line, LineEnd, LineServices
+from memory.domain.workspace import Role, Scope
 
 _NOT_HELD = {
     ChannelKind.WECOM_BOT: "bot_not_held",
@@ -29,7 +31,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ChannelDoctor:
-    """Looks at channels one after another. A connection that a process holds is judged by what that process wrote."""
+    """Looks at channels one after another. Satisfies `connectors.ports.lines.Looks`.
+
+    A connection that a process holds is judged by what that process wrote.
+    """
 
     services: LineServices
     box: SecretBox
@@ -42,6 +47,17 @@ class ChannelDoctor:
         async with self.services.across_tenants("how channels do") as work:
             channels = [(one, await work.lines.of(one.id)) for one in await work.channels.every()]
         return [Found(channel, await self._failure(channel, line)) for channel, line in channels]
+
+    async def look_at(self, scope: Scope, channel: ChannelId) -> AppError | None:
+        """See `connectors.ports.lines.Looks.look_at`."""
+        if not scope.role.covers(Role.LEAD):
+            raise NotAllowed("needs_role", role=Role.LEAD)
+        async with self.services.across_tenants("how a channel does") as work:
+            every, line = await work.channels.every(), await work.lines.of(channel)
+        found = next((one for one in every if one.id == channel and _is_of(one, scope)), None)
+        if found is None:
+            raise NotFound("no_such_channel")
+        return await self._failure(found, line)
 
     async def _failure(self, channel: ChannelSetting, line: Line | None) -> AppError | None:
         pusher = self.pushers.get(channel.kind)
@@ -69,6 +85,10 @@ class ChannelDoctor:
         except Conflict:
             return  # a process has just taken it up and not told yet how it stands
         raise Misconfigured(_NOT_HELD[channel.setting.kind])
+
+
+def _is_of(channel: ChannelSetting, scope: Scope) -> bool:
+    return channel.tenant == scope.tenant and (channel.serves is None or scope.brand in (None, channel.serves))
 
 
 def require_up(line: Line) -> None:

@@ -72,13 +72,13 @@ class GroupedInbox:
             self._writing = asyncio.create_task(self._write_all(), name="inbox")
 
     async def _write_all(self) -> None:
-        while self._coming:
+        """Until nothing waits: what comes while the last group is written has nobody else."""
+        is_written = True
+        while self._coming or (self._handled and is_written):
             coming, self._coming = self._coming[:MOST], self._coming[MOST:]
-            await self._write_group(coming)
-        if self._handled:
-            await self._write_group([])
+            is_written = await self._write_group(coming)
 
-    async def _write_group(self, coming: Sequence[tuple[SealedCallback, "asyncio.Future[None]"]]) -> None:
+    async def _write_group(self, coming: Sequence[tuple[SealedCallback, "asyncio.Future[None]"]]) -> bool:
         handled, self._handled = self._handled, []
         try:
             async with self.services.across_tenants("callbacks that came") as work:
@@ -89,9 +89,10 @@ class GroupedInbox:
             self._handled = [*handled, *self._handled]
             for _, kept in coming:
                 _settle(kept, failure)
-            return
+            return False
         for one, kept in coming:
             _settle(kept, None if one.channel in on else NotFound("no_such_channel"))
+        return True
 
 
 def _settle(kept: "asyncio.Future[None]", failure: AppError | None) -> None:

@@ -27,7 +27,7 @@ from memory.domain.errors import AppError, BadRequest
 from memory.domain.import_stores import ImportState
 from prompts.render import texts
 
-Kind = Literal["creators", "products"]
+Kind = Literal["creators", "products", "samples"]
 
 
 def migrate() -> None:
@@ -86,7 +86,7 @@ async def _init(setup: FirstSetup) -> None:
 
 
 def import_file(
-    kind: Annotated[Kind, typer.Argument(help="creators or products")],
+    kind: Annotated[Kind, typer.Argument(help="creators, products or samples")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
     mapping: Annotated[str | None, typer.Option(help="own, kalodata, fastmoss …; else recognised.")] = None,

@@ -1,4 +1,4 @@
-"""`daren export drafts --approved FILE.csv`: the texts a member may send by hand, claimed in their name."""
+"""`daren export`: texts a member may send by hand, claimed in their name; or every sample, to be handed in again."""
 
 import asyncio
 from pathlib import Path
@@ -17,23 +17,33 @@ MOST = 1000
 
 
 def export(
-    what: Annotated[Literal["drafts"], typer.Argument(help="drafts")],
+    what: Annotated[Literal["drafts", "samples"], typer.Argument(help="drafts or samples")],
     file: Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="The CSV file to write.")],
     *,
     approved: Annotated[bool, typer.Option("--approved", help="Approved drafts that are sent by hand.")] = False,
     as_member: AsMember = None,
 ) -> None:
-    """Write the texts of the send list to a CSV file; each is yours then, to be marked within 24 hours."""
-    del what
-    run(_export(file, approved=approved, as_member=as_member))
+    """Write a CSV file: the texts of the send list, yours then, to be marked within 24 hours; or the samples."""
+    if what == "samples":
+        run(_samples(file, as_member=as_member))
+    else:
+        run(_drafts(file, approved=approved, as_member=as_member))
 
 
-async def _export(file: Path, *, approved: bool, as_member: str | None) -> None:
+async def _samples(file: Path, *, as_member: str | None) -> None:
+    _needs_folder(file)
+    async with opened(workspace=own_workspace, level="WARNING") as daren:
+        scope = await daren.accounts.local(as_member=as_member)
+        made = await daren.queries.samples_file(scope)
+        await asyncio.to_thread(file.write_bytes, made.content)
+        typer.echo(texts().say("export_samples_done", console_lang(), file=str(file)))
+
+
+async def _drafts(file: Path, *, approved: bool, as_member: str | None) -> None:
     lang, say = console_lang(), texts().say
     if not approved:
         raise BadRequest("export_what")
-    if not file.parent.is_dir():
-        raise BadRequest("export_no_folder", folder=str(file.parent))
+    _needs_folder(file)
     async with opened(workspace=own_workspace, level="WARNING") as daren:
         scope = await daren.accounts.local(as_member=as_member)
         workspace = await daren.accounts.workspace()
@@ -47,3 +57,8 @@ async def _export(file: Path, *, approved: bool, as_member: str | None) -> None:
             typer.echo(say("export_drafts_none", lang))
         for line in refused:
             typer.echo(f"  {line}")
+
+
+def _needs_folder(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise BadRequest("export_no_folder", folder=str(file.parent))

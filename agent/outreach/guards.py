@@ -1,10 +1,11 @@
 """What must still hold at the moment of sending: one pure function a guard, and the first that objects decides.
 
 Step guards look at the step. Approval guards say which approvals count; enough of them must be left after each.
+Sequence guards keep a follow-up behind the message it comes after, time guards inside the creator's day.
 Tests take the guards away one by one: each stops something that no other one stops.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,11 +14,15 @@ from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
+from memory.domain.follow_ups import Holds
 from memory.domain.outreach import REOPENED, Channel, Flag, StepState, Verdict
 from memory.domain.workspace import BrandPolicy
 
 # How long a held step rests before its reason is looked at again.
 HELD_REST = timedelta(minutes=5)
+# How long a follow-up whose condition has not come true rests before it is looked at again.
+LOOK_AGAIN = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,8 @@ ApprovalGuard = Callable[[Signature, Candidate, Moment], Flag | None]
 
 def objection(candidate: Candidate, moment: Moment) -> Objection | None:
     """The first objection to sending now, or None."""
-    for guard in STEP_GUARDS.values():
-        if found := guard(candidate, moment):
-            return found
+    if found := _first(STEP_GUARDS, candidate, moment):
+        return found
     sign = required_sign(candidate.signable, moment.brand, policy=moment.policy)
     approvals = [signature for signature in candidate.signatures if signature.verdict is Verdict.APPROVE]
     reason = Flag("policy_stricter" if approvals else _why_open(candidate), {})
@@ -59,7 +63,16 @@ def objection(candidate: Candidate, moment: Moment) -> Objection | None:
             break
     if not is_signed(approvals, sign):
         return Objection(StepState.HELD, reason)
-    return next((found for guard in TIME_GUARDS.values() if (found := guard(candidate, moment))), None)
+    return out_of_turn(candidate, moment) or _first(TIME_GUARDS, candidate, moment)
+
+
+def out_of_turn(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Why a follow-up may not go yet, whatever the hour."""
+    return _first(SEQUENCE_GUARDS, candidate, moment)
+
+
+def _first(guards: Mapping[str, StepGuard], candidate: Candidate, moment: Moment) -> Objection | None:
+    return next((found for guard in guards.values() if (found := guard(candidate, moment))), None)
 
 
 def _why_open(candidate: Candidate) -> str:
@@ -117,6 +130,20 @@ def somebody_delivers(candidate: Candidate, moment: Moment) -> Objection | None:
     return Objection(StepState.HELD, flag) if flag else None
 
 
+def nobody_answered(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Its creator has not written to the brand since: an answer ends a follow-up for good."""
+    del moment
+    answered = candidate.progress is not None and candidate.progress.answered
+    return Objection(StepState.STOPPED, Flag("replied", {})) if answered else None
+
+
+def condition_can_hold(candidate: Candidate, moment: Moment) -> Objection | None:
+    """What it was planned for has not been settled in another way."""
+    del moment
+    settled = candidate.progress is not None and candidate.progress.holds is Holds.NO_LONGER
+    return Objection(StepState.STOPPED, Flag("follow_up_settled", {})) if settled else None
+
+
 def text_is_approved(approval: Signature, candidate: Candidate, moment: Moment) -> Flag | None:
     """It approves what would be sent, to the letter."""
     del moment
@@ -151,6 +178,36 @@ def decider_may_sign_own(approval: Signature, candidate: Candidate, moment: Mome
     return None if allowed else Flag("policy_stricter", {})
 
 
+def earlier_message_is_sent(candidate: Candidate, moment: Moment) -> Objection | None:
+    """The message it comes after went; one that was stopped, rejected or refused leaves nothing to come back to."""
+    progress = candidate.progress
+    if progress is None or progress.earlier.sent_at is not None:
+        return None
+    if progress.earlier.over:
+        return Objection(StepState.STOPPED, Flag("nothing_to_follow", {}))
+    return _wait(candidate, moment, progress.earliest(now=moment.now))
+
+
+def delay_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
+    """As much time as planned has passed since the message before really went."""
+    progress = candidate.progress
+    if progress is None or progress.earlier.sent_at is None or progress.earliest(now=moment.now) <= moment.now:
+        return None
+    return _wait(candidate, moment, progress.earliest(now=moment.now))
+
+
+def condition_holds(candidate: Candidate, moment: Moment) -> Objection | None:
+    """What it waits for has come."""
+    waits = candidate.progress is not None and candidate.progress.holds is Holds.NOT_YET
+    return _wait(candidate, moment, moment.now + LOOK_AGAIN) if waits else None
+
+
+def _wait(candidate: Candidate, moment: Moment, until: datetime) -> Objection:
+    """Plan it for the next open moment from then on, which is never now."""
+    later = max(until, moment.now + MINUTE)
+    return Objection(StepState.PLANNED, due_at=next_open(later, candidate.home.zone, window_of(moment.brand)))
+
+
 def is_due(candidate: Candidate, moment: Moment) -> Objection | None:
     """Its time has come."""
     early = candidate.due_at > moment.now
@@ -180,6 +237,8 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "creator_is_not_blocked": creator_is_not_blocked,
     "cool_down_is_over": cool_down_is_over,
     "shop_is_connected": shop_is_connected,
+    "nobody_answered": nobody_answered,
+    "condition_can_hold": condition_can_hold,
     "somebody_delivers": somebody_delivers,
 }
 APPROVAL_GUARDS: dict[str, ApprovalGuard] = {
@@ -189,5 +248,10 @@ APPROVAL_GUARDS: dict[str, ApprovalGuard] = {
     "decider_has_role": decider_has_role,
     "decider_may_sign_own": decider_may_sign_own,
 }
+SEQUENCE_GUARDS: dict[str, StepGuard] = {
+    "earlier_message_is_sent": earlier_message_is_sent,
+    "delay_is_over": delay_is_over,
+    "condition_holds": condition_holds,
+}
 TIME_GUARDS: dict[str, StepGuard] = {"is_due": is_due, "it_is_daytime": it_is_daytime}
-CLAIM_GUARDS: tuple[str, ...] = (*STEP_GUARDS, *APPROVAL_GUARDS, *TIME_GUARDS)
+CLAIM_GUARDS: tuple[str, ...] = (*STEP_GUARDS, *APPROVAL_GUARDS, *SEQUENCE_GUARDS, *TIME_GUARDS)

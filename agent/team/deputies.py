@@ -10,6 +10,7 @@ from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import MemberId
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role
+from tools.team_zone import team_zone
 
 LONGEST_DAYS = 366
 
@@ -29,7 +30,7 @@ async def save_deputy(unit: Unit, form: SaveDeputy) -> Deputy:
         raise BadRequest("deputy_of_oneself", field="stands_for")
     if member.brand is not None and principal.brand not in (None, member.brand):
         raise BadRequest("deputy_other_brand", member=member.name, principal=principal.name, field="stands_for")
-    until = read_end(form.until, zone=await _team_zone(unit), now=unit.now)
+    until = read_end(form.until, zone=await team_zone(unit), now=unit.now)
     present = await unit.people.deputies()
     before = next((one for one in present if (one.member, one.stands_for) == (member.id, principal.id)), None)
     saved = await unit.people.save_deputy(member.id, stands_for=principal.id, until=until)
@@ -68,11 +69,6 @@ def _active(members: list[Member], wanted: MemberId, field: str) -> Member:
     if found is None:
         raise NotFound("no_such_member", login=wanted, field=field)
     return found
-
-
-async def _team_zone(unit: Unit) -> str:
-    brands = await unit.people.brands()
-    return next((brand.team_zone for brand in brands if brand.id == unit.scope.brand), brands[0].team_zone)
 
 
 def _shown(deputy: Deputy) -> dict[str, str | int]:

@@ -13,6 +13,7 @@ _OFFERED: Final = tuple(event for event in REVERSERS if event not in STAYS)
 _OF_TOOL: Final = {
     "crm_update": "relation.updated",
     "products": "product.changed",
+    "samples": "sample.",
     "preferences": "preference.",
     "revise_drafts": "draft.edited",
 }

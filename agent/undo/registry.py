@@ -5,10 +5,12 @@ from typing import Final
 
 from agent.undo.by_hand import marked_failed, marked_sent, marked_skipped
 from agent.undo.drafts import edited_drafts
+from agent.undo.follow_ups import cancelled_follow_ups
 from agent.undo.policy import changed_policy
 from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
 from agent.undo.relations import updated_relations
+from agent.undo.samples import recorded_samples
 from memory.domain.by_hand import HandUnit
 from memory.domain.undo_stores import Change
 from prompts.render import Texts
@@ -19,10 +21,12 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "relation.updated": updated_relations,
     "product.added": added_product,
     "product.changed": changed_product,
+    "sample.recorded": recorded_samples,
     "preference.kept": kept_preference,
     "preference.forgotten": forgotten_preference,
     "draft.edited": edited_drafts,
     "policy.changed": changed_policy,
+    "follow_up.cancelled": cancelled_follow_ups,
     "hand.sent": marked_sent,
     "hand.failed": marked_failed,
     "hand.skipped": marked_skipped,

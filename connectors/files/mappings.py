@@ -13,7 +13,7 @@ from connectors.files.numbers import currencies_of, unit_of
 from connectors.ports.files import GuessedMapping
 from memory.domain.errors import BadRequest
 
-KINDS = ("creators", "products")
+KINDS = ("creators", "products", "samples")
 LEARNT = "learnt"
 _FEWEST = 3
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
@@ -26,7 +26,7 @@ def fields(kind: str) -> tuple[str, ...]:
 
 
 def known(record: Sequence[str]) -> int:
-    """How many different fields, of creators or of products, a record's cells name."""
+    """How many different fields, of one kind of rows, a record's cells name."""
     return max(len({field for cell in record if (field := _field_of(cell, kind))}) for kind in KINDS)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.files import delimited, mappings, products, translate, workbook
+from connectors.files import delimited, mappings, products, samples, translate, workbook
 from connectors.files.decoding import text_of
 from connectors.files.foreign import one_line
 from connectors.files.grid import MOST_ROWS, sheet_of
-from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, Sheet
+from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, SampleRow, Sheet
 from memory.domain.errors import BadRequest
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -52,3 +52,7 @@ class FileReader:
         """See `SheetReader.products`."""
         del mapping_name
         return products.products(sheet, mapping, currency=currency)
+
+    def samples(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str) -> list[SampleRow]:
+        """See `SheetReader.samples`."""
+        return samples.samples(sheet, mapping, currency=currency)

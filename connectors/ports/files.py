@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.import_stores import ImportedRow
+from memory.domain.money import Money
 from memory.domain.outreach import Flag
+from memory.domain.sample import SampleStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,30 @@ class ProductRow:
     problems: tuple[Flag, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SampleFacts:
+    """What a row says of one sample. Days are the team's; None: the row does not say."""
+
+    handle: str
+    status: SampleStatus
+    product: str | None = None
+    tracking_number: str | None = None
+    cost: Money | None = None
+    content_link: str | None = None
+    shipped_on: date | None = None
+    delivered_on: date | None = None
+    posted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One row as a sample; `facts` None when it cannot be used."""
+
+    number: int
+    facts: SampleFacts | None
+    problems: tuple[Flag, ...] = ()
+
+
 class SheetReader(Protocol):
     """Reads CSV and Excel. Pure: nothing is stored."""
 
@@ -75,4 +102,8 @@ class SheetReader(Protocol):
         self, sheet: Sheet, mapping: Mapping[str, str], *, mapping_name: str, currency: str
     ) -> list[ProductRow]:
         """Rows as products, in file order."""
+        ...
+
+    def samples(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str) -> list[SampleRow]:
+        """Rows as samples, in file order."""
         ...

@@ -5,7 +5,24 @@ from typing import Protocol
 
 from connectors.ports.channels import OpenChannel
 from memory.domain.channels import ChannelKind
+from memory.domain.errors import AppError
+from memory.domain.ids import ChannelId
 from memory.domain.lines import LineState
+from memory.domain.workspace import Scope
+
+
+class Looks(Protocol):
+    """Tries channels without saying anything to anybody."""
+
+    async def look_at(self, scope: Scope, channel: ChannelId) -> AppError | None:
+        """What is wrong with a channel of theirs, with what to do; None: it would work.
+
+        Raises:
+            NotAllowed: anybody but a lead (not retryable).
+            NotFound: no active channel that they may see (not retryable).
+            Unavailable: the rows cannot be read (retryable).
+        """
+        ...
 
 
 class OpenLine(Protocol):

@@ -18,6 +18,7 @@ from memory.domain.ids import ChannelId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
+from memory.domain.sample_views import SamplesView
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 
 
@@ -170,6 +171,14 @@ class Queries(Protocol):
 
     async def products(self, scope: Scope) -> Sequence[Product]:
         """Products of the brand."""
+        ...
+
+    async def samples(self, scope: Scope, *, status: str = "") -> SamplesView:
+        """Samples of one status, or all that are still going on; at most 500. Raises BadRequest."""
+        ...
+
+    async def samples_file(self, scope: Scope) -> StoredFile:
+        """Every sample as a CSV that can be handed in again; it is not kept."""
         ...
 
     async def members(self, scope: Scope) -> Sequence[Member]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.assets import VENDOR, missing
@@ -19,6 +20,7 @@ from connectors.webchat.pages.decisions import decision_routes
 from connectors.webchat.pages.entry import entry_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
+from connectors.webchat.pages.samples import sample_routes
 from connectors.webchat.pages.send_list import send_list_routes
 from connectors.webchat.pages.shops import shop_routes
 from connectors.webchat.render import environment, error_answer
@@ -32,6 +34,7 @@ def open_surface(
     desk: Desk,
     queries: Queries,
     accounts: Accounts,
+    channels: Looks,
     say: Say,
     now: Callable[[], datetime],
     settings: WebSettings,
@@ -50,6 +53,7 @@ def open_surface(
         desk=desk,
         queries=queries,
         accounts=accounts,
+        channels=channels,
         say=say,
         now=now,
         settings=settings,
@@ -65,7 +69,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes, shop_routes,
+        import_routes, sample_routes, shop_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

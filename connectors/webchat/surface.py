@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
+from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.settings import WebSettings
@@ -56,6 +57,7 @@ class Surface:
     settings: WebSettings
     templates: Environment
     demo_mark: DemoMark
+    channels: Looks
     shops: ShopDoor | None = None
 
     def label(self, group: str, value: str, lang: Lang) -> str:

@@ -87,3 +87,18 @@ class SharedPace:
         wait = self._moments.popleft() - self.time.seconds()
         if wait > 0:
             await self.time.sleep(wait)
+
+
+@dataclass(slots=True)
+class Room:
+    """Whether `wanted` messages may go into a chat now. Satisfies `Paced`; `full_for`: seconds until the last may."""
+
+    chat: str
+    wanted: int
+    most: int
+    seconds: float = MINUTE + LATE_SECONDS
+    full_for: float = 0.0
+
+    def grant(self, waits: Sequence[float]) -> None:
+        """See `Paced.grant`."""
+        self.full_for = max(waits)

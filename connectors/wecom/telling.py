@@ -17,7 +17,7 @@ from connectors.wecom.render import Buttons, Item, Presented, Renderer, Words
 from connectors.wecom.saying import Say, told
 from connectors.wecom.timing import Time
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
-from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.errors import AppError, Conflict, Refused, Unavailable, Unclear
 from memory.domain.ids import TurnId
 from memory.domain.places import Place
 
@@ -119,6 +119,17 @@ class Telling(Generic[V]):
             if is_ours:
                 with whole(talk.voice):
                     await self.reply(talk, reply)
+
+    async def refused(self, talk: Talk[V], failure: AppError, *, batch: str) -> Reply:
+        """Why a tap decided nothing; where a draft has changed or was not seen, with all of it once more.
+
+        It is owed when this returns: the tap may be acknowledged. Raises as `Answers.owe` and `Desk.present`.
+        """
+        scope = talk.guest.scope
+        cards = (await self.desk.present(scope, batch),) if isinstance(failure, Conflict) else ()
+        reply = Reply(text=told(failure, self.say, scope.lang), cards=cards)
+        await self.answers.owe(scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        return reply
 
     async def reply(self, talk: Talk[V], reply: Reply) -> None:
         """Say a whole reply in order."""

@@ -34,7 +34,8 @@ from memory.domain.ids import ConversationId, CreatorId
 from memory.domain.money import Money
 from memory.domain.offer import Product
 from memory.domain.outreach import Batch, DraftStatus
-from memory.domain.stores import Preference
+from memory.domain.product_stores import Preference
+from memory.domain.sample import Sample
 from memory.domain.workspace import Scope
 from tools.replies.reading import read_reply
 
@@ -85,6 +86,7 @@ class Books:
 
     relations: dict[CreatorId, Relation]
     products: tuple[Product, ...]
+    samples: tuple[Sample, ...]
     preferences: tuple[Preference, ...]
     texts: tuple[tuple[str, str], ...]
 
@@ -261,6 +263,7 @@ async def _books(at_work: WorkingDesk, scope: Scope, batch: Batch) -> Books:
         return Books(
             relations=touched,
             products=tuple(await unit.products.all()),
+            samples=tuple(await unit.samples.find()),
             preferences=tuple(await unit.preferences.all()),
             texts=tuple((d.version.content.text, d.version.content.text_zh) for d in (drafts or batch).drafts),
         )
@@ -269,6 +272,7 @@ async def _books(at_work: WorkingDesk, scope: Scope, batch: Batch) -> Books:
 def _changes(before: Books, after: Books, creator: CreatorId) -> list[str]:
     """What differs beyond the member's own change: the stage of one creator."""
     found = ["products"] if before.products != after.products else []
+    found += ["samples"] if before.samples != after.samples else []
     for other in {*before.relations, *after.relations}:
         was, now = before.relations.get(other), after.relations.get(other)
         if other == creator and now is not None:

@@ -13,8 +13,9 @@ from agent.outreach.dispatch import DispatchReport, dispatch_due
 from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember
-from memory.domain.creator import Creator, CreatorFacts
+from memory.domain.creator import Creator, CreatorFacts, Stage
 from memory.domain.errors import AppError, Unclear
+from memory.domain.follow_ups import Condition, FollowUp
 from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, DeputyId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import (
@@ -23,6 +24,8 @@ from memory.domain.outreach import (
     Content,
     Draft,
     Flag,
+    Gist,
+    Intent,
     NewDraft,
     Presentation,
     Purpose,
@@ -86,6 +89,7 @@ class SellingOffice:
     viewer: Scope
     messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
     _made: int = 0
+    _answers: int = 0
 
     @property
     def messengers(self) -> tuple[Messenger, ...]:
@@ -157,6 +161,56 @@ class SellingOffice:
                 decide_by=unit.now + timedelta(hours=hours),
                 fence=None,
                 answers=answers,
+            )
+
+    async def follow_up(
+        self,
+        before: Batch,
+        *,
+        root: Batch | None = None,
+        days: int = 3,
+        condition: Condition = Condition.NO_REPLY,
+        stage: Stage = Stage.CONTACTED,
+        purpose: Purpose = Purpose.FOLLOW_UP,
+    ) -> Batch:
+        """A published batch that comes after another one, one draft a draft; `root`: the batch before the first."""
+        first = root or before
+        count = 1 + max((draft.follow.round for draft in before.drafts if draft.follow), default=0)
+        async with self.database.unit(self.operator) as unit:
+            drafts = [
+                NewDraft(
+                    draft.creator,
+                    content(f"Round {count} for {draft.number}"),
+                    (),
+                    follow=FollowUp(draft.id, start.id, count, condition, stage, delay_days=days),
+                )
+                for draft, start in zip(before.drafts, first.drafts, strict=True)
+            ]
+            return await unit.drafts.add_batch(
+                drafts,
+                brand=self.brand,
+                conversation=None,
+                purpose=purpose,
+                channel=self.messenger.channel,
+                product=None,
+                decide_by=unit.now + timedelta(hours=72),
+                fence=None,
+            )
+
+    async def answer(
+        self, creator: CreatorId, *, intent: Intent = Intent.INTERESTED, brand: BrandId | None = None
+    ) -> None:
+        """A creator writes to a brand."""
+        self._answers += 1
+        async with self.database.unit(self.owner) as unit:
+            await unit.creator_messages.store(
+                creator,
+                brand=brand or self.brand,
+                source=SOURCE,
+                outside_id=f"answer-{self._answers}",
+                text="Sounds good",
+                gist=Gist(intent, 90),
+                received_at=unit.now,
             )
 
     async def show(

@@ -23,6 +23,7 @@ from memory.domain.ids import (
     TurnId,
 )
 from memory.domain.places import Place
+from memory.domain.sample_forms import RecordSample
 
 
 def _storable(text: object) -> object:
@@ -293,6 +294,7 @@ Command = Annotated[
     | MoveDemoClock
     | UpdateRelation
     | Rename
+    | RecordSample
     | HandOut
     | MarkByHand
     | BindingForm

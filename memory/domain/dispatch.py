@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import (
     BrandId,
     ConversationId,
@@ -69,6 +70,7 @@ class Candidate:
 
     `contact`: the last other first message to its creator, where it is one itself; `has_pass`: a lead let it through.
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
+    `progress`: what it comes after, where it is a follow-up.
     """
 
     step: StepId
@@ -91,6 +93,7 @@ class Candidate:
     contact: FirstContact | None = None
     has_pass: bool = False
     shop_connected: bool = False
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,27 @@
 """The markets and categories Daren knows: language, currency and the main time zone of each market."""
 
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
+
+# Days a creator has from receiving a sample to posting about it.
+# Source: https://seller-us.tiktok.com/university/essay?knowledge_id=5694209038927617, read 2026-11-20; no market is
+# known to differ.
+CONTENT_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One TikTok Shop market. `zone` is the zone most of its people live in, an estimate for one creator."""
+    """One TikTok Shop market. `zone` is the zone most of its people live in, an estimate for one creator.
+
+    `content_days`: from the delivery of a sample until its content is due.
+    """
 
     code: str
     language: str
     currency: str
     zone: ZoneInfo
+    content_days: int = CONTENT_DAYS
 
 
 def _market(code: str, language: str, currency: str, zone: str) -> Market:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from memory.domain.follow_ups import FollowUp
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -75,6 +76,9 @@ class DraftStatus(StrEnum):
     EXPIRED = "expired"
 
 
+WAITING = frozenset({DraftStatus.OPEN, DraftStatus.FAILING, DraftStatus.APPROVED, DraftStatus.HELD})
+
+
 class StepState(StrEnum):
     """Where a step of outreach is."""
 
@@ -117,6 +121,15 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The newest line between us and a creator. `ours`: we wrote it."""
+
+    ours: bool
+    text: str
+    at: datetime
 
 
 class ProposalKind(StrEnum):
@@ -188,17 +201,22 @@ def digest_of(content: Content, *, draft: DraftId, creator: CreatorId, channel: 
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A draft as a tool hands it over to be kept. `channel` None: its batch's."""
+    """A draft as a tool hands it over to be kept. `channel` and `product` None: its batch's."""
 
     creator: CreatorId
     content: Content
     flags: tuple[Flag, ...]
     channel: Channel | None = None
+    product: ProductId | None = None
+    follow: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message to one creator, in its newest version, with what became of it."""
+    """One message to one creator, in its newest version, with what became of it.
+
+    `follow`: what it comes after, where it does; `paused`: its batch is stopped, and it would go on with it.
+    """
 
     id: DraftId
     batch: BatchId
@@ -218,6 +236,13 @@ class Draft:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     replied_at: datetime | None = None
+    follow: FollowUp | None = None
+    paused: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may go one day: decided or not, held, or in a batch that is stopped for now."""
+        return self.status in WAITING or (self.status is DraftStatus.STOPPED and self.paused)
 
     @property
     def approvable(self) -> bool:

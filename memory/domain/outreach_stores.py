@@ -8,6 +8,7 @@ from typing import Protocol
 from memory.domain.chat_stores import Fence
 from memory.domain.dispatch import Signature
 from memory.domain.first_messages import FirstMessageStore
+from memory.domain.follow_up_stores import FollowUpStore
 from memory.domain.ids import (
     BatchId,
     BrandId,
@@ -31,6 +32,7 @@ from memory.domain.outreach import (
     Flag,
     Gist,
     Intent,
+    LastMessage,
     NewDraft,
     Presentation,
     Purpose,
@@ -159,8 +161,8 @@ class StepPlan:
     held: Flag | None = None
 
 
-class StepStore(FirstMessageStore, OutageNews, Protocol):
-    """Steps, and which of them are first messages."""
+class StepStore(FirstMessageStore, FollowUpStore, OutageNews, Protocol):
+    """Steps, and which of them are first messages or come after another one."""
 
     async def plan(self, plans: Sequence[StepPlan], *, brand: BrandId) -> dict[DraftId, Flag]:
         """Make the steps of locked drafts (one per occasion) or bring their held ones back; the rest, and why not.
@@ -225,6 +227,10 @@ class CreatorMessageStore(Protocol):
 
     async def thread(self, creator: CreatorId) -> list[tuple[str, str, datetime]]:
         """(us | creator, text, time) of everything sent and received, oldest first."""
+        ...
+
+    async def last(self, creators: Sequence[CreatorId]) -> dict[CreatorId, LastMessage]:
+        """The newest line of each creator's thread; one without any is absent."""
         ...
 
     async def store(

@@ -15,12 +15,13 @@ from typing import Protocol
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
-from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ProductId, ShortlistId, TenantId
+from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
-from memory.domain.offer import Product
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
@@ -205,47 +206,6 @@ class ShortlistStore(Protocol):
         ...
 
 
-class ProductStore(Protocol):
-    """Products of the scope's brand."""
-
-    async def all(self) -> list[Product]:
-        """Every product, newest first."""
-        ...
-
-    async def by_id(self, product: ProductId) -> Product | None:
-        """One product."""
-        ...
-
-    async def save(self, product: Product | None, fields: Mapping[str, object], *, brand: BrandId) -> Product:
-        """Add (`product` None) or change one; `fields` are attribute names of Product. Raises BadRequest."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """Something a member asked to be remembered, in their words, and the search criteria it means."""
-
-    id: int
-    text: str
-    criteria: dict[str, object]
-
-
-class PreferenceStore(Protocol):
-    """What a member wants applied to every search of theirs."""
-
-    async def all(self) -> list[Preference]:
-        """The scope member's preferences, oldest first."""
-        ...
-
-    async def add(self, text: str, criteria: Mapping[str, object]) -> Preference:
-        """Remember one; a same text replaces."""
-        ...
-
-    async def forget(self, preference: int) -> None:
-        """Forget one."""
-        ...
-
-
 class PeopleStore(DeputyStore, Protocol):
     """The workspace, its brands and members with their deputies, as a scope may see them."""
 
@@ -314,6 +274,11 @@ class Unit(Protocol):
     @property
     def products(self) -> ProductStore:
         """Products."""
+        ...
+
+    @property
+    def samples(self) -> SampleStore:
+        """Samples."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Changes to our own books that are too large to run at once: they wait under a short code for the same member."""
+"""Changes that are too large to run at once, or give goods away: they wait under a short code for the same member."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from memory.domain.ids import CreatorId
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """What would be changed of whom. `change` holds keyword arguments of `RelationStore.update` (JSON-shaped)."""
+    """What would be changed of whom. `change` is JSON-shaped: `samples` alone, or as `tools.confirming` knows it."""
 
     code: str
     creators: tuple[CreatorId, ...]

@@ -5,11 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from memory.domain.follow_ups import Condition
 from memory.domain.outreach import UNSETTLED, ProposalKind, SendState, StepState, Verdict
 from memory.models.base import Base, BrandRow, JsonList, JsonObject, RowId, TenantRow
 
 
-def _one_of(column: str, values: type[StepState] | type[SendState] | type[Verdict] | type[ProposalKind]) -> str:
+def _one_of(
+    column: str, values: type[StepState] | type[SendState] | type[Verdict] | type[ProposalKind] | type[Condition]
+) -> str:
     return f"{column} in ({', '.join(repr(value.value) for value in values)})"
 
 
@@ -94,6 +97,34 @@ class DraftVersionRow(BrandRow, Base):
     flags: Mapped[JsonList]
     author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
+
+
+class FollowUpRow(BrandRow, Base):
+    """How a draft comes after an earlier message. `ended_key`: why it is needless although nobody decided it."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        CheckConstraint(_one_of("condition", Condition), name="condition"),
+        CheckConstraint("(delay_days is null) <> (not_before is null)", name="moment"),
+        UniqueConstraint("draft_id"),
+        Index(None, "creator_id", "brand_id"),
+        Index(None, "after_id"),
+        Index(None, "root_id"),
+    )
+
+    id: Mapped[RowId]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"))
+    after_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    root_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    condition: Mapped[str]
+    stage: Mapped[str]
+    delay_days: Mapped[int | None]
+    not_before: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_key: Mapped[str | None]
 
 
 class ProposalRow(BrandRow, Base):

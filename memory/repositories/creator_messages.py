@@ -6,22 +6,47 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.creator import Stage
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, TenantId
 from memory.domain.money import Money
-from memory.domain.outreach import CreatorMessage, Draft, DraftStatus, Gist, Intent, StepState
+from memory.domain.outreach import CreatorMessage, Draft, DraftStatus, Gist, Intent, LastMessage, StepState
 from memory.domain.workspace import Scope
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.repositories.counting import count_outreach
 from memory.repositories.draft_rows import read_drafts, select_drafts
+from memory.repositories.follow_ups import lock_undecided
 
 _EARLY_STAGES = (Stage.NEW.value, Stage.CONTACTED.value)
 _OVER = frozenset({DraftStatus.REJECTED, DraftStatus.EXPIRED, DraftStatus.STOPPED, DraftStatus.FAILED})
+
+
+def _ours(creators: Sequence[CreatorId]) -> Select[int, str, datetime | None]:
+    """What creators were sent: (creator, text, at)."""
+    return (
+        select(StepRow.creator_id.label("creator"), DraftVersionRow.text, StepRow.sent_at.label("at"))
+        .join(SendRow, SendRow.version_id == DraftVersionRow.id)
+        .join(StepRow, StepRow.id == SendRow.step_id)
+        .where(
+            StepRow.creator_id.in_(creators),
+            StepRow.state == StepState.SENT.value,
+            SendRow.state == "accepted",
+            StepRow.sent_at.is_not(None),
+        )
+    )
+
+
+def _theirs(creators: Sequence[CreatorId]) -> Select[int, str, datetime]:
+    """What creators wrote: (creator, text, at)."""
+    return select(
+        CreatorMessageRow.creator_id.label("creator"),
+        CreatorMessageRow.text,
+        CreatorMessageRow.received_at.label("at"),
+    ).where(CreatorMessageRow.creator_id.in_(creators))
 
 
 MessageSelect = Select[CreatorMessageRow, str, str, int, int | None]  # all but the first two may be null: outer joins
@@ -82,24 +107,26 @@ class CreatorMessageRepository:
 
     async def thread(self, creator: CreatorId) -> list[tuple[str, str, datetime]]:
         """See `CreatorMessageStore.thread`."""
-        ours = await self._session.execute(
-            select(DraftVersionRow.text, StepRow.sent_at)
-            .join(SendRow, SendRow.version_id == DraftVersionRow.id)
-            .join(StepRow, StepRow.id == SendRow.step_id)
-            .where(
-                StepRow.creator_id == creator,
-                StepRow.state == StepState.SENT.value,
-                SendRow.state == "accepted",
-                StepRow.sent_at.is_not(None),
-            )
-        )
-        theirs = await self._session.execute(
-            select(CreatorMessageRow.text, CreatorMessageRow.received_at).where(CreatorMessageRow.creator_id == creator)
-        )
-        lines = [("us", row.text, row.sent_at) for row in ours] + [
-            ("creator", row.text, row.received_at) for row in theirs
-        ]
+        ours = await self._session.execute(_ours([creator]))
+        theirs = await self._session.execute(_theirs([creator]))
+        lines = [("us", row.text, row.at) for row in ours] + [("creator", row.text, row.at) for row in theirs]
         return sorted(lines, key=lambda line: line[2])
+
+    async def last(self, creators: Sequence[CreatorId]) -> dict[CreatorId, LastMessage]:
+        """See `CreatorMessageStore.last`."""
+        newest: dict[CreatorId, LastMessage] = {}
+        sent = _ours(creators).ext(distinct_on(StepRow.creator_id)).order_by(StepRow.creator_id, StepRow.sent_at.desc())
+        received = (
+            _theirs(creators)
+            .ext(distinct_on(CreatorMessageRow.creator_id))
+            .order_by(CreatorMessageRow.creator_id, CreatorMessageRow.received_at.desc())
+        )
+        for ours, lines in ((True, sent), (False, received)):
+            for row in await self._session.execute(lines):
+                creator, present = CreatorId(row.creator), newest.get(CreatorId(row.creator))
+                if present is None or present.at < row.at:
+                    newest[creator] = LastMessage(ours, row.text, row.at)
+        return newest
 
     async def store(
         self,
@@ -198,11 +225,15 @@ async def store_message(
     received_at: datetime,
     now: datetime,
 ) -> CreatorMessageId | None:
-    """Store an answer once, stop what was still planned for its creator, and remember an opt-out.
+    """Store an answer once, stop what was to follow, decided or not, and remember an opt-out.
 
     It answers the last message that went before it was written, whatever went since.
     Steps are locked first and the relation after them, the order in which a claim takes them.
     """
+    opted_out = gist.intent is Intent.OPT_OUT
+    reason = "opted_out" if opted_out else "replied"
+    # An opt-out silences every brand of the tenant, any other answer the brand it was written to.
+    undecided = await lock_undecided(session, tenant=tenant, creator=creator, brand=None if opted_out else brand)
     open_steps = await session.scalars(
         select(StepRow)
         .join(DraftRow, DraftRow.id == StepRow.draft_id)
@@ -247,12 +278,12 @@ async def store_message(
     )
     if stored is None:
         return None
-    opted_out = gist.intent is Intent.OPT_OUT
     for step in steps:
-        # An opt-out silences every brand of the tenant, any other answer the brand it was written to.
         if opted_out or step.brand_id == brand:
             step.state = StepState.STOPPED.value
-            step.reason_key, step.reason_facts = ("opted_out" if opted_out else "replied"), {}
+            step.reason_key, step.reason_facts = reason, {}
+    for follow in undecided:
+        follow.ended_at, follow.ended_key = now, reason
     await session.flush()
     await _note(session, tenant=tenant, creator=creator, brand=brand, opted_out=opted_out, now=now)
     if opted_out:

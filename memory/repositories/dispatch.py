@@ -15,6 +15,7 @@ from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
 from memory.domain.errors import Conflict
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId, TenantId, VersionId
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
 from memory.domain.workspace import BrandPolicy
@@ -35,6 +36,7 @@ from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, rea
 from memory.repositories.decisions import read_signatures
 from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
+from memory.repositories.follow_up_rows import read_progress
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
 from memory.repositories.shop_links import to_link
@@ -237,6 +239,7 @@ class DispatchRepository:
         costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
         firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
         has_shop = await self._has_shop(queue)
+        progress = await read_progress(self._session, drafts, now=self._now)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
             first = firsts[step.id]
@@ -253,6 +256,7 @@ class DispatchRepository:
                     costs=costs[draft.id],
                     first=first,
                     has_shop=has_shop,
+                    progress=progress.get(DraftId(draft.id)),
                 )
             )
         return found
@@ -331,6 +335,7 @@ def _to_candidate(
     costs: Costs,
     first: FirstMessage,
     has_shop: bool,
+    progress: Progress | None,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -375,4 +380,5 @@ def _to_candidate(
         contact=first.contact,
         has_pass=first.has_pass,
         shop_connected=has_shop,
+        progress=progress,
     )

@@ -26,8 +26,17 @@ from memory.domain.outreach import (
 from memory.domain.zones import home_zone
 from memory.models.base import JsonObject
 from memory.models.creators import CreatorRow
-from memory.models.outreach import BatchRow, CreatorMessageRow, DecisionRow, DraftRow, DraftVersionRow, StepRow
+from memory.models.outreach import (
+    BatchRow,
+    CreatorMessageRow,
+    DecisionRow,
+    DraftRow,
+    DraftVersionRow,
+    FollowUpRow,
+    StepRow,
+)
 from memory.models.shop import ProductRow
+from memory.repositories.follow_up_rows import to_follow_up
 
 _OF_STEP = {
     StepState.PLANNED: DraftStatus.APPROVED,
@@ -41,8 +50,8 @@ _OF_STEP = {
 
 
 DraftSelect = Select[
-    DraftRow, BatchRow, DraftVersionRow, StepRow, str, str | None, str | None, bool, datetime
-]  # the last and the step may be null: an outer join and an aggregate
+    DraftRow, BatchRow, DraftVersionRow, StepRow, str, str | None, str | None, bool, datetime, FollowUpRow
+]  # the last two and the step may be null: outer joins and an aggregate
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,13 @@ class DraftRows:
     zone: str | None
     rejected: bool
     replied_at: datetime | None
+    follow: FollowUpRow | None
+
+    @property
+    def reopened(self) -> bool:
+        """Whether its step waits for a decision as if there had been none."""
+        step = self.step
+        return step is not None and step.state == StepState.HELD and step.reason_key in REOPENED
 
 
 def select_drafts() -> DraftSelect:
@@ -77,12 +93,13 @@ def select_drafts() -> DraftSelect:
     return (
         select(
             DraftRow, BatchRow, DraftVersionRow, StepRow, CreatorRow.handle, CreatorRow.market, CreatorRow.zone,
-            rejected, replied,
+            rejected, replied, FollowUpRow,
         )
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .join(DraftVersionRow, (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest))
         .join(CreatorRow, CreatorRow.id == DraftRow.creator_id)
         .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+        .outerjoin(FollowUpRow, FollowUpRow.draft_id == DraftRow.id)
         .order_by(DraftRow.batch_id.desc(), DraftRow.number)
         .execution_options(populate_existing=True)
     )  # fmt: skip
@@ -141,10 +158,12 @@ def to_draft(rows: DraftRows, *, now: datetime) -> Draft:
         product=ProductId(draft.product_id) if draft.product_id is not None else None,
         version=to_version(rows.version),
         status=status_of(rows, now=now),
-        reason=reason_of(step) if step else None,
+        reason=_reason(rows),
         due_at=step.due_at if step and step.state == StepState.PLANNED else None,
         sent_at=step.sent_at if step else None,
         replied_at=rows.replied_at,
+        follow=to_follow_up(rows.follow) if rows.follow else None,
+        paused=_paused(rows),
     )
 
 
@@ -154,19 +173,32 @@ def status_of(rows: DraftRows, *, now: datetime) -> DraftStatus:
     What waits in a stopped batch shows as stopped, whatever its step says: the batch holds it.
     """
     batch, step = rows.batch, rows.step
-    reopened = step is not None and step.state == StepState.HELD and step.reason_key in REOPENED
     if batch.published_at is None:
         return DraftStatus.DRAFT
     if rows.rejected:
         return DraftStatus.REJECTED
-    if step is not None and not reopened:
+    if step is not None and not rows.reopened:
         paused = batch.stopped_at is not None and step.state in (StepState.PLANNED, StepState.HELD)
         return DraftStatus.STOPPED if paused else _OF_STEP[StepState(step.state)]
-    if batch.stopped_at is not None:
+    if batch.stopped_at is not None or (rows.follow is not None and rows.follow.ended_at is not None):
         return DraftStatus.STOPPED
     if any(flag["blocking"] for flag in rows.version.flags):
         return DraftStatus.FAILING
     return DraftStatus.EXPIRED if batch.decide_by <= now else DraftStatus.OPEN
+
+
+def _paused(rows: DraftRows) -> bool:
+    """Whether it is its batch alone that keeps it from going on."""
+    ended = rows.rejected or (rows.follow is not None and rows.follow.ended_at is not None)
+    goes_on = rows.step is None or rows.step.state in (StepState.PLANNED, StepState.HELD)
+    return rows.batch.stopped_at is not None and goes_on and not ended
+
+
+def _reason(rows: DraftRows) -> Flag | None:
+    """Why its step is where it is, or why nobody needs to decide it any more."""
+    if rows.follow is not None and rows.follow.ended_key and (rows.step is None or rows.reopened):
+        return Flag(rows.follow.ended_key, {})
+    return reason_of(rows.step) if rows.step else None
 
 
 def reason_of(step: StepRow) -> Flag | None:

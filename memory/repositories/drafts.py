@@ -34,6 +34,7 @@ from memory.models.outreach import (
     StepRow,
 )
 from memory.repositories.draft_rows import read_batches, read_drafts, select_drafts, to_version
+from memory.repositories.follow_up_rows import to_row
 from memory.repositories.pausing import PausingRepository
 from memory.tenancy import standing
 
@@ -103,9 +104,9 @@ class DraftRepository(PausingRepository):
                 creator_id=draft.creator,
                 purpose=purpose.value,
                 channel=(draft.channel or channel).value,
-                product_id=product,
+                product_id=draft.product or product,
                 answers_id=answers,
-                occasion=f"answer:{answers}" if answers else f"batch:{batch.id}:creator:{draft.creator}:1",
+                occasion=_occasion(draft, batch.id, answers),
                 newest=1,
             )
             for number, draft in enumerate(drafts, start=1)
@@ -113,6 +114,8 @@ class DraftRepository(PausingRepository):
         self._session.add_all(rows)
         await self._session.flush()
         for row, draft in zip(rows, drafts, strict=True):
+            if draft.follow is not None:
+                self._session.add(to_row(draft.follow, row, now=self._now))
             self._session.add(self._version(row, draft.content, draft.flags))
             self._session.add(
                 ProposalRow(
@@ -257,6 +260,12 @@ class DraftRepository(PausingRepository):
             author_id=self._scope.member,
             made_at=self._now,
         )
+
+
+def _occasion(draft: NewDraft, batch: int, answers: CreatorMessageId | None) -> str:
+    if draft.follow is not None:
+        return draft.follow.occasion
+    return f"answer:{answers}" if answers else f"batch:{batch}:creator:{draft.creator}:1"
 
 
 def _waits(draft: Draft) -> bool:

@@ -11,7 +11,7 @@ from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import BrandId, ProductId
 from memory.domain.money import BASIS_POINTS, Money
 from memory.domain.offer import Product
-from memory.domain.stores import Preference
+from memory.domain.product_stores import Preference
 from memory.domain.workspace import Scope
 from memory.models.books import PreferenceRow
 from memory.models.shop import ProductRow
@@ -27,7 +27,7 @@ _PREFERENCES = standing(
 
 
 class ProductRepository:
-    """Satisfies `memory.domain.stores.ProductStore`."""
+    """Satisfies `memory.domain.product_stores.ProductStore`."""
 
     def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
         self._session = session
@@ -113,7 +113,7 @@ def _to_product(row: ProductRow) -> Product:
 
 
 class PreferenceRepository:
-    """Satisfies `memory.domain.stores.PreferenceStore`."""
+    """Satisfies `memory.domain.product_stores.PreferenceStore`."""
 
     def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
         self._session = session

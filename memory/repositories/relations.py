@@ -102,7 +102,7 @@ class RelationRepository:
         if stage is not None and stage not in set(Stage):
             raise BadRequest("unknown_stage", stage=stage)
         changed = 0
-        for row in await self._locked(creators, brand):
+        for row in await locked_relations(self._session, creators, brand=brand, now=self._now):
             before = _snapshot(row)
             row.stage = stage or row.stage
             dropped = set(remove_tags)
@@ -136,7 +136,7 @@ class RelationRepository:
         if brand is None:
             raise BadRequest("choose_a_brand")
         of = {change.row: change for change in changes}
-        rows = await self._locked([CreatorId(row) for row in of], brand)
+        rows = await locked_relations(self._session, [CreatorId(row) for row in of], brand=brand, now=self._now)
         since = [CreatorId(row.creator_id) for row in rows if _snapshot(row) != of[row.creator_id].after]
         if since:
             return since
@@ -149,26 +149,26 @@ class RelationRepository:
         await self._session.flush()
         return []
 
-    async def _locked(self, creators: Sequence[CreatorId], brand: BrandId) -> list[RelationRow]:
-        """The brand's relations of visible creators, made where absent, locked in creator order."""
-        visible = sorted(await self._session.scalars(select(CreatorRow.id).where(CreatorRow.id.in_(creators))))
-        if not visible:
-            return []
-        await self._session.execute(
-            insert(RelationRow).on_conflict_do_nothing(),
-            [
-                {"creator_id": creator, "brand_id": brand, "tags": [], "notes": [], "changed_at": self._now}
-                for creator in visible
-            ],
-        )
-        rows = await self._session.scalars(
-            select(RelationRow)
-            .where(RelationRow.creator_id.in_(visible), RelationRow.brand_id == brand)
-            .order_by(RelationRow.creator_id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
-        return list(rows)
+
+async def locked_relations(
+    session: ScopedSession, creators: Sequence[CreatorId], *, brand: BrandId, now: datetime
+) -> list[RelationRow]:
+    """The brand's relations of visible creators, made where absent, locked in creator order."""
+    visible = sorted(await session.scalars(select(CreatorRow.id).where(CreatorRow.id.in_(creators))))
+    if not visible:
+        return []
+    await session.execute(
+        insert(RelationRow).on_conflict_do_nothing(),
+        [{"creator_id": creator, "brand_id": brand, "tags": [], "notes": [], "changed_at": now} for creator in visible],
+    )
+    rows = await session.scalars(
+        select(RelationRow)
+        .where(RelationRow.creator_id.in_(visible), RelationRow.brand_id == brand)
+        .order_by(RelationRow.creator_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
 
 
 def _snapshot(row: RelationRow) -> dict[str, object]:

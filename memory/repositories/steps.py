@@ -23,15 +23,15 @@ from memory.domain.outreach_stores import StepPlan
 from memory.models.creators import RelationRow
 from memory.models.outreach import DraftRow, StepRow
 from memory.repositories.draft_rows import reason_of
-from memory.repositories.first_messages import FirstMessageRepository
+from memory.repositories.follow_ups import FollowUpRepository
 from memory.repositories.outages import untold
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
 
 
-class StepRepository(FirstMessageRepository):
-    """Steps of one scope; never commits. First messages are in `first_messages.py`, which this one inherits."""
+class StepRepository(FollowUpRepository):
+    """Steps of one scope; never commits. It inherits `follow_ups.py`, and with it `first_messages.py`."""
 
     async def plan(self, plans: Sequence[StepPlan], *, brand: BrandId) -> dict[DraftId, Flag]:
         """See `StepStore.plan`. In the order of creators, so that two who plan at once wait and never lock up."""

@@ -27,6 +27,7 @@ class DemoRows:
 
     going_out: int = 0
     next_due: datetime | None = None
+    sample_due: datetime | None = None
     moved: list[int] = field(default_factory=list)
     deferred: list[Job] = field(default_factory=list)
 
@@ -44,10 +45,14 @@ class DemoRows:
         async def next_due() -> datetime | None:
             return self.next_due
 
+        async def next_change() -> datetime | None:
+            return self.sample_due
+
         yield SimpleNamespace(
             now=NOW,
             people=SimpleNamespace(workspace=workspace, brands=brands),
             steps=SimpleNamespace(going_out=going_out, next_due=next_due),
+            samples=SimpleNamespace(next_change=next_change),
         )
 
     @asynccontextmanager
@@ -71,8 +76,13 @@ class DemoRows:
             [39_601],
             "演示时钟已到 11-20 周五 22:00（团队时间）。",
         ),
+        (
+            DemoRows(next_due=NOW + timedelta(days=2), sample_due=NOW + timedelta(days=1)),
+            [86_401],
+            "演示时钟已到 11-21 周六 11:00（团队时间）。",
+        ),
     ],
-    ids=["nothing waits", "messages going out", "something is due"],
+    ids=["nothing waits", "messages going out", "something is due", "a sample's content is due first"],
 )
 async def test_the_clock_says_what_it_did(rows: DemoRows, moved: list[int], said: str) -> None:
     clock = DemoClock(cast(Services, rows), cast(Units, rows), (), texts())

@@ -15,7 +15,7 @@ from memory.domain.creator import Relation
 from memory.domain.errors import Conflict
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
-from memory.domain.stores import Preference
+from memory.domain.product_stores import Preference
 from prompts.render import texts
 from tools.contract import TurnContext
 from tools.preferences.tool import PreferencesArgs, preferences
@@ -159,6 +159,6 @@ async def test_only_ones_own_changes_of_a_day_and_only_once(shop: SellingOffice)
 
 def test_every_kind_of_change_says_something() -> None:
     assert {event.partition(".")[0] for event in REVERSERS} == {
-        "relation", "product", "preference", "draft", "policy", "hand",
+        "relation", "product", "sample", "preference", "draft", "policy", "hand", "follow_up",
     }  # fmt: skip
     assert all(f"undo_field_{field}" in texts() for field in ("stage", "tags", "notes", "owner", "blocked"))

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from agent.approval import deciding
-from agent.outreach import dispatch
+from agent.outreach import dispatch, guards
 from agent.outreach.quota import Allowance
 from evals.suites.decisions import suite
 from evals.suites.decisions.machine import ACTS, DecisionMachine
@@ -46,10 +46,11 @@ def no_limits(day: BrandDay, *, now: datetime) -> Allowance:
 @pytest.mark.parametrize(
     ("module", "guard", "instead", "found", "first"),
     [
-        (deciding, "may_sign_own", lambda *_, **__: True, "their own", 28),
-        (dispatch, "allowance", no_limits, "too many in a minute", 3),
+        (deciding, "may_sign_own", lambda *_, **__: True, "their own", 5),
+        (dispatch, "allowance", no_limits, "too many in a minute", 0),
+        (guards, "SEQUENCE_GUARDS", {}, "before what it follows", 3),
     ],
-    ids=["own_drafts", "pace"],
+    ids=["own_drafts", "pace", "sequence"],
 )
 def test_a_guard_that_is_gone_is_missed(
     database_url: str,

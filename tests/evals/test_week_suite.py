@@ -70,6 +70,34 @@ def counted_wrong(facts: Facts) -> Facts:
     return with_books(facts, counts=(replace(first, count=first.count + 1), *others))
 
 
+def following(facts: Facts, *, days: int) -> Facts:
+    """The last message sent as if it came so many days after the first one."""
+    first, last = first_and_last(facts)
+    drafts = [
+        replace(one, after=first.draft, delay_days=days) if one.draft == last.draft else one
+        for one in facts.books.drafts
+    ]
+    return with_books(facts, drafts=tuple(drafts))
+
+
+def first_and_last(facts: Facts) -> tuple[SendRow, SendRow]:
+    sent = [send for send in facts.books.sends if send.state == "accepted"]
+    ordered = sorted(sent, key=lambda send: send.claimed_at)
+    return ordered[0], ordered[-1]
+
+
+def sooner_than_planned(facts: Facts) -> Facts:
+    return following(facts, days=9)
+
+
+def after_an_answer(facts: Facts) -> Facts:
+    _, last = first_and_last(facts)
+    draft, kept = facts.of(last), facts.books.answers[0]
+    at = last.claimed_at - timedelta(seconds=1)
+    between = replace(kept, brand=draft.brand, handle=draft.handle, stored_at=at)
+    return with_books(following(facts, days=0), answers=(*facts.books.answers, between))
+
+
 BREAKS: dict[Callable[[Facts], Facts], set[str]] = {
     without_a_line: {
         "accepted in the ledger ≠ received by the playground", "steps ≠ ledger",
@@ -83,6 +111,8 @@ BREAKS: dict[Callable[[Facts], Facts], set[str]] = {
     with_an_answer_twice: {"answers stored ≠ written"},
     told_by_nobody: {"answers told ≠ once where drafted"},
     counted_wrong: {"daily counters ≠ ledger"},
+    sooner_than_planned: {"follow-ups too early or after an answer"},
+    after_an_answer: {"follow-ups too early or after an answer"},
 }  # fmt: skip
 
 

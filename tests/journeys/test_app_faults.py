@@ -145,7 +145,7 @@ async def struck(shop: PushShop) -> AsyncIterator[Struck]:
         web.include_router(AppCallbacks(paths, apps, notes, now).router())
         address = await stack.enter_async_context(serving(web))
         probe = CallbackProbe(address, paths, now, through_proxy=False)
-        pushers = {APP: AppPusher(client, safe, TeamChats(database).people, probe, words.say)}
+        pushers = {APP: AppPusher(client, safe, TeamChats(database).people, probe, words.say, CountedPaces(database))}
         post = Post(database, pushers, BOX, PushWords(words).say, DAY)
 
         async def deliver() -> None:

@@ -105,7 +105,7 @@ async def test_a_group_does_the_whole_job_and_hears_everything_once(demo_setting
         handles = [handle for (handle,) in team.rows("select subject->>'handle' from delivery where kind = 'answer'")]
         assert len(handles) >= 5
         assert {handle: team.told(f"＠{handle}（") for handle in handles} == dict.fromkeys(handles, 1)
-        assert team.rows("select state, count(*) from delivery group by state") == [("delivered", len(handles) + 4)]
+        assert team.rows("select state, count(*) from delivery group by state") == [("delivered", len(handles) + 5)]
         assert team.rows("select count(*) from turn where connector = 'wecom_bot'") == [(3,)]
 
 

@@ -106,6 +106,7 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             refused = await team.menu("ahua")
             team.taps("ahua", refused)
             await team.until(lambda: team.told("ahua", "审批要由审批人或负责人来做") == 1)
+            await team.until(lambda: team.unsettled() == [])
             ((code,),) = team.rows("select code from batch where id = (select max(id) from batch)")
             # Pulled and not committed: the process dies while it holds the page.
             team.emulator.platform.faults.add(Fault(kind=FaultKind.DELAY, endpoint="kf/sync_msg", seconds=60))

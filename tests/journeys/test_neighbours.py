@@ -123,6 +123,33 @@ CASES: dict[str, Case] = {
             {"action": "list"},
         ],
     ),
+    "schedule_follow_up": Case(
+        reach=lambda them: [
+            {"handles": [them.handles[0]]},
+            {"handles": [them.handles[1]], "condition": "not_posted", "rounds": 2},
+            {"segment": "no_reply"},
+            {"segment": "no_content", "condition": "not_posted"},
+            {"ranks": [3]},
+        ],
+    ),
+    "list_follow_ups": Case(reach=lambda them: [{}, {"handles": [them.handles[0]]}, {"segment": "no_reply"}]),
+    "cancel_follow_ups": Case(
+        reach=lambda them: [{}, {"handles": [them.handles[0]]}, {"segment": "no_reply"}, {"ranks": [3]}]
+    ),
+    "samples": Case(
+        changes=lambda us: {
+            "action": "record",
+            "handles": [us.handles[1]],
+            "status": "asked",
+            "tracking_number": us.word,
+        },
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "list", "handles": [them.handles[1]]},
+            {"action": "record", "handles": [them.handles[0]], "status": "asked", "tracking_number": "taken"},
+            {"action": "record", "segment": "no_content", "status": "posted"},
+        ],
+    ),
     "preferences": Case(
         own=lambda us: {"action": "list"},
         reach=lambda them: [

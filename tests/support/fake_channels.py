@@ -6,9 +6,11 @@ from typing import Protocol
 
 from connectors.ports.queries import BoundTeam, ChannelsView
 from memory.domain.bindings import Binding, ChatKind, Identity
+from memory.domain.errors import AppError
 from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId, PresentationId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
+from tests.support.fake_samples import FakeSampleViews
 
 
 @dataclass
@@ -18,6 +20,8 @@ class FakeChannels:
     places: list[Place] = field(default_factory=list)  # where full texts were delivered
     bound: BoundTeam = field(default_factory=lambda: BoundTeam(receives=False))
     view: ChannelsView = field(default_factory=ChannelsView)
+    wrong: AppError | None = None  # with every channel that is looked at
+    looked: list[ChannelId] = field(default_factory=list)
 
     def bind(self, now: datetime) -> None:
         """One person and one group on a bot."""
@@ -57,8 +61,21 @@ class HasChannels(Protocol):
     channels: FakeChannels
 
 
-class FakeChannelViews:
-    """The part of `Queries` that is about channels."""
+@dataclass
+class FakeLooks:
+    """Satisfies `Looks`: finds what the office says is wrong."""
+
+    office: HasChannels
+
+    async def look_at(self, scope: Scope, channel: ChannelId) -> AppError | None:
+        """See `Looks.look_at`."""
+        del scope
+        self.office.channels.looked.append(channel)
+        return self.office.channels.wrong
+
+
+class FakeChannelViews(FakeSampleViews):
+    """The part of `Queries` that is about channels; that about samples is inherited."""
 
     office: HasChannels
 

@@ -1,6 +1,6 @@
 """A seller's office in memory for drafting tools: creators, products, drafts, answers. Builders for each noun."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -44,6 +44,7 @@ from memory.domain.outreach import (
     Purpose,
     digest_of,
 )
+from memory.domain.sample import Sample, SampleStatus
 from memory.domain.shops import SellerShop, ShopLink, Sync
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, BrandPolicy, Role, Scope, Workspace, WorkspaceKind
@@ -165,6 +166,7 @@ class Office:
     creators_: list[Creator] = field(default_factory=lambda: [creator(number) for number in range(1, 6)])
     products_: list[Product] = field(default_factory=lambda: [LITTER_BOX])
     relations_: dict[CreatorId, Relation] = field(default_factory=dict)
+    samples_: list[Sample] = field(default_factory=list)
     messages_: list[CreatorMessage] = field(default_factory=list)
     batches_: list[Batch] = field(default_factory=list)
     answered: list[CreatorMessageId | None] = field(default_factory=list)
@@ -191,6 +193,14 @@ class Office:
         yield _Unit(self)
 
 
+@dataclass
+class _Samples:
+    office: Office
+
+    async def find(self, *, statuses: Collection[SampleStatus]) -> list[Sample]:
+        return [sample for sample in self.office.samples_ if sample.status in statuses]
+
+
 class _Unit:
     scope = SCOPE
     now = NOW
@@ -200,6 +210,7 @@ class _Unit:
         self.creators = self.relations = self.shortlists = self.products = self.people = self.shops = self
         self.drafts = self.steps = _Drafts(office)
         self.creator_messages = _Messages(office)
+        self.samples = _Samples(office)
 
     async def first_time(self, occasion: str) -> bool:
         new = occasion not in self.office.occasions

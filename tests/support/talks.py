@@ -3,7 +3,7 @@
 import asyncio
 import time
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -63,14 +63,19 @@ class Talk:
         """Press what no card of theirs shows, and see what comes of it."""
 
     async def seat(self, channel: ChannelId, seat: Seat, who: Scope) -> None:
-        """A member of the corp, bound: to their own chat, or to the group they sit in."""
+        """A member, bound: to their own chat, or to the group they sit in."""
         self.hire(seat)
+        user = self.known_as(seat)
         async with self.daren.database.unit(who) as unit:
-            identity = await unit.bindings.bind_person(channel, user=seat.user, user_name=seat.user, member=who.member)
+            identity = await unit.bindings.bind_person(channel, user=user, user_name=seat.user, member=who.member)
             await unit.bindings.bind_chat(
-                channel, chat=seat.group or seat.user, kind=ChatKind.GROUP if seat.group else ChatKind.DIRECT,
+                channel, chat=seat.group or user, kind=ChatKind.GROUP if seat.group else ChatKind.DIRECT,
                 brand=who.brand, by=who.member, identity=None if seat.group else identity,
             )  # fmt: skip
+
+    def known_as(self, seat: Seat) -> str:
+        """How the platform names them to us."""
+        return seat.user
 
     def hire(self, seat: Seat) -> None:
         """They work for the corp and have the chat on their phone."""
@@ -100,7 +105,8 @@ class Talk:
     def is_answered(self, seat: Seat, before: int) -> bool:
         """Whether something was said since, to its end."""
         fresh = self.said(seat)[before:]
-        return bool(fresh) and fresh[-1].state is not State.STREAMING and not self.owed(seat.group or seat.user)
+        is_whole = bool(fresh) and fresh[-1].state is not State.STREAMING
+        return is_whole and not self.owed(seat.group or self.known_as(seat))
 
     def owed(self, chat: str = "") -> int:
         """Answers that are owed in a chat, or anywhere."""
@@ -128,14 +134,14 @@ async def talking(kind: type[T], settings: Settings) -> AsyncIterator[T]:
     """A product whose workspace is there already."""
     async with AsyncExitStack() as stack:
         emulator = await stack.enter_async_context(running(Platform(start=time.time())))
+        _endless(stack, keep_time(emulator.platform.clock))
         http = {"wecom_url": emulator.base_url, "wechat_url": emulator.base_url}
         told = settings.model_copy(update={"wecom_bot_url": emulator.ws_url, **http})
         daren = await stack.enter_async_context(at_work(told))
         await stack.enter_async_context(daren.holder.holding())
         line = stack.enter_context(psycopg.connect(daren.database.url, autocommit=True))
         line.execute("set role daren_service")
-        for endless in (_ring(daren, emulator), keep_time(emulator.platform.clock)):
-            stack.push_async_callback(_stopped, asyncio.create_task(endless))
+        _endless(stack, _ring(daren, emulator))
         yield kind(emulator, daren, line)
 
 
@@ -145,6 +151,11 @@ async def _ring(daren: Installation, emulator: Emulator) -> None:
         while True:
             await bell.heard(within_seconds=LOOKS_EVERY)
             emulator.platform.records.ring()
+
+
+def _endless(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
+    """Begun now, stopped with the stack."""
+    stack.push_async_callback(_stopped, asyncio.create_task(work))
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

@@ -125,10 +125,12 @@ async def newest_sent(unit: Unit, creators: Sequence[Creator]) -> dict[CreatorId
     return newest
 
 
-async def write_batch(prepared: Prepared, wish: Wish, *, lang: Lang, model: TextModel | None) -> WrittenBatch:
-    """Write and check one draft per occasion, each unlike the others. Touches no store."""
+async def write_batch(
+    prepared: Prepared, wish: Wish, *, lang: Lang, model: TextModel | None, said: Said | None = None
+) -> WrittenBatch:
+    """Write and check one draft per occasion, each unlike the others and what was `said` before. Touches no store."""
     occasions, policy = prepared.occasions, prepared.policy
-    said = Said()
+    said = said or Said()
     unsaid = wish.unsaid | (UNSAID_WHEN_BRIEF if wish.tone is Tone.BRIEF else frozenset())
     wanted = [wish.language or language_of(occasion.creator) for occasion in occasions]
     templates = [

@@ -1,6 +1,7 @@
 """All checks of one draft, for tools and for hand edits: grounding, equality, length, offer, compliance. Pure."""
 
 from memory.domain.outreach import Content, Flag, Purpose
+from memory.domain.sample import seldom_posts
 from memory.domain.workspace import BrandPolicy
 from tools.compliance.checking import check_text
 from tools.drafting.grounding import check_grounding
@@ -67,6 +68,10 @@ def _remarks(content: Content, occasion: Occasion) -> tuple[Flag, ...]:
     offer, product = content.offer, occasion.product
     if occasion.purpose is Purpose.INVITE and offer.commission_bp is None and offer.flat_fee is None:
         flags.append(Flag("no_commission", {}, blocking=False))
+    relation, gives = occasion.relation, offer.free_sample or occasion.purpose is Purpose.SAMPLE_OFFER
+    if gives and relation and seldom_posts(relation.samples_received, relation.samples_posted):
+        received, posted = relation.samples_received, relation.samples_posted
+        flags.append(Flag("sample_seldom_posted", {"received": received, "posted": posted}, blocking=False))
     name = side_of(product.name, content.language) if product else ""
     if content.language != "zh" and has_han(name) and name in content.text:
         flags.append(Flag("product_name_chinese", {"product": name}, blocking=False))

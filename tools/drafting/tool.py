@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from memory.domain.creator import Creator, Stage
+from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import CreatorId
 from memory.domain.money import Money
@@ -36,7 +36,7 @@ from tools.drafting.limits import basis_points
 from tools.drafting.messengers import Messengers, channel_for, has_shop
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
-from tools.naming import named_creators
+from tools.naming import Segment, meant_creators
 
 AT_MOST = 200  # as many as a shortlist holds
 # What a model writes has to be read draft by draft: larger batches are written from templates.
@@ -57,7 +57,7 @@ class DraftMessagesArgs(Arguments):
     purpose: Purpose
     ranks: tuple[int, ...] = ()
     handles: tuple[str, ...] = ()
-    segment: Literal["no_reply", "delivered", "no_content"] | None = None
+    segment: Segment | None = None
     product: str | None = Field(default=None, max_length=200)
     commission_rate: float | None = None
     flat_fee: Fee | None = None
@@ -111,14 +111,16 @@ def draft_messages(
     async def run(args: DraftMessagesArgs, turn: TurnContext) -> Drafted:
         """Draft at most two hundred messages, in the order named.
 
-        Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left", "nobody_in_segment",
-        "commission_out_of_range", "unknown_template" and those of `named_creators`), NotAllowed (a viewer).
+        Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left",
+        "commission_out_of_range", "unknown_template" and those of `meant_creators`), NotAllowed (a viewer).
         """
         if not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
         offer = _offer(args)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            creators, left = await sort_out(unit, await _meant(unit, args, turn))
+            creators, left = await sort_out(
+                unit, await meant_creators(unit, turn, ranks=args.ranks, handles=args.handles, segment=args.segment)
+            )
             if not creators:
                 raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
             limit = MOST_ANSWERS if args.purpose is Purpose.REPLY else AT_MOST
@@ -191,20 +193,6 @@ def _numbered(found: Sequence[Draft], args: ListDraftsArgs) -> Sequence[Draft]:
     if missing and not args.status:
         raise BadRequest("number_missing", number=missing[0], batch=args.batch.upper())
     return [by_number[number] for number in dict.fromkeys(args.numbers) if number in by_number]
-
-
-async def _meant(unit: Unit, args: DraftMessagesArgs, turn: TurnContext) -> list[Creator]:
-    if args.segment is None:
-        return await named_creators(unit, turn, ranks=args.ranks, handles=args.handles)
-    if args.segment == "no_reply":
-        sent = await unit.drafts.find(statuses=[DraftStatus.SENT])
-        ids = list(dict.fromkeys(draft.creator for draft in sent if draft.replied_at is None))
-    else:
-        ids = await unit.relations.ids_with(stages=[Stage.DELIVERED])
-    found = await unit.creators.by_ids(ids)
-    if not found:
-        raise BadRequest("nobody_in_segment", segment=args.segment)
-    return [found[creator] for creator in ids if creator in found]
 
 
 async def _prepare(

@@ -8,7 +8,8 @@ from pydantic import Field, JsonValue
 from rapidfuzz.fuzz import partial_ratio
 
 from memory.domain.errors import BadRequest
-from memory.domain.stores import Preference, Unit, Units
+from memory.domain.product_stores import Preference
+from memory.domain.stores import Unit, Units
 from tools.contract import Arguments, Effect, Tool, TurnContext
 
 LIMIT = 20

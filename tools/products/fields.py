@@ -13,6 +13,7 @@ _SIGNS = {
     "美金": "USD", "美元": "USD", "美刀": "USD", "刀": "USD", "英镑": "GBP", "镑": "GBP", "欧元": "EUR", "欧": "EUR",
     "日元": "JPY", "日币": "JPY", "马币": "MYR", "泰铢": "THB", "人民币": "CNY", "元": "CNY", "块": "CNY",
 }  # fmt: skip
+Amount = str | float | dict[str, str | float]  # "29.9", "$29.90", 29.9, {"amount": 29.9, "currency": "USD"}
 _AMOUNT = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -29,6 +30,14 @@ def parse_money(text: str, *, default_currency: str) -> Money:
     if amount < 0 or amount > Decimal(100_000_000):
         raise BadRequest("money_unreadable", text=text)
     return Money.of(amount, currency)
+
+
+def parse_amount(said: Amount, *, default_currency: str) -> Money:
+    """An amount as a planner gives it. Raises BadRequest("money_unreadable")."""
+    if isinstance(said, dict):
+        amount = said.get("amount", said.get("min", ""))
+        return parse_money(str(amount), default_currency=str(said.get("currency", default_currency)))
+    return parse_money(str(said), default_currency=default_currency)
 
 
 def parse_share(text: str) -> int:

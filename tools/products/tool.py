@@ -6,12 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from memory.domain.errors import BadRequest, NotAllowed
-from memory.domain.money import Money
 from memory.domain.offer import Product
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, Tool, TurnContext
-from tools.products.fields import parse_link, parse_money, parse_share
+from tools.products.fields import Amount, parse_amount, parse_link, parse_share
 from tools.products.keeping import keep_product
 
 
@@ -21,7 +20,7 @@ class ProductsArgs(Arguments):
     action: Literal["list", "add", "change"]
     name: str | None = Field(default=None, max_length=200)
     link: str | None = Field(default=None, max_length=1000)
-    price: str | float | dict[str, str | float] | None = None
+    price: Amount | None = None
     selling_points: tuple[str, ...] = Field(default=(), max_length=12)
     commission_ceiling: float | None = None
     sample: bool | None = None
@@ -78,7 +77,7 @@ async def _fields(args: ProductsArgs, unit: Unit) -> dict[str, object]:
         fields["link"] = parse_link(args.link)
     if args.price is not None:
         brand = await unit.people.brand(unit.scope.brand) if unit.scope.brand else None
-        fields["price"] = _price(args.price, brand.currency if brand else "USD")
+        fields["price"] = parse_amount(args.price, default_currency=brand.currency if brand else "USD")
     if args.selling_points:
         fields["selling_points"] = tuple(point.strip() for point in args.selling_points if point.strip())
     if args.commission_ceiling is not None:
@@ -86,10 +85,3 @@ async def _fields(args: ProductsArgs, unit: Unit) -> dict[str, object]:
     if args.sample is not None:
         fields["sample"] = args.sample
     return fields
-
-
-def _price(price: str | float | dict[str, str | float], currency: str) -> Money:
-    if isinstance(price, dict):
-        amount = price.get("amount", price.get("min", ""))
-        return parse_money(str(amount), default_currency=str(price.get("currency", currency)))
-    return parse_money(str(price), default_currency=currency)

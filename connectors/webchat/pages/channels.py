@@ -63,6 +63,14 @@ def channel_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             return await _page(visit, edit=None, problem={"form": surface.told(error, visit.lang)})
         return await _page(visit, edit=None, told=told.text)
 
+    @router.post("/channels/check")
+    async def check(request: Request, visit: visit_of) -> Response:
+        channel = ChannelId(whole((await read_form(request)).text("channel")))
+        failure = await surface.channels.look_at(visit.scope, channel)
+        if failure is not None:
+            return await _page(visit, edit=None, problem={"form": surface.told(failure, visit.lang)})
+        return await _page(visit, edit=None, told=surface.say("web_channel_fine", visit.lang))
+
     async def _page(
         visit: Visit,
         *,

@@ -20,7 +20,7 @@ from memory.domain.chat import RunImport
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.ids import ImportRunId
 
-KINDS = ("creators", "products")
+KINDS = ("creators", "products", "samples")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -86,12 +86,12 @@ def import_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         if (await surface.queries.shell(visit.scope)).workspace.is_demo:
             heads.append(surface.say("web_demo", visit.lang))
             name = f"demo-{name}"
-        return _download(_rejected_csv(view, heads), name=name, media_type="text/csv; charset=utf-8")
+        return download(_rejected_csv(view, heads), name=name, media_type="text/csv; charset=utf-8")
 
     @router.get("/files/{key}")
     async def file(visit: visit_of, key: str) -> Response:
         stored = await surface.queries.file(visit.scope, key)
-        return _download(stored.content, name=stored.name, media_type=stored.media_type)
+        return download(stored.content, name=stored.name, media_type=stored.media_type)
 
     async def _take(visit: Visit, fields: Fields, kind: str) -> ImportRunId:
         chosen = fields.file("file")
@@ -121,7 +121,8 @@ def _rejected_csv(view: ImportView, heads: Sequence[str]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _download(content: bytes, *, name: str, media_type: str) -> Response:
+def download(content: bytes, *, name: str, media_type: str) -> Response:
+    """A file the browser keeps, under a name of any script."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return Response(

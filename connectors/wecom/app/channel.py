@@ -29,7 +29,7 @@ from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Tap
+from memory.domain.chat import Decided, Reply, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -166,12 +166,13 @@ class AppChannel:
         lang = talk.guest.scope.lang
         if said.unread or not said.text:
             key = "wecom_picture_unread" if said.unread else "wecom_welcome"
-            self._begin(channel, said.outside_id, self.telling.text(talk, self.say(key, lang)))
+            await self._tell_once(channel, talk, self.say(key, lang))
             return
         try:
             receipt = await self.desk.receive(talk.guest.scope, said.inbound(channel.setting.id))
         except (BadRequest, NotAllowed, Conflict) as failure:
-            self.errands.start(self._tell(talk, failure))
+            if not failure.text_key.startswith(_UNSPEAKABLE):
+                await self._tell_once(channel, talk, told(failure, self.say, lang))
             return
         if isinstance(receipt, Decided):
             self._begin(channel, said.outside_id, self.telling.decided(talk, receipt.reply))
@@ -182,7 +183,7 @@ class AppChannel:
         talk = await self._let_in(channel, pressed.user, pressed.outside_id, "")
         if talk is None:
             return
-        clicks = Clicks(self.desk, self.telling, self.say)
+        clicks = Clicks(self.telling, self.say)
         match keys.meant(pressed.key, pressed.task_id):
             case Tap() as tap:
                 await self._decide(channel, talk, pressed, tap, clicks)
@@ -199,7 +200,8 @@ class AppChannel:
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
         except (NotAllowed, BadRequest, Conflict) as failure:
-            refusal = await clicks.refused(talk, pressed, failure)
+            batch = pressed.task_id.partition("-")[0]
+            refusal = await self.telling.refused(talk, failure, batch=batch)
             self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
             return
         self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
@@ -231,10 +233,11 @@ class AppChannel:
             self.errands.start(self._voice(channel, user).say(entry.text))
         return None
 
-    async def _tell(self, talk: Talk[AppVoice], failure: AppError) -> None:
-        """What went wrong goes to the person, unless it was the talking that failed."""
-        if not failure.text_key.startswith(_UNSPEAKABLE):
-            await self.telling.text(talk, told(failure, self.say, talk.guest.scope.lang))
+    async def _tell_once(self, channel: OpenChannel, talk: Talk[AppVoice], text: str) -> None:
+        """Owed before it is said: what is delivered again, to whatever process, is told no second time."""
+        reply = Reply(text=text)
+        await self.telling.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        self._begin(channel, talk.outside_id, self.telling.decided(talk, reply))
 
     def _talk(self, channel: OpenChannel, guest: Admitted, user: str, outside_id: str) -> Talk[AppVoice]:
         renderer = Renderer(

@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 
-from connectors.ports.desk import Desk
 from connectors.wecom.app.inbound import Pressed
 from connectors.wecom.app.settling import settled
 from connectors.wecom.app.voice import AppVoice, card_name
-from connectors.wecom.saying import Say, told
+from connectors.wecom.saying import Say
 from connectors.wecom.telling import Talk, Telling
 from memory.domain.chat import Reply
-from memory.domain.errors import AppError, Conflict, NotAllowed
+from memory.domain.errors import AppError, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class Clicks:
     """Says what a click did. What it did was carried out before the click was acknowledged."""
 
-    desk: Desk
     telling: Telling[AppVoice]
     say: Say
 
@@ -27,19 +25,6 @@ class Clicks:
         else:
             title = self.say("wecom_card_done", talk.guest.scope.lang, batch=reply.decision.batch)
         await self._told(talk, pressed, title, reply)
-
-    async def refused(self, talk: Talk[AppVoice], pressed: Pressed, failure: AppError) -> Reply:
-        """Why not, where a draft has changed with a fresh card: owed before the click is acknowledged.
-
-        Raises as `Answers.owe` and `Desk.present`.
-        """
-        why = told(failure, self.say, talk.guest.scope.lang)
-        reply = Reply(text=why)
-        if isinstance(failure, Conflict):
-            batch = pressed.task_id.partition("-")[0]
-            reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, batch),))
-        await self.telling.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
-        return reply
 
     async def not_decided(self, talk: Talk[AppVoice], pressed: Pressed, failure: AppError, reply: Reply) -> None:
         """The card says that it can do nothing, the chat why, once."""

@@ -1,5 +1,6 @@
 """Pushes to named people through an app. The platform knows a repeat by what it says, so each push says who it is."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,6 +9,7 @@ import structlog
 
 from connectors.ports.channels import OpenChannel, Push
 from connectors.ports.custody import Safe
+from connectors.ports.pacing import Paces
 from connectors.wecom import cards
 from connectors.wecom.app import notes, translate
 from connectors.wecom.app.client import AppClient
@@ -15,11 +17,13 @@ from connectors.wecom.app.probe import CallbackProbe
 from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import read_typed, settings_of
 from connectors.wecom.app.settling import settle_cards
+from connectors.wecom.app.voice import PUSHES_A_MINUTE
 from connectors.wecom.cut import numbered, size
+from connectors.wecom.pace import Room
 from connectors.wecom.saying import Say
 from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import Refused
+from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.workspace import Lang
 
@@ -37,9 +41,10 @@ class AppPusher:
     people: People
     probe: CallbackProbe
     say: Say
+    paces: Paces
     kind: ChannelKind = ChannelKind.WECOM_APP
     knows_repeats: bool = True
-    per_minute: int = 8  # of the thirty a member gets: answers come too
+    per_minute: int = 8  # one may be several messages: what a member gets of them is counted besides
 
     def holds(self, channel: ChannelId) -> bool:
         """See `Pusher.holds`: a token may be used from anywhere."""
@@ -59,10 +64,12 @@ class AppPusher:
         users = await self._receivers(channel, push, settings.mentions)
         if not users:
             raise Refused("app_nobody")
+        texts = pieces(push.text, key=key)
+        await self._require_room(channel, users, len(texts))
         if push.settles:
             await self._settle(channel, users, push)
         last: Sent | None = None
-        for piece in pieces(push.text, key=key):
+        for piece in texts:
             body = translate.message(settings.agent_id, users, piece, plain=settings.plain)
             last = await self.client.send(channel, translate.once(body))
             await self._note_unreached(channel, push, users, last)
@@ -78,6 +85,16 @@ class AppPusher:
         if push.chat is not None:
             return () if push.chat.is_group else (push.chat.id,)
         return named or tuple(dict.fromkeys(await self.people(channel, push.brand)))
+
+    async def _require_room(self, channel: OpenChannel, users: Sequence[str], messages: int) -> None:
+        """So many more to each of them, beside what answers may take. Raises Unavailable: they get enough for now."""
+        full_for = 0.0
+        for user in users:
+            room = Room(f"push:{user}", messages, PUSHES_A_MINUTE)  # no user's id has a colon
+            await self.paces.take(channel, room)
+            full_for = max(full_for, room.full_for)
+        if full_for > 0:
+            raise Unavailable("channel_too_often", pause_seconds=math.ceil(full_for))
 
     async def _note_unreached(self, channel: OpenChannel, push: Push, users: Sequence[str], sent: Sent) -> None:
         """Some may be left out although the platform says ok: it is told on the page; nobody left is a refusal."""

@@ -17,7 +17,7 @@ from connectors.wecom.app.errors import TASK_USED
 from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import settings_of
 from connectors.wecom.cards import TemplateCard
-from connectors.wecom.pace import MINUTE, SharedPace
+from connectors.wecom.pace import MESSAGES_A_MINUTE, MINUTE, SharedPace
 from connectors.wecom.timing import Time
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 
@@ -25,7 +25,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-ANSWERS_A_MINUTE = 20  # of the thirty a member gets: what comes faster is dropped without a word, and pushes come too
+ANSWERS_A_MINUTE = 20  # of the thirty a member gets: what comes faster is dropped without a word
+PUSHES_A_MINUTE = MESSAGES_A_MINUTE - ANSWERS_A_MINUTE
 CODE_LIFE = timedelta(hours=71)  # of seventy-two
 BUSY_SECONDS = (1.0, 3.0, 9.0)
 

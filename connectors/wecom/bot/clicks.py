@@ -115,11 +115,7 @@ class Clicks:
         if is_prompt:
             title = why if only else self.say("wecom_card_gone", lang)
             await self._update(talk, clicked, self._settled(talk, clicked, title, why), only=only)
-        reply = Reply(text=why)
-        if isinstance(failure, Conflict):
-            reply = Reply(text=why, cards=(await self.desk.present(talk.guest.scope, clicked.batch),))
-        await self.answering.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
-        await self.answering.decided(talk, reply)
+        await self.answering.decided(talk, await self.answering.refused(talk, failure, batch=clicked.batch))
 
     def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
         button = self.say("wecom_card_done_button", talk.guest.scope.lang)

@@ -24,8 +24,8 @@ from connectors.wecom.render import Buttons, Item, Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Inbound, Reply, Tap
-from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound, Refused, Unavailable, Unclear
+from memory.domain.chat import Decided, Inbound, Tap
+from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound, Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.owed import Owed
 
@@ -186,19 +186,13 @@ class Hearing:
             await self._require_seen(talk, tap)
             reply = await self.desk.decide(talk.guest.scope, placed)
         except (NotAllowed, BadRequest, Conflict) as failure:
-            return self._begin(talk.outside_id, self._not_decided(talk, failure, batch))
+            reply = await self.telling.refused(talk, failure, batch=batch)
         return self._begin(talk.outside_id, self.telling.decided(talk, reply))
 
     async def _require_seen(self, talk: Guest, tap: Tap) -> None:
         """Nothing is decided of which a text is known not to have arrived. Raises Conflict."""
         if await self.giving.is_unseen(talk.place.channel, tap.presentation):
             raise Conflict("ration_not_seen")
-
-    async def _not_decided(self, talk: Guest, failure: AppError, batch: str) -> None:
-        """Why not; where a draft has changed or was not seen, with all of it once more."""
-        why = told(failure, self.say, talk.guest.scope.lang)
-        cards = (await self.desk.present(talk.guest.scope, batch),) if isinstance(failure, Conflict) else ()
-        await self.telling.reply(talk, Reply(text=why, cards=cards))
 
     def _begin(self, name: str, work: Coroutine[None, None, None]) -> Going:
         task = self.errands.begin(name, work)

@@ -122,6 +122,10 @@ class Books:
         later = local.date() if local.hour < MORNING else local.date() + timedelta(days=1)
         return datetime.combine(later, time(MORNING), zone).astimezone(UTC)
 
+    def is_over(self, before: Known, days: int, now: datetime) -> bool:
+        """Whether so many days have passed since a message went."""
+        return before.gone_at is not None and before.gone_at + timedelta(days=days) <= now
+
     def others_first(self, known: Known) -> Iterator[Known]:
         """Other first messages to the same person, where this is one."""
         for other in self.drafts.values():

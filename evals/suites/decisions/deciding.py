@@ -18,6 +18,7 @@ from memory.domain.workspace import Role
 from memory.unit_of_work import UnitOfWork
 
 READERS = ("anna", "ben", "lead", "anna", "ben", "operator", "viewer")
+LATEST = timedelta(days=60)
 DECIDERS = ("anna", "anna", "ben", "lead")
 
 
@@ -197,6 +198,9 @@ class Deciding(Stage):
                 known.where = Where.OVER
 
     def _due(self, known: Known, now: datetime) -> datetime:
+        """When it may go; of what comes after another message, the latest that anybody may think of."""
+        if known.after is not None:
+            return now + LATEST
         wait = timedelta(0) if known.by_hand else TAKE_BACK
         return self.books.next_day(known.creator, now + wait)
 

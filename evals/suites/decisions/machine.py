@@ -25,7 +25,7 @@ ACTS = {
     "dispatch": 6, "it_is": 4, "meanwhile": 2, "time_passes": 1, "nothing_runs": 2, "restart": 2,
     "take_texts": 5, "say": 5, "take_and_send": 3,
     "workday": 8, "second_thoughts": 8, "in_hand": 5, "trouble": 4,
-    "cool_down_changes": 3, "passed_twice": 3, "by_night": 3,
+    "cool_down_changes": 3, "passed_twice": 3, "by_night": 3, "follow_up": 2, "sequence": 4,
 }  # fmt: skip
 
 

@@ -46,7 +46,10 @@ class Wording:
 
 @dataclass(slots=True)
 class Known:
-    """One draft. Members go by name. `gone_at`: when it went or may have gone; `holder`: who has the text by hand."""
+    """One draft. Members go by name. `gone_at`: when it went or may have gone; `holder`: who has the text by hand.
+
+    `after`: the message it comes `days` after; `needless`: its creator wrote since it was made.
+    """
 
     draft: DraftId
     batch: int
@@ -63,6 +66,9 @@ class Known:
     gone_at: datetime | None = None
     holder: str = ""
     held_since: datetime | None = None
+    after: "Known | None" = None
+    days: int = 0
+    needless: bool = False
 
     @property
     def now(self) -> Wording:

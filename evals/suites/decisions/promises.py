@@ -25,6 +25,7 @@ def against_sending(books: Books, known: Known, now: datetime, *, night: bool = 
         "stopped": books.is_stopped(known, now),
         "opted out or blocked": books.is_silent(known.creator),
         "at night": not books.is_day(known.creator, now) and not allowed_night,
+        "its creator answered": known.needless,
     }
     return [why for why, is_so in wrong.items() if is_so]
 
@@ -32,7 +33,10 @@ def against_sending(books: Books, known: Known, now: datetime, *, night: bool = 
 def against_setting_out(books: Books, known: Known, now: datetime) -> list[str]:
     """Why it must not set out anew: it did already, another first message did, or too many do at once."""
     minute, day = books.tries_within(now)
+    before = known.after
     wrong = {
+        "before what it follows": before is not None and before.where is not Where.SENT,
+        "too soon after what it follows": before is not None and not books.is_over(before, known.days, now),
         f"a second time, it is {known.where}": known.where is not Where.WAITING,
         "another first message within the cool-down": books.is_too_early(known, now),
         "too many in a minute": minute >= books.policy.sends_per_minute,
@@ -68,6 +72,7 @@ def against_deciding(
             "rejected": known.rejected,
             "stopped": books.is_stopped(known, now),
             "opted out or blocked": books.is_silent(known.creator),
+            "its creator answered": known.needless,
             "too late": now > card.shown.decide_by + _GIVEN,
             "another first message waits": any(
                 other.where is Where.WAITING and (other.batch != known.batch) for other in books.others_first(known)

@@ -50,6 +50,24 @@ class Routines(GoingBack, Sending, Team):
         await self._by_day()
         await self._goes(draw)
 
+    async def sequence(self, draw: Random) -> None:
+        """What comes after a batch is approved with it or behind it, and something may happen in the days between."""
+        small = self.small()
+        if not small or len(self.books.stacks) >= MOST_BATCHES:
+            return
+        before = draw.choice(small)
+        place = await self.followed(draw, "operator", before, days=draw.choice([1, 3]))
+        await self.approved(draw, place, draw.choice(["anna", "lead"]), later=True)
+        for _ in range(draw.randint(1, 3)):
+            await self._by_day()
+            await self._goes(draw)
+            if draw.random() < 0.3:
+                await self.silence(draw)
+            await self.move(timedelta(days=1))
+            self.tell("a day passes")
+        await self._by_day()
+        await self._goes(draw)
+
     async def in_hand(self, draw: Random) -> None:
         """A member has a text, and says this or that of it or nothing at all; the others try it too."""
         waiting = [known for known in self.waiting() if known.by_hand]

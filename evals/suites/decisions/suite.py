@@ -25,7 +25,7 @@ EVERYTHING = (
     "resumptions", "races with a dispatcher", "jumps of the clock", "times of downtime", "changes of a role",
     "changes of the policy", "deputies", "deputies taken back", "passes", "creators silent", "creators heard",
     "texts handed out", "texts shown again", "texts by night", "texts not handed out", "texts left untouched",
-    "marked sent", "marked failed", "marked skipped", "marked again", "marked undone", "refusals",
+    "follow-ups", "marked sent", "marked failed", "marked skipped", "marked again", "marked undone", "refusals",
 )  # fmt: skip
 
 

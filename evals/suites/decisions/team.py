@@ -8,7 +8,7 @@ from agent.team.passes import give_pass
 from agent.team.policy_form import save_policy
 from evals.suites.decisions.deciding import Deciding
 from evals.suites.decisions.drafting import MOST_BATCHES, Drafting
-from evals.suites.decisions.nouns import Pass, Reversible, StandIn, Where
+from evals.suites.decisions.nouns import NOT_YET, Pass, Reversible, StandIn, Where
 from memory.domain.chat import GiveFirstMessagePass, SavePolicy
 from memory.domain.deputies import Deputy
 from memory.domain.ids import CreatorId
@@ -183,7 +183,10 @@ class Team(Deciding, Drafting):
         if intent is Intent.OPT_OUT:
             self.books.opted_out.add(creator)
         for known in self.books.drafts.values():
-            if known.creator == creator and known.where is Where.WAITING:
+            if known.creator != creator:
+                continue
+            known.needless = known.needless or (known.after is not None and known.where in NOT_YET)
+            if known.where is Where.WAITING:
                 known.where = Where.OVER
 
     async def _blocked(self, creator: CreatorId, blocked: bool) -> None:  # noqa: FBT001  # what it is from now on

@@ -18,7 +18,7 @@ from memory.domain.outreach import DraftStatus, Intent
 TEAM = ZoneInfo("Asia/Shanghai")
 MORNING = timedelta(hours=9, minutes=30)
 NIGHT_OFF = timedelta(hours=9)
-_SENT = DraftStatus.SENT
+_SENT, _APPROVED = DraftStatus.SENT, DraftStatus.APPROVED
 _ANSWERABLE = (Intent.INTERESTED, Intent.PRICE, Intent.SAMPLE, Intent.ADDRESS, Intent.QUESTION)
 DESKS = (("chen", "pets"), ("zhou", "pets"), ("lin", "pets"), ("chen", "home"), ("zhou", "home"), ("lin", "home"))
 
@@ -253,21 +253,27 @@ class Week:
         self._block = None
 
     async def _answer_and_follow_up(self, draw: Random) -> None:
-        """Answers to who wrote back, and a second message to some who did not."""
+        """Answers to who wrote back, a second message to some who did not, and one planned for tomorrow."""
         for brand in ("pets", "home"):
             chen, zhou = self.desk("chen", brand), self.desk("zhou", brand)
             async with self.house.database.unit(await self.house.scope(chen.member, chen.brand)) as unit:
                 unanswered = await unit.creator_messages.find(status="unanswered")
                 sent = [draft for draft in await unit.drafts.find(statuses=[_SENT]) if draft.replied_at is None]
+                approved = await unit.drafts.find(statuses=[_APPROVED])
                 now = unit.now
             wrote = list(dict.fromkeys(m.handle for m in unanswered if m.gist.intent in _ANSWERABLE))
             silent = {draft.handle for draft in sent if draft.sent_at and now - draft.sent_at > timedelta(hours=20)}
-            for handles, wish in ((draw.sample(wrote, min(2, len(wrote))), "写回复"), (sorted(silent)[:4], "写跟进")):
+            lately = sorted({draft.handle for draft in (*sent, *approved) if draft.follow is None} - silent)
+            for handles, wish in (
+                (draw.sample(wrote, min(2, len(wrote))), "给 {} 写回复"),
+                (sorted(silent)[:4], "给 {} 写跟进"),
+                (draw.sample(lately, min(6, len(lately))), "{} 要是1天没回，自动跟进一次"),
+            ):
                 if handles:
                     await self._written_and_signed(chen, zhou, handles, wish)
 
     async def _written_and_signed(self, author: Person, decider: Person, handles: list[str], wish: str) -> None:
-        reply = await author.say(f"给 {'、'.join(f'@{handle}' for handle in handles)} {wish}")
+        reply = await author.say(wish.format("、".join(f"@{handle}" for handle in handles)))
         for code in dict.fromkeys(card.batch for card in reply.cards if card.kind == "drafts"):
             card = await decider.look(code)
             self._know(author.brand, code, {row.number: row.handle for row in card.items})

@@ -12,7 +12,10 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft in its newest version, with the step it became (None: it became none)."""
+    """A draft in its newest version, with the step it became (None: it became none).
+
+    `after`: the draft it comes `delay_days` after; `ended`: why nobody needs to decide it any more.
+    """
 
     draft: int
     brand: int
@@ -37,6 +40,9 @@ class DraftRow:
     sent_at: datetime | None
     key: str | None
     may_have_gone: bool | None
+    after: int | None
+    delay_days: int | None
+    ended: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,10 @@ select d.id as draft, d.brand_id as brand, b.code as batch, d.number, c.handle, 
     b.conversation_id as conversation, b.made_by, b.stopped_at is not null as stopped, b.decide_by, v.digest,
     exists (select 1 from jsonb_array_elements(v.flags) f where (f->>'blocking')::boolean) as failing,
     s.id as step, s.state, s.reason_key as reason, s.attempts, s.due_at, s.sent_at, s.idempotency_key as key,
-    s.may_have_gone
+    s.may_have_gone, f.after_id as after, f.delay_days, f.ended_key as ended
 from draft d join batch b on b.id = d.batch_id join creator c on c.id = d.creator_id
 join draft_version v on v.draft_id = d.id and v.number = d.newest left join outreach_step s on s.draft_id = d.id
+left join follow_up f on f.draft_id = d.id
 where d.tenant_id = %s and b.published_at is not null order by d.id
 """
 _SENDS = """

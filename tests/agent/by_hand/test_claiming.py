@@ -174,3 +174,24 @@ async def test_limits_count_what_people_take(shop: HandShop) -> None:
     second = await shop.take(drafts)
     assert len(second.steps) == 3
     assert reasons(second) == ["hand_limit"] * 2
+
+
+async def test_a_follow_up_is_handed_out_behind_its_message_and_its_delay_even_at_night(shop: HandShop) -> None:
+    invited = await shop.approved(1)
+    follow = await shop.office.follow_up(invited, days=1)
+    await shop.office.decide(await shop.office.show(follow, shop.office.anna), shop.office.anna, approve=[1])
+    await shop.office.save_policy(replace(OPEN_HANDED, night_by_hand=True))
+    first, second = invited.drafts[0].id, follow.drafts[0].id
+    await shop.office.move_clock(timedelta(days=2))
+    await shop.office.move_to_hour(23)
+    assert reasons(await shop.take([second], night=True)) == ["hand_not_due"]
+    assert len((await shop.take([first], night=True)).steps) == 1
+    await shop.mark([first], HandMark.SENT)
+    await shop.office.move_clock(timedelta(hours=22))
+    assert reasons(await shop.take([second], night=True)) == ["hand_not_due"]
+    await shop.mark([first], HandMark.UNDONE)
+    await shop.office.move_clock(timedelta(hours=3))
+    assert reasons(await shop.take([second], night=True)) == ["hand_not_due"]
+    await shop.mark([first], HandMark.SENT)
+    await shop.office.move_clock(timedelta(hours=25))
+    assert len((await shop.take([second], night=True)).steps) == 1

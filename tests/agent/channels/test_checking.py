@@ -15,12 +15,14 @@ from connectors.wecom.bot.pushing import BotPusher
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import running
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError
-from memory.domain.ids import ChannelId
+from memory.domain.errors import AppError, NotAllowed, NotFound
+from memory.domain.ids import BrandId, ChannelId, TenantId
 from memory.domain.lines import LineEnd, LineState
+from memory.domain.workspace import Role
 from tests.agent.deliveries.conftest import APP, BOX, PushShop, shop
 from tests.connectors.wecom.lines import plan
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, until, until_true
+from tests.support.database import at_brand
 
 __all__ = ["shop"]
 
@@ -137,3 +139,14 @@ async def test_an_app_that_nobody_looks_after_is_tried_and_the_command_is_named(
     async with shop.database.across_tenants("test") as work:
         await work.lines.note(channel, LineState(await shop.office.now()))
     assert await found(doctor) is None
+
+
+async def test_a_lead_looks_at_a_channel_of_theirs_and_nobody_else_does(stand: Stand, process: HoldingProcess) -> None:
+    channel = await process.save(stand, secret="not-the-secret")
+    lead, brand = stand.shop.office.lead, stand.shop.office.brand
+    says(await process.doctor.look_at(lead, channel), "bot_wrong_secret", "重新复制 Secret", "Copy the Secret again")
+    with pytest.raises(NotAllowed):
+        await process.doctor.look_at(replace(lead, role=Role.APPROVER), channel)
+    for stranger in (replace(lead, tenant=TenantId(lead.tenant + 1)), at_brand(lead, BrandId(brand + 1_000))):
+        with pytest.raises(NotFound):
+            await process.doctor.look_at(stranger, channel)

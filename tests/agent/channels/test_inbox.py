@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import psycopg
 import pytest
@@ -22,16 +22,18 @@ __all__ = ["shop"]
 
 @dataclass
 class Counted:
-    """The shop's database, which counts transactions and may be away."""
+    """The shop's database, which counts transactions, tells of each that begins, and may be away."""
 
     shop: PushShop
     opened: int = 0
     away: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def across_tenants(self, reason: str) -> AsyncIterator[CallbackWork]:
         """One more."""
         self.opened += 1
+        self.begun.set()
         if self.away:
             raise Unavailable("database_unavailable", reason="away")
         async with self.shop.database.across_tenants(reason) as work:
@@ -76,6 +78,32 @@ async def test_what_comes_while_a_group_is_written_is_written_together(shop: Pus
     assert counted.opened <= 2
     clock.moment += LEFT_AFTER * 2
     assert len(await inbox.left(channel.setting.id)) == 200
+
+
+async def test_what_comes_while_handled_ones_are_forgotten_waits_for_nobody_else(shop: PushShop) -> None:
+    channel, counted = await open_channel(shop), Counted(shop)
+    inbox = GroupedInbox(counted, BOX, MovedClock().now)
+    await inbox.keep(channel, "5:1", "<xml/>")
+    counted.begun.clear()
+    inbox.handled("5:1")
+    closing = asyncio.create_task(inbox.aclose())
+    await counted.begun.wait()
+    async with asyncio.timeout(10):
+        await inbox.keep(channel, "5:2", "<xml/>")
+    await closing
+
+
+async def test_what_could_not_be_forgotten_is_with_the_next_group(shop: PushShop) -> None:
+    clock, channel, counted = MovedClock(), await open_channel(shop), Counted(shop)
+    inbox = GroupedInbox(counted, BOX, clock.now)
+    await inbox.keep(channel, "5:1", "<xml/>")
+    counted.away = True
+    inbox.handled("5:1")
+    await inbox.aclose()
+    counted.away = False
+    await inbox.keep(channel, "5:2", "<xml/>")
+    clock.moment += LEFT_AFTER * 2
+    assert [one.name for one in await inbox.left(channel.setting.id)] == ["5:2"]
 
 
 async def test_what_could_not_be_stored_is_said_to_each_and_the_next_is_stored(shop: PushShop) -> None:

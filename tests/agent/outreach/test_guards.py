@@ -6,11 +6,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, STEP_GUARDS, TIME_GUARDS
+from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, SEQUENCE_GUARDS, STEP_GUARDS, TIME_GUARDS
 from evals.suites.selling_office import SellingOffice
+from memory.domain.follow_ups import Condition
 from memory.domain.money import Money
 from memory.domain.offer import Offer
-from memory.domain.outreach import Channel, Purpose
+from memory.domain.outreach import Batch, Channel, Purpose
 from memory.domain.workspace import BrandPolicy, Role
 
 Scenario = Callable[[SellingOffice], Awaitable[None]]
@@ -150,6 +151,62 @@ async def invited_a_moment_ago_in_another_batch(shop: SellingOffice) -> None:
     shop.messenger.received.clear()
 
 
+async def followed_up(
+    shop: SellingOffice, *, sent: bool = True, condition: Condition = Condition.NO_REPLY, days: int = 3
+) -> Batch:
+    """An invitation, sent unless said otherwise, and an approved follow-up that its plan says is due."""
+    invited = await shop.approved(await shop.creators(1))
+    if sent:
+        assert (await shop.dispatch()).sent == 1
+    follow = await shop.follow_up(invited, condition=condition, days=days)
+    await shop.decide(await shop.show(follow, shop.anna), shop.anna, approve=[1])
+    await shop.move_clock(timedelta(days=days))
+    await shop.move_to_hour(12)
+    shop.messenger.received.clear()
+    return follow
+
+
+async def answered_and_planned_all_the_same(shop: SellingOffice) -> None:
+    follow = await followed_up(shop)
+    await shop.answer(follow.drafts[0].creator)
+    await behind_our_back(
+        shop,
+        "update outreach_step set state = 'planned' where state = 'stopped'",
+        "update relation set stage = 'contacted'",
+    )
+
+
+async def after_an_invitation_that_was_refused(shop: SellingOffice) -> None:
+    await followed_up(shop)
+    await behind_our_back(shop, "update outreach_step set state = 'failed' where state = 'sent'")
+
+
+async def agreed_on_the_phone(shop: SellingOffice) -> None:
+    follow = await followed_up(shop)
+    async with shop.database.unit(shop.operator) as unit:
+        await unit.relations.update([follow.drafts[0].creator], stage="agreed")
+
+
+async def posted_before_the_reminder(shop: SellingOffice) -> None:
+    follow = await followed_up(shop, condition=Condition.NOT_POSTED)
+    async with shop.database.unit(shop.operator) as unit:
+        await unit.relations.update([follow.drafts[0].creator], stage="posted")
+
+
+async def not_delivered_yet(shop: SellingOffice) -> None:
+    await followed_up(shop, condition=Condition.DELIVERED)
+
+
+async def after_an_invitation_whose_end_is_unclear(shop: SellingOffice) -> None:
+    await followed_up(shop)
+    await behind_our_back(shop, "update outreach_step set state = 'unknown', sent_at = null where state = 'sent'")
+
+
+async def sent_later_than_planned(shop: SellingOffice) -> None:
+    await followed_up(shop)
+    await behind_our_back(shop, "update outreach_step set sent_at = sent_at + interval '2 days' where state = 'sent'")
+
+
 SCENARIOS: list[tuple[str, Scenario]] = [
     ("batch_runs", stopped_while_it_was_being_approved),
     ("nobody_rejected", rejected_and_planned_at_once),
@@ -158,6 +215,10 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("creator_is_not_blocked", blocked_after_approval),
     ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
     ("shop_is_connected", shop_disconnected_after_approval),
+    ("nobody_answered", answered_and_planned_all_the_same),
+    ("earlier_message_is_sent", after_an_invitation_that_was_refused),
+    ("condition_can_hold", agreed_on_the_phone),
+    ("condition_can_hold", posted_before_the_reminder),
     ("somebody_delivers", unreachable_after_approval),
     ("text_is_approved", edited_away_after_approval),
     ("text_was_seen", approved_without_having_been_shown),
@@ -169,9 +230,15 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("decider_has_role", more_at_once_than_an_approver_may_today),
     ("decider_has_role", dearer_than_an_approver_may_give_today),
     ("decider_may_sign_own", own_draft_when_that_is_no_longer_allowed),
+    ("earlier_message_is_sent", after_an_invitation_whose_end_is_unclear),
+    ("delay_is_over", sent_later_than_planned),
+    ("condition_holds", not_delivered_yet),
     ("is_due", planned_for_later),
     ("it_is_daytime", overdue_at_night),
 ]
+
+
+PUTS_OFF = ("it_is_daytime", *SEQUENCE_GUARDS)
 
 
 def test_every_guard_has_a_scenario() -> None:
@@ -185,14 +252,14 @@ async def test_only_this_guard_stops_it(
     await scenario(shop)
     assert (await shop.dispatch()).claimed == 0
     assert shop.messenger.received == []
-    for table in (STEP_GUARDS, APPROVAL_GUARDS, TIME_GUARDS):
+    for table in (STEP_GUARDS, APPROVAL_GUARDS, SEQUENCE_GUARDS, TIME_GUARDS):
         monkeypatch.delitem(table, guard, raising=False)
     await behind_our_back(
         shop,
         "update outreach_step set state = 'planned' where state = 'stopped'",
         "update outreach_step set look_at = '2000-01-01'",
     )
-    if guard == "it_is_daytime":
+    if guard in PUTS_OFF:
         await behind_our_back(shop, "update outreach_step set due_at = '2000-01-01'")
     await shop.dispatch()
     assert len(shop.messenger.received) == 1

@@ -44,6 +44,7 @@ from memory.domain.ids import (
     ImportRunId,
     MemberId,
 )
+from memory.domain.sample_forms import RecordSample
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
 
@@ -59,6 +60,7 @@ NEEDED: dict[type[Command], Role] = {
     SaveProduct: Role.OPERATOR,
     RunImport: Role.OPERATOR,
     UpdateRelation: Role.OPERATOR,
+    RecordSample: Role.OPERATOR,
     MoveDemoClock: Role.OPERATOR,
     SaveMember: Role.LEAD,
     SavePolicy: Role.LEAD,
@@ -84,6 +86,7 @@ FORMS: dict[type[Command], Command] = {
     SaveProduct: SaveProduct(name="Leash"),
     RunImport: RunImport(run=ImportRunId(1)),
     UpdateRelation: UpdateRelation(handle="nobody"),
+    RecordSample: RecordSample(handle="nobody", status="asked"),
     MoveDemoClock: MoveDemoClock(),
     SaveMember: SaveMember(login="new", name="New", role="operator", password="long enough"),
     SavePolicy: SavePolicy(own_drafts_approvable=True, commission_ceiling="20%"),

@@ -14,11 +14,14 @@ from connectors.webchat.settings import WebSettings
 from prompts.render import Lang, Texts
 from tests.connectors.webchat.chromium import Site, chromium, served
 from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_channels import FakeLooks
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
-AREAS = ("webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes")
+AREAS = (
+    "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
+)  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
         "wrong_login": "登录名或密码不对。",
@@ -61,6 +64,7 @@ def build_app(office: FakeOffice, texts: Texts, settings: WebSettings | None = N
         desk=FakeDesk(office),
         queries=FakeQueries(office),
         accounts=FakeAccounts(office),
+        channels=FakeLooks(office),
         say=texts.say,
         metrics=lambda: b"daren_turns_total 3\n",
         now=lambda: office.now,

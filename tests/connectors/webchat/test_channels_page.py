@@ -9,7 +9,7 @@ from memory.domain.channel_forms import SaveChannel, TestChannel
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.delivery_views import ChannelState, Undelivered
-from memory.domain.errors import BadRequest
+from memory.domain.errors import BadRequest, Refused
 from memory.domain.ids import BrandId, ChannelId, TenantId
 from memory.domain.lines import Line, LineEnd, LineState
 from memory.domain.outreach import Flag
@@ -291,3 +291,20 @@ async def test_a_channel_that_cannot_push_has_no_test_and_says_how_it_is_called(
     assert "需要公网地址" in page
     assert 'name="channel" value="4"' in page
     assert "发测试" not in page
+
+
+async def test_a_channel_is_checked_on_the_page_and_what_is_wrong_is_told(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    channels(office)
+    assert 'formaction="/channels/check"' in (await client.get("/channels")).text
+    fine = await client.post("/channels/check", data={"channel": "4"})
+    assert (fine.status_code, "检查过了，一切正常。" in fine.text) == (200, True)
+    office.channels.wrong = Refused("webhook_key_dead")
+    dead = await client.post("/channels/check", data={"channel": "4"})
+    assert dead.status_code == 422
+    assert "检查过了" not in dead.text
+    assert "推送地址失效了" in dead.text
+    assert office.channels.looked == [4, 4]
+    office.role = Role.OPERATOR
+    assert 'formaction="/channels/check"' not in (await client.get("/channels")).text

@@ -36,6 +36,7 @@ PAGES = {
     "/replies": "/replies",
     "/creators": "/creators",
     "/creators/{handle}": "/creators/pawsome.mia",
+    "/samples": "/samples",
     "/products": "/products",
     "/members": "/members",
     "/channels": "/channels",
@@ -55,6 +56,7 @@ SHOW_NOTHING = {
     "/": "leads on",
     "/batches/{code}/states": "goes into a card that is marked",
     "/files/{key}": "marked by the tool that wrote it: tests/tools/shortlists",
+    "/samples.csv": "marked by the query that wrote it: tests/agent/samples/test_importing.py",
     "/healthz": "for machines",
     "/readyz": "for machines",
     "/metrics": "for machines",
@@ -74,6 +76,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/products": ("/products", {"name": ""}),
     "/members": ("/members", {"login": ""}),
     "/members/codes": ("/members/codes", {"for_member": "", "for_brand": "1"}),
+    "/channels/check": ("/channels/check", {"channel": "1"}),
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
 }  # fmt: skip
@@ -84,6 +87,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
+        "/samples",
     }
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ PAGES = (
     "/conversations/7", "/conversations/new", "/inbox", "/send-list", "/batches", "/batches/K7", "/batches/L1",
     "/replies",
     "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
+    "/samples", "/samples?status=overdue", "/samples?add=1", "/samples?edit=1",
     "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip
 LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -14,6 +14,7 @@ from memory.domain.errors import Misconfigured
 from prompts.render import Texts
 from tests.connectors.webchat.conftest import HTMX
 from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_channels import FakeLooks
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
 
 
@@ -121,7 +122,8 @@ def test_missing_libraries_stop_the_start_with_the_command_that_mends_it(
 ) -> None:
     with pytest.raises(Misconfigured) as raised:
         open_surface(
-            desk=FakeDesk(office), queries=FakeQueries(office), accounts=FakeAccounts(office), say=texts.say,
+            desk=FakeDesk(office), queries=FakeQueries(office), accounts=FakeAccounts(office),
+            channels=FakeLooks(office), say=texts.say,
             now=lambda: office.now, settings=WebSettings(), vendor=tmp_path,
         )  # fmt: skip
     assert "make install" in texts.say(raised.value.text_key, "en", **raised.value.facts)

@@ -161,7 +161,8 @@ async def app_process(
             app_of(emulator).callback.url = f"{address}{ADDRESS}{PATH}"
             probe = CallbackProbe(address if public else None, paths, now, through_proxy=False)
             try:
-                yield AppProcess(emulator, apps, AppPusher(client, kept, bound, probe, say), row, kept, address)
+                pusher = AppPusher(client, kept, bound, probe, say, house.moments)
+                yield AppProcess(emulator, apps, pusher, row, kept, address)
             finally:
                 await apps.stop()
 

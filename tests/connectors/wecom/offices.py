@@ -45,6 +45,7 @@ class LiveDesk(FakeDesk):
     news: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: AppError | None = None
     gate: asyncio.Event | None = None
+    presenting: "asyncio.Event | None" = None
     edited: bool = False
     breaks: list[AppError] = field(default_factory=list)
     owners: dict[int, MemberId] = field(default_factory=lambda: {41: MemberId(1)})
@@ -98,7 +99,10 @@ class LiveDesk(FakeDesk):
         conversation: ConversationId | None = None,
         numbers: Collection[int] | None = None,
     ) -> DraftsCard:
-        """The member's own, of the texts as they are now."""
+        """The member's own, of the texts as they are now; `presenting`: it is being made, and is never had."""
+        if self.presenting is not None:
+            self.presenting.set()
+            await asyncio.Event().wait()
         card = await super().present(scope, batch, conversation=conversation, numbers=numbers)
         assert card.presentation is not None
         self.owners[card.presentation] = scope.member

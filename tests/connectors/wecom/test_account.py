@@ -2,17 +2,19 @@
 
 import pytest
 
+from connectors.wecom.oa.channel import SEEN
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.core.wechat import Mode
 from evals.emulators.wecom.oa.callbacks import OUT_OF_ORDER, AccountDelivery
 from evals.emulators.wecom.server import Emulator
 from memory.domain.cards import ChoiceCard
 from memory.domain.chat import Reply
-from memory.domain.errors import Refused, Unavailable
+from memory.domain.errors import Conflict, Refused, Unavailable
 from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import CODE, kf_building
 from tests.connectors.wecom.followers import account_process, account_row, oa_said, oa_words
 from tests.connectors.wecom.lines import after, plan, until
+from tests.connectors.wecom.test_kf_menus import short
 from tests.support import fake_office as invented
 from tests.support.fake_safe import FakeSafe
 
@@ -63,6 +65,29 @@ async def test_a_callback_that_comes_again_is_one_question_with_the_same_words(e
     assert [delivery.reply for delivery in emulator.oa.callbacks.deliveries] == ["找到 6 位。"] * 4
     assert oa_words(emulator) == ["找到 6 位。"]
     assert emulator.platform.records.of(SENDS) == []
+
+
+async def test_why_a_tap_decided_nothing_is_told_once_though_it_comes_again(emulator: Emulator) -> None:
+    house, safe, row = kf_building(emulator), FakeSafe(now_of(emulator)), account_row(emulator)
+    async with account_process(emulator, house, safe=safe, channel=row) as process:
+        process.says("xiaolin", "写邀约")
+        house.desk.answer(Reply(text="写好了。", cards=(short(invented.drafts("K7", presentation=41)),)))
+        await process.quiet()
+        menu = next(one for one in oa_said(emulator) if one.card)
+        assert menu.card is not None
+        house.desk.refusal = Conflict("card_out_of_date")
+        emulator.oa.people.taps("xiaolin", menu.message_id, menu.card["items"][0]["id"])
+        tap = emulator.oa.callbacks.deliveries[-1]
+        await process.quiet()
+        process.says("xiaolin", "更多")
+        await process.quiet()
+    told = oa_words(emulator)
+    assert sum(text.startswith("刚才有人先改了") for text in told) == 1
+    await safe.take(row.setting.id, SEEN)  # told, and died before that was kept
+    async with account_process(emulator, house, safe=safe, channel=row) as process:
+        emulator.oa.callbacks.again(tap)
+        await process.quiet()
+    assert oa_words(emulator) == told
 
 
 async def test_what_could_not_be_stored_comes_again(emulator: Emulator) -> None:

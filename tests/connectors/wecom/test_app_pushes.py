@@ -6,6 +6,9 @@ import pytest
 
 from connectors.ports.channels import Chat, Push
 from connectors.wecom.app.notes import UNREACHED
+from connectors.wecom.app.pushing import pieces
+from connectors.wecom.app.voice import ANSWERS_A_MINUTE, PUSHES_A_MINUTE
+from connectors.wecom.pace import MESSAGES_A_MINUTE
 from evals.emulators.wecom.core.chats import private
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
@@ -85,6 +88,28 @@ async def test_a_long_push_comes_in_numbered_pieces_each_once_though_handed_over
     assert [piece.split("\n")[0] for piece in pieces] == [f"({n}/{len(pieces)})" for n in range(1, len(pieces) + 1)]
     assert "\n".join("\n".join(piece.split("\n")[1:-1]) for piece in pieces) == text
     assert all(len(piece.encode()) <= 2048 for piece in pieces)
+
+
+async def test_a_member_gets_no_more_pushes_in_a_minute_than_answers_leave_room_for(emulator: Emulator) -> None:
+    long, house = "字" * 1_000, building()
+    several = len(pieces(long, key=""))
+    assert several == 2
+    people = ("lina",)
+    async with app_process(emulator, house, people=people) as one, app_process(emulator, house, people=people) as other:
+        for number in range(PUSHES_A_MINUTE // several):
+            await push((one, other)[number % 2], long, key=f"k{number}")
+        with pytest.raises(Unavailable) as full:
+            await push(one, long, key="later")
+        assert len(words_in(emulator)) == PUSHES_A_MINUTE
+        await push(one, "K7 已定", key="theirs", chat=Chat("wangwei", is_group=False))
+        await live(emulator, float(full.value.facts["pause_seconds"]), step=10)
+        await push(other, long, key="later")
+    assert len(words_in(emulator)) == PUSHES_A_MINUTE + several
+    assert len(words_in(emulator, WANGWEI)) == 1
+
+
+def test_what_answers_and_pushes_take_is_what_the_platform_shows_a_member() -> None:
+    assert ANSWERS_A_MINUTE + PUSHES_A_MINUTE == MESSAGES_A_MINUTE == 30
 
 
 @pytest.mark.parametrize(("errcode", "pause"), [(-1, None), (45009, 60)])

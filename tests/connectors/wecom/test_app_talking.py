@@ -115,11 +115,16 @@ async def test_a_stranger_is_told_how_to_be_bound_and_gets_no_data(emulator: Emu
     assert house.desk.office.received == []
 
 
-async def test_pictures_are_not_read_and_that_is_said(emulator: Emulator) -> None:
+async def test_pictures_are_not_read_and_that_is_said_once_though_they_come_again_after_a_restart(
+    emulator: Emulator,
+) -> None:
     house = building()
     async with app_process(emulator, house) as process:
         emulator.phone.sends_picture_to_app("lina", "a.png", b"\x89PNG\r\n\x1a\n" + bytes(40), agentid=AGENT)
         await process.quiet()
+    async with app_process(emulator, house, safe=process.safe) as restarted:
+        emulator.callbacks.again(emulator.callbacks.deliveries[-1])
+        await restarted.quiet()
     assert words_in(emulator) == ["【演示数据】\n图片和视频我还看不了，请用文字说。"]
 
 

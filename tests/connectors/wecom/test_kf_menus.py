@@ -1,5 +1,7 @@
 """Choices over 微信客服: full texts first, a tap decides once, and nothing is decided unseen."""
 
+import asyncio
+
 import pytest
 
 from evals.emulators.wecom.core.chats import Message
@@ -124,6 +126,20 @@ async def test_who_may_not_decide_is_told_why(emulator: Emulator) -> None:
         await process.quiet()
     assert house.desk.office.taps == []
     assert len(kf_said(emulator)) == before + 1
+
+
+async def test_why_a_tap_decided_nothing_is_told_although_its_process_died_finding_out(emulator: Emulator) -> None:
+    house, safe, row = kf_building(emulator), FakeSafe(now_of(emulator)), kf_row(emulator)
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        menu = await drafts_of(process, house, short(invented.drafts("K7", presentation=41)))
+        house.desk.refusal, house.desk.presenting = Conflict("card_out_of_date"), asyncio.Event()
+        process.taps("xiaolin", menu)
+        await house.desk.presenting.wait()
+        before = len(kf_said(emulator))
+    house.desk.presenting = None
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        await process.catch_up()
+    assert kf_words(emulator)[before:] != []
 
 
 async def test_nothing_is_decided_of_which_a_text_did_not_arrive(emulator: Emulator) -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from memory.domain.creator import Relation
 from memory.domain.errors import BadRequest
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, Content, Tone
 from memory.domain.workspace import BrandPolicy
@@ -75,6 +77,24 @@ def test_a_sample_the_product_does_not_give_is_a_warning() -> None:
     about = occasion(product=replace(LITTER_BOX, sample=False))
     flags = check(CLEAN, about, policy=BrandPolicy())
     assert [(flag.key, flag.blocking) for flag in flags] == [("sample_not_given", False)]
+
+
+@pytest.mark.parametrize(
+    ("received", "posted", "flags"),
+    [(1, 0, []), (2, 0, ["sample_seldom_posted"]), (2, 1, []), (5, 2, ["sample_seldom_posted"])],
+)
+def test_another_sample_for_who_seldom_posts_is_a_warning(received: int, posted: int, flags: list[str]) -> None:
+    known = Relation(CreatorId(1), BrandId(1), samples_received=received, samples_posted=posted)
+    found = check(CLEAN, replace(occasion(), relation=known), policy=BrandPolicy())
+    assert [(flag.key, flag.blocking, flag.facts) for flag in found] == [
+        (key, False, {"received": received, "posted": posted}) for key in flags
+    ]
+
+
+def test_without_a_sample_in_the_offer_nothing_is_said_of_earlier_ones() -> None:
+    known = Relation(CreatorId(1), BrandId(1), samples_received=9)
+    about = replace(occasion(offer=Offer(1800)), relation=known)
+    assert check(compose(about, language="en", tone=Tone.WARM), about, policy=BrandPolicy()) == ()
 
 
 @pytest.mark.parametrize("rate", [1.2, -0.1, float("nan")])

@@ -10,9 +10,10 @@ import pytest
 from memory.domain.creator import Relation, Stage
 from memory.domain.errors import AppError, BadRequest, NotAllowed, Unavailable
 from memory.domain.first_messages import CoolDownPass, FirstContact
-from memory.domain.ids import CreatorId, DraftId, MemberId, ProductId
+from memory.domain.ids import CreatorId, DraftId, MemberId, ProductId, SampleId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, DraftStatus, Gist, Intent, Purpose, Tone
+from memory.domain.sample import Sample, SampleStatus
 from memory.domain.workspace import Role
 from tests.support.fake_drafting import (
     BRAND,
@@ -201,6 +202,15 @@ async def test_a_segment_is_found_by_stage() -> None:
     assert [one.handle for one in drafted.batch.drafts] == ["pawlife2"]
     assert "#ad" in drafted.batch.drafts[0].version.content.text
     assert (await refusal(office, segment="no_reply")).text_key == "nobody_in_segment"
+
+
+async def test_a_segment_is_found_by_what_creators_owe_for_their_samples() -> None:
+    made = [
+        Sample(SampleId(number), BRAND.id, CreatorId(number), status, NOW, MemberId(1))
+        for number, status in ((1, SampleStatus.POSTED), (2, SampleStatus.OVERDUE), (3, SampleStatus.SHIPPED))
+    ]
+    drafted = await draft(Office(samples_=made), segment="no_content", purpose="content_reminder")
+    assert [one.handle for one in drafted.batch.drafts] == ["pawlife2"]
 
 
 async def test_an_answer_is_a_batch_that_answers_the_message() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import cast
 
 from pydantic import JsonValue
@@ -43,6 +44,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+")
 _DENIED_FORMAT = re.compile(
     r"(?:不要|别|不是|不用|非|not|no|instead of|rather than|而不是)\s?(?:an? |the )?(?:csv|excel|xlsx)"
 )
@@ -158,14 +160,15 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     named = creators(sheet, segments=False)
     sheet.arguments = {"action": action, **named}
     text = segment.text
-    tracking = _TRACKING.search(text) or (_CODE.search(text) if action == "record" else None)
+    told = _LINK.sub(lambda link: " " * len(link[0]), text)
+    tracking = _TRACKING.search(told) or (_CODE.search(told) if action == "record" else None)
     if tracking:
         at = segment.reading.text.find(tracking["a"], segment.start)
         sheet.arguments["tracking_number"] = sheet.quote(at, at + len(tracking["a"]))
     status = _sample_status(text, action)
     if status:
         sheet.arguments["status"] = status
-    if action == "record" and not status and not tracking and not named:
+    if action == "record" and not named and not _EVERYONE.search(text):
         sheet.note("needs_creator")
         sheet.incomplete = True
     for token in sheet.tokens:
@@ -179,7 +182,22 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
             sheet.arguments["cost"] = cost
         elif quantity.unit is Unit.DAYS and _DUE.search(text):
             sheet.arguments["due_within_days"] = int(quantity.value)
+    days = _days_ahead(text, context.today) if action == "list" and _DUE.search(text) else None
+    if days is not None:
+        sheet.arguments.setdefault("due_within_days", days)
     return sheet
+
+
+def _days_ahead(text: str, today: date) -> int | None:
+    """「这周到期的」: days until the last day named, today counting as none."""
+    if re.search(r"明天|\btomorrow\b", text):
+        return 1
+    if re.search(r"下(?:个)?(?:周|星期|礼拜)|\bnext week\b", text):
+        return 13 - today.weekday()
+    named = {key for key, _, _ in find_terms("reports", text, "period")}
+    if "this_week" in named:
+        return 6 - today.weekday()
+    return 0 if "today" in named else None
 
 
 def _sample_status(text: str, action: str) -> str | None:

@@ -24,6 +24,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "outside 09:00-20:00 of the creator": sending.daytime,
     "without an approval by whoever may": sending.signed,
     "while stopped, taken back or rejected": sending.called_off,
+    "follow-ups too early or after an answer": sending.follow_ups,
     "above the minute's limit": sending.pace,
     "decisions ≠ what members were told": sending.verdicts,
     "answers stored ≠ written": answers.stored_once,
@@ -63,6 +64,7 @@ def total_lines(facts: Facts) -> tuple[Line, ...]:
         "messages of each brand": min(
             sum(facts.of(send).brand == brand for send in sends if send.state in AT_WORK) for brand in facts.policies
         ),
+        "follow-ups planned": sum(draft.after is not None for draft in facts.books.drafts),
         "refused attempts": sum(send.state == "refused" for send in sends),
         "answers by the playground": sum(answer.source == "playground" for answer in facts.books.answers),
         "answers pasted": len(facts.diary.pastes),
@@ -75,8 +77,11 @@ def total_lines(facts: Facts) -> tuple[Line, ...]:
     }
     totals |= {name: happened[name] for name in HAPPENED}
     needed = tuple(Line(name, str(count), "≥ 1", count >= 1) for name, count in totals.items())
-    others = sorted(happened.keys() - totals.keys())
-    return needed + tuple(Line(name, str(happened[name]), "", ok=True) for name in others)
+    others = {name: happened[name] for name in sorted(happened.keys() - totals.keys())}
+    # In a short cut all creators may answer before a follow-up is due.
+    if followed := sum(facts.of(send).after is not None for send in sends if send.state in AT_WORK):
+        others["follow-ups sent"] = followed
+    return needed + tuple(Line(name, str(count), "", ok=True) for name, count in others.items())
 
 
 def _sent(facts: Facts, channel: str) -> Iterator[bool]:

@@ -131,6 +131,22 @@ def called_off(facts: Facts) -> Iterator[str]:
             yield f"{named(draft)}: claimed at {send.claimed_at}, rejected at {rejected}"
 
 
+def follow_ups(facts: Facts) -> Iterator[str]:
+    """What comes after another message goes so many days after it, and not to who answered in between."""
+    answered: defaultdict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for answer in facts.books.answers:
+        answered[answer.brand, answer.handle].append(answer.stored_at)
+    for send in _went(facts):
+        draft = facts.of(send)
+        if draft.after is None:
+            continue
+        before = facts.drafts[draft.after]
+        if before.sent_at is None or before.sent_at + timedelta(days=draft.delay_days or 0) > send.claimed_at:
+            yield f"{named(draft)}: claimed at {send.claimed_at}, comes after {named(before)} of {before.sent_at}"
+        elif any(before.sent_at < at < send.claimed_at for at in answered[draft.brand, draft.handle]):
+            yield f"{named(draft)}: claimed at {send.claimed_at} although its creator answered"
+
+
 def pace(facts: Facts) -> Iterator[str]:
     """No minute of a brand holds more than its limit, after downtime neither."""
     by_brand: defaultdict[int, list[datetime]] = defaultdict(list)

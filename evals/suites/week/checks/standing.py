@@ -68,7 +68,7 @@ def _status(draft: DraftRow, facts: Facts) -> str:
     waits = draft.state in _WAITS
     if draft.state is not None and not (draft.state == "held" and draft.reason in _REOPENED):
         return "stopped" if draft.stopped and waits else _STATUS[draft.state]
-    if draft.stopped:
+    if draft.stopped or draft.ended:
         return "stopped"
     if draft.failing:
         return "failing"
