@@ -1,7 +1,5 @@
 """The whole job in a self-built app, each alone, with `daren serve` as its own processes, repetition and a crash."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
 from tests.support.companies import DRAFT, QUESTION, USERS, Company, founded, model_of
 from tests.support.model_endpoint import Holds, Says, listening
-from tests.support.processes import Running, daren
 from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
@@ -35,19 +32,11 @@ class AppCompany(Company):
         """The corp's app."""
         return self.emulator.platform.corp.apps[AGENT]
 
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[Running]:
-        """`daren serve`, with its address saved in the console as an administrator saves it."""
-        with self.log.open("ab") as log:
-            async with daren("serve", environment=self.environment, stderr=log.fileno()) as process:
-                address = await process.address()
-                if not self.rows("select 1 from channel_setting"):
-                    await self.set_up()
-                ((channel,),) = self.rows("select id from channel_setting")
-                assert isinstance(channel, int)
-                await self.saved(address + self.path(ChannelId(channel)))
-                yield process
-        self.end_leases()
+    async def reached(self) -> None:
+        """Its address is saved in the console, as an administrator saves it."""
+        ((channel,),) = self.rows("select id from channel_setting")
+        assert isinstance(channel, int)
+        await self.saved(self.address + self.path(ChannelId(channel)))
 
     def app_secrets(self) -> set[str]:
         """What the app is known by, and its tokens so far."""

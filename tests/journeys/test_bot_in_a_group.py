@@ -1,7 +1,5 @@
 """The whole job in a WeCom group, with `daren serve` as its own processes, callbacks that come twice, and a crash."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from tests.support.companies import DRAFT, QUESTION, Company, founded, model_of
 from tests.support.model_endpoint import Holds, Says, listening
-from tests.support.processes import Running, daren
 from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
@@ -25,16 +22,13 @@ BOT, GROUP = "AIBOT1", "CH1"
 class BotCompany(Company):
     """Reached over the bot, in a group and alone."""
 
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[Running]:
-        """`daren serve` with its bot connected."""
-        with self.log.open("ab") as log:
-            async with daren("serve", environment=self.environment, stderr=log.fileno()) as process:
-                await process.address()
-                if not self.rows("select 1 from channel_setting"):
-                    await self.set_up()
-                await self.until(lambda: BOT in self.emulator.hub.lines)
-                yield process
+    async def reached(self) -> None:
+        """Its bot is connected."""
+        await self.until(lambda: BOT in self.emulator.hub.lines)
+
+    async def left(self) -> None:
+        """Its line is closed."""
+        await self.until(lambda: BOT not in self.emulator.hub.lines)
 
     def said(self, chat: str = GROUP) -> list[Message]:
         """What the bot said in a chat, oldest first."""
@@ -124,7 +118,6 @@ async def test_killed_in_mid_turn_the_next_process_answers_once(demo_settings: S
                 team.types("wangwei", "谢谢，辛苦了，今天就先聊到这里")
                 await team.until(lambda: team.told("第一次只说了一半，") > 0)
                 await process.kill()
-            await team.until(lambda: BOT not in team.emulator.hub.lines)
             (asked,) = [one for one in team.emulator.hub.asked.values() if "今天就先聊" in str(one.body)]
             async with team.serving():
                 assert team.emulator.hub.again(asked)

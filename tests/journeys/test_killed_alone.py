@@ -1,8 +1,7 @@
 """The job over the app, its process killed at every stage: each callback handled once, each answer told or named."""
 
-import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from agent.settings import Settings
 from evals.emulators.wecom.app.callbacks import Delivery
 from evals.emulators.wecom.core.chats import Message, private
 from evals.emulators.wecom.core.faults import FaultKind
-from memory.domain.ids import ChannelId
 from tests.journeys.test_app_alone import (
     AGENT,
     AppCompany,
@@ -23,7 +21,6 @@ from tests.journeys.test_app_alone import (
 )
 from tests.support import gates
 from tests.support.companies import QUESTION, USERS
-from tests.support.forked import Forked, serving
 from tests.support.mortals import DRAFTS, OF_REPLIES, Mortal, a_message_is_sent, an_answer_is_recorded, mortal
 from tests.support.product import make_everybody_talkative
 
@@ -37,20 +34,6 @@ class MortalApp(Mortal, AppCompany):
     """Reached over the app, each alone, at an address that every process has in its turn."""
 
     connector = "wecom_app"
-
-    @asynccontextmanager
-    async def living(self) -> AsyncIterator[Forked]:
-        """The next process, listening."""
-        port = int(self.environment["DAREN_PORT"]) or _free_port()
-        self.environment["DAREN_PORT"] = str(port)
-        async with serving(self.environment, log=self.log) as process:
-            await self.until(lambda: _listens(port))
-            if not self.rows("select 1 from channel_setting"):
-                await self.set_up()
-                ((channel,),) = self.rows("select id from channel_setting")
-                assert isinstance(channel, int)
-                await self.saved(f"http://127.0.0.1:{port}{self.path(ChannelId(channel))}")
-            yield process
 
     def heard(self) -> list[Delivery]:
         """What people typed and pressed, each once."""
@@ -212,30 +195,19 @@ def code_of(team: MortalApp) -> str:
     return str(code)
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    with closing(socket.socket()) as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
-
-
 async def test_killed_at_every_stage_each_member_hears_everything_once(demo_settings: Settings, tmp_path: Path) -> None:
     async with mortal(MortalApp, demo_settings, tmp_path / "log") as team:
         make_everybody_talkative(team.books)
-        async with team.living():
+        async with team.serving():
             await team.bind()
         for stage in STAGES:
-            async with team.living() as process:
+            async with team.serving() as process:
                 await team.taken_over()
                 team.once(stage.__name__)
                 async with stage(team):
                     await process.kill()
                 team.emulator.platform.faults.clear()
-        async with team.living():
+        async with team.serving():
             await team.taken_over()
             team.once("the end")
             # The card whose code died with a process says so at its next press.

@@ -16,7 +16,6 @@ from memory.domain.channels import ChannelKind
 from tests.journeys.test_bot_in_a_group import BOT, BotCompany, is_shortlist
 from tests.support import gates
 from tests.support.companies import QUESTION, USERS
-from tests.support.forked import Forked, serving
 from tests.support.mortals import DRAFTS, Mortal, a_message_is_sent, an_answer_is_recorded, mortal
 from tests.support.product import make_everybody_talkative
 
@@ -29,14 +28,6 @@ class MortalGroup(Mortal, BotCompany):
     """Reached over the bot."""
 
     connector = "wecom_bot"
-
-    @asynccontextmanager
-    async def living(self) -> AsyncIterator[Forked]:
-        """The next process, with the bot connected."""
-        async with serving(self.environment, log=self.log) as process:
-            await self.until(lambda: BOT in self.emulator.hub.lines)
-            yield process
-        await self.until(lambda: BOT not in self.emulator.hub.lines)
 
     def heard(self) -> list[Asked]:
         """What people typed and pressed, each once."""
@@ -169,15 +160,15 @@ async def test_killed_at_every_stage_a_group_hears_everything_once(demo_settings
     async with mortal(MortalGroup, demo_settings, tmp_path / "log") as team:
         make_everybody_talkative(team.books)
         await team.set_up()
-        async with team.living():
+        async with team.serving():
             await team.bind()
         for stage in STAGES:
-            async with team.living() as process:
+            async with team.serving() as process:
                 await team.taken_over()
                 team.once(stage.__name__)
                 async with stage(team):
                     await process.kill()
-        async with team.living():
+        async with team.serving():
             await team.taken_over()
             team.once("the end")
             await everything_else_that_is_secret(team)

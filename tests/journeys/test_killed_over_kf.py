@@ -3,26 +3,21 @@
 Callbacks come three times each, and all of them twice more, late and the last first, after every death.
 """
 
-import asyncio
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from agent.settings import Settings
 from evals.emulators.wecom.core.chats import Message
 from evals.emulators.wecom.core.faults import Fault, FaultKind
-from memory.domain.ids import ChannelId
 from tests.journeys.test_app_alone import plan
 from tests.journeys.test_kf_alone import KfCompany
 from tests.support import gates
-from tests.support.companies import PATIENCE_SECONDS, founded
-from tests.support.forked import Forked, serving
+from tests.support.companies import founded
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
@@ -38,18 +33,8 @@ MOST_MORE = 12
 class Mortal(KfCompany):
     """A company whose process is killed again and again. `lines`: what its members said that is to be handled."""
 
-    port: int = 0
     lines: list[str] = field(default_factory=list)
     repeated: int = 0
-
-    @asynccontextmanager
-    async def living(self) -> AsyncIterator[Forked]:
-        """The next process, at the address that is saved in the console."""
-        async with serving(self.environment | {"DAREN_PORT": str(self.port)}, log=self.log) as process:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not (await self.emulator.callbacks.verify_url(self.app)).passed:
-                    await self.emulator.platform.clock.wait(0.2)
-            yield process
 
     def asks(self, text: str) -> None:
         """xiaolin says something that is handled."""
@@ -63,9 +48,7 @@ class Mortal(KfCompany):
             self.emulator.callbacks.again(delivery)
             self.emulator.callbacks.again(delivery)
         self.repeated = len(deliveries)
-        with psycopg.connect(self.books.database.url) as line:
-            line.execute("set local role daren_service")
-            line.execute("update delivery_try set lease_until = clock_timestamp() where state = 'claimed'")
+        self.end_leases("delivery_try")
         await self.books.workshop.sweep()
         await self.until(lambda: self.handled() == len(self.lines) and self.is_quiet())
         await self.until(lambda: all(one.over for one in deliveries))
@@ -194,25 +177,21 @@ async def test_killed_at_every_stage_who_only_has_wechat_hears_everything_once(
     demo_settings: Settings, tmp_path: Path
 ) -> None:
     async with founded(Mortal, demo_settings, tmp_path / "log") as team:
-        team.port = free_port()
         for text in OLD:
             team.types("xiaolin", text)
         await team.emulator.platform.clock.wait(1.1)  # the platform says when in whole seconds
         await team.set_up()
-        ((channel,),) = team.rows("select id from channel_setting")
-        assert isinstance(channel, int)
-        team.app.callback.url = f"http://127.0.0.1:{team.port}{team.path(ChannelId(channel))}"
         plan(team.emulator, FaultKind.DUPLICATE_CALLBACK, copies=3, times=0)
         team.emulator.platform.faults.add(Fault(kind=FaultKind.KF_HISTORY_FLOOD, endpoint=SYNCS, calls=(1, 3, 9, 20)))
-        async with team.living():
+        async with team.serving():
             await team.bind()
         for stage in STAGES:
-            async with team.living() as process:
+            async with team.serving() as process:
                 await team.taken_over()
                 once(team, stage.__name__)
                 async with stage(team):
                     await process.kill()
-        async with team.living():
+        async with team.serving():
             await team.taken_over()
             once(team, "the end")
         assert team.rows("select count(*) from decision where voided_at is null") == [(DRAFTS,)]
@@ -234,10 +213,3 @@ def once(team: Mortal, where: str) -> None:
     questions = sum(line.startswith("找") for line in team.lines)
     assert team.told("xiaolin", "找到 ") == questions, where
     assert {call.errcode for call in team.emulator.platform.records.of(SENDS)} <= {0, REPEATED, None}, where
-
-
-def free_port() -> int:
-    """One that every process of the journey listens at, after the other."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from evals.emulators.wecom.platform import Platform
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.channel_forms import MakeBindCode
 from memory.domain.chat import MoveDemoClock
+from tests.support.database import looking
+from tests.support.forked import Forked, free_port, listens, serving
 from tests.support.model_endpoint import KEY, ModelEndpoint
 from tests.support.processes import environment_of
 from tests.support.product import Person, person, stop_keeper
@@ -40,15 +43,47 @@ _ASKED_FIRST = "kind = 'trouble' and state = 'waiting' and attempts = 0 and look
 
 
 @dataclass
-class Company:
-    """A corp on the platform, and the books of its team. `log`: what its processes wrote; `codes`: made so far."""
+class Company(ABC):
+    """A corp on the platform, and the books of its team.
+
+    `log`: what its processes wrote; `line`: what looks into the tables meanwhile; `codes`: made so far.
+    """
 
     emulator: Emulator
     books: Installation
     people: dict[str, Person]
     environment: dict[str, str]
     log: Path
+    line: psycopg.Connection = field(kw_only=True)
     codes: list[str] = field(default_factory=list, kw_only=True)
+
+    @abstractmethod
+    async def set_up(self) -> None:
+        """The lead saves the channel on the channels page."""
+
+    @abstractmethod
+    async def reached(self) -> None:
+        """Return once the platform reaches the process that has begun."""
+
+    async def left(self) -> None:  # noqa: B027  # nothing to wait for where the platform is the one that calls
+        """Return once the platform knows that the process is gone."""
+
+    @property
+    def address(self) -> str:
+        """Where each process listens in its turn."""
+        return f"http://127.0.0.1:{self.environment['DAREN_PORT']}"
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Forked]:
+        """The next `daren serve`, ready to hear; what it was sending when it ends is nobody's afterwards."""
+        async with serving(self.environment, log=self.log) as process:
+            await self.until(lambda: listens(int(self.environment["DAREN_PORT"])))
+            if not self.rows("select 1 from channel_setting"):
+                await self.set_up()
+            await self.reached()
+            yield process
+        await self.left()
+        self.end_leases()
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return once it holds; looked at whenever something happens on the platform."""
@@ -87,15 +122,12 @@ class Company:
 
         `more`: ledgers beside that of sends.
         """
-        with psycopg.connect(self.books.database.url) as line:
-            line.execute("set local role daren_service")
-            for ledger in ("send", *more):
-                line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
+        for ledger in ("send", *more):
+            self.line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
 
     def is_sending(self) -> bool:
         """Whether the process still dispatches, or collects what creators wrote."""
-        with psycopg.connect(self.books.database.url) as line:
-            return line.execute(_JOBS).fetchone() != (0,)
+        return self.line.execute(_JOBS).fetchone() != (0,)
 
     def unsettled(self) -> list[tuple[object, ...]]:
         """What is not delivered yet, without what waits for the platform's word on a send cut off by a crash."""
@@ -103,9 +135,7 @@ class Company:
 
     def rows(self, question: str) -> list[tuple[object, ...]]:
         """Straight from the tables."""
-        with psycopg.connect(self.books.database.url) as line:
-            line.execute("set local role daren_service")
-            return line.execute(question.encode()).fetchall()
+        return self.line.execute(question.encode()).fetchall()
 
     def no_secret_in_log(self, secrets: Iterable[str], *, said: str) -> None:
         """Whatever the processes logged (`said` among it), it was none of these, no code, and no text of a chat."""
@@ -129,13 +159,14 @@ async def founded(kind: type[C], settings: Settings, log: Path) -> AsyncIterator
         books = await stack.enter_async_context(installed(settings))
         stack.push_async_callback(stop_keeper, books)
         people = {user: await person(books, login=login) for user, login in USERS.items()}
-        yield kind(emulator, books, people, told(settings, emulator), log)
+        line = stack.enter_context(looking(books.database.url))
+        yield kind(emulator, books, people, told(settings, emulator), log, line=line)
 
 
 def told(settings: Settings, emulator: Emulator, *, lost_seconds: float = 4.0) -> dict[str, str]:
     """What the processes of a team are told."""
     return environment_of(
-        settings.model_copy(update={"port": 0, "worker_lost_seconds": lost_seconds}),
+        settings.model_copy(update={"port": free_port(), "worker_lost_seconds": lost_seconds}),
         DAREN_WECOM_BOT_URL=emulator.ws_url, DAREN_WECOM_URL=emulator.base_url, DAREN_WECHAT_URL=emulator.base_url,
         DAREN_TEAM_HOURS=ALL_DAY, DAREN_LOG_LEVEL="DEBUG",
     )  # fmt: skip

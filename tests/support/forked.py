@@ -6,8 +6,9 @@ What runs is the command itself, with a process id of its own; only the seconds 
 import asyncio
 import multiprocessing
 import os
+import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -41,6 +42,19 @@ async def serving(environment: Mapping[str, str], *, log: Path) -> AsyncIterator
     finally:
         await forked.kill()
         process.close()
+
+
+def free_port() -> int:
+    """One that every process of a test listens at, after the other."""
+    with closing(socket.socket()) as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does, on this machine."""
+    with closing(socket.socket()) as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _serve(environment: dict[str, str], log: str) -> None:

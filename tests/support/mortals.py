@@ -5,7 +5,7 @@ import time
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -23,7 +23,7 @@ from memory.domain.chat import MoveDemoClock
 from prompts.render import texts
 from tests.support import gates
 from tests.support.companies import MOST_MOVES, USERS, Company, stopped, told
-from tests.support.forked import Forked
+from tests.support.database import looking
 from tests.support.hourglass import ACK_SECONDS, STEP_SECONDS, Hourglass
 from tests.support.product import person, stop_keeper
 
@@ -43,10 +43,6 @@ class Mortal(Company):
     connector: ClassVar[str]
 
     @abstractmethod
-    def living(self) -> AbstractAsyncContextManager[Forked]:
-        """The next process, ready to hear."""
-
-    @abstractmethod
     def typed(self) -> int:
         """How many messages people typed but those that bound."""
 
@@ -61,9 +57,7 @@ class Mortal(Company):
     async def leases_end(self) -> None:
         """What the dead had claimed is free, what they had heard is old, and the minute's sweep comes by."""
         self.end_leases("delivery_try")
-        with psycopg.connect(self.books.database.url) as line:
-            line.execute("set local role daren_service")
-            line.execute("update callback set heard_at = heard_at - interval '1 minute'")
+        self.line.execute("update callback set heard_at = heard_at - interval '1 minute'")
         await self.books.workshop.sweep()
 
     async def nothing_is_left(self) -> None:
@@ -143,7 +137,8 @@ async def mortal(kind: type[M], settings: Settings, log: Path) -> AsyncIterator[
         books = await stack.enter_async_context(installed(settings))
         stack.push_async_callback(stop_keeper, books)
         people = {user: await person(books, login=login) for user, login in USERS.items()}
-        yield kind(emulator, books, people, told(settings, emulator, lost_seconds=2.0), log, glass)
+        line = stack.enter_context(looking(books.database.url))
+        yield kind(emulator, books, people, told(settings, emulator, lost_seconds=2.0), log, glass, line=line)
 
 
 @asynccontextmanager

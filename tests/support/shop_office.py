@@ -20,6 +20,7 @@ from evals.emulators.tiktok_shop.people import Creator
 from evals.emulators.tiktok_shop.platform import Platform, Rules
 from evals.emulators.tiktok_shop.server import Emulator, running
 from memory.domain.shops import ShopLink, SyncState
+from tests.support.database import looking
 from tests.support.product import PASSWORD, PATIENCE_SECONDS, Person, at_work
 
 SETUP = FirstSetup(
@@ -175,8 +176,7 @@ async def shop_office(settings: Settings) -> AsyncIterator[ShopOffice]:
             transport=transport, base_url="http://127.0.0.1:8787", cookies={SESSION_COOKIE: token.token}
         )
         await stack.enter_async_context(browser)
-        line = stack.enter_context(psycopg.connect(daren.database.url, autocommit=True))
-        line.execute("set role daren_service")
+        line = stack.enter_context(looking(daren.database.url))
         ticking = asyncio.create_task(keep_time(emulator.platform.clock))
         stack.push_async_callback(_stopped, ticking)
         yield ShopOffice(emulator, daren, Person(daren, scope, "journey"), browser, line)

@@ -22,6 +22,7 @@ from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
 from memory.domain.workspace import Scope
+from tests.support.database import looking
 from tests.support.product import at_work
 
 PATIENCE_SECONDS = 90
@@ -139,8 +140,7 @@ async def talking(kind: type[T], settings: Settings) -> AsyncIterator[T]:
         told = settings.model_copy(update={"wecom_bot_url": emulator.ws_url, **http})
         daren = await stack.enter_async_context(at_work(told))
         await stack.enter_async_context(daren.holder.holding())
-        line = stack.enter_context(psycopg.connect(daren.database.url, autocommit=True))
-        line.execute("set role daren_service")
+        line = stack.enter_context(looking(daren.database.url))
         _endless(stack, _ring(daren, emulator))
         yield kind(emulator, daren, line)
 
