@@ -1,7 +1,7 @@
 """Whom a seller let in: a pair of tokens per shop link, refreshed by one process at a time, kept sealed and whole.
 
 The platform gives a new refresh token with every refresh, so that both are replaced in one row. Their ends are moments,
-not durations. Source: platforms reference §1.2, read 2026-11-29.
+not durations. Source: TikTok Shop Partner Center, "Authorization", read 2026-11-29.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """One shop's conversations with creators: who is meant, what was said, saying one more thing.
 
-Source: platforms reference §1.7 and §1.8.8, read 2026-11-29.
+Source: TikTok Shop Partner Center, Affiliate Seller API "messages" 202412 and "conversation" 202508, read 2026-11-29.
 """
 
 import json

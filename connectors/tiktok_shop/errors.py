@@ -1,7 +1,7 @@
 """What an answer means and what to do then: the platform's table of errors, read once, here.
 
-Source: platforms reference §1.9, read 2026-11-29. The meanings of 16030xxx, 16032001 and 45101021 are unconfirmed: the
-platform's own words are shown.
+Source: TikTok Shop Partner Center, "Common errors", as of 2026-09-20. The meanings of 16030xxx,
+16032001 and 45101021 are unconfirmed: the platform's own words are shown.
 """
 
 from enum import StrEnum

@@ -1,6 +1,6 @@
 """Signing: what an app says of a call so that the platform knows it. Pure.
 
-Source: platforms reference §1.4, read 2026-11-29.
+Source: TikTok Shop Partner Center, "Sign your API request", read 2026-11-29.
 """
 
 import hashlib

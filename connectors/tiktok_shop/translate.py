@@ -1,7 +1,7 @@
 """The platform's creators as ours. Pure; what is missing, empty or unreadable is unknown, never zero.
 
-Units, by platforms reference §1.5 and §1.8 (read 2026-11-29): engagement is text in 10,000ths, commission a number of
-hundredths of a percent (both are our basis points), money decimal text; all over the last 30 days.
+Units, by the schemas of TikTok Shop Partner Center (read 2026-11-29): engagement is text in 10,000ths,
+commission a number of hundredths of a percent (both are our basis points), money decimal text; all over 30 days.
 """
 
 import re
