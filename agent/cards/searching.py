@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from agent.cards import wording
-from agent.cards.creators import category, profile_card, shortlist_card
+from agent.cards.creators import category, profile_card, reason_text, shortlist_card
 from agent.cards.criteria import filters
 from agent.cards.drafts import draft_row
 from agent.cards.piece import Piece, Show
@@ -107,8 +107,13 @@ def creator_shown(result: CreatorShown, lang: Lang, texts: Texts) -> Piece:
     card = profile_card(result.creator, result.relation, lang=lang, texts=texts)
     facts = result.creator.facts
     categories = wording.listed([category(slug, lang, texts) for slug in facts.categories], lang)
-    text = texts.say("creator_shown", lang, handle=facts.handle, categories=categories or texts.say("unknown", lang))
-    return Piece(text, (card,), for_planner={"handle": facts.handle, "facts": [list(pair) for pair in card.facts]})
+    lines = [texts.say("creator_shown", lang, handle=facts.handle, categories=categories or texts.say("unknown", lang))]
+    if result.ranked is not None and result.ranked.reasons:
+        reasons = [reason_text(reason, lang=lang, texts=texts) for reason in result.ranked.reasons]
+        rank, why = result.ranked.rank, wording.listed(reasons, lang)
+        lines.append(texts.say("creator_ranked", lang, rank=rank, reasons=why))
+    told: dict[str, JsonValue] = {"handle": facts.handle, "facts": [list(pair) for pair in card.facts]}
+    return Piece("\n".join(lines), (card,), for_planner=told)
 
 
 def shortlists_listed(result: ShortlistsListed, lang: Lang, texts: Texts) -> Piece:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from memory.domain.creator import Creator, Relation, Shortlist, Sort
+from memory.domain.creator import Creator, Relation, Shortlist, ShortlistItem, Sort
 from memory.domain.errors import BadRequest
 from memory.domain.money import RateTable
 from memory.domain.stores import CreatorIndex, NewShortlistItem, Unit, Units
@@ -17,10 +17,11 @@ from tools.naming import named_creators
 
 @dataclass(frozen=True, slots=True)
 class CreatorShown:
-    """One creator's profile, with the brand's own view of it."""
+    """One creator's profile, with the brand's own view of it. `ranked`: its row of the current shortlist."""
 
     creator: Creator
     relation: Relation | None
+    ranked: ShortlistItem | None = None
 
 
 def search_creators(units: Units, index: CreatorIndex) -> Tool[SearchCreatorsArgs]:
@@ -77,9 +78,15 @@ def show_creator(units: Units) -> Tool[ShowCreatorArgs]:
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             creator = await _named(unit, turn, handle=args.handle, rank=args.rank)
             relations = await unit.relations.of([creator.id])
-            return CreatorShown(creator, relations.get(creator.id))
+            current = await unit.shortlists.current(turn.conversation)
+            rows = current.items if current is not None else ()
+            ranked = next((item for item in rows if item.creator.id == creator.id), None)
+            return CreatorShown(creator, relations.get(creator.id), ranked)
 
-    about = "Show everything known of one creator, named by handle or by rank of the current shortlist."
+    about = (
+        "Show everything known of one creator, named by handle or by rank of the current shortlist, "
+        "and why they stand where they do in it."
+    )
     return Tool("show_creator", Effect.READS, ShowCreatorArgs, run, about)
 
 

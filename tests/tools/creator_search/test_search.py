@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from agent.cards.creators import reason_text
+from agent.cards.searching import creator_shown
 from memory.database import Database
 from memory.domain.creator import CreatorFacts, Relaxation, Shortlist
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.money import Money, MoneySpan, Span
+from prompts.render import texts
 from tests.support.database import Office, make_workspace
 from tests.support.searching import AS_OF, Shop, handles, open_shop
 from tools.catalogue import Call, Catalogue
@@ -225,6 +228,18 @@ async def test_one_creator_is_shown_by_handle_or_rank(shop: Shop) -> None:
     with pytest.raises(BadRequest) as nameless:
         await shop.run(show_creator(shop.units))
     assert nameless.value.text_key == "creator_not_named"
+
+
+async def test_a_creator_of_the_current_shortlist_is_shown_with_why_they_stand_there(shop: Shop) -> None:
+    await shop.add(pets("one"), pets("two"))
+    found = await search(shop, topic="pets")
+    shown = await shop.run(show_creator(shop.units), rank=2)
+    assert isinstance(shown, CreatorShown)
+    assert shown.ranked is not None
+    assert (shown.ranked.rank, shown.ranked.reasons) == (2, found.items[1].reasons)
+    text = creator_shown(shown, "zh", texts()).text
+    assert "在当前名单里排第 2，因为：" in text
+    assert all(reason_text(reason, lang="zh", texts=texts()) in text for reason in found.items[1].reasons)
 
 
 @pytest.mark.parametrize(
