@@ -17,6 +17,7 @@ from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
+PULLS = "kf/sync_msg"
 WECHAT = {"xiaolin": "wangwei", "ahua": "zhaomin"}  # who on WeChat is which member
 
 
@@ -109,11 +110,14 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             await team.until(lambda: team.unsettled() == [])
             ((code,),) = team.rows("select code from batch where id = (select max(id) from batch)")
             # Pulled and not committed: the process dies while it holds the page.
-            team.emulator.platform.faults.add(Fault(kind=FaultKind.DELAY, endpoint="kf/sync_msg", seconds=60))
+            pulls = len(team.emulator.platform.records.of(PULLS))
+            team.emulator.platform.faults.add(Fault(kind=FaultKind.DELAY, endpoint=PULLS, seconds=60))
             team.types("xiaolin", f"{code} 里都有什么")
+            await team.until(lambda: len(team.emulator.platform.records.of(PULLS)) > pulls)
             await team.until(lambda: team.emulator.callbacks.deliveries[-1].acknowledged)
             await process.kill()
         async with team.serving():
+            await team.leases_end()
             menu = await team.menu("xiaolin")
             before = "\n".join(one.content for one in team.said("xiaolin")[: team.said("xiaolin").index(menu)])
             texts = [str(text) for (text,) in team.rows("select text from draft_version")]
@@ -124,7 +128,7 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             team.emulator.callbacks.again(asked)
             await answers_of(team)
             await team.until(lambda: all(one.over for one in team.emulator.callbacks.deliveries))
-        assert team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]
+            await team.until(lambda: team.rows("select count(*) from send where state = 'accepted'") >= [(5,)])
         assert team.told("xiaolin", "找到 ") == 1
         assert [one.content for one in team.said("laozhou") if "@" in one.content] == []
         turns = team.rows(

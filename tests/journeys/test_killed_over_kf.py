@@ -48,8 +48,7 @@ class Mortal(KfCompany):
             self.emulator.callbacks.again(delivery)
             self.emulator.callbacks.again(delivery)
         self.repeated = len(deliveries)
-        self.end_leases("delivery_try")
-        await self.books.workshop.sweep()
+        await self.leases_end()
         await self.until(lambda: self.handled() == len(self.lines) and self.is_quiet())
         await self.until(lambda: all(one.over for one in deliveries))
 

@@ -116,6 +116,7 @@ async def test_followers_do_the_whole_job_and_hear_everything_once(demo_settings
             await process.kill()
         team.environment = without_model
         async with team.serving() as process:
+            await team.leases_end()
             team.emulator.oa.callbacks.again(asked)
             await team.until(lambda: team.told("xiaolin", "找到 ") == 1)
             team.types("ahua", QUESTION)
@@ -138,11 +139,12 @@ async def test_followers_do_the_whole_job_and_hear_everything_once(demo_settings
             await team.until(lambda: team.told("xiaolin", "已批准 1-5") == 1)
             await process.kill()
         async with team.serving():
+            await team.leases_end()
             for callback in (decided, asked, decided):
                 team.emulator.oa.callbacks.again(callback)
             await answers_of(team)
             await team.until(lambda: all(one.over for one in team.deliveries))
-        assert team.rows("select count(*) from send where state = 'accepted'") >= [(5,)]
+            await team.until(lambda: team.rows("select count(*) from send where state = 'accepted'") >= [(5,)])
         once = [("xiaolin", "找到 "), ("ahua", "找到 "), ("xiaolin", "已批准 1-5"), ("ahua", "审批要由")]
         assert [team.told(user, words) for user, words in once] == [1, 1, 1, 1]
         assert [one.content for user in WECHAT for one in team.said(user) if "不会有人看到" in one.content] == []

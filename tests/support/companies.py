@@ -125,9 +125,17 @@ class Company(ABC):
         for ledger in ("send", *more):
             self.line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
 
+    async def leases_end(self) -> None:
+        """What the dead had claimed is free, what they had heard is old, and the minute's sweep comes by."""
+        self.end_leases("delivery_try")
+        self.line.execute("update callback set heard_at = heard_at - interval '1 minute'")
+        await self.books.workshop.sweep()
+
     def is_sending(self) -> bool:
         """Whether the process still dispatches, or collects what creators wrote."""
-        return self.line.execute(_JOBS).fetchone() != (0,)
+        with self.line.transaction():
+            self.line.execute("set local role none")  # the jobs are the login's own
+            return self.line.execute(_JOBS).fetchone() != (0,)
 
     def unsettled(self) -> list[tuple[object, ...]]:
         """What is not delivered yet, without what waits for the platform's word on a send cut off by a crash."""

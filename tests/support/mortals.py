@@ -54,12 +54,6 @@ class Mortal(Company):
     def pushed(self) -> int:
         """How many messages told of creators' answers."""
 
-    async def leases_end(self) -> None:
-        """What the dead had claimed is free, what they had heard is old, and the minute's sweep comes by."""
-        self.end_leases("delivery_try")
-        self.line.execute("update callback set heard_at = heard_at - interval '1 minute'")
-        await self.books.workshop.sweep()
-
     async def nothing_is_left(self) -> None:
         """Return once everything that was typed is handled and nothing is under way."""
         await self.until(lambda: self.handled() == self.typed() and self.open_work() == 0)
