@@ -91,6 +91,7 @@ async def test_a_group_does_the_whole_job_and_hears_everything_once(demo_setting
             await team.until(lambda: team.told("已批准 1、2") > 0)
             team.emulator.phone.presses("lina", card.message_id, key)
             await team.until(lambda: team.told("已批准 1-5") > 0)
+            await team.a_minute_passes()
             await team.until(lambda: team.unsettled() == [])
         # The process is gone (as a crash leaves it); the next one sends, hears the creators, and tells the group.
         async with team.serving():

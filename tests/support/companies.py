@@ -126,9 +126,19 @@ class Company(ABC):
             self.line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
 
     async def leases_end(self) -> None:
-        """What the dead had claimed is free, what they had heard is old, and the minute's sweep comes by."""
+        """What the dead had claimed is free."""
         self.end_leases("delivery_try")
-        self.line.execute("update callback set heard_at = heard_at - interval '1 minute'")
+        await self.a_minute_passes()
+
+    async def a_minute_passes(self) -> None:
+        """What was heard is old, what gathered is due, each chat may be told as much again; the sweep comes by."""
+        for ledger, passes in (
+            ("callback", "heard_at = heard_at - interval '1 minute'"),
+            ("delivery", "look_at = look_at - interval '1 minute'"),
+            ("channel_pace", "moments = array(select at - 60 from unnest(moments) at)"),
+        ):  # who stands at a gate holds rows: they keep their time
+            free = f"select ctid from {ledger} for update skip locked"
+            self.line.execute(f"update {ledger} set {passes} where ctid in ({free})".encode())
         await self.books.workshop.sweep()
 
     def is_sending(self) -> bool:

@@ -155,6 +155,7 @@ async def an_answer_is_recorded(team: Mortal) -> AsyncIterator[None]:
             if team.rows("select 1 from delivery where kind = 'answer'"):
                 break
             await team.forward()
+        await team.a_minute_passes()
         await team.until(gate.is_reached)
         assert team.pushed() == 0
         yield
