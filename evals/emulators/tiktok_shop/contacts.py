@@ -87,8 +87,9 @@ class Contacts:
         return self._all[key]
 
     def all_of(self, shop: Shop) -> list[Contact]:
-        """Those of a shop that were written to or invited, in the order they were first met."""
-        return [one for one in self._all.values() if one.shop is shop and (one.messages or one.invited)]
+        """Those of a shop that wrote, were written to or invited, in the order they were first met."""
+        now = self.clock.now
+        return [one for one in self._all.values() if one.shop is shop and (one.shown(now) or one.invited)]
 
     def talks(self) -> list[Contact]:
         """Those of every shop that have a conversation."""

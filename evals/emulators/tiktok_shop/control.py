@@ -1,4 +1,4 @@
-"""Its hands for other processes: clock, log, faults, what creators write. On a port of their own, with a bearer token."""
+"""Its hands for other processes: clock, log, faults, what creators write. On a port of its own, with a bearer token."""
 
 import hmac
 from collections.abc import Awaitable, Callable
