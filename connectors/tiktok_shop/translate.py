@@ -51,7 +51,7 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
     return CreatorFacts(
         handle=handle,
         name=_line(both.get("nickname"), limit=_LONGEST_NAME),
-        bio=_text(both.get("bio_description"), limit=_LONGEST_BIO),
+        bio=clean_text(both.get("bio_description"), limit=_LONGEST_BIO),
         market=market if isinstance(market, str) and _MARKET.fullmatch(market) else None,
         categories=tuple(dict.fromkeys(categories[one] for one in ids if one in categories)),
         followers=_count(both.get("follower_count")),
@@ -145,9 +145,10 @@ def _part(row: Row, name: str) -> Row:
     return found if isinstance(found, Mapping) else {}
 
 
-def _text(value: object, *, limit: int) -> str:
+def clean_text(value: object, *, limit: int) -> str:
+    """Foreign text without what nobody sees and no row takes; empty where it is no text."""
     return _UNSEEN.sub("", value).strip()[:limit].rstrip() if isinstance(value, str) else ""
 
 
 def _line(value: object, *, limit: int) -> str:
-    return " ".join(_text(value, limit=limit).split())
+    return " ".join(clean_text(value, limit=limit).split())
