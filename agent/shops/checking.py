@@ -7,8 +7,8 @@ from typing import Protocol
 
 from agent.shops.desk import linked
 from connectors.ports.shops import ShopPlatform
-from memory.domain.errors import AppError
-from memory.domain.shops import SellerShop, ShopStore
+from memory.domain.errors import AppError, Refused
+from memory.domain.shops import Hearing, SellerShop, ShopStore
 
 
 class ShopWork(Protocol):
@@ -30,10 +30,11 @@ class ShopServices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoundShop:
-    """How one shop does; `failure` None: it would work."""
+    """How one shop does, and how its creators' answers come in; `failure` None: it would work."""
 
     shop: SellerShop
     failure: AppError | None
+    hearing: Hearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class ShopDoctor:
                 continue
             try:
                 await self.platform.look(at)
-                found.append(FoundShop(shop, None))
+                if link.hearing.is_refused:
+                    raise Refused("shop_webhook_not_signed")
+                found.append(FoundShop(shop, None, link.hearing))
             except AppError as failure:
-                found.append(FoundShop(shop, failure))
+                found.append(FoundShop(shop, failure, link.hearing))
         return found

@@ -50,6 +50,23 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """How creators' answers come in. `told_at`: the platform last told of something; `refused_at`: something last came
+    that was not signed as it should be; `read_at`: conversations were last read; `trouble`: why they are not now.
+    """
+
+    told_at: datetime | None = None
+    refused_at: datetime | None = None
+    read_at: datetime | None = None
+    trouble: Flag | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what came last was not signed as it should be."""
+        return self.refused_at is not None and (self.told_at is None or self.refused_at > self.told_at)
+
+
+@dataclass(frozen=True, slots=True)
 class ShopLink:
     """A brand's shop. `shops`: all of its seller; `shop`: the id of the one worked with, empty before that."""
 
@@ -61,6 +78,7 @@ class ShopLink:
     shops: tuple[SellerShop, ...]
     authorised_at: datetime | None
     sync: Sync
+    hearing: Hearing = field(default_factory=Hearing)
 
     @property
     def chosen(self) -> SellerShop | None:
@@ -123,4 +141,20 @@ class ShopStore(Protocol):
 
     async def due(self, *, now: datetime) -> Sequence[ShopLink]:
         """Those whose sync should run, longest due first."""
+        ...
+
+    async def of_shop(self, shop: str) -> Sequence[ShopLink]:
+        """All that work with one shop of the platform, oldest first."""
+        ...
+
+    async def told(self, links: Sequence[ShopLinkId]) -> None:
+        """The platform told of something in their shop."""
+        ...
+
+    async def refused(self) -> None:
+        """Something came that was not signed as it should be: whose shop it is about nobody knows, so all are told."""
+        ...
+
+    async def read(self, link: ShopLinkId, trouble: Flag | None) -> None:
+        """Its conversations were read, or why they were not."""
         ...
