@@ -161,9 +161,11 @@ def _folded(handle: object) -> str:
 
 
 def _rows(page: Body) -> list[dict[str, Any]]:
+    """Messages with their places in the conversation."""
     found = page.get("messages")
-    rows = [row.get("message_body") for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-    return [row for row in rows if isinstance(row, dict)]
+    rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    bodies = [(row.get("conversation_index"), row.get("message_body")) for row in rows]
+    return [{**body, "index": index} for index, body in bodies if isinstance(body, dict)]
 
 
 def _next(page: Body) -> str:

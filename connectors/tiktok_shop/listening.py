@@ -136,7 +136,7 @@ class Listening:
         return [_answer(message, talk) for message in found if talk.handle]
 
     async def _since(self, place: ShopPlace, conversation: str, fence: datetime) -> list[ShopMessage]:
-        """Both sides' messages since the fence: to the end, unless pages show that older ones alone follow."""
+        """Both sides' messages since the fence, oldest first: to the end, unless pages show that older ones follow."""
         found: list[ShopMessage] = []
         pages = 0
         async for rows in self.conversations.pages(place, conversation):
@@ -146,7 +146,7 @@ class Listening:
             is_past = bool(times) and times[-1] < fence and times == sorted(times, reverse=True)
             if is_past or pages == MOST_PAGES:
                 break
-        return found
+        return sorted(found, key=lambda one: (one.written_at, one.index))
 
     async def _who(self, place: ShopPlace, conversation: str) -> Talk | None:
         """Who is behind a conversation; one that we have not opened ourselves is looked for in the lists."""

@@ -26,13 +26,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ShopMessage:
-    """One message of a conversation. `text` is foreign: what was written, or of anything else its kind in brackets."""
+    """One message of a conversation. `text` is foreign: what was written, or of anything else its kind in brackets.
+
+    `index`: its place in the conversation, which tells messages of one second apart; 0 where none is said.
+    """
 
     id: str
     conversation: str
     sender: str
     text: str
     written_at: datetime
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ def _message(number: object, conversation: object, sender: object, kind: object,
     if not _id(kind) or kind in _OF_NOBODY:
         return None
     text = clean_text(words(kind, row.get("content")), limit=_LONGEST_TEXT)
-    return replace(found, text=text or f"[{kind}]")
+    index = str(row.get("index"))
+    place = int(index) if index.isascii() and index.isdecimal() and len(index) <= _MOST_DIGITS else 0
+    return replace(found, text=text or f"[{kind}]", index=place)
 
 
 def _id(value: object) -> str:

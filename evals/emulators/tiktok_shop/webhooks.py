@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
@@ -79,31 +80,10 @@ class Webhooks:
         """Return once everything that was sent is over."""
         await self.platform.records.until(lambda: all(one.over for one in self.notifications))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _at_its_time(self, contact: Contact, message: Message) -> None:
-        await self.platform.clock.wait(message.at - self.platform.clock.now)
-        contact.shown(self.platform.clock.now)
-        struck = self.platform.faults.due(ENDPOINT, WAYS)
-        if FaultKind.WEBHOOK_LOST in struck:
-            return
-        if FaultKind.WEBHOOK_LATE in struck:
-            await self.platform.clock.wait(struck[FaultKind.WEBHOOK_LATE].seconds)
-        copies = struck[FaultKind.WEBHOOK_TWICE].copies if FaultKind.WEBHOOK_TWICE in struck else 1
-        made = [self._made(contact, message, struck)]
-        made += [Notification(made[0].id, made[0].body) for _ in range(copies - 1)]
-        self.notifications += made
-        if FaultKind.WEBHOOK_REORDERED in struck:
-            self.held += made
-            return
-        for one in made:
-            self._start(self._run(one))
-        self.release()
-
-    def _made(self, contact: Contact, message: Message, struck: dict[FaultKind, Fault]) -> Notification:
+    def notification(
+        self, contact: Contact, message: Message, struck: Mapping[FaultKind, Fault] = MappingProxyType({})
+    ) -> Notification:
+        """What is told of a message that stands in its conversation, as faults would have it."""
         data: object = {
             "index": str(message.index),
             "message_id": message.id,
@@ -122,6 +102,30 @@ class Webhooks:
             "data": json.dumps(data) if FaultKind.WEBHOOK_DATA_TEXT in struck else data,
         }
         return Notification(number, json.dumps(whole, ensure_ascii=False).encode())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _at_its_time(self, contact: Contact, message: Message) -> None:
+        await self.platform.clock.wait(message.at - self.platform.clock.now)
+        contact.shown(self.platform.clock.now)
+        struck = self.platform.faults.due(ENDPOINT, WAYS)
+        if FaultKind.WEBHOOK_LOST in struck:
+            return
+        if FaultKind.WEBHOOK_LATE in struck:
+            await self.platform.clock.wait(struck[FaultKind.WEBHOOK_LATE].seconds)
+        copies = struck[FaultKind.WEBHOOK_TWICE].copies if FaultKind.WEBHOOK_TWICE in struck else 1
+        made = [self.notification(contact, message, struck)]
+        made += [Notification(made[0].id, made[0].body) for _ in range(copies - 1)]
+        self.notifications += made
+        if FaultKind.WEBHOOK_REORDERED in struck:
+            self.held += made
+            return
+        for one in made:
+            self._start(self._run(one))
+        self.release()
 
     async def _run(self, notification: Notification) -> None:
         for rest in (*AGAIN_SECONDS, None):

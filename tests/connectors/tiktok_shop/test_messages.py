@@ -25,9 +25,9 @@ DATA = {
 WHOLE = {"type": 33, "tts_notification_id": "7004", "shop_id": "7005", "timestamp": 1, "data": DATA}
 ROW = {
     "id": "7001", "type": "TEXT", "content": DATA["content"], "sender_id": "7003", "create_time": SECONDS,
-    "conversation_id": "7002",
+    "conversation_id": "7002", "index": "3",
 }  # fmt: skip
-HELLO = ShopMessage("7001", "7002", "7003", "Hello!", AT)
+HELLO = ShopMessage("7001", "7002", "7003", "Hello!", AT, 3)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
