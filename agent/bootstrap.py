@@ -52,7 +52,7 @@ from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.settings import Settings
-from agent.shops.opening import Shops, open_shops
+from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
 from connectors.by_hand.messenger import ByHandMessenger
 from connectors.by_hand.settings import ByHandSettings
@@ -345,7 +345,7 @@ def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> T
     calls = ShopCalls()
     stack.push_async_callback(calls.aclose)
     most = shop.most_creators
-    return open_tiktok_shop(shop.app(), calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
+    return open_tiktok_shop(app_of(shop), calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
 
 
 async def migrated(settings: Settings) -> None:

@@ -67,10 +67,6 @@ class TikTokShopSettings(BaseModel):
     categories: dict[str, str] = Field(default_factory=dict)
     most_creators: int = Field(default=2_000, ge=20, le=100_000)
 
-    def app(self) -> dict[str, object]:
-        """The app itself; how much is fetched is ours alone."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "most_creators"}
-
 
 class Settings(BaseSettings):
     """Every setting, prefix DAREN_."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from agent.settings import Settings
+from agent.settings import Settings, TikTokShopSettings
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
@@ -59,6 +59,15 @@ class Shops:
         """Satisfies `connectors.ports.shops.ShopOf`."""
         async with self.database.across_tenants("where a brand's messages go") as work:
             return linked(await work.shops.of_brand(brand))
+
+
+def app_of(shop: TikTokShopSettings) -> dict[str, object]:
+    """The app as the platform knows it; how much is fetched is ours alone."""
+    return {
+        "app_key": shop.app_key, "app_secret": shop.app_secret, "service_id": shop.service_id,
+        "api_base": shop.api_base, "auth_base": shop.auth_base, "authorize_base": shop.authorize_base,
+        "per_second": shop.per_second, "burst": shop.burst, "versions": shop.versions, "categories": shop.categories,
+    }  # fmt: skip
 
 
 def open_shops(
