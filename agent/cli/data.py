@@ -24,10 +24,10 @@ from agent.cli.running import (
     told,
 )
 from agent.cli.talk import AsMember
-from agent.shops.checking import FoundShop
 from connectors.ports.accounts import FirstSetup
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.import_stores import ImportState
+from memory.domain.shops import Hearing
 from memory.domain.workspace import Lang
 from prompts.render import texts
 
@@ -176,7 +176,7 @@ async def _doctor() -> int:
             for shop in await daren.shops.doctor.look() if daren.shops else ():
                 wrong += shop.failure is not None
                 state = told(shop.failure, lang) if shop.failure else say("doctor_channel_ok", lang)
-                lines = [state, *_answers_of(shop, lang, settings.team_timezone)]
+                lines = [state, *answers_of(shop.hearing, lang, settings.team_timezone)]
                 table.add_row(say("doctor_shop", lang, name=shop.shop.name), "\n".join(lines))
     except AppError as failure:
         wrong += 1
@@ -185,9 +185,9 @@ async def _doctor() -> int:
     return EXIT_MISCONFIGURED if wrong or free < 200 else 0
 
 
-def _answers_of(shop: FoundShop, lang: Lang, zone: ZoneInfo) -> list[str]:
-    """How creators' answers come in over a shop."""
-    say, hearing = texts().say, shop.hearing
+def answers_of(hearing: Hearing, lang: Lang, zone: ZoneInfo) -> list[str]:
+    """How creators' answers come in over a shop, in lines; times are a zone's."""
+    say = texts().say
 
     def since(at: datetime | None, name: str, never: str) -> str:
         return say(name, lang, at=f"{at.astimezone(zone):%Y-%m-%d %H:%M}") if at else say(never, lang)
