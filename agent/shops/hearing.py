@@ -4,7 +4,7 @@ Both hand on the same answers under the platform's own ids, so that whatever com
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,6 +27,7 @@ from memory.domain.workspace import Scope
 log = structlog.get_logger()
 
 REST: Final = timedelta(seconds=30)  # conversations are not read more often, however much is sent
+TROUBLE_REST: Final = timedelta(minutes=2)  # whatever else is sent does not wait for a platform that does not answer
 KEPT: Final = timedelta(days=7)  # what cannot be handled by then was found by reading long since
 AT_ONCE: Final = 100
 _TOLD: Final = "told"
@@ -36,13 +37,17 @@ Take = Callable[[TenantId, str, Sequence[Answer]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class ShopHearing:
-    """Satisfies `connectors.ports.shops.ShopEars`; each method may be repeated at any time."""
+    """Satisfies `connectors.ports.shops.ShopEars`; each method may be repeated at any time.
+
+    `rests`: when this process may read conversations again that could not be read.
+    """
 
     services: ShopEventServices
     units: Units
     platform: ShopPlatform
     box: SecretBox
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
+    rests: dict[ShopLinkId, datetime] = field(default_factory=dict)
 
     async def keep(self, shop: str, *, name: str, told: str) -> None:
         """See `ShopEars.keep`."""
@@ -140,14 +145,16 @@ class ShopAnswers:
         return source_of(self.link)
 
     async def answers(self, *, after: str | None, now: datetime) -> tuple[Sequence[Answer], str | None]:
-        """See `AnswerSource.answers`; nothing new so shortly after the last look. Why none came is noted."""
-        at, read_at = linked(self.link), self.link.hearing.read_at
-        if at is None or (read_at is not None and now - read_at < REST):
+        """See `AnswerSource.answers`; nothing new shortly after the last look or trouble. Why none came is noted."""
+        at, read_at, rests = linked(self.link), self.link.hearing.read_at, self.hearing.rests
+        is_early = read_at is not None and now - read_at < REST
+        if at is None or is_early or now < rests.get(self.link.id, now):
             return (), after
         since = self.link.authorised_at or now
         try:
             page = await self.hearing.platform.answers(at, after=after or "", since=since)
         except AppError as failure:
+            rests[self.link.id] = now + TROUBLE_REST
             await self.hearing.note(self.link.id, failure)
             raise Unavailable(failure.text_key, **failure.facts) from failure
         await self.hearing.note(self.link.id, None)

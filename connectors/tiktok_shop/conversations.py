@@ -14,6 +14,7 @@ from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.messages import words
 from connectors.tiktok_shop.operations import CONVERSATION, CONVERSATIONS, MESSAGES, SEARCH, SEND
+from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text
 from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import ShopLinkId
 
@@ -177,7 +178,8 @@ def _listed(row: dict[str, Any]) -> Listed | None:
     if not row.get("id") or not row.get("creator_im_id"):
         return None
     count = int(unread) if unread.isascii() and unread.isdecimal() else 0
-    return Listed(str(row["id"]), str(row["creator_im_id"]), _folded(row.get("username")), count)
+    handle = clean_text(_folded(row.get("username")), limit=LONGEST_HANDLE)
+    return Listed(str(row["id"]), str(row["creator_im_id"]), handle, count)
 
 
 def _ours(row: dict[str, Any], conversation: Conversation) -> Said | None:

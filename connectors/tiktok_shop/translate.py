@@ -20,7 +20,7 @@ _UNSEEN: Final = re.compile(
 )
 _MARKET, _CURRENCY = re.compile(r"[A-Z]{2}"), re.compile(r"[A-Z]{3}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
-_LONGEST_NAME, _LONGEST_BIO, _LONGEST_HANDLE = 200, 5_000, 64
+_LONGEST_NAME, _LONGEST_BIO, LONGEST_HANDLE = 200, 5_000, 64
 _MOST_ENGAGEMENT: Final = 10 * BASIS_POINTS
 _AGES: Final = {
     "AGE_RANGE_18_24": "18-24",
@@ -41,7 +41,7 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
     `categories`: our slug for each category id of the platform that has one.
     """
     both = {**row, **{name: value for name, value in detail.items() if value not in (None, "", [])}}
-    handle = _line(both.get("username"), limit=_LONGEST_HANDLE)
+    handle = _line(both.get("username"), limit=LONGEST_HANDLE)
     if not handle:
         return None
     market = both.get("selection_region")

@@ -87,6 +87,7 @@ class HeardShop:
     async def polled(self) -> None:
         """The minute's look at every conversation."""
         self.row("update shop_link set read_at = read_at - interval '1 hour'")
+        self.hearing.rests.clear()
         await self.upkeep.collect_answers()
 
     async def state(self) -> ShopLink:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from agent.shops.hearing import KEPT, source_of
+from agent.shops.hearing import KEPT, TROUBLE_REST, source_of
 from evals.emulators.tiktok_shop.faults import FaultKind
 from evals.suites.selling_office import open_office
 from memory.database import Database
@@ -158,11 +158,17 @@ async def test_why_conversations_cannot_be_read_is_shown_until_they_can(shop: He
     assert await source.answers(after="x", now=datetime.now(UTC) - timedelta(days=1)) == ((), "x")  # read just now
 
 
-async def test_a_platform_that_is_down_says_so_to_whoever_collects(shop: HeardShop) -> None:
+async def test_a_platform_that_is_down_says_so_and_is_left_alone_for_a_while(shop: HeardShop) -> None:
     shop.plan(FaultKind.HTTP_500, LISTS, times=0)
     (source,) = await shop.hearing.sources(shop.tenant)
+    now = await shop.office.now()
     with pytest.raises(Unavailable):
-        await source.answers(after=None, now=await shop.office.now())
+        await source.answers(after=None, now=now)
+    asked = len(shop.emulator.platform.records.of(LISTS))
+    assert await source.answers(after=None, now=now + timedelta(minutes=1)) == ((), None)
+    assert len(shop.emulator.platform.records.of(LISTS)) == asked
+    with pytest.raises(Unavailable):
+        await source.answers(after=None, now=now + TROUBLE_REST)
 
 
 async def test_who_wrote_and_was_never_fetched_is_known_from_then_on(shop: HeardShop) -> None:
