@@ -70,6 +70,7 @@ from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.tiktok_shop.calls import Calls as ShopCalls
 from connectors.tiktok_shop.platform import TikTokShop, open_tiktok_shop
+from connectors.tiktok_shop.source import Wanted
 from connectors.tiktok_shop.webhooks import ShopWebhooks
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
@@ -344,8 +345,8 @@ def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> T
         return None
     calls = ShopCalls()
     stack.push_async_callback(calls.aclose)
-    most = shop.most_creators
-    return open_tiktok_shop(app_of(shop), calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
+    wanted = Wanted(most=shop.most_creators, with_detail=shop.figures)
+    return open_tiktok_shop(app_of(shop), calls, safe, now=SystemClock().now, rng=Random(), wanted=wanted)  # noqa: S311  # it spreads retries
 
 
 async def migrated(settings: Settings) -> None:

@@ -17,10 +17,11 @@ TOLD_PATH = "/tiktok-shop/webhook"
 
 @dataclass(frozen=True, slots=True)
 class CreatorPage:
-    """Some creators, and where to go on; an empty position is the end."""
+    """Some creators, and where to go on; an empty position is the end. `bare`: so many without figures asked for."""
 
     facts: Sequence[CreatorFacts]
     position: str = field(repr=False)
+    bare: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,12 +139,12 @@ def open_tiktok_shop(
     *,
     now: Callable[[], datetime],
     rng: Random,
-    most: int,
+    wanted: Wanted,
 ) -> TikTokShop:
-    """The app of `settings`. `most`: creators a sync fetches. Raises Misconfigured (not retryable)."""
+    """The app of `settings`. `wanted`: which creators a sync fetches. Raises Misconfigured (not retryable)."""
     try:
         app = ShopApp.model_validate(settings)
     except ValidationError as unfit:
         raise Misconfigured(unfit.errors()[0]["type"]) from None  # what does not fit would be shown
     client = ShopClient(app, calls, Authorizations(app, calls, safe, now), now, rng)
-    return TikTokShop(client, safe, Wanted(most=most))
+    return TikTokShop(client, safe, wanted)

@@ -38,7 +38,10 @@ class SellerShop:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A sync of creators. `found`: so far, repetitions across a broken run counted once a page. Workspace time."""
+    """A sync of creators. `found`: so far, repetitions across a broken run counted once a page. Workspace time.
+
+    `bare`: those of them whose figures were asked for and did not come.
+    """
 
     state: SyncState = SyncState.NEVER
     found: int = 0
@@ -47,6 +50,7 @@ class Sync:
     due_at: datetime | None = None
     trouble: Flag | None = None
     position: str = field(default="", repr=False)
+    bare: int = 0
 
 
 @dataclass(frozen=True, slots=True)

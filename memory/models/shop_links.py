@@ -21,6 +21,7 @@ class ShopLinkRow(BrandRow, Base):
     authorised_at: Mapped[datetime | None]
     sync_state: Mapped[str] = mapped_column(server_default="never")
     sync_found: Mapped[int] = mapped_column(server_default=text("0"))
+    sync_bare: Mapped[int] = mapped_column(server_default=text("0"))
     sync_started_at: Mapped[datetime | None]
     sync_ended_at: Mapped[datetime | None]
     sync_due_at: Mapped[datetime | None]

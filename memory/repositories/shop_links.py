@@ -50,7 +50,7 @@ class ShopLinkRepository:
         row = await self._session.scalar(_rows().where(ShopLinkRow.brand_id == brand))
         if row is None:
             row = ShopLinkRow(tenant_id=found, brand_id=brand, shop="", shops=[], made_at=self._now)
-            row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+            row.sync_state, row.sync_found, row.sync_bare, row.sync_position = SyncState.NEVER.value, 0, 0, ""
             self._session.add(row)
         row.active, row.changed_by, row.changed_at = True, by, self._now
         await self._session.flush()
@@ -92,7 +92,7 @@ class ShopLinkRepository:
         row = await self._locked(link)
         row.sync_state, row.sync_found, row.sync_position = sync.state.value, sync.found, sync.position
         row.sync_started_at, row.sync_ended_at, row.sync_due_at = sync.started_at, sync.ended_at, sync.due_at
-        row.sync_trouble = _from_flag(sync.trouble)
+        row.sync_trouble, row.sync_bare = _from_flag(sync.trouble), sync.bare
         await self._session.flush()
 
     async def due(self, *, now: datetime) -> Sequence[ShopLink]:
@@ -154,7 +154,7 @@ def _rows() -> Select[ShopLinkRow]:
 
 def _start_over(row: ShopLinkRow) -> None:
     """Another shop sees other creators; one connected again may."""
-    row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+    row.sync_state, row.sync_found, row.sync_bare, row.sync_position = SyncState.NEVER.value, 0, 0, ""
     row.sync_started_at = row.sync_ended_at = row.sync_due_at = row.sync_trouble = None
     row.told_at = row.refused_at = row.read_at = row.read_trouble = None
 
@@ -177,6 +177,7 @@ def to_link(row: ShopLinkRow) -> ShopLink:
             due_at=row.sync_due_at,
             trouble=_to_flag(row.sync_trouble),
             position=row.sync_position,
+            bare=row.sync_bare,
         ),
         hearing=Hearing(row.told_at, row.refused_at, row.read_at, _to_flag(row.read_trouble)),
     )

@@ -13,10 +13,11 @@ SHOPS = (SellerShop("7001", "PawJoy US", "US"), SellerShop("7002", "PawJoy UK", 
 ADDRESS = "https://daren.example"
 
 
-def connected(**hearing: object) -> ShopLink:
+def connected(*, bare: int = 0, **hearing: object) -> ShopLink:
     """A shop that is worked with; its creators were fetched an hour ago."""
     hour_ago = office.NOW - timedelta(hours=1)
-    sync = Sync(SyncState.DONE, 148, hour_ago - timedelta(minutes=9), hour_ago, office.NOW + timedelta(hours=23))
+    began, due = hour_ago - timedelta(minutes=9), office.NOW + timedelta(hours=23)
+    sync = Sync(SyncState.DONE, 148, began, hour_ago, due, bare=bare)
     heard = replace(Hearing(), **hearing)  # type: ignore[arg-type]  # its own fields
     return ShopLink(
         ShopLinkId(1), office.TENANT, office.BRANDS[0].id, True, "7001", SHOPS, office.NOW - timedelta(days=2), sync,

@@ -14,6 +14,7 @@ def upgrade() -> None:
     for name in ("told_at", "refused_at", "read_at"):
         op.add_column("shop_link", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.add_column("shop_link", sa.Column("read_trouble", JSONB(), nullable=True))
+    op.add_column("shop_link", sa.Column("sync_bare", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.create_table(
         "shop_event",
         sa.Column("link_id", sa.BigInteger(), nullable=False),
@@ -29,5 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("shop_event")
-    for name in ("read_trouble", "read_at", "refused_at", "told_at"):
+    for name in ("sync_bare", "read_trouble", "read_at", "refused_at", "told_at"):
         op.drop_column("shop_link", name)
