@@ -41,12 +41,11 @@ def shop_site(office: FakeOffice, shops: FakeShops, texts: Texts, browser: Brows
 STATES: dict[str, ShopView] = {
     "none": shop_view(None),
     "heard": shop_view(connected(told_at=NOW, read_at=NOW), until=NOW, told_at=TOLD_AT),
-    "bare": shop_view(connected(read_at=NOW, bare=12), until=NOW, told_at=TOLD_AT),
-    "in trouble": shop_view(connected(told_at=None, refused_at=NOW, trouble=DOWN), until=NOW),
+    "in trouble": shop_view(connected(bare=12, refused_at=NOW, trouble=DOWN), until=NOW),
 }
 
 
-@pytest.mark.parametrize(("lang", "state"), [("zh", "none"), ("zh", "heard"), ("en", "bare"), ("en", "in trouble")])
+@pytest.mark.parametrize(("lang", "state"), [("zh", "none"), ("zh", "heard"), ("en", "in trouble")])
 def test_the_page_fits_a_phone(shops: FakeShops, shop_site: Site, lang: str, state: str) -> None:
     shops.view_ = STATES[state]
     assert_sound(shop_site.visit("/tiktok-shop", lang=lang), about=(lang, state))
