@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from agent.shops.desk import linked
@@ -13,6 +14,11 @@ from memory.domain.shops import Hearing, SellerShop, ShopStore
 
 class ShopWork(Protocol):
     """A transaction across tenants that reaches shops."""
+
+    @property
+    def now(self) -> datetime:
+        """The workspace's clock at the beginning of the transaction, UTC."""
+        ...
 
     @property
     def shops(self) -> ShopStore:
@@ -47,7 +53,7 @@ class ShopDoctor:
     async def look(self) -> Sequence[FoundShop]:
         """Every connected shop with what is wrong with it. Raises Unavailable when the rows cannot be read."""
         async with self.services.across_tenants("how shops do") as work:
-            links = await work.shops.connected()
+            links, now = await work.shops.connected(), work.now
         found = []
         for link in links:
             at, shop = linked(link), link.chosen
@@ -55,7 +61,7 @@ class ShopDoctor:
                 continue
             try:
                 await self.platform.look(at)
-                if link.hearing.is_refused:
+                if link.hearing.is_refused(now):
                     raise Refused("shop_webhook_not_signed")
                 found.append(FoundShop(shop, None, link.hearing))
             except AppError as failure:

@@ -14,6 +14,7 @@ from memory.domain.outreach import Flag
 
 DAILY = timedelta(hours=24)
 AGAIN_AFTER = timedelta(minutes=15)  # a sync that could not go on
+COMPLAINED_OF = timedelta(days=7)
 LEASE = timedelta(minutes=5)  # a sync that says nothing for so long died with its process
 
 
@@ -64,10 +65,11 @@ class Hearing:
     read_at: datetime | None = None
     trouble: Flag | None = None
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether what came last was not signed as it should be."""
-        return self.refused_at is not None and (self.told_at is None or self.refused_at > self.told_at)
+    def is_refused(self, now: datetime) -> bool:
+        """Whether what came last, within a week, was not signed as it should be: anybody may send such a thing once."""
+        if self.refused_at is None or now - self.refused_at >= COMPLAINED_OF:
+            return False
+        return self.told_at is None or self.refused_at > self.told_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from memory.domain.errors import Unavailable
 from memory.domain.ids import ShopLinkId
 from memory.domain.jobs import SHOP_TOLD
 from memory.domain.outreach import DraftStatus, Intent, Purpose
+from memory.domain.shops import COMPLAINED_OF
 from tests.agent.deliveries.conftest import PushShop
 from tests.support.heard_shop import HeardShop, connected, heard_shop
 
@@ -108,6 +109,9 @@ async def test_a_wrong_signature_is_refused_told_to_the_doctor_and_read_all_the_
     (found,) = await shop.doctor().look()
     assert found.failure is not None
     assert found.failure.text_key == "shop_webhook_not_signed"
+    refused = (await shop.state()).hearing
+    now = await shop.office.now()
+    assert [refused.is_refused(now + later) for later in (timedelta(0), COMPLAINED_OF)] == [True, False]
     await shop.polled()
     assert await shop.texts() == ["Hello"]
     shop.emulator.platform.faults.clear()
