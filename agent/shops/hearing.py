@@ -76,6 +76,7 @@ class ShopHearing:
         at = linked(found)
         if at is None or found is None:
             return
+        handled = 0
         for event in waiting:
             try:
                 answer = await self.platform.answer(at, self.box.unseal(event.sealed, of=_owner(event))[_TOLD])
@@ -89,7 +90,8 @@ class ShopHearing:
             if answer is not None:
                 await take(tenant, source_of(found), await self.known(tenant, [replace(answer, brand=brand)]))
             await self._forget(event)
-        if len(waiting) == AT_ONCE:
+            handled += 1
+        if handled and len(waiting) == AT_ONCE:
             await self._again(link, tenant)
 
     async def sources(self, tenant: TenantId) -> Sequence["ShopAnswers"]:

@@ -1,14 +1,16 @@
 """Reading what creators wrote: nothing is lost, whoever has opened a conversation, and little is asked twice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from connectors.ports.platforms import Answer
-from connectors.tiktok_shop.conversations import MOST_LISTED, Conversations
-from connectors.tiktok_shop.listening import ALL_AGAIN, Listening
+from connectors.tiktok_shop.client import TRIES
+from connectors.tiktok_shop.conversations import MOST_LISTED, Conversations, Listed
+from connectors.tiktok_shop.listening import ALL_AGAIN, MOST_DOWN, Listening
 from evals.emulators.tiktok_shop.contacts import Contact
 from evals.emulators.tiktok_shop.faults import FaultKind
 from memory.domain.errors import Refused, Unavailable
@@ -48,6 +50,10 @@ class Ears:
     def opened(self, contact: Contact) -> None:
         """A person of the team opens it in Seller Center."""
         contact.read_until = len(contact.shown(self.talk.bench.platform.clock.now))
+
+    async def listed(self) -> Sequence[Listed]:
+        """The shop's conversations in the platform's order."""
+        return (await self.listening.conversations.listed(self.talk.place, "ALL")).conversations
 
     async def look(self) -> list[str]:
         """What one look brings."""
@@ -150,14 +156,38 @@ async def test_what_a_look_has_no_time_for_comes_with_the_next(ears: Ears) -> No
     assert len({answer.text for answer in hurried.heard}) == MOST_LISTED + 1
 
 
-async def test_a_conversation_that_is_refused_keeps_none_of_the_others(ears: Ears) -> None:
-    for number in range(2):
-        ears.writes(await ears.contact(nth=number), f"From {number}")
-    ears.talk.bench.plan(FaultKind.CODE, READS, code=16030009, times=1)
-    assert len(await ears.look()) == 2  # the walk of the same look has come to it again
+@pytest.mark.parametrize("trouble", [{"kind": FaultKind.CODE, "code": 16030009}, {"kind": FaultKind.HTTP_500}])
+async def test_a_conversation_that_cannot_be_read_keeps_none_of_the_others_and_loses_nothing(
+    ears: Ears, trouble: dict[str, Any]
+) -> None:
+    first, second = await ears.contact(), await ears.contact(nth=1)
+    tries = 1 if trouble["kind"] is FaultKind.CODE else TRIES
+    for hours in range(4):  # the walk goes over it again and again, and the fence with it
+        ears.writes(first, f"First {hours}")
+        ears.writes(second, f"Second {hours}")
+        ears.opened(first)
+        ears.opened(second)
+        await ears.pass_time(ALL_AGAIN.total_seconds())
+        place = [one.creator for one in (await ears.listed())].index(first.creator.im_id)
+        calls = tuple(range(place + 1, place + 1 + tries))
+        ears.talk.bench.plan(endpoint=READS, calls=calls, **trouble)
+        assert await ears.look() == [f"Second {hours}"]
+        ears.talk.bench.platform.faults.clear()
+        await ears.pass_time(ALL_AGAIN.total_seconds())
+    assert [text for text in await ears.look() if "First" in text] == [f"First {hours}" for hours in range(4)]
+
+
+async def test_a_platform_that_shows_no_conversation_is_down_and_one_without_a_scope_says_so(ears: Ears) -> None:
+    for number in range(MOST_DOWN):
+        ears.writes(ears.acquainted(number), f"From {number}")
+    ears.talk.bench.plan(FaultKind.HTTP_500, READS, times=0)
+    with pytest.raises(Unavailable):
+        await ears.look()
+    ears.talk.bench.platform.faults.clear()
     ears.talk.bench.plan(FaultKind.CODE, LISTS, code=105005)
     with pytest.raises(Refused, match="shop_scope_missing"):
         await ears.look()
+    assert len(await ears.look()) == MOST_DOWN
 
 
 async def test_a_place_the_platform_has_forgotten_begins_the_walk_anew(ears: Ears) -> None:
