@@ -41,7 +41,7 @@ from agent.imports import Imports
 from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
 from agent.jobs.blueprint import Workshop, no_shop
-from agent.jobs.upkeep import Upkeep
+from agent.jobs.upkeep import Upkeep, no_sources
 from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
 from agent.nodes.act import Act
@@ -52,7 +52,7 @@ from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.settings import Settings
-from agent.shops.opening import Shops, open_shops
+from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
 from connectors.by_hand.messenger import ByHandMessenger
 from connectors.by_hand.settings import ByHandSettings
@@ -70,6 +70,8 @@ from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
 from connectors.tiktok_shop.calls import Calls as ShopCalls
 from connectors.tiktok_shop.platform import TikTokShop, open_tiktok_shop
+from connectors.tiktok_shop.source import Wanted
+from connectors.tiktok_shop.webhooks import ShopWebhooks
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
 from connectors.wecom.app.channel import AppChannel
@@ -149,6 +151,7 @@ class Installation:
     kf_callbacks: kf_calls.KfCallbacks
     account_callbacks: AccountCallbacks
     shops: Shops | None = None
+    shop_webhooks: ShopWebhooks | None = None
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -191,7 +194,7 @@ async def _put_together(
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
     tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)
-    shops = open_shops(settings, tiktok_shop, database, accounts.of_tenant) if tiktok_shop else None
+    shops = open_shops(settings, tiktok_shop, database, box, accounts.of_tenant) if tiktok_shop else None
     over_shops = (tiktok_shop.messenger(shops.of_brand),) if tiktok_shop and shops else ()
     messengers: Sequence[Messenger] = (*playground, *over_shops, ByHandMessenger())
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
@@ -254,6 +257,7 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
+        sources_of=shops.hearing.sources if shops else no_sources,
     )
 
     async def deliver() -> None:
@@ -274,6 +278,7 @@ async def _put_together(
         sweep=upkeep.sweep,
         deliver=deliver,
         sync_shop=shops.sync.run if shops else no_shop,
+        hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
@@ -321,6 +326,7 @@ async def _put_together(
         AppCallbacks(paths, apps, app_client.notes, SystemClock().now),
         kf_calls.KfCallbacks(paths, pulling, kf_client.notes, SystemClock().now),
         AccountCallbacks(paths, accounts_heard, account_client.notes, SystemClock().now), shops,
+        tiktok_shop.webhooks(shops.hearing) if tiktok_shop and shops else None,
     )  # fmt: skip
 
 
@@ -339,13 +345,8 @@ def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> T
         return None
     calls = ShopCalls()
     stack.push_async_callback(calls.aclose)
-    app = {
-        "app_key": shop.app_key, "app_secret": shop.app_secret, "service_id": shop.service_id,
-        "api_base": shop.api_base, "auth_base": shop.auth_base, "authorize_base": shop.authorize_base,
-        "per_second": shop.per_second, "burst": shop.burst, "versions": shop.versions, "categories": shop.categories,
-    }  # fmt: skip
-    most = shop.most_creators
-    return open_tiktok_shop(app, calls, safe, now=SystemClock().now, rng=Random(), most=most)  # noqa: S311  # it spreads retries
+    wanted = Wanted(most=shop.most_creators, with_detail=shop.figures)
+    return open_tiktok_shop(app_of(shop), calls, safe, now=SystemClock().now, rng=Random(), wanted=wanted)  # noqa: S311  # it spreads retries
 
 
 async def migrated(settings: Settings) -> None:
@@ -359,6 +360,7 @@ async def migrated(settings: Settings) -> None:
 def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
     """The HTTP application of an installation."""
     words = daren.texts
+    called = (daren.app_callbacks, daren.kf_callbacks, daren.account_callbacks, daren.shop_webhooks)
     return create_app(
         desk=daren.desk,
         queries=daren.queries,
@@ -370,7 +372,7 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
         shops=daren.shops.desk if daren.shops else None,
-        called=[daren.app_callbacks.router(), daren.kf_callbacks.router(), daren.account_callbacks.router()],
+        called=[one.router() for one in called if one is not None],
     )
 
 

@@ -66,6 +66,7 @@ class TikTokShopSettings(BaseModel):
     versions: dict[str, str] = Field(default_factory=dict)
     categories: dict[str, str] = Field(default_factory=dict)
     most_creators: int = Field(default=2_000, ge=20, le=100_000)
+    figures: bool = False  # a request for each creator
 
 
 class Settings(BaseSettings):

@@ -71,6 +71,7 @@ from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
 from memory.repositories.samples import SampleRepository
+from memory.repositories.shop_events import ShopEventRepository
 from memory.repositories.shop_links import ShopLinkRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
@@ -233,6 +234,7 @@ class ServiceUnit(Work):
         self.kept = KeptRepository(transaction.session)
         self.shops: ShopStore = ShopLinkRepository(*given)
         self.shop_kept = ShopKeptRepository(transaction.session)
+        self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)
         self.paces = PaceRepository(transaction.session)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -25,6 +27,8 @@ from agent.cli.talk import AsMember
 from connectors.ports.accounts import FirstSetup
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.import_stores import ImportState
+from memory.domain.shops import Hearing
+from memory.domain.workspace import Lang
 from prompts.render import texts
 
 Kind = Literal["creators", "products", "samples"]
@@ -172,12 +176,30 @@ async def _doctor() -> int:
             for shop in await daren.shops.doctor.look() if daren.shops else ():
                 wrong += shop.failure is not None
                 state = told(shop.failure, lang) if shop.failure else say("doctor_channel_ok", lang)
-                table.add_row(say("doctor_shop", lang, name=shop.shop.name), state)
+                lines = [state, *answers_of(shop.hearing, lang, settings.team_timezone)]
+                table.add_row(say("doctor_shop", lang, name=shop.shop.name), "\n".join(lines))
     except AppError as failure:
         wrong += 1
         table.add_row(say("doctor_start", lang), told(failure, lang))
     Console().print(table)
     return EXIT_MISCONFIGURED if wrong or free < 200 else 0
+
+
+def answers_of(hearing: Hearing, lang: Lang, zone: ZoneInfo) -> list[str]:
+    """How creators' answers come in over a shop, in lines; times are a zone's."""
+    say = texts().say
+
+    def since(at: datetime | None, name: str, never: str) -> str:
+        return say(name, lang, at=f"{at.astimezone(zone):%Y-%m-%d %H:%M}") if at else say(never, lang)
+
+    lines = [
+        since(hearing.read_at, "doctor_shop_read", "doctor_shop_never_read"),
+        since(hearing.told_at, "doctor_shop_told", "doctor_shop_never_told"),
+    ]
+    if hearing.trouble is not None:
+        why = say(hearing.trouble.key, lang, **hearing.trouble.facts)
+        lines.append(say("doctor_shop_read_trouble", lang, why=why))
+    return lines
 
 
 async def _model(daren: Installation) -> str:

@@ -28,7 +28,7 @@ class Scopes(Protocol):
 
 
 async def no_shop(link: ShopLinkId, tenant: TenantId) -> None:
-    """An installation without a platform fetches nothing."""
+    """An installation without a platform fetches and hears nothing."""
     log.info("shop.no_platform", link=link, tenant=tenant)
 
 
@@ -46,6 +46,7 @@ class Workshop:
     sweep: Callable[[], Awaitable[None]]
     deliver: Callable[[], Awaitable[None]]
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
+    hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -96,6 +97,11 @@ async def sync_shop(context: JobContext, *, link: int, tenant: int) -> None:
     await _workshop(context).sync_shop(ShopLinkId(link), TenantId(tenant))
 
 
+async def hear_shop(context: JobContext, *, link: int, tenant: int) -> None:
+    """Handle what the platform told of one shop."""
+    await _workshop(context).hear_shop(ShopLinkId(link), TenantId(tenant))
+
+
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Once a minute: pick up rows that wait without a job, and whatever came due."""
     log.debug("sweep", timestamp=timestamp)
@@ -114,6 +120,7 @@ def make_blueprint() -> Blueprint:
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
+    declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
     blueprint.periodic(cron="* * * * *")(swept)
     return blueprint

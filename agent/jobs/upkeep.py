@@ -8,12 +8,12 @@ import structlog
 
 from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
-from agent.outreach.answers import AnswerDesk, collect, tell
+from agent.outreach.answers import AnswerDesk, collect, take_in, tell
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
 from connectors.ports.custody import Cursors
-from connectors.ports.platforms import AnswerSource, Messenger
+from connectors.ports.platforms import Answer, AnswerSource, Messenger
 from memory.domain import jobs
 from memory.domain.account_stores import Services
 from memory.domain.chat import Reply
@@ -34,9 +34,18 @@ FORGOTTEN_AFTER = timedelta(seconds=30)
 ScopeOf = Callable[..., Awaitable[Scope | None]]
 
 
+async def no_sources(tenant: TenantId) -> Sequence[AnswerSource]:
+    """A tenant without shops."""
+    del tenant
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """The workspace's housekeeping, each part a job's body; all of it may be repeated at any time."""
+    """The workspace's housekeeping, each part a job's body; all of it may be repeated at any time.
+
+    `sources`: answers for everybody; `sources_of`: a tenant's own.
+    """
 
     units: Units
     services: Services
@@ -47,6 +56,7 @@ class Upkeep:
     sources: Sequence[AnswerSource]
     scope_of: ScopeOf
     texts: Texts
+    sources_of: Callable[[TenantId], Awaitable[Sequence[AnswerSource]]] = no_sources
 
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again.
@@ -72,18 +82,24 @@ class Upkeep:
         """
         async with self.services.across_tenants("whose answers to collect") as work:
             tenants = await work.accounts.tenants()
-        desk = AnswerDesk(self.outreach, self.units, read_reply, self.scope_of, self.notice)
+        desk = self._desk()
         for tenant in tenants:
             scope = await self.scope_of_tenant(tenant)
             if scope is None:
                 continue
-            for source in self.sources:
+            for source in (*self.sources, *await self.sources_of(tenant)):
                 try:
                     report = await collect(desk, source, self.cursors(scope), tenant=tenant)
                     ANSWERS.inc(len(report.stored))
                 except Unavailable as failure:
                     log.warning("answers.unavailable", source=source.name, error=failure.text_key)
             await tell(desk, tenant=tenant)
+
+    async def take_in(self, tenant: TenantId, source: str, answers: Sequence[Answer]) -> None:
+        """Answers that a platform told by itself. Raises Unavailable (retryable)."""
+        report = await take_in(self._desk(), source, answers, tenant=tenant)
+        ANSWERS.inc(len(report.stored))
+        await tell(self._desk(), tenant=tenant)
 
     def notice(self, lang: Lang, messages: Sequence[CreatorMessage], *, now: datetime) -> Reply:
         """「2 位达人回复了」, with what they wrote."""
@@ -108,6 +124,11 @@ class Upkeep:
                 await work.defer(jobs.index_creators(tenant))
             for link in await work.shops.due(now=work.now):
                 await work.defer(jobs.sync_shop(link.id, link.tenant))
+            for link in await work.shop_events.waiting_links():
+                await work.defer(jobs.hear_shop(link.id, link.tenant))
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())
             await work.defer(jobs.deliver())
+
+    def _desk(self) -> AnswerDesk:
+        return AnswerDesk(self.outreach, self.units, read_reply, self.scope_of, self.notice)

@@ -69,16 +69,26 @@ async def collect(desk: AnswerDesk, source: AnswerSource, cursors: Cursors, *, t
     Raises:
         Unavailable: the source or the database does not answer (retryable).
     """
-    report = AnswerReport()
     after = await cursors.read(source.name)
     async with desk.service.across_tenants("what time it is") as unit:
         now = unit.now
     answers, cursor = await source.answers(after=after, now=now)
-    for answer in answers:
-        await _take_in(desk, source.name, answer, tenant, report)
+    report = await take_in(desk, source.name, answers, tenant=tenant)
     if cursor is not None and cursor != after:
         await cursors.write(source.name, cursor)
     report.told = await tell(desk, tenant=tenant)
+    return report
+
+
+async def take_in(desk: AnswerDesk, source: str, answers: Sequence[Answer], *, tenant: TenantId) -> AnswerReport:
+    """Store answers of a source, however they came: each once, with everything that follows from it.
+
+    Raises:
+        Unavailable: the database does not answer (retryable).
+    """
+    report = AnswerReport()
+    for answer in answers:
+        await _take_in(desk, source, answer, tenant, report)
     return report
 
 

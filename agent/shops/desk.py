@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agent.team.rights import look_again, needs_own
-from connectors.ports.shops import RETURN_PATH, LinkedShop, ShopPlatform, ShopView
+from connectors.ports.shops import RETURN_PATH, TOLD_PATH, LinkedShop, ShopPlatform, ShopView
 from memory.domain import jobs
 from memory.domain.errors import BadRequest, Refused
 from memory.domain.ids import BrandId, ShopLinkId
@@ -14,11 +14,12 @@ from memory.domain.workspace import Role, Scope
 
 @dataclass(frozen=True, slots=True)
 class ShopDesk:
-    """Satisfies `connectors.ports.shops.ShopDoor`. `address`: where browsers reach us."""
+    """Satisfies `connectors.ports.shops.ShopDoor`. `address`: where browsers reach us; `is_public`: platforms too."""
 
     units: Units
     platform: ShopPlatform
     address: str
+    is_public: bool = False
 
     async def view(self, scope: Scope) -> ShopView:
         """See `ShopDoor.view`."""
@@ -26,7 +27,8 @@ class ShopDesk:
             link = await unit.shops.of_brand(_brand(scope))
             workspace = await unit.people.workspace()
         until = await self.platform.until(link.id) if link is not None and link.connected else None
-        return ShopView(link, until, f"{self.address}{RETURN_PATH}", barred=workspace.is_demo)
+        told_at = f"{self.address}{TOLD_PATH}" if self.is_public else None
+        return ShopView(link, until, f"{self.address}{RETURN_PATH}", workspace.is_demo, told_at)
 
     async def begin(self, scope: Scope) -> str:
         """See `ShopDoor.begin`."""

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from agent.settings import Settings
+from agent.settings import Settings, TikTokShopSettings
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk, linked
+from agent.shops.hearing import ShopHearing, Take
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
+from memory.domain.channels import SecretBox
 from memory.domain.errors import Unavailable
-from memory.domain.ids import BrandId, TenantId
+from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Scope
 
@@ -20,12 +22,13 @@ QUOTA_SECONDS = 8.0  # somebody waits for the answer
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """The page's desk, the job, the doctor, and whose messages go where."""
+    """The page's desk, the jobs, the doctor, and whose messages go where."""
 
     database: Database
     platform: ShopPlatform
     desk: ShopDesk
     sync: ShopSync
+    hearing: ShopHearing
     doctor: ShopDoctor
 
     async def quota(self, brand: BrandId) -> PlatformQuota | None:
@@ -44,16 +47,34 @@ class Shops:
         except TimeoutError as late:
             raise Unavailable("shop_internal") from late
 
+    def heard(self, take: Take) -> Callable[[ShopLinkId, TenantId], Awaitable[None]]:
+        """The job that handles what the platform told; `take` stores what creators wrote."""
+
+        async def handle(link: ShopLinkId, tenant: TenantId) -> None:
+            await self.hearing.handle(link, tenant, take)
+
+        return handle
+
     async def of_brand(self, brand: BrandId) -> LinkedShop | None:
         """Satisfies `connectors.ports.shops.ShopOf`."""
         async with self.database.across_tenants("where a brand's messages go") as work:
             return linked(await work.shops.of_brand(brand))
 
 
+def app_of(shop: TikTokShopSettings) -> dict[str, object]:
+    """The app as the platform knows it; how much is fetched is ours alone."""
+    return {
+        "app_key": shop.app_key, "app_secret": shop.app_secret, "service_id": shop.service_id,
+        "api_base": shop.api_base, "auth_base": shop.auth_base, "authorize_base": shop.authorize_base,
+        "per_second": shop.per_second, "burst": shop.burst, "versions": shop.versions, "categories": shop.categories,
+    }  # fmt: skip
+
+
 def open_shops(
     settings: Settings,
     platform: ShopPlatform,
     database: Database,
+    box: SecretBox,
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]],
 ) -> Shops:
     """Put it together."""
@@ -61,7 +82,8 @@ def open_shops(
     return Shops(
         database,
         platform,
-        ShopDesk(database, platform, address),
+        ShopDesk(database, platform, address, is_public=bool(settings.public_url)),
         ShopSync(database, platform, scope_of_tenant),
+        ShopHearing(database, database, platform, box, scope_of_tenant),
         ShopDoctor(database, platform),
     )

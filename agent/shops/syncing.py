@@ -86,7 +86,8 @@ class ShopSync:
                 return False
             await unit.creators.upsert(page.facts, source=self.platform.name, as_of=unit.now)
             more = link.sync.found + len(page.facts)
-            sync = replace(link.sync, found=more, position=page.position, due_at=unit.now + LEASE)
+            bare = link.sync.bare + page.bare
+            sync = replace(link.sync, found=more, bare=bare, position=page.position, due_at=unit.now + LEASE)
             await unit.shops.sync_to(at.link, sync)
         return True
 

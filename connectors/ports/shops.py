@@ -5,19 +5,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.ports.platforms import Answer
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
 from memory.domain.shops import PlatformQuota, SellerShop, ShopLink
 from memory.domain.workspace import Scope
 
 RETURN_PATH = "/tiktok-shop/authorized"
+TOLD_PATH = "/tiktok-shop/webhook"
 
 
 @dataclass(frozen=True, slots=True)
 class CreatorPage:
-    """Some creators, and where to go on; an empty position is the end."""
+    """Some creators, and where to go on; an empty position is the end. `bare`: so many without figures asked for."""
 
     facts: Sequence[CreatorFacts]
+    position: str = field(repr=False)
+    bare: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """What creators wrote, oldest first, and where to read on."""
+
+    answers: Sequence[Answer]
     position: str = field(repr=False)
 
 
@@ -77,18 +88,46 @@ class ShopPlatform(Protocol):
         """Creators as the shop sees them, from a position on; empty begins anew."""
         ...
 
+    async def answers(self, at: LinkedShop, *, after: str, since: datetime) -> AnswerPage:
+        """What creators wrote in the shop's conversations after a position, some of it again; empty begins at `since`.
+
+        One look takes about half a minute at most; what it leaves over comes with the next.
+        """
+        ...
+
+    async def answer(self, at: LinkedShop, told: str) -> Answer | None:
+        """What the platform told of, if a creator wrote it: the same answer that reading finds."""
+        ...
+
+
+class ShopEars(Protocol):
+    """Takes what a platform tells by itself. Both raise Unavailable and Unclear: it must be told again."""
+
+    async def keep(self, shop: str, *, name: str, told: str) -> None:
+        """Store it for all who work with a shop; once it returns it may be acknowledged.
+
+        The same name is no second one. Nothing is kept of a shop nobody works with.
+        """
+        ...
+
+    async def refused(self) -> None:
+        """Something came that the app's secret has not signed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ShopView:
     """A brand's shop on its page. `until`: see `ShopPlatform.until`; `comes_back_to`: what the app must be told.
 
-    `barred`: a demo workspace, which no real shop is connected to.
+    `barred`: a demo workspace, which no real shop is connected to. `told_at`: the address for webhooks, None where
+    nothing out there reaches this machine.
     """
 
     link: ShopLink | None
     until: datetime | None
     comes_back_to: str
     barred: bool
+    told_at: str | None = None
 
 
 class ShopDoor(Protocol):

@@ -4,14 +4,17 @@ Source: TikTok Shop Partner Center, Affiliate Seller API "messages" 202412 and "
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from connectors.ports.custody import Fresh, Safe
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
-from connectors.tiktok_shop.operations import CONVERSATION, MESSAGES, SEARCH, SEND
+from connectors.tiktok_shop.messages import words
+from connectors.tiktok_shop.operations import CONVERSATION, CONVERSATIONS, MESSAGES, SEARCH, SEND
+from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text
 from memory.domain.errors import Refused, Unavailable
 from memory.domain.ids import ShopLinkId
 
@@ -19,6 +22,8 @@ PAGE: Final = 20
 MOST_PAGES: Final = 50
 SMALLEST_SEARCH: Final = "12"
 KNOWN_FOR: Final = timedelta(days=30)
+TALKS_LIVE: Final = timedelta(days=400)
+MOST_LISTED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,32 @@ class Conversation:
 
     id: str
     creator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation's other side: who they are as a sender, and the handle we know them by."""
+
+    creator: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation as a list shows it. `handle` is the creator's by now; `unread`: messages of theirs."""
+
+    id: str
+    creator: str
+    handle: str
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """Some conversations, and where the list goes on; an empty position is the end."""
+
+    conversations: tuple[Listed, ...]
+    position: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +88,47 @@ class Conversations:
             raise Refused("shop_creator_gone")
         if not found.get("conversation_id") or not found.get("creator_im_id"):
             raise Unavailable("shop_internal")
-        return Conversation(str(found["conversation_id"]), str(found["creator_im_id"]))
+        opened = Conversation(str(found["conversation_id"]), str(found["creator_im_id"]))
+        if await self.talk(place, opened.id) is None:
+            await self.remember(place, opened.id, Talk(opened.creator, handle))
+        return opened
 
     async def said(self, place: ShopPlace, conversation: Conversation) -> list[Said]:
         """Every text of the shop, in no order that counts."""
         found: list[Said] = []
+        async for rows in self.pages(place, conversation.id):
+            found += [said for row in rows if (said := _ours(row, conversation)) is not None]
+        return found
+
+    async def pages(self, place: ShopPlace, conversation: str) -> AsyncIterator[list[dict[str, Any]]]:
+        """A conversation's messages, page by page. Raises Unavailable for one that has no end."""
         token = ""
         for _ in range(MOST_PAGES):
             query = {"page_size": str(PAGE)} | ({"page_token": token} if token else {})
-            page = await self.client.ask(place, MESSAGES, query=query, names={"conversation": conversation.id})
-            found += [said for row in _rows(page) if (said := _ours(row, conversation)) is not None]
-            token = str(page.get("next_page_token") or "")
-            if not token or page.get("has_more") is False:
-                return found
+            page = await self.client.ask(place, MESSAGES, query=query, names={"conversation": conversation})
+            yield _rows(page)
+            token = _next(page)
+            if not token:
+                return
         raise Unavailable("shop_internal")
+
+    async def listed(self, place: ShopPlace, status: str, position: str = "") -> ListedPage:
+        """A page of the shop's conversations; `status`: ALL or UNREAD."""
+        query = {"conversation_status": status, "only_need_conversation_id": "false", "page_size": str(MOST_LISTED)}
+        page = await self.client.ask(place, CONVERSATIONS, query=query | ({"page_token": position} if position else {}))
+        found = page.get("conversations")
+        rows = [_listed(row) for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        return ListedPage(tuple(row for row in rows if row is not None), _next(page))
+
+    async def talk(self, place: ShopPlace, conversation: str) -> Talk | None:
+        """Who is behind a conversation we have met before, by the handle they had then."""
+        kept = await self.safe.read(place.link, f"talk:{conversation}")
+        return Talk(**json.loads(kept.value)) if kept is not None else None
+
+    async def remember(self, place: ShopPlace, conversation: str, talk: Talk) -> None:
+        """Know them by this handle, whatever they call themselves later."""
+        value = json.dumps(asdict(talk), ensure_ascii=False)
+        await self.safe.keep(place.link, f"talk:{conversation}", Fresh(value, TALKS_LIVE))
 
     async def say(self, place: ShopPlace, conversation: Conversation, text: str) -> str:
         """Send a text; its id, empty where the platform says none. Raises Unclear too."""
@@ -104,17 +162,28 @@ def _folded(handle: object) -> str:
 
 
 def _rows(page: Body) -> list[dict[str, Any]]:
+    """Messages with their places in the conversation."""
     found = page.get("messages")
-    rows = [row.get("message_body") for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-    return [row for row in rows if isinstance(row, dict)]
+    rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    bodies = [(row.get("conversation_index"), row.get("message_body")) for row in rows]
+    return [{**body, "index": index} for index, body in bodies if isinstance(body, dict)]
+
+
+def _next(page: Body) -> str:
+    return "" if page.get("has_more") is False else str(page.get("next_page_token") or "")
+
+
+def _listed(row: dict[str, Any]) -> Listed | None:
+    unread = str(row.get("unread_count") or 0)
+    if not row.get("id") or not row.get("creator_im_id"):
+        return None
+    count = int(unread) if unread.isascii() and unread.isdecimal() else 0
+    handle = clean_text(_folded(row.get("username")), limit=LONGEST_HANDLE)
+    return Listed(str(row["id"]), str(row["creator_im_id"]), handle, count)
 
 
 def _ours(row: dict[str, Any], conversation: Conversation) -> Said | None:
-    if row.get("type") != "TEXT" or str(row.get("sender_id")) == conversation.creator:
+    if str(row.get("sender_id")) == conversation.creator:
         return None
-    try:
-        content = json.loads(str(row.get("content")))
-    except ValueError:
-        return None
-    text = content.get("content") if isinstance(content, dict) else None
-    return Said(str(row.get("id")), compared(text)) if isinstance(text, str) else None
+    text = words(row.get("type"), row.get("content"))
+    return Said(str(row.get("id")), compared(text)) if text is not None else None

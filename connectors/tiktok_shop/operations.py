@@ -23,8 +23,9 @@ SEARCH: Final = Operation("creators_search", "POST", f"{_AS}/marketplace_creator
 DETAIL: Final = Operation("creators_detail", "GET", f"{_AS}/marketplace_creators/{{creator}}", "202508")
 # Get or create: a repetition changes nothing.
 CONVERSATION: Final = Operation("conversation", "POST", f"{_AS}/conversations", "202508")
+CONVERSATIONS: Final = Operation("conversations", "GET", f"{_AS}/conversations", "202505")
 MESSAGES: Final = Operation("messages", "GET", f"{_AS}/conversation/{{conversation}}/messages", "202412")
 SEND: Final = Operation("send", "POST", f"{_AS}/conversations/{{conversation}}/messages", "202412", writes=True)
 QUOTA: Final = Operation("quota", "GET", f"{_AS}/creator_outreach/quota", "202607")
-ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, MESSAGES, SEND, QUOTA)
+ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA)
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

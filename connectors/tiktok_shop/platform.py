@@ -9,17 +9,20 @@ from typing import Final
 from pydantic import ValidationError
 
 from connectors.ports.custody import Safe
-from connectors.ports.shops import CreatorPage, LinkedShop, ShopOf
+from connectors.ports.platforms import Answer
+from connectors.ports.shops import AnswerPage, CreatorPage, LinkedShop, ShopEars, ShopOf
 from connectors.tiktok_shop.authorizations import Authorizations, link_of
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.conversations import Conversations
+from connectors.tiktok_shop.listening import Listening
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.operations import QUOTA
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.shops import place_of, shops
 from connectors.tiktok_shop.source import NAME, TikTokShopSource, Wanted
 from connectors.tiktok_shop.translate import to_quota
+from connectors.tiktok_shop.webhooks import ShopWebhooks
 from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
 from memory.domain.shops import PlatformQuota, SellerShop
@@ -103,6 +106,21 @@ class TikTokShop:
         async for page in source.pages(after):
             yield page
 
+    async def answers(self, at: LinkedShop, *, after: str, since: datetime) -> AnswerPage:
+        """See `ShopPlatform.answers`."""
+        return await self._listening().look(await self._place(at), after, since)
+
+    async def answer(self, at: LinkedShop, told: str) -> Answer | None:
+        """See `ShopPlatform.answer`."""
+        return await self._listening().told(await self._place(at), told)
+
+    def webhooks(self, ears: ShopEars) -> ShopWebhooks:
+        """Where the app is told by the platform itself."""
+        return ShopWebhooks(self.client.app, ears)
+
+    def _listening(self) -> Listening:
+        return Listening(Conversations(self.client, self.safe))
+
     async def _place(self, at: LinkedShop) -> ShopPlace:
         """A cipher stays a shop's own: it is asked for once a process."""
         if at not in self._places:
@@ -121,12 +139,12 @@ def open_tiktok_shop(
     *,
     now: Callable[[], datetime],
     rng: Random,
-    most: int,
+    wanted: Wanted,
 ) -> TikTokShop:
-    """The app of `settings`. `most`: creators a sync fetches. Raises Misconfigured (not retryable)."""
+    """The app of `settings`. `wanted`: which creators a sync fetches. Raises Misconfigured (not retryable)."""
     try:
         app = ShopApp.model_validate(settings)
     except ValidationError as unfit:
         raise Misconfigured(unfit.errors()[0]["type"]) from None  # what does not fit would be shown
     client = ShopClient(app, calls, Authorizations(app, calls, safe, now), now, rng)
-    return TikTokShop(client, safe, Wanted(most=most))
+    return TikTokShop(client, safe, wanted)

@@ -1,6 +1,6 @@
-"""Signing: what an app says of a call so that the platform knows it. Pure.
+"""Signing: what an app says of a call so that the platform knows it, and what the platform says of a webhook. Pure.
 
-Source: TikTok Shop Partner Center, "Sign your API request", read 2026-11-29.
+Source: TikTok Shop Partner Center, "Sign your API request" and "Webhooks", read 2026-11-29.
 """
 
 import hashlib
@@ -27,6 +27,13 @@ def signed_url(app: ShopApp, path: str, query: Mapping[str, str], body: bytes, *
     whole = {"app_key": app.app_key, "timestamp": str(int(at.timestamp())), **query}
     whole["sign"] = sign(app.app_secret.get_secret_value(), path, whole, body)
     return f"{app.api_base}{path}?{urlencode(whole)}"
+
+
+def is_signed(app: ShopApp, raw: bytes, said: str) -> bool:
+    """Whether a webhook's `Authorization` fits its body as it came."""
+    secret = app.app_secret.get_secret_value().encode()
+    wanted = hmac.new(secret, app.app_key.encode() + raw, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(wanted.encode(), said.strip().lower().encode())
 
 
 def filled(template: str, version: str, names: Mapping[str, str]) -> str:

@@ -11,10 +11,12 @@ from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.operations import DETAIL, SEARCH
 from connectors.tiktok_shop.translate import to_facts
 from memory.domain.creator import CreatorFacts
-from memory.domain.errors import Refused
+from memory.domain.errors import Refused, Unavailable
 
 NAME: Final = "tiktok_shop"
 PAGE: Final = 20  # the platform takes 12 or 20
+MOST_FAILED: Final = 3  # in a row: then a run asks for no figures any more, each failure costs seconds
+_OF_ONE: Final = frozenset({"shop_creator_gone", "shop_refused", "shop_internal", "shop_busy"})
 MOST: Final = 2_000
 
 
@@ -52,17 +54,18 @@ class TikTokShopSource:
     async def pages(self, after: str) -> AsyncIterator[CreatorPage]:
         """The same with the place after each page, from a place on or (empty) from the beginning."""
         seen: set[str] = set()
-        place = _Place.read(after)
+        place, figures = _Place.read(after), _Figures(self)
         while place.count < self.wanted.most:
             page = await self._page(place.key, place.token)
             rows = [row for row in _rows(page) if row["creator_open_id"] not in seen]
             rows = rows[: self.wanted.most - place.count]
             seen |= {row["creator_open_id"] for row in rows}
-            facts = [await self._facts(row) for row in rows]
+            facts = [await figures.facts(row) for row in rows]
             token = str(page.get("next_page_token") or "")
             place = _Place(str(page.get("search_key") or ""), token, place.count + len(rows))
             is_last = not token or place.count >= self.wanted.most
-            yield CreatorPage([one for one in facts if one is not None], "" if is_last else place.written())
+            known = [one for one in facts if one is not None]
+            yield CreatorPage(known, "" if is_last else place.written(), figures.missed())
             if is_last:
                 return
 
@@ -72,21 +75,42 @@ class TikTokShopSource:
         body = dict(self.wanted.search) | ({"search_key": key} if key else {})
         return await self.client.ask(self.place, SEARCH, query=query, body=body)
 
-    async def _facts(self, row: dict[str, Any]) -> CreatorFacts | None:
+
+@dataclass(slots=True, eq=False)
+class _Figures:
+    """What one run asks about each creator; who cannot be asked about is known by the search alone, and counted."""
+
+    source: TikTokShopSource
+    _failed: int = 0
+    _missed: int = 0
+
+    def missed(self) -> int:
+        """How many since the last time that was asked."""
+        missed, self._missed = self._missed, 0
+        return missed
+
+    async def facts(self, row: dict[str, Any]) -> CreatorFacts | None:
+        """One creator of a search; None without a handle."""
         detail: Mapping[str, Any] = {}
-        if self.wanted.with_detail:
+        if self.source.wanted.with_detail:
             detail = await self._detail(row["creator_open_id"])
-        return to_facts(row, detail, categories=self.client.app.categories)
+        return to_facts(row, detail, categories=self.source.client.app.categories)
 
     async def _detail(self, open_id: str) -> Mapping[str, Any]:
-        """A creator who left between the two calls is known by the search alone."""
-        try:
-            found = (await self.client.ask(self.place, DETAIL, names={"creator": open_id})).get("creator")
-        except Refused as refused:
-            if refused.text_key != "shop_creator_gone":
-                raise
-            return {}
-        return found if isinstance(found, Mapping) else {}
+        if self._failed < MOST_FAILED:
+            try:
+                found = await self.source.client.ask(self.source.place, DETAIL, names={"creator": open_id})
+            except (Refused, Unavailable) as failure:
+                if failure.text_key not in _OF_ONE:
+                    raise
+                self._failed = 0 if isinstance(failure, Refused) else self._failed + 1
+            else:
+                self._failed = 0
+                creator = found.get("creator")
+                if isinstance(creator, Mapping):
+                    return creator
+        self._missed += 1
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _UNSEEN: Final = re.compile(
 )
 _MARKET, _CURRENCY = re.compile(r"[A-Z]{2}"), re.compile(r"[A-Z]{3}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
-_LONGEST_NAME, _LONGEST_BIO, _LONGEST_HANDLE = 200, 5_000, 64
+_LONGEST_NAME, _LONGEST_BIO, LONGEST_HANDLE = 200, 5_000, 64
 _MOST_ENGAGEMENT: Final = 10 * BASIS_POINTS
 _AGES: Final = {
     "AGE_RANGE_18_24": "18-24",
@@ -41,7 +41,7 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
     `categories`: our slug for each category id of the platform that has one.
     """
     both = {**row, **{name: value for name, value in detail.items() if value not in (None, "", [])}}
-    handle = _line(both.get("username"), limit=_LONGEST_HANDLE)
+    handle = _line(both.get("username"), limit=LONGEST_HANDLE)
     if not handle:
         return None
     market = both.get("selection_region")
@@ -51,7 +51,7 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
     return CreatorFacts(
         handle=handle,
         name=_line(both.get("nickname"), limit=_LONGEST_NAME),
-        bio=_text(both.get("bio_description"), limit=_LONGEST_BIO),
+        bio=clean_text(both.get("bio_description"), limit=_LONGEST_BIO),
         market=market if isinstance(market, str) and _MARKET.fullmatch(market) else None,
         categories=tuple(dict.fromkeys(categories[one] for one in ids if one in categories)),
         followers=_count(both.get("follower_count")),
@@ -145,9 +145,10 @@ def _part(row: Row, name: str) -> Row:
     return found if isinstance(found, Mapping) else {}
 
 
-def _text(value: object, *, limit: int) -> str:
+def clean_text(value: object, *, limit: int) -> str:
+    """Foreign text without what nobody sees and no row takes; empty where it is no text."""
     return _UNSEEN.sub("", value).strip()[:limit].rstrip() if isinstance(value, str) else ""
 
 
 def _line(value: object, *, limit: int) -> str:
-    return " ".join(_text(value, limit=limit).split())
+    return " ".join(clean_text(value, limit=limit).split())

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.jobs import Job
+from memory.domain.shop_events import ShopEventStore
 from memory.domain.shops import ShopStore
 from memory.domain.workspace import Brand, BrandPolicy, Lang, Member, Role, Workspace, WorkspaceKind
 
@@ -194,6 +195,11 @@ class ServiceWork(Protocol):
     @property
     def shops(self) -> ShopStore:
         """Shops of all."""
+        ...
+
+    @property
+    def shop_events(self) -> ShopEventStore:
+        """What platforms told of shops and is not handled."""
         ...
 
     @property

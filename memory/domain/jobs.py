@@ -27,6 +27,7 @@ IMPORT = "daren:import"
 INDEX = "daren:index"
 SWEEP = "daren:sweep"
 SHOP = "daren:shop"
+SHOP_TOLD = "daren:shop_told"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -75,6 +76,12 @@ def index_creators(tenant: TenantId) -> Job:
 def sync_shop(link: ShopLinkId, tenant: TenantId) -> Job:
     """Fetch the creators a shop sees; runs of one shop follow each other."""
     return Job(SHOP, "books", {"link": link, "tenant": tenant}, lock=f"shop:{link}", queueing_lock=f"shop:{link}")
+
+
+def hear_shop(link: ShopLinkId, tenant: TenantId) -> Job:
+    """Handle what the platform told of a shop; one waiting job is enough for any number of messages."""
+    name = f"shop_told:{link}"
+    return Job(SHOP_TOLD, "outreach", {"link": link, "tenant": tenant}, lock=name, queueing_lock=name, priority=5)
 
 
 def _sender(scope: Scope) -> dict[str, int | str]:

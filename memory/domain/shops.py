@@ -14,6 +14,7 @@ from memory.domain.outreach import Flag
 
 DAILY = timedelta(hours=24)
 AGAIN_AFTER = timedelta(minutes=15)  # a sync that could not go on
+COMPLAINED_OF = timedelta(days=7)
 LEASE = timedelta(minutes=5)  # a sync that says nothing for so long died with its process
 
 
@@ -38,7 +39,10 @@ class SellerShop:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A sync of creators. `found`: so far, repetitions across a broken run counted once a page. Workspace time."""
+    """A sync of creators. `found`: so far, repetitions across a broken run counted once a page. Workspace time.
+
+    `bare`: those of them whose figures were asked for and did not come.
+    """
 
     state: SyncState = SyncState.NEVER
     found: int = 0
@@ -47,6 +51,25 @@ class Sync:
     due_at: datetime | None = None
     trouble: Flag | None = None
     position: str = field(default="", repr=False)
+    bare: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How creators' answers come in. `told_at`: the platform last told of something; `refused_at`: something last came
+    that was not signed as it should be; `read_at`: conversations were last read; `trouble`: why they are not now.
+    """
+
+    told_at: datetime | None = None
+    refused_at: datetime | None = None
+    read_at: datetime | None = None
+    trouble: Flag | None = None
+
+    def is_refused(self, now: datetime) -> bool:
+        """Whether what came last, within a week, was not signed as it should be: anybody may send such a thing once."""
+        if self.refused_at is None or now - self.refused_at >= COMPLAINED_OF:
+            return False
+        return self.told_at is None or self.refused_at > self.told_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ class ShopLink:
     shops: tuple[SellerShop, ...]
     authorised_at: datetime | None
     sync: Sync
+    hearing: Hearing = field(default_factory=Hearing)
 
     @property
     def chosen(self) -> SellerShop | None:
@@ -123,4 +147,20 @@ class ShopStore(Protocol):
 
     async def due(self, *, now: datetime) -> Sequence[ShopLink]:
         """Those whose sync should run, longest due first."""
+        ...
+
+    async def of_shop(self, shop: str) -> Sequence[ShopLink]:
+        """All that work with one shop of the platform, oldest first."""
+        ...
+
+    async def told(self, links: Sequence[ShopLinkId]) -> None:
+        """The platform told of something in their shop."""
+        ...
+
+    async def refused(self) -> None:
+        """Something came that was not signed as it should be: whose shop it is about nobody knows, so all are told."""
+        ...
+
+    async def read(self, link: ShopLinkId, trouble: Flag | None) -> None:
+        """Its conversations were read, or why they were not."""
         ...

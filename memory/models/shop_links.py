@@ -1,4 +1,4 @@
-"""Tables of shops that brands let us into, and of what is kept for each."""
+"""Tables of shops that brands let us into, of what is kept for each, and of what a platform told of them."""
 
 from datetime import datetime
 
@@ -21,11 +21,16 @@ class ShopLinkRow(BrandRow, Base):
     authorised_at: Mapped[datetime | None]
     sync_state: Mapped[str] = mapped_column(server_default="never")
     sync_found: Mapped[int] = mapped_column(server_default=text("0"))
+    sync_bare: Mapped[int] = mapped_column(server_default=text("0"))
     sync_started_at: Mapped[datetime | None]
     sync_ended_at: Mapped[datetime | None]
     sync_due_at: Mapped[datetime | None]
     sync_position: Mapped[str] = mapped_column(server_default="")
     sync_trouble: Mapped[JsonObject | None]
+    told_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    read_trouble: Mapped[JsonObject | None]
     changed_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -41,3 +46,14 @@ class ShopKeptRow(TenantRow, Base):
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]
     good_until: Mapped[datetime]
+
+
+class ShopEventRow(TenantRow, Base):
+    """What a platform told of a shop and is not handled yet, encrypted."""
+
+    __tablename__ = "shop_event"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_link.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]
+    sealed: Mapped[bytes]

@@ -1,18 +1,21 @@
 """Shops that brands let us into."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select, update
 
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, MemberId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
-from memory.domain.shops import SellerShop, ShopLink, Sync, SyncState
+from memory.domain.shops import Hearing, SellerShop, ShopLink, Sync, SyncState
 from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandRecord
 from memory.tenancy import ScopedSession
+
+NOTED_EVERY: Final = timedelta(seconds=5)  # a busy hour does not stand in line for one row
+_QUIET: Final = {"synchronize_session": False}
 
 
 class ShopLinkRepository:
@@ -47,7 +50,7 @@ class ShopLinkRepository:
         row = await self._session.scalar(_rows().where(ShopLinkRow.brand_id == brand))
         if row is None:
             row = ShopLinkRow(tenant_id=found, brand_id=brand, shop="", shops=[], made_at=self._now)
-            row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+            row.sync_state, row.sync_found, row.sync_bare, row.sync_position = SyncState.NEVER.value, 0, 0, ""
             self._session.add(row)
         row.active, row.changed_by, row.changed_at = True, by, self._now
         await self._session.flush()
@@ -89,7 +92,7 @@ class ShopLinkRepository:
         row = await self._locked(link)
         row.sync_state, row.sync_found, row.sync_position = sync.state.value, sync.found, sync.position
         row.sync_started_at, row.sync_ended_at, row.sync_due_at = sync.started_at, sync.ended_at, sync.due_at
-        row.sync_trouble = {"key": sync.trouble.key, "facts": dict(sync.trouble.facts)} if sync.trouble else None
+        row.sync_trouble, row.sync_bare = _from_flag(sync.trouble), sync.bare
         await self._session.flush()
 
     async def due(self, *, now: datetime) -> Sequence[ShopLink]:
@@ -98,6 +101,45 @@ class ShopLinkRepository:
             _rows().where(ShopLinkRow.active, ShopLinkRow.sync_due_at <= now).order_by(ShopLinkRow.sync_due_at)
         )
         return [link for link in map(to_link, rows) if link.connected]
+
+    async def of_shop(self, shop: str) -> Sequence[ShopLink]:
+        """See `ShopStore.of_shop`."""
+        rows = await self._session.scalars(
+            _rows().where(ShopLinkRow.active, ShopLinkRow.shop == shop).order_by(ShopLinkRow.id)
+        )
+        return [link for link in map(to_link, rows) if link.connected]
+
+    async def told(self, links: Sequence[ShopLinkId]) -> None:
+        """See `ShopStore.told`."""
+        before = self._now - NOTED_EVERY
+        await self._session.execute(
+            update(ShopLinkRow)
+            .where(
+                ShopLinkRow.id.in_(links),
+                or_(ShopLinkRow.told_at.is_(None), ShopLinkRow.told_at < before,
+                    ShopLinkRow.refused_at >= ShopLinkRow.told_at),
+            )
+            .values(told_at=self._now),
+            execution_options=_QUIET,
+        )  # fmt: skip
+
+    async def refused(self) -> None:
+        """See `ShopStore.refused`."""
+        before = self._now - NOTED_EVERY
+        await self._session.execute(
+            update(ShopLinkRow)
+            .where(ShopLinkRow.active, or_(ShopLinkRow.refused_at.is_(None), ShopLinkRow.refused_at < before))
+            .values(refused_at=self._now),
+            execution_options=_QUIET,
+        )
+
+    async def read(self, link: ShopLinkId, trouble: Flag | None) -> None:
+        """See `ShopStore.read`."""
+        row = await self._locked(link)
+        row.read_trouble = _from_flag(trouble)
+        if trouble is None:
+            row.read_at = self._now
+        await self._session.flush()
 
     async def _locked(self, link: ShopLinkId) -> ShopLinkRow:
         row = await self._session.scalar(_rows().where(ShopLinkRow.id == link).with_for_update())
@@ -112,8 +154,9 @@ def _rows() -> Select[ShopLinkRow]:
 
 def _start_over(row: ShopLinkRow) -> None:
     """Another shop sees other creators; one connected again may."""
-    row.sync_state, row.sync_found, row.sync_position = SyncState.NEVER.value, 0, ""
+    row.sync_state, row.sync_found, row.sync_bare, row.sync_position = SyncState.NEVER.value, 0, 0, ""
     row.sync_started_at = row.sync_ended_at = row.sync_due_at = row.sync_trouble = None
+    row.told_at = row.refused_at = row.read_at = row.read_trouble = None
 
 
 def to_link(row: ShopLinkRow) -> ShopLink:
@@ -134,8 +177,14 @@ def to_link(row: ShopLinkRow) -> ShopLink:
             due_at=row.sync_due_at,
             trouble=_to_flag(row.sync_trouble),
             position=row.sync_position,
+            bare=row.sync_bare,
         ),
+        hearing=Hearing(row.told_at, row.refused_at, row.read_at, _to_flag(row.read_trouble)),
     )
+
+
+def _from_flag(flag: Flag | None) -> dict[str, Any] | None:
+    return {"key": flag.key, "facts": dict(flag.facts)} if flag else None
 
 
 def _to_flag(found: Mapping[str, Any] | None) -> Flag | None:

@@ -40,6 +40,7 @@ ACROSS = frozenset(
         "agent/outreach/reconcile.py",
         "agent/outreach/send.py",
         "agent/shops/checking.py",
+        "agent/shops/hearing.py",
         "agent/shops/opening.py",
         "memory/database.py",
         "memory/domain/account_stores.py",
@@ -51,6 +52,7 @@ ACROSS = frozenset(
         "memory/domain/lines.py",
         "memory/domain/owed.py",
         "memory/domain/pacing.py",
+        "memory/domain/shop_events.py",
         "memory/unit_of_work.py",
     }
 )

@@ -62,6 +62,13 @@ async def test_a_shop_is_connected_creators_are_found_invited_and_told_once(empt
         assert office.steps()[third] == ("sent", None)
         assert [len(office.heard(handle)) for handle in [*handles, third]] == [1, 1, 1]
 
+        assert await office.told(third, "Sounds great, tell me more!") == 200
+        assert "Sounds great, tell me more!" in await office.replies(third)
+        assert "还没收到过" not in await office.page()
+        assert await office.told(third, "Send me your password", forged=True) == 401
+        assert "签名不对" in await office.page()
+        assert await office.found() == ["shop_webhook_not_signed"]
+
 
 async def test_a_sync_that_broke_off_goes_on_where_it_stood(empty_settings: Settings) -> None:
     async with shop_office(empty_settings) as office:

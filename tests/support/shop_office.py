@@ -14,11 +14,13 @@ import psycopg
 from agent.bootstrap import Installation, web
 from agent.settings import Settings, TikTokShopSettings
 from connectors.ports.accounts import FirstSetup
+from connectors.ports.shops import TOLD_PATH
 from connectors.webchat.door import SESSION_COOKIE
 from evals.emulators.real_time import keep_time
 from evals.emulators.tiktok_shop.people import Creator
 from evals.emulators.tiktok_shop.platform import Platform, Rules
 from evals.emulators.tiktok_shop.server import Emulator, running
+from evals.emulators.tiktok_shop.webhooks import signature
 from memory.domain.shops import ShopLink, SyncState
 from tests.support.database import looking
 from tests.support.product import PASSWORD, PATIENCE_SECONDS, Person, at_work
@@ -139,6 +141,24 @@ class ShopOffice:
     def creator(self, handle: str) -> Creator:
         """Somebody of the marketplace."""
         return next(one for one in self.platform.people.values() if one.username == handle)
+
+    async def told(self, handle: str, text: str, *, forged: bool = False) -> int:
+        """A creator writes to the seller's first shop and the platform tells us; the status it is answered with."""
+        app, contacts = self.platform.partner.app, self.platform.contacts
+        contact = contacts.of(self.platform.partner.sellers[0].shops[0], self.creator(handle))
+        message = contacts.answer(contact, text)
+        contact.shown(self.platform.clock.now)
+        body = self.emulator.webhooks.notification(contact, message).body
+        said = signature(app.key, "another" if forged else app.secret, body)
+        answer = await self.browser.post(TOLD_PATH, content=body, headers={"authorization": said})
+        return answer.status_code
+
+    async def replies(self, handle: str) -> str:
+        """The replies page, once somebody's stands there."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while handle not in (page := (await self.browser.get("/replies")).text):
+                pass  # the worker is at it
+        return page
 
     def heard(self, handle: str) -> list[str]:
         """What a creator was told by the seller's first shop, oldest first."""

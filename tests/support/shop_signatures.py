@@ -41,3 +41,21 @@ RECORDED = (
         "f3200cab53844852313692450601328a2dd1589cd2e9e2d432bed641ba3b40fe",
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RecordedWebhook:
+    """One webhook and its signature."""
+
+    app_key: str
+    secret: str
+    body: bytes
+    sign: str
+
+
+WEBHOOK = RecordedWebhook(
+    "fake_app_key", "fake_app_secret",
+    b'{"type":1,"shop_id":"7494726673780148744","timestamp":1664095733,"data":{"order_id":"576684019603311365",'
+    b'"order_status":"AWAITING_SHIPMENT","update_time":1664095610}}',
+    "21109834de72ec53c9959716d8514ae388ce1f123e5ffdcafc46713fcdf62b27",
+)  # fmt: skip

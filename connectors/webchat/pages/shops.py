@@ -77,6 +77,7 @@ def shop_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             surface, visit, "shop.html", status=422 if problem else 200, view=view, authorise=authorise,
             problem_text=surface.told(problem, visit.lang) if problem else "", saved=was_saved(visit),
             why=lambda flag: _why(surface, flag, visit.lang),
+            now=surface.now(), not_signed=surface.say("shop_webhook_not_signed", visit.lang),
         )  # fmt: skip
 
     return router

@@ -1,6 +1,7 @@
 """Which shop knows which creator: what was said, who answered, and which contacts a week has cost."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -65,12 +66,17 @@ class Contact:
         return sum(one.sender == self.creator.im_id and one.index > self.read_until for one in self.shown(now))
 
 
+def nobody(contact: Contact, message: Message) -> None:
+    """Tell no one."""
+
+
 @dataclass(slots=True)
 class Contacts:
-    """All of them. Weeks begin on Sunday, 00:00 UTC."""
+    """All of them. Weeks begin on Sunday, 00:00 UTC. `told`: who hears of each message when it is put down."""
 
     clock: Clock
     rng: Random
+    told: Callable[[Contact, Message], None] = nobody
     _all: dict[tuple[str, str], Contact] = field(default_factory=dict)
 
     def of(self, shop: Shop, creator: Creator) -> Contact:
@@ -81,8 +87,13 @@ class Contacts:
         return self._all[key]
 
     def all_of(self, shop: Shop) -> list[Contact]:
-        """Those of a shop that were written to or invited, in the order they were first met."""
-        return [one for one in self._all.values() if one.shop is shop and (one.messages or one.invited)]
+        """Those of a shop that wrote, were written to or invited, in the order they were first met."""
+        now = self.clock.now
+        return [one for one in self._all.values() if one.shop is shop and (one.shown(now) or one.invited)]
+
+    def talks(self) -> list[Contact]:
+        """Those of every shop that have a conversation."""
+        return [one for one in self._all.values() if one.conversation]
 
     def talk(self, shop: Shop, conversation: str) -> Contact | None:
         """The one whose conversation it is."""
@@ -128,16 +139,19 @@ class Contacts:
         contact.shown(self.clock.now)
         said = Message(self._name(), 0, kind, content, contact.shop.im_id, self.clock.now)
         contact.put(said)
+        self.told(contact, said)
         creator = contact.creator
         if creator.answer is not Answer.SILENCE and not contact.coming:
             self.answer(contact, SAYINGS[creator.answer], after=creator.answer_seconds)
         return said
 
-    def answer(self, contact: Contact, text: str, *, after: float = 0.0) -> None:
+    def answer(self, contact: Contact, text: str, *, after: float = 0.0, kind: str = "TEXT") -> Message:
         """The creator writes, so many seconds from now."""
         content = json.dumps({"content": text}, ensure_ascii=False)
-        at = self.clock.now + after
-        contact.coming.append(Message(self._name(), 0, "TEXT", content, contact.creator.im_id, at))
+        message = Message(self._name(), 0, kind, content, contact.creator.im_id, self.clock.now + after)
+        contact.coming.append(message)
+        self.told(contact, message)
+        return message
 
     def as_read(self, message: Message, contact: Contact) -> dict[str, Any]:
         """A message as reading it shows it."""

@@ -1,4 +1,4 @@
-"""Its hands for other processes: the clock, the log, the faults. On a port of their own, with a bearer token."""
+"""Its hands for other processes: clock, log, faults, what creators write. On a port of its own, with a bearer token."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -32,6 +32,7 @@ class Control:
                 Route("/__ctl/clock", self._known(self.clock), methods=["GET", "POST"]),
                 Route("/__ctl/log", self._known(self.log), methods=["GET"]),
                 Route("/__ctl/faults", self._known(self.faults), methods=["POST", "DELETE"]),
+                Route("/__ctl/answers", self._known(self.answers), methods=["POST"]),
             ]
         )
 
@@ -60,6 +61,17 @@ class Control:
             return Response(str(wrong.error_count()), status_code=BAD)
         return Response(status_code=204)
 
+    async def answers(self, request: Request) -> Response:
+        """POST {"username", "text"}: the creator writes now, into each conversation they have."""
+        said = await request.json()
+        contacts = self.platform.contacts
+        talks = [one for one in contacts.talks() if one.creator.username == said.get("username")]
+        if not talks or not isinstance(said.get("text"), str):
+            return Response("username, text", status_code=BAD)
+        for talk in talks:
+            contacts.answer(talk, said["text"])
+        return Response(status_code=204)
+
     def _known(self, take: Take) -> Take:
         async def taken(request: Request) -> Response:
             said = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -81,6 +93,7 @@ def console(platform: Platform) -> dict[str, object]:
         "app_secret": app.secret,
         "service_id": app.service_id,
         "redirect_url": app.redirect_url,
+        "webhook_url": app.webhook_url,
         "sellers": [{"name": seller.name, "shops": [shop.name for shop in seller.shops]}
                     for seller in platform.partner.sellers],
     }  # fmt: skip

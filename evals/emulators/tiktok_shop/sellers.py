@@ -52,12 +52,15 @@ class Seller:
 
 @dataclass(slots=True)
 class App:
-    """The partner's app, as its console shows it. `redirect_url`: where sellers come back to."""
+    """The partner's app, as its console shows it. `redirect_url`: where sellers come back to; `webhook_url`: where it
+    is told of new messages, empty: nowhere.
+    """
 
     key: str
     secret: str
     service_id: str
     redirect_url: str = "http://127.0.0.1:8787/tiktok-shop/authorized"
+    webhook_url: str = ""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from evals.emulators.tiktok_shop.control import Control, console
 from evals.emulators.tiktok_shop.platform import Platform
 from evals.emulators.tiktok_shop.server import running
 
+WEBHOOK_URL = "http://127.0.0.1:8787/tiktok-shop/webhook"
+
 
 async def serve(*, port: int, page_port: int, seed: int) -> None:
     """Serve until cancelled: the platform on `port`, its controls on `page_port` (0: any free one).
@@ -18,11 +20,12 @@ async def serve(*, port: int, page_port: int, seed: int) -> None:
     """
     platform = Platform(seed=seed, start=time.time())
     platform.rng.seed(secrets.randbits(64))
+    platform.partner.app.webhook_url = WEBHOOK_URL
     token = secrets.token_urlsafe(24)
     async with (
         running(platform, port=port),
         serving(Control(platform, token).application(), port=page_port) as address,
     ):
-        controls = {"controls": f"{address}/__ctl/clock, log, faults", "bearer": token}
+        controls = {"controls": f"{address}/__ctl/clock, log, faults, answers", "bearer": token}
         print(json.dumps(console(platform) | controls, ensure_ascii=False, indent=2), flush=True)
         await keep_time(platform.clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.applications import Starlette
@@ -13,6 +13,7 @@ from evals.emulators.tiktok_shop.authorizing import Authorizing
 from evals.emulators.tiktok_shop.gateway import Gateway
 from evals.emulators.tiktok_shop.operations import operations_of
 from evals.emulators.tiktok_shop.platform import Platform
+from evals.emulators.tiktok_shop.webhooks import Webhooks
 
 METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 
@@ -22,6 +23,12 @@ class Emulator:
     """Everything of one platform. `base_url` is the origin of the API, of its tokens and of the page."""
 
     platform: Platform
+    webhooks: Webhooks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every message is told."""
+        object.__setattr__(self, "webhooks", Webhooks(self.platform))
+        self.platform.contacts.told = self.webhooks.message
 
     @property
     def base_url(self) -> str:
@@ -46,4 +53,7 @@ async def running(platform: Platform | None = None, *, port: int = 0) -> AsyncIt
     emulator = Emulator(platform or Platform())
     async with serving(emulator.application(), port=port) as address:
         emulator.platform.base_url = address
-        yield emulator
+        try:
+            yield emulator
+        finally:
+            await emulator.webhooks.close()

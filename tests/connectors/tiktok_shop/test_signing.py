@@ -10,9 +10,9 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.tiktok_shop.operations import ALL, DETAIL, VERSIONS
 from connectors.tiktok_shop.settings import ShopApp
-from connectors.tiktok_shop.signing import filled, sign, signed_url
+from connectors.tiktok_shop.signing import filled, is_signed, sign, signed_url
 from evals.emulators.tiktok_shop.signing import Arrived, admitted
-from tests.support.shop_signatures import RECORDED, Recorded
+from tests.support.shop_signatures import RECORDED, WEBHOOK, Recorded
 
 AT = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 APP = ShopApp(app_key="key", app_secret=SecretStr("hush-hush"))
@@ -21,6 +21,22 @@ APP = ShopApp(app_key="key", app_secret=SecretStr("hush-hush"))
 @pytest.mark.parametrize("call", RECORDED, ids=lambda call: call.name)
 def test_a_signature_is_the_one_that_was_recorded(call: Recorded) -> None:
     assert sign(call.secret, call.path, call.query, call.body) == call.sign
+
+
+def test_a_webhook_is_signed_over_the_bytes_that_came() -> None:
+    app = ShopApp(app_key=WEBHOOK.app_key, app_secret=SecretStr(WEBHOOK.secret))
+    assert is_signed(app, WEBHOOK.body, WEBHOOK.sign)
+    assert is_signed(app, WEBHOOK.body, f" {WEBHOOK.sign.upper()} ")
+    for raw, said in (
+        (WEBHOOK.body + b" ", WEBHOOK.sign),
+        (WEBHOOK.body.replace(b",", b", ", 1), WEBHOOK.sign),
+        (WEBHOOK.body, ""),
+        (WEBHOOK.body, WEBHOOK.sign[:-1]),
+        (WEBHOOK.body, "é" * 64),
+    ):
+        assert not is_signed(app, raw, said)
+    assert not is_signed(app.model_copy(update={"app_secret": SecretStr("another")}), WEBHOOK.body, WEBHOOK.sign)
+    assert not is_signed(app.model_copy(update={"app_key": "another"}), WEBHOOK.body, WEBHOOK.sign)
 
 
 def test_neither_the_signature_nor_a_token_is_signed() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from connectors.tiktok_shop.source import TikTokShopSource, Wanted
+from connectors.tiktok_shop.client import TRIES
+from connectors.tiktok_shop.source import MOST_FAILED, TikTokShopSource, Wanted
 from evals.emulators.tiktok_shop.faults import FaultKind
 from evals.emulators.tiktok_shop.platform import Rules
 from memory.domain.creator import CreatorFacts
@@ -50,6 +51,33 @@ async def test_figures_are_asked_for_one_by_one_and_who_left_is_known_by_the_sea
     exact = next(one for one in bench.platform.people.values() if one.precise)
     shown = next(one for one in await everyone(bench) if one.handle == exact.username)
     assert shown.gmv_30d == MoneySpan(exact.gmv, exact.gmv, exact.currency)
+
+
+async def bare(bench: ShopBench, wanted: Wanted) -> tuple[list[int], int]:
+    """How many of each page have no figures, and how many creators came."""
+    source = TikTokShopSource(bench.client, await bench.place(), wanted)
+    pages = [page async for page in source.pages("")]
+    return [page.bare for page in pages], sum(len(page.facts) for page in pages)
+
+
+async def test_who_cannot_be_asked_about_is_kept_as_the_search_shows_them_and_counted(bench: ShopBench) -> None:
+    bench.plan(FaultKind.CODE, "creators/detail", code=45101003, calls=(1,))
+    bench.plan(FaultKind.CODE, "creators/detail", code=45101021, calls=(21, 22))
+    assert await bare(bench, Wanted(most=60, with_detail=True)) == ([1, 2, 0], 60)
+    bench.platform.faults.clear()
+    assert await bare(bench, Wanted(most=20)) == ([0], 20)
+
+
+async def test_figures_that_fail_again_and_again_are_not_asked_for_any_more(bench: ShopBench) -> None:
+    bench.plan(FaultKind.HTTP_500, "creators/detail", times=0)
+    assert await bare(bench, Wanted(most=40, with_detail=True)) == ([20, 20], 40)
+    assert len(bench.calls("creators/detail")) == TRIES * MOST_FAILED
+
+
+async def test_what_is_wrong_with_every_creator_ends_the_run(bench: ShopBench) -> None:
+    bench.plan(FaultKind.CODE, "creators/detail", code=45101004, calls=(3,))
+    with pytest.raises(Unavailable, match="shop_daily_quota"):
+        await bare(bench, Wanted(most=20, with_detail=True))
 
 
 async def test_a_day_that_is_used_up_stops_the_search_and_keeps_what_came() -> None:

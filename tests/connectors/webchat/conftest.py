@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser
 
+from connectors.ports.shops import ShopDoor
 from connectors.server import create_app
 from connectors.webchat.settings import WebSettings
 from prompts.render import Lang, Texts
@@ -21,6 +22,7 @@ SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
 AREAS = (
     "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
+    "tiktok_shop",
 )  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
@@ -58,8 +60,10 @@ def texts() -> Texts:
     return Texts({"zh": table("zh"), "en": table("en")})
 
 
-def build_app(office: FakeOffice, texts: Texts, settings: WebSettings | None = None) -> FastAPI:
-    """The application over one office."""
+def build_app(
+    office: FakeOffice, texts: Texts, settings: WebSettings | None = None, *, shops: ShopDoor | None = None
+) -> FastAPI:
+    """The application over one office; `shops`: where an app of a platform with shops is set up."""
     return create_app(
         desk=FakeDesk(office),
         queries=FakeQueries(office),
@@ -69,6 +73,7 @@ def build_app(office: FakeOffice, texts: Texts, settings: WebSettings | None = N
         metrics=lambda: b"daren_turns_total 3\n",
         now=lambda: office.now,
         settings=settings,
+        shops=shops,
     )
 
 

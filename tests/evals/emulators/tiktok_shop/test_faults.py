@@ -11,7 +11,17 @@ import pytest
 from evals.emulators.serving import serving
 from evals.emulators.tiktok_shop.control import Control
 from evals.emulators.tiktok_shop.errors import Code
-from evals.emulators.tiktok_shop.faults import ANSWERS, DOORS, LIVES, Fault, FaultKind
+from evals.emulators.tiktok_shop.faults import (
+    ANSWERS,
+    DELIVERIES,
+    DOORS,
+    LIVES,
+    PAGES,
+    RECEIPTS,
+    WAYS,
+    Fault,
+    FaultKind,
+)
 from tests.evals.emulators.tiktok_shop.callers import AS, SEARCH, Caller
 
 SEARCHING = "creators/search"
@@ -165,7 +175,7 @@ async def test_a_refusal_may_come_after_the_message_was_stored(shop: Caller) -> 
 
 def test_every_fault_is_tried_here_or_beside_its_subject() -> None:
     assert TRIED.keys() == ANSWERS | LIVES | DOORS
-    assert set(FaultKind) - TRIED.keys() == {FaultKind.DUPLICATE_CREATOR, FaultKind.NO_MESSAGE_ID}
+    assert set(FaultKind) - TRIED.keys() == PAGES | RECEIPTS | WAYS | DELIVERIES
 
 
 async def test_other_processes_move_the_clock_and_plan_faults_with_a_bearer_token(shop: Caller) -> None:
@@ -181,5 +191,12 @@ async def test_other_processes_move_the_clock_and_plan_faults_with_a_bearer_toke
         assert (await asked(shop)).status_code == 500
         await http.delete(f"{address}/__ctl/faults")
         assert (await shop.call("GET", f"{AS}/202607/creator_outreach/quota"))["code"] == 0
+        where = await talk(shop)
+        wrong = {"username": "nobody", "text": "Hi"}
+        assert (await http.post(f"{address}/__ctl/answers", json=wrong)).status_code == 400
+        somebody = next(iter(platform.people.values())).username
+        await http.post(f"{address}/__ctl/answers", json={"username": somebody, "text": "Hello?"})
+        assert "Hello?" in (await shop.messages(where))["messages"][0]["message_body"]["content"]
         log = (await http.get(f"{address}/__ctl/log")).json()
-        assert [call["endpoint"] for call in log][-2:] == [SEARCHING, "outreach/quota"]
+        last = [SEARCHING, "outreach/quota", "conversations/create", "conversations/messages"]
+        assert [call["endpoint"] for call in log][-4:] == last

@@ -1,0 +1,113 @@
+"""Messages as the platform shows them, when it is asked and when it tells by itself. Pure.
+
+Source: TikTok Shop Partner Center, Affiliate Seller API "messages" 202412 and webhook 33, read 2026-11-29.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from connectors.tiktok_shop.translate import clean_text
+
+NEW_MESSAGE: Final = 33
+_OF_NOBODY: Final = frozenset({"SYSTEM", "NOTIFICATION"})
+_MILLISECONDS: Final = 10**11  # seconds of the year 5138
+_LONGEST_TEXT: Final = 20_000
+_MOST_DIGITS: Final = 15
+_NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
+_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMessage:
+    """One message of a conversation. `text` is foreign: what was written, or of anything else its kind in brackets.
+
+    `index`: its place in the conversation, which tells messages of one second apart; 0 where none is said.
+    """
+
+    id: str
+    conversation: str
+    sender: str
+    text: str
+    written_at: datetime
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What the platform tells by itself, under a name that stays the same when it comes again."""
+
+    name: str
+    type: int
+    shop: str
+    data: Row
+
+
+def to_notification(raw: bytes) -> Notification | None:
+    """What a webhook's body says; None where it does not read. `data` is an object or the text of one."""
+    found = _object(raw)
+    if found is None or isinstance(found.get("type"), bool) or not isinstance(found.get("type"), int):
+        return None
+    data = found.get("data")
+    read = _object(data) if isinstance(data, str) else data
+    name = _id(found.get("tts_notification_id")) or sha256(raw).hexdigest()
+    return Notification(name, found["type"], _id(found.get("shop_id")), read if isinstance(read, dict) else {})
+
+
+def of_webhook(data: Row) -> ShopMessage | None:
+    """The message of a notification of type 33; None where it does not read, or nobody wrote it."""
+    sender = data.get("sender")
+    said = sender.get("sender_im_user_id") if isinstance(sender, Mapping) else None
+    return _message(data.get("message_id"), data.get("conversation_id"), said, data.get("msg_type"), data)
+
+
+def of_conversation(row: Row, conversation: str) -> ShopMessage | None:
+    """A message of a conversation that was read; None where it does not read, or nobody wrote it."""
+    return _message(row.get("id"), conversation, row.get("sender_id"), row.get("type"), row)
+
+
+def words(kind: object, content: object) -> str | None:
+    """What was written, of a message of words; None of any other."""
+    found = _object(content) if kind == "TEXT" and isinstance(content, str) else None
+    text = found.get("content") if found is not None else None
+    return text if isinstance(text, str) and text.strip() else None
+
+
+def moment(value: object) -> datetime | None:
+    """When it was written: seconds since the epoch, as a number or its text."""
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        return None
+    seconds = int(text)
+    return datetime.fromtimestamp(seconds / 1_000 if seconds >= _MILLISECONDS else seconds, UTC)
+
+
+def _message(number: object, conversation: object, sender: object, kind: object, row: Row) -> ShopMessage | None:
+    found = ShopMessage(_id(number), _id(conversation), _id(sender), "", moment(row.get("create_time")) or _NEVER)
+    if not found.id or not found.conversation or not found.sender or found.written_at == _NEVER:
+        return None
+    if not _id(kind) or kind in _OF_NOBODY:
+        return None
+    text = clean_text(words(kind, row.get("content")), limit=_LONGEST_TEXT)
+    index = str(row.get("index"))
+    place = int(index) if index.isascii() and index.isdecimal() and len(index) <= _MOST_DIGITS else 0
+    return replace(found, text=text or f"[{kind}]", index=place)
+
+
+def _id(value: object) -> str:
+    text = str(value)
+    return text if isinstance(value, str | int) and not isinstance(value, bool) and _ID.fullmatch(text) else ""
+
+
+def _object(said: str | bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(said.decode() if isinstance(said, bytes) else said)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

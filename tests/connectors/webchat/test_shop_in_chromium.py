@@ -1,0 +1,80 @@
+"""The TikTok Shop page in a real browser: in every state it fits a phone, axe finds nothing, addresses are copied."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from connectors.ports.shops import ShopView
+from memory.domain.outreach import Flag
+from memory.domain.shops import SyncState
+from prompts.render import Texts
+from tests.connectors.webchat.chromium import Site, assert_sound, served
+from tests.connectors.webchat.conftest import build_app
+from tests.support.fake_desk import FakeOffice
+from tests.support.fake_office import NOW
+from tests.support.fake_shops import ADDRESS, FakeShops, connected, shop_view
+
+pytestmark = pytest.mark.browser
+
+TOLD_AT = f"{ADDRESS}/tiktok-shop/webhook"
+DOWN = Flag("shop_internal", {})
+
+
+@pytest.fixture
+def shops() -> FakeShops:
+    """Not connected until a test says so."""
+    return FakeShops()
+
+
+@pytest.fixture
+def shop_site(office: FakeOffice, shops: FakeShops, texts: Texts, browser: Browser) -> Iterator[Site]:
+    """The office of a seller whose app is set up, served."""
+    with served(build_app(office, texts, shops=shops)) as address:
+        made = Site(address, browser)
+        yield made
+        for context in browser.contexts:
+            context.close()
+    assert made.trouble == []
+
+
+STATES: dict[str, ShopView] = {
+    "none": shop_view(None),
+    "heard": shop_view(connected(told_at=NOW, read_at=NOW), until=NOW, told_at=TOLD_AT),
+    "in trouble": shop_view(connected(bare=12, refused_at=NOW, trouble=DOWN), until=NOW),
+}
+
+
+@pytest.mark.parametrize(("lang", "state"), [("zh", "none"), ("zh", "heard"), ("en", "in trouble")])
+def test_the_page_fits_a_phone(shops: FakeShops, shop_site: Site, lang: str, state: str) -> None:
+    shops.view_ = STATES[state]
+    assert_sound(shop_site.visit("/tiktok-shop", lang=lang), about=(lang, state))
+
+
+def test_it_says_how_answers_come_in_and_copies_the_address_for_webhooks(shops: FakeShops, shop_site: Site) -> None:
+    shops.view_ = STATES["heard"]
+    page = shop_site.visit("/tiktok-shop")
+    answers = page.get_by_role("region", name="达人的回复")
+    expect(answers.locator("time")).to_have_count(2)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answers.get_by_role("button", name="复制").click()
+    assert page.evaluate("navigator.clipboard.readText()") == TOLD_AT
+    shops.view_ = STATES["in trouble"]
+    page.reload()
+    expect(answers.get_by_text("签名不对")).to_be_visible()
+    expect(answers.get_by_text("DAREN_PUBLIC_URL")).to_be_visible()
+    expect(answers.locator("time")).to_have_count(0)
+
+
+def test_the_seller_is_led_out_and_creators_are_fetched_by_a_button(shops: FakeShops, shop_site: Site) -> None:
+    page = shop_site.visit("/tiktok-shop")
+    page.get_by_role("button", name="连接店铺").click()
+    link = page.get_by_role("link", name="去 TikTok Shop 同意授权")
+    expect(link).to_have_attribute("href", f"{ADDRESS}/open/authorize?state=1.x")
+    shops.view_ = shop_view(connected(), until=NOW)
+    page.goto(shop_site.address + "/tiktok-shop")
+    page.get_by_role("button", name="现在取达人").click()
+    expect(page.get_by_text("已保存").first).to_be_visible()
+    assert shops.asked == ["sync"]
+    assert shops.view_.link is not None
+    assert shops.view_.link.sync.state is SyncState.DONE
