@@ -1,9 +1,6 @@
 """Approved drafts, a dispatcher killed again and again, and a platform that counts: nothing may arrive twice."""
 
 import asyncio
-import os
-import signal
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -11,8 +8,10 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
+from evals.benchmarks.dispatcher import dispatch
 from evals.benchmarks.dispatcher import main as dispatch_until_done
 from evals.emulators.messenger import RecordingPlatform, recording_platform
+from evals.forking import Forked, forked
 from evals.scorers.scorecard import Line, Scorecard
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
@@ -20,7 +19,6 @@ from memory.domain.outreach import DraftStatus
 from memory.domain.workspace import BrandPolicy
 
 _CARD = 20
-_ROOT = Path(__file__).parents[2]
 UNLIMITED = BrandPolicy(sends_per_minute=1_000_000, sends_per_day=1_000_000)
 
 
@@ -50,11 +48,9 @@ async def kill_dispatchers(
     rng = Random(seed)
     began = perf_counter()
     for _ in range(kills):
-        process = await _start(database.url, platform.port)
+        process = await forked(dispatch, database.url, platform.port)
         await _wait_for(platform, len(platform.received) + rng.randint(1, every), process)
-        if process.returncode is None:
-            os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
+        await process.kill()
         await give_up_claims(database)
     while True:
         await dispatch_until_done(database.url, platform.port)
@@ -103,23 +99,10 @@ async def run(drafts: int = 5000, kills: int = 5, *, url: str | None = None) -> 
     )
 
 
-async def _start(url: str, port: int) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "evals.benchmarks.dispatcher",
-        url,
-        str(port),
-        cwd=_ROOT,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-
-
-async def _wait_for(platform: RecordingPlatform, count: int, process: asyncio.subprocess.Process) -> None:
+async def _wait_for(platform: RecordingPlatform, count: int, process: Forked) -> None:
     """Until so many messages arrived, or the process ended first."""
-    ended = asyncio.create_task(process.wait())
-    arrived = asyncio.create_task(platform.reached(count))
-    await asyncio.wait({ended, arrived}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (ended, arrived):
+    tasks = (asyncio.create_task(process.ended()), asyncio.create_task(platform.reached(count)))
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

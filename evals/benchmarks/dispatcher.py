@@ -1,7 +1,6 @@
-"""A dispatcher in a process of its own, made to be killed: `python -m evals.benchmarks.dispatcher URL PORT`."""
+"""A dispatcher for a process of its own, made to be killed."""
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,5 +63,6 @@ async def main(url: str, port: int) -> int:
                 return sent
 
 
-if __name__ == "__main__":
-    print(asyncio.run(main(sys.argv[1], int(sys.argv[2]))))
+def dispatch(url: str, port: int) -> None:
+    """The same, as all that a process does."""
+    asyncio.run(main(url, port))

@@ -19,10 +19,11 @@ from agent.settings import ModelSettings, Settings
 from evals.emulators.real_time import keep_time
 from evals.emulators.wecom.platform import Platform
 from evals.emulators.wecom.server import Emulator, running
+from evals.forking import Forked
 from memory.domain.channel_forms import MakeBindCode
 from memory.domain.chat import MoveDemoClock
-from tests.support.database import looking
-from tests.support.forked import Forked, free_port, listens, serving
+from tests.support.database import MINUTES, lies_back, looking
+from tests.support.forked import free_port, listens, serving
 from tests.support.model_endpoint import KEY, ModelEndpoint
 from tests.support.processes import environment_of
 from tests.support.product import Person, person, stop_keeper
@@ -132,13 +133,8 @@ class Company(ABC):
 
     async def a_minute_passes(self) -> None:
         """What was heard is old, what gathered is due, each chat may be told as much again; the sweep comes by."""
-        for ledger, passes in (
-            ("callback", "heard_at = heard_at - interval '1 minute'"),
-            ("delivery", "look_at = look_at - interval '1 minute'"),
-            ("channel_pace", "moments = array(select at - 60 from unnest(moments) at)"),
-        ):  # who stands at a gate holds rows: they keep their time
-            free = f"select ctid from {ledger} for update skip locked"
-            self.line.execute(f"update {ledger} set {passes} where ctid in ({free})".encode())
+        for ledger in MINUTES:
+            lies_back(self.line, ledger)
         await self.books.workshop.sweep()
 
     def is_sending(self) -> bool:

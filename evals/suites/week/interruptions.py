@@ -1,13 +1,12 @@
 """Dispatchers that die in mid-send: cancelled where they stand, or killed as a process.
 
-As a process: `python -m evals.suites.week.interruptions URL CALL THROUGH` sends what is due until the CALL-th message,
-and kills itself there: after the shop took it in (THROUGH 1) or before.
+As a process: it sends what is due until the `call`-th message, and kills itself there: after the shop took it in
+(`through`) or before.
 """
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +17,11 @@ from connectors.by_hand.messenger import ByHandMessenger
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.world import World
 from connectors.ports.platforms import Messenger, Receipt, SendFate
+from evals.forking import forked
 from evals.suites.week.shop import SHOP
 from memory.database import Database
 from memory.domain.creator import Creator
 from memory.domain.outreach import Channel, Flag, SendTicket
-
-_ROOT = Path(__file__).parents[3]
 
 
 @dataclass(slots=True)
@@ -77,11 +75,7 @@ async def cancelled(database: Database, messengers: Sequence[Messenger], *, call
 
 async def killed(database: Database, *, call: int, through: bool) -> bool:
     """A dispatcher of its own process, killed in mid-send; whether it got that far."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "evals.suites.week.interruptions", database.url, str(call), str(int(through)),
-        cwd=_ROOT, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    ended = await process.wait()
+    ended = await (await forked(_die, database.url, call, through)).ended()
     if ended not in (0, -signal.SIGKILL):
         raise RuntimeError(ended)
     return ended != 0
@@ -95,7 +89,11 @@ def _faltering(
     )
 
 
-async def _main(url: str, call: int, *, through: bool) -> None:
+def _die(url: str, call: int, through: bool) -> None:  # noqa: FBT001  # as a process is told it
+    asyncio.run(_send(url, call, through=through))
+
+
+async def _send(url: str, call: int, *, through: bool) -> None:
     async def strike() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -104,7 +102,3 @@ async def _main(url: str, call: int, *, through: bool) -> None:
         messengers = (PlaygroundMessenger(world, SHOP), ByHandMessenger())
         await dispatch_due(database, _faltering(messengers, strike, call=call, through=through))
         await world.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], int(sys.argv[2]), through=sys.argv[3] == "1"))
