@@ -12,7 +12,7 @@ from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
 from agent.outreach.windows import window_of
-from memory.domain.campaign import Campaign, CampaignView, RoundProgress
+from memory.domain.campaign import Campaign, CampaignStep, CampaignView, RoundProgress, Scenario
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, DraftStatus, Flag
@@ -44,7 +44,7 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
             line += texts.say("follow_up_failing", lang, numbers=wording.ranges(failing, lang))
         lines.append(line)
     lines += [_said(flag, result, lang, texts) for flag in result.doubts]
-    lines.append(_usual(result, lang, texts))
+    lines.append(usual_text(result.campaign.plan.scenario, lang, texts))
     lines += [_left(out.handle, out.reason, result, lang, texts) for out in result.left_out[:_LEFT_OUT]]
     if len(result.left_out) > _LEFT_OUT:
         lines.append(texts.say("campaign_left_more", lang, count=len(result.left_out) - _LEFT_OUT))
@@ -75,8 +75,9 @@ def _round(result: CampaignPlanned, number: int, moments: Sequence[datetime], la
     return texts.say("campaign_later_round", lang, days=step.delay_days or 0, condition=condition, **facts)
 
 
-def _usual(result: CampaignPlanned, lang: Lang, texts: Texts) -> str:
-    preset = presets()[result.campaign.plan.scenario]
+def usual_text(scenario: Scenario, lang: Lang, texts: Texts) -> str:
+    """「大促活动通常：100-300 位达人 …」"""
+    preset = presets()[scenario]
     low, high = preset.creators
     return texts.say(
         "campaign_usual",
@@ -86,6 +87,17 @@ def _usual(result: CampaignPlanned, lang: Lang, texts: Texts) -> str:
         samples=f"{preset.samples[0]}-{preset.samples[1]}",
         per=texts.say(f"campaign_samples_{preset.samples_per}", lang),
         commission=f"{preset.commission_bp[0] // 100}-{preset.commission_bp[1] // 100}%",
+    )
+
+
+def step_text(step: CampaignStep, number: int, lang: Lang, texts: Texts) -> str:
+    """「第 2 轮：跟进，上一轮发出 3 天后，没回复才发」"""
+    what = texts.say(f"campaign_purpose_{step.purpose}", lang)
+    if step.condition is None:
+        return texts.say("campaign_step", lang, round=number, what=what)
+    condition = texts.say(f"follow_up_if_{step.condition}", lang)
+    return texts.say(
+        "campaign_step_after", lang, round=number, what=what, days=step.delay_days or 0, condition=condition
     )
 
 

@@ -10,6 +10,7 @@ from memory.domain.follow_ups import Condition
 from memory.domain.ids import BrandId, CampaignId, CreatorId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
+from memory.domain.workspace import Brand
 
 LONGEST_NAME = 60
 
@@ -179,3 +180,21 @@ def progress_of(tallies: Collection[Tally]) -> tuple[RoundProgress, ...]:
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSheet:
+    """A campaign as its page shows it, words in the reader's language.
+
+    `reasons`: of each round, why messages are held or never go. `steps`: what is written in each round. `usual`: what
+    such campaigns usually have. `brands`: others of the tenant it may be copied to by this reader.
+    """
+
+    view: CampaignView
+    scenario: str
+    product: str | None = None
+    reasons: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    usual: str = ""
+    may_resume: tuple[str, ...] = ()
+    brands: tuple[Brand, ...] = ()

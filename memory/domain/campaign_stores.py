@@ -36,5 +36,5 @@ class CampaignStore(Protocol):
         ...
 
     async def cancel(self, campaign: CampaignId) -> bool:
-        """End it: its stopped batches stay stopped. False: it was over already."""
+        """End it, with what a running turn is writing for it: its batches stay stopped. False: it was over already."""
         ...

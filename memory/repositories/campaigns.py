@@ -192,6 +192,13 @@ class CampaignRepository:
             .returning(CampaignRow.id),
             execution_options=_QUIET,
         )
+        if ended is not None:
+            await self._session.execute(
+                update(BatchRow)
+                .where(BatchRow.campaign_id == campaign, BatchRow.stopped_at.is_(None))
+                .values(stopped_at=self._now, stopped_by=self._scope.member),
+                execution_options=_QUIET,
+            )
         return ended is not None
 
     def _standing(self) -> tuple[ColumnElement[str], ColumnElement[str]]:
