@@ -12,7 +12,7 @@ from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
 from agent.outreach.windows import window_of
-from memory.domain.campaign import Campaign, CampaignStep, CampaignView, RoundProgress, Scenario
+from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, RoundProgress, Scenario
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, DraftStatus, Flag
@@ -195,7 +195,9 @@ def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     if result.product:
         lines.append(texts.say("campaign_product", lang, product=result.product))
     if not view.rounds:
-        return Piece("\n".join([*lines, texts.say("campaign_empty", lang)]), for_planner=_for_planner(view))
+        return Piece(
+            "\n".join([*lines, texts.say("campaign_empty", lang, name=plan.name)]), for_planner=_for_planner(view)
+        )
     waiting = [batch.code for batch in view.batches if not batch.stopped]
     columns = (
         "column_round",
@@ -216,6 +218,8 @@ def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     )
     if waiting and any(one.waiting for one in view.rounds):
         lines.append(texts.say("campaign_decide", lang, batch=waiting[0]))
+    if view.state is not CampaignState.CANCELLED:
+        lines.append(texts.say("campaign_page", lang, batch=view.batches[0].code))
     return Piece("\n".join(lines), (card,), for_planner=_for_planner(view))
 
 

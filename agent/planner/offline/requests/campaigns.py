@@ -27,6 +27,7 @@ _SALE_DAY = words.phrase("reports", "sale_day")
 _WEEKS = frozenset(["周", "星期", "礼拜", "week", "weekly"])
 _A_CAMPAIGN = re.compile(r"活动|大促|计划|campaign")
 _SHARE_OF_SALES = re.compile(r"佣|提成|分成|commission|\bcut\b")
+_INTO = words.phrase("reports", "into_a_campaign")
 _MOST_LEADS = 3
 
 
@@ -43,6 +44,9 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
             sheet.arguments["scenario"] = scenario
         elif name:
             sheet.arguments["name"] = name
+        elif not scenario and _INTO.search(segment.text):
+            sheet.note("campaign_needs_name")
+            sheet.incomplete = True
         _plan(sheet)
     elif name:
         sheet.arguments["name"] = name
