@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from agent.approval.pausing import resume, stop_now
+from agent.approval.pausing import go_on
 from agent.approval.rights import needs_decider
 from agent.team.rights import needs, needs_own
 from memory.domain.campaign import CampaignView
@@ -12,6 +12,7 @@ from memory.domain.chat import Reply
 from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
 from memory.domain.ids import CampaignId
 from memory.domain.office_units import OfficeUnits
+from memory.domain.pausing_stores import Waiting
 from memory.domain.stores import Unit
 from memory.domain.workspace import Role, Scope
 from prompts.render import Texts
@@ -74,9 +75,14 @@ async def _resume(unit: Unit, campaign: CampaignId, texts: Texts) -> Reply:
     view = await _view(unit, campaign)
     if view.campaign.cancelled_at is not None:
         raise BadRequest("campaign_is_cancelled", name=view.campaign.name)
-    done = [await resume(unit, batch.code) for batch in view.batches if batch.stopped]
-    count = sum(one.count for one in done)
-    return Reply(text=texts.say("campaign_resumed", unit.scope.lang, name=view.campaign.name, count=count))
+    codes: list[str] = []
+    waiting: list[Waiting] = []
+    for batch in view.batches:
+        lifted, steps = await unit.drafts.lift_stop(batch.id) if batch.stopped else ([], [])
+        codes += lifted
+        waiting += steps
+    done = await go_on(unit, codes, waiting, subject=f"campaign:{campaign}")
+    return Reply(text=texts.say("campaign_resumed", unit.scope.lang, name=view.campaign.name, count=done.count))
 
 
 async def _cancel(unit: Unit, campaign: CampaignId, texts: Texts) -> Reply:
@@ -90,7 +96,15 @@ async def _cancel(unit: Unit, campaign: CampaignId, texts: Texts) -> Reply:
 
 
 async def _stop(unit: Unit, view: CampaignView) -> int:
-    return sum([(await stop_now(unit, batch.code)).count for batch in view.batches if not batch.stopped])
+    running = [batch.id for batch in view.batches if not batch.stopped]
+    count = sum([await unit.drafts.stop(batch, now=unit.now) for batch in running])
+    if running:
+        await unit.audit.record(
+            "outreach.stopped",
+            subject=f"campaign:{view.campaign.id}",
+            after={"stopped": count, "batches": len(running)},
+        )
+    return count
 
 
 async def _view(unit: Unit, campaign: CampaignId) -> CampaignView:

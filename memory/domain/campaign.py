@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BrandId, CampaignId, CreatorId, MemberId, ProductId
+from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import Brand
@@ -117,6 +117,7 @@ class RoundProgress:
 class CampaignBatch:
     """A batch of a campaign's round. `stopped`: nothing of it goes until that is lifted."""
 
+    id: BatchId
     code: str
     round: int
     drafts: int

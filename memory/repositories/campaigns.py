@@ -172,12 +172,12 @@ class CampaignRepository:
         batches: defaultdict[int, list[CampaignBatch]] = defaultdict(list)
         size = select(func.count()).where(DraftRow.batch_id == BatchRow.id).scalar_subquery()
         made = await self._session.execute(
-            select(BatchRow.campaign_id, BatchRow.code, BatchRow.campaign_round, size, BatchRow.stopped_at)
+            select(BatchRow.campaign_id, BatchRow.id, BatchRow.code, BatchRow.campaign_round, size, BatchRow.stopped_at)
             .where(BatchRow.campaign_id.in_(ids), BatchRow.published_at.is_not(None))
             .order_by(BatchRow.campaign_round, BatchRow.id)
         )
-        for campaign, code, number, drafts, stopped_at in made:
-            batches[campaign].append(CampaignBatch(code, number, drafts, stopped_at is not None))
+        for campaign, batch, code, number, drafts, stopped_at in made:
+            batches[campaign].append(CampaignBatch(BatchId(batch), code, number, drafts, stopped_at is not None))
         return [
             CampaignView(campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]))
             for campaign in campaigns

@@ -16,7 +16,7 @@ from memory.domain.campaign import (
 )
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BrandId, CampaignId, MemberId, ProductId
+from memory.domain.ids import BatchId, BrandId, CampaignId, MemberId, ProductId
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import Brand, Scope
 
@@ -52,7 +52,10 @@ def _sheets() -> list[CampaignSheet]:
         RoundProgress(1, 12, waiting=2, planned=3, sent=6, replied=2, over=1, reasons=(("rejected", 1),)),
         RoundProgress(2, 12, waiting=9, held=3, reasons=(("batch_stopped", 3),)),
     )
-    batches = (CampaignBatch("K7", 1, 12, stopped=False), CampaignBatch("K8", 2, 12, stopped=True))
+    batches = (
+        CampaignBatch(BatchId(7), "K7", 1, 12, stopped=False),
+        CampaignBatch(BatchId(8), "K8", 2, 12, stopped=True),
+    )
     going = CampaignView(_campaign(1, _HARM), rounds, batches)
     return [
         CampaignSheet(

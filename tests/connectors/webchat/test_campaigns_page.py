@@ -31,7 +31,7 @@ async def test_the_list_says_how_far_each_is(client: httpx.AsyncClient) -> None:
 
 async def test_one_is_shown_round_by_round_with_its_batches(client: httpx.AsyncClient) -> None:
     page = (await client.get("/campaigns/1")).text
-    assert rows(page) == ["1 12 2 3 6 2 已被拒 1 K7", "2 12 9 0 0 0 已暂停 3 K8"]
+    assert rows(page) == ["第 1 轮 12 2 3 6 2 已被拒 1 K7", "第 2 轮 12 9 0 0 0 已暂停 3 K8"]
     assert 'href="/batches/K8"' in page
     assert "2026-11-20 起，大促日 2026-11-27" in page
     assert "<b>饮水机" not in page
