@@ -18,7 +18,7 @@ from memory.domain.outreach import Batch, Flag
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
 from tools.campaigns.doubts import doubts
-from tools.campaigns.names import kept_key, named, plain, usual_name
+from tools.campaigns.names import going_on, kept_key, named, plain, usual_name
 from tools.campaigns.presets import presets, sale_day_in, scenario_in
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
@@ -166,7 +166,7 @@ async def _aim(unit: Unit, args: CampaignsArgs, turn: TurnContext) -> _Aim:
     day = args.promotion_date or _sale_day(name, today)
     key = kept_key(name, day)
     going = [one for one in await unit.campaigns.all() if one.brand == brand.id and one.cancelled_at is None]
-    present = next((one for one in going if one.plan.key == key), None)
+    present = going_on(going, name, key=key, today=today)
     meant = await meant_creators(unit, turn, ranks=args.ranks, handles=args.handles, segment=args.segment)
     inside = await unit.campaigns.audience(present.id, fence=turn.fence) if present else set()
     new = tuple(creator for creator in meant if creator.id not in inside)
@@ -195,12 +195,9 @@ def _plan(args: CampaignsArgs, present: Campaign | None, new: NewCampaign) -> Ne
     else:
         rounds = args.rounds or (len(before.steps) if before else USUAL_ROUNDS)
         steps = presets()[scenario].steps(rounds, every_days=args.every_days or _between(before))
-    day = new.promotion_on or (before.promotion_on if before else None)
-    began = before.starts_on if before else new.starts_on
-    return replace(
-        new, name=before.name if before else new.name, scenario=scenario, steps=steps, starts_on=began,
-        ends_on=day, promotion_on=day, offer=offer,
-    )  # fmt: skip
+    day = args.promotion_date or (before.promotion_on if before else None) or new.promotion_on
+    named_so = replace(new, name=before.name, key=before.key, starts_on=before.starts_on) if before else new
+    return replace(named_so, scenario=scenario, steps=steps, ends_on=day, promotion_on=day, offer=offer)
 
 
 def _between(before: NewCampaign | None) -> int | None:

@@ -11,7 +11,7 @@ from memory.domain.ids import BrandId, CampaignId, MemberId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
 from tools.campaigns.doubts import doubts
-from tools.campaigns.names import kept_key, key_of, named, plain, usual_name
+from tools.campaigns.names import going_on, kept_key, key_of, named, plain, usual_name
 from tools.campaigns.presets import presets, sale_days, scenario_in
 
 TODAY = date(2026, 11, 29)
@@ -127,6 +127,16 @@ def test_the_campaign_meant_is_found_by_any_of_its_names() -> None:
         named(campaigns, "母亲节")
     with pytest.raises(NotFound, match="no_campaigns"):
         named([], None)
+
+
+def test_creators_are_added_to_the_campaign_that_goes_on() -> None:
+    over = a_campaign("黑五", 1, date(2026, 11, 27))
+    next_year = a_campaign("黑五", 2, date(2027, 11, 26))
+    assert going_on([over], "黑五", key="black_friday:2027", today=TODAY) is None
+    assert going_on([next_year, over], "Black Friday", key="black_friday:2026", today=TODAY) is over
+    # Another day said for the same sale moves the campaign and makes no second one.
+    assert going_on([next_year], "黑五", key="black_friday:2026", today=TODAY) is next_year
+    assert going_on([next_year], "圣诞", key="christmas:2026", today=TODAY) is None
 
 
 def test_shipping_and_posting_must_end_before_the_sale() -> None:

@@ -182,6 +182,17 @@ async def test_planning_it_again_writes_nobody_twice(desk: Desk) -> None:
     assert "加进活动「黑五」" in planned(again, "zh", texts()).text
 
 
+async def test_another_day_of_the_sale_moves_its_campaign(desk: Desk) -> None:
+    await desk.found(1)
+    first = await desk.plan(name="圣诞", rounds=1)
+    day = (await desk.shop.now() + 20 * DAY).date()
+    await desk.found(1)
+    again = await desk.plan(name="圣诞", promotion_date=day.isoformat())
+    assert (again.campaign.id, again.campaign.plan.promotion_on) == (first.campaign.id, day)
+    with pytest.raises(BadRequest, match="campaign_day_past"):
+        await desk.plan(name="圣诞", promotion_date="2020-12-25")
+
+
 async def test_two_plans_at_one_moment_send_each_message_once(desk: Desk) -> None:
     """Neither sees the other's creators; the occasion of campaign, creator and step lets one of them go."""
     creators = await desk.found(2)
