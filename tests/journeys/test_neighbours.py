@@ -140,7 +140,7 @@ CASES: dict[str, Case] = {
         changes=lambda us: {
             "action": "plan",
             "name": us.word,
-            "handles": [us.handles[0]],
+            "handles": [us.handles[1]],
             "product": us.product,
             "rounds": 2,
         },
