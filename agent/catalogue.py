@@ -14,6 +14,7 @@ from memory.domain.clock import Clock
 from memory.domain.creator import Creator
 from memory.domain.outreach import Channel, Flag
 from memory.domain.stores import CreatorIndex, Units
+from tools.campaigns.tool import campaigns
 from tools.catalogue import Catalogue
 from tools.compliance.tool import check_compliance
 from tools.contract import TextModel
@@ -93,6 +94,7 @@ def build_catalogue(
             schedule_follow_up(units, routes, model, decide_hours=decision_hours),
             list_follow_ups(units),
             cancel_follow_ups(units),
+            campaigns(units, routes, model, decide_hours=decision_hours),
             crm_update(units),
             samples(units, may_sign),
             products(units),

@@ -7,6 +7,7 @@ from agent.accounts import check_password
 from agent.approval.showing import show
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
+from agent.campaigns.commands import act_on, copy_campaign
 from agent.channels.forms import ChannelForms
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
@@ -19,6 +20,7 @@ from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
+from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
 from memory.domain.channel_forms import (
     AcceptClaim,
     EndBinding,
@@ -83,6 +85,8 @@ class Forms:
                 return await self.imports.start(scope, run, mapping)
             case MoveDemoClock():
                 return await self.move_clock(scope)
+            case CopyCampaign():
+                return await copy_campaign(self.units, scope, command, self.texts)
             case HandOut() | MarkByHand():
                 return await self.hand.submit(scope, command)
             case Undo(change=change):
@@ -141,6 +145,8 @@ class Forms:
                 return await self._relation(unit, command)
             case RecordSample():
                 return await record_sample(unit, command, self.texts)
+            case PauseCampaign() | ResumeCampaign() | CancelCampaign():
+                return await act_on(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):
                 await unit.conversations.rename(conversation, title=title.strip()[:80])
                 return Reply(text=self.texts.say("renamed", unit.scope.lang))

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.approval.rights import who_decides
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
+from agent.campaigns.sheets import may_copy, sheet, sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.cards.searching import reply_rows
@@ -16,13 +17,14 @@ from agent.scopes import of_everything
 from agent.team.passes import first_state
 from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell
+from memory.domain.campaign import CampaignSheet
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import BadRequest, NotFound
-from memory.domain.ids import ConversationId, ImportRunId, TurnId
+from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.office_units import OfficeUnits
@@ -204,6 +206,23 @@ class OpenQueries:
         """See `Queries.samples_file`."""
         async with self.units.unit(scope) as unit:
             return await samples_file(unit, self.texts)
+
+    async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
+        """See `Queries.campaigns`."""
+        async with self.units.unit(scope) as unit:
+            return await sheets(unit)
+
+    async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
+        """See `Queries.campaign`."""
+        async with self.units.unit(scope) as unit:
+            found = await sheet(unit, campaign, self.texts)
+            copies = await may_copy(unit)
+        if not copies:
+            return found
+        async with self.units.unit(replace(scope, brand=None)) as unit:
+            brands = await unit.people.brands()
+        own = found.view.campaign.brand
+        return replace(found, brands=tuple(brand for brand in brands if brand.id != own))
 
     async def members(self, scope: Scope) -> Sequence[Member]:
         """See `Queries.members`."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from memory.domain.account_stores import AccountStore, SweepStore
 from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
+from memory.domain.campaign_stores import CampaignStore
 from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
@@ -50,6 +51,7 @@ from memory.repositories.books import (
 )
 from memory.repositories.by_hand import HandRepository
 from memory.repositories.callbacks import CallbackRepository
+from memory.repositories.campaigns import CampaignRepository
 from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.conversations import ConversationRepository
@@ -181,6 +183,7 @@ class UnitOfWork(Work):
         self.shortlists: ShortlistStore = ShortlistRepository(*given)
         self.products: ProductStore = ProductRepository(*given)
         self.samples: SampleStore = SampleRepository(*given)
+        self.campaigns: CampaignStore = CampaignRepository(*given)
         self.preferences: PreferenceStore = PreferenceRepository(*given)
         self.counters: CounterStore = CounterRepository(*given)
         self.people: PeopleStore = PeopleRepository(*given)

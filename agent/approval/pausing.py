@@ -1,6 +1,7 @@
 """A stop that can be lifted: anybody stops, an approver resumes; what waited is planned anew at normal pace."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -59,6 +60,11 @@ async def resume(unit: Unit, batch_code: str | None) -> Resumed:
     batch = await _batch(unit, batch_code)
     await needs_decider(unit, "resume_not_allowed", batch.brand if batch else unit.scope.brand)
     codes, waiting = await unit.drafts.lift_stop(batch.id if batch else None)
+    return await go_on(unit, codes, waiting, subject=f"batch:{(batch_code or '*').upper()}")
+
+
+async def go_on(unit: Unit, codes: Sequence[str], waiting: Sequence[Waiting], *, subject: str) -> Resumed:
+    """Plan what waited in batches whose stop was just lifted anew, all of it together; `subject`: what was resumed."""
     by_brand: defaultdict[BrandId, list[Waiting]] = defaultdict(list)
     for step in waiting:
         by_brand[step.brand].append(step)
@@ -67,9 +73,7 @@ async def resume(unit: Unit, batch_code: str | None) -> Resumed:
         due |= plan_anew(steps, await unit.people.policy(brand), now=unit.now)
     await unit.drafts.plan_again(due)
     if codes:
-        await unit.audit.record(
-            "outreach.resumed", subject=f"batch:{(batch_code or '*').upper()}", after={"batches": codes}
-        )
+        await unit.audit.record("outreach.resumed", subject=subject, after={"batches": list(codes)})
         await unit.defer(jobs.dispatch())
     again = [replace(step, due_at=due[step.step]) for step in waiting]
     return Resumed(tuple(codes), len(due), min(again, key=lambda step: step.due_at, default=None))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
+from memory.domain.campaign import CampaignSheet
 from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
@@ -14,7 +15,7 @@ from memory.domain.creator import Creator, Relation
 from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
 from memory.domain.first_messages import CoolDownPass, FirstContact
-from memory.domain.ids import ChannelId, ConversationId, ImportRunId, TurnId
+from memory.domain.ids import CampaignId, ChannelId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
@@ -179,6 +180,14 @@ class Queries(Protocol):
 
     async def samples_file(self, scope: Scope) -> StoredFile:
         """Every sample as a CSV that can be handed in again; it is not kept."""
+        ...
+
+    async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
+        """Campaigns, those going on first."""
+        ...
+
+    async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
+        """One campaign, with its rounds."""
         ...
 
     async def members(self, scope: Scope) -> Sequence[Member]:

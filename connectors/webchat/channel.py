@@ -13,6 +13,7 @@ from connectors.ports.queries import Queries
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.assets import VENDOR, missing
 from connectors.webchat.door import guarded_route
+from connectors.webchat.pages.campaigns import campaign_routes
 from connectors.webchat.pages.channels import channel_routes
 from connectors.webchat.pages.chat import chat_routes
 from connectors.webchat.pages.creators import creator_routes
@@ -69,7 +70,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes, sample_routes, shop_routes,
+        import_routes, sample_routes, campaign_routes, shop_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

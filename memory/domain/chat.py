@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
 from memory.domain.cards import Card
 from memory.domain.channel_forms import BindingForm, ChannelForm
 from memory.domain.hand_forms import HandOut, MarkByHand
@@ -295,6 +296,10 @@ Command = Annotated[
     | UpdateRelation
     | Rename
     | RecordSample
+    | PauseCampaign
+    | ResumeCampaign
+    | CancelCampaign
+    | CopyCampaign
     | HandOut
     | MarkByHand
     | BindingForm

@@ -12,6 +12,7 @@ from memory.domain.follow_up_stores import FollowUpStore
 from memory.domain.ids import (
     BatchId,
     BrandId,
+    CampaignId,
     ConversationId,
     CreatorId,
     CreatorMessageId,
@@ -76,7 +77,12 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
     async def find(
-        self, *, statuses: Sequence[DraftStatus] = (), batch: str | None = None, limit: int = 200
+        self,
+        *,
+        statuses: Sequence[DraftStatus] = (),
+        batch: str | None = None,
+        campaign: CampaignId | None = None,
+        limit: int = 200,
     ) -> list[Draft]:
         """Published drafts by what a person sees of them, newest batch first."""
         ...

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
@@ -279,6 +280,11 @@ class Unit(Protocol):
     @property
     def samples(self) -> SampleStore:
         """Samples."""
+        ...
+
+    @property
+    def campaigns(self) -> CampaignStore:
+        """Campaigns."""
         ...
 
     @property

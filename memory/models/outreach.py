@@ -38,6 +38,8 @@ class BatchRow(BrandRow, Base):
         Index(None, "conversation_id"),
         Index(None, "turn_id"),
         Index(None, "brand_id", "made_at"),
+        Index(None, "campaign_id", "campaign_round"),
+        CheckConstraint("(campaign_id is null) = (campaign_round is null)", name="campaign"),
     )
 
     id: Mapped[RowId]
@@ -54,6 +56,8 @@ class BatchRow(BrandRow, Base):
     published_at: Mapped[datetime | None]
     turn_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id"))
     turn_attempt: Mapped[int | None]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    campaign_round: Mapped[int | None]
 
 
 class DraftRow(BrandRow, Base):

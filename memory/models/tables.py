@@ -1,7 +1,19 @@
 """Every table in one place: importing this fills the registry that migrations and guards read."""
 
-from memory.models import books, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace
+from memory.models import (
+    books,
+    campaigns,
+    channels,
+    chat,
+    creators,
+    deliveries,
+    outreach,
+    samples,
+    shop,
+    shop_links,
+    workspace,
+)
 from memory.models.base import Base
 
-MODULES = (books, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace)
+MODULES = (books, campaigns, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace)
 TABLES = Base.metadata

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Conflict, NotFound
-from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
+from memory.domain.ids import BrandId, CampaignId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
 from memory.domain.outreach import (
     Batch,
     Channel,
@@ -154,12 +154,19 @@ class DraftRepository(PausingRepository):
         return [batch for batch in found if any(_waits(draft) for draft in batch.drafts)]
 
     async def find(
-        self, *, statuses: Sequence[DraftStatus] = (), batch: str | None = None, limit: int = 200
+        self,
+        *,
+        statuses: Sequence[DraftStatus] = (),
+        batch: str | None = None,
+        campaign: CampaignId | None = None,
+        limit: int = 200,
     ) -> list[Draft]:
         """See `DraftStore.find`."""
         query = select_drafts().where(BatchRow.published_at.is_not(None))
         if batch is not None:
             query = query.where(BatchRow.code == batch.strip().upper())
+        if campaign is not None:
+            query = query.where(BatchRow.campaign_id == campaign)
         found: list[Draft] = []
         for offset in range(0, 100 * _PAGE, _PAGE):
             page = await read_drafts(self._session, query.limit(_PAGE).offset(offset), now=self._now)

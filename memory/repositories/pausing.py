@@ -11,6 +11,7 @@ from memory.domain.ids import BatchId, BrandId, ConversationId, DraftId, StepId
 from memory.domain.outreach import REOPENED, Batch, StepState, Verdict
 from memory.domain.pausing_stores import Waiting
 from memory.domain.zones import home_zone
+from memory.models.campaigns import CampaignRow
 from memory.models.creators import CreatorRow
 from memory.models.outreach import BatchRow, DecisionRow, DraftRow, StepRow
 from memory.repositories.decisions import DecisionRepository
@@ -136,6 +137,9 @@ class PausingRepository(DecisionRepository):
         """Published batches of the scope that are stopped, or run, locked in the order of their ids."""
         wanted = select(BatchRow.id).where(BatchRow.published_at.is_not(None)).order_by(BatchRow.id)
         wanted = wanted.where(BatchRow.stopped_at.is_not(None) if stopped else BatchRow.stopped_at.is_(None))
+        if stopped:  # what a campaign's end stopped stays so
+            ended = select(CampaignRow.id).where(CampaignRow.cancelled_at.is_not(None))
+            wanted = wanted.where(or_(BatchRow.campaign_id.is_(None), BatchRow.campaign_id.not_in(ended)))
         if batch is not None:
             wanted = wanted.where(BatchRow.id == batch)
         return (await self._session.scalars(wanted.with_for_update(key_share=True))).all()

@@ -38,7 +38,9 @@ ARGUMENTS = {
     "schedule_follow_up": f"{CREATORS} after_days at every_days condition rounds purpose",
     "list_follow_ups": CREATORS,
     "cancel_follow_ups": CREATORS,
-    "campaigns": "action name scenario rounds every_days",
+    "campaigns": (
+        f"action {CREATORS} name scenario rounds every_days product commission_rate free_sample promotion_date"
+    ),
     "samples": f"action {CREATORS} status tracking_number cost due_within_days",
     "performance": (
         "subject handle product campaign brand period from to metrics group_by order_by descending top compare "

@@ -136,6 +136,22 @@ CASES: dict[str, Case] = {
     "cancel_follow_ups": Case(
         reach=lambda them: [{}, {"handles": [them.handles[0]]}, {"segment": "no_reply"}, {"ranks": [3]}]
     ),
+    "campaigns": Case(
+        changes=lambda us: {
+            "action": "plan",
+            "name": us.word,
+            "handles": [us.handles[1]],
+            "product": us.product,
+            "rounds": 2,
+        },
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "show"},
+            {"action": "plan", "name": "taken over", "handles": [them.handles[0]]},
+            {"action": "plan", "name": "taken over", "product": them.product},
+            {"action": "plan", "name": "taken over", "ranks": [3]},
+        ],
+    ),
     "samples": Case(
         changes=lambda us: {
             "action": "record",

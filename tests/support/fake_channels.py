@@ -10,6 +10,7 @@ from memory.domain.errors import AppError
 from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberId, PresentationId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
+from tests.support.fake_campaigns import FakeCampaignViews
 from tests.support.fake_samples import FakeSampleViews
 
 
@@ -74,8 +75,8 @@ class FakeLooks:
         return self.office.channels.wrong
 
 
-class FakeChannelViews(FakeSampleViews):
-    """The part of `Queries` that is about channels; that about samples is inherited."""
+class FakeChannelViews(FakeSampleViews, FakeCampaignViews):
+    """The part of `Queries` that is about channels; those about samples and campaigns are inherited."""
 
     office: HasChannels
 

@@ -15,6 +15,7 @@ from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import (
     BatchId,
     BrandId,
+    CampaignId,
     ConversationId,
     CreatorId,
     CreatorMessageId,
@@ -297,7 +298,12 @@ class _Drafts:
         return list(reversed(self.office.batches_))
 
     async def find(
-        self, *, statuses: Sequence[DraftStatus] = (), batch: str | None = None, limit: int = 200
+        self,
+        *,
+        statuses: Sequence[DraftStatus] = (),
+        batch: str | None = None,
+        campaign: CampaignId | None = None,
+        limit: int = 200,
     ) -> list[Draft]:
         return [
             draft

@@ -16,6 +16,7 @@ from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Purpose, Tone
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
+from tools.campaigns.names import named
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.answering import Answering, prepare_answers
 from tools.drafting.batching import (
@@ -165,17 +166,16 @@ def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
         """Drafts of a status or batch.
 
         Raises BadRequest: "batch_unknown", "number_missing" for a number the batch does not have, "which_batch" for
-        numbers of no batch, "campaigns_later".
+        numbers of no batch, "no_campaigns", "campaign_unknown".
         """
-        if args.campaign:
-            raise BadRequest("campaigns_later")
         wanted = (
             [DraftStatus(args.status)] if args.status else [] if args.batch else [DraftStatus.OPEN, DraftStatus.FAILING]
         )
         async with units.unit(turn.scope) as unit:
             if args.batch and await unit.drafts.batch(args.batch) is None:
                 raise BadRequest("batch_unknown", batch=args.batch.upper())
-            found = await unit.drafts.find(statuses=wanted, batch=args.batch)
+            campaign = named(await unit.campaigns.all(), args.campaign).id if args.campaign else None
+            found = await unit.drafts.find(statuses=wanted, batch=args.batch, campaign=campaign)
             return DraftList(tuple(_numbered(found, args)), args.status, args.batch, unit.now)
 
     about = "List drafts by status or batch code, or some numbers of a batch with their whole texts."

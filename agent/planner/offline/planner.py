@@ -13,7 +13,7 @@ from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests import afterwards, books, outreach, reports, texts
+from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
@@ -43,9 +43,9 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "share_text": ("share_text", books.share_text),
     "save_shortlist": ("save_shortlist", books.save_shortlist),
     "open_shortlist": ("open_shortlist", books.open_shortlist),
-    "campaigns.plan": ("campaigns", reports.campaign),
-    "campaigns.show": ("campaigns", reports.campaign),
-    "campaigns.list": ("campaigns", reports.campaign),
+    "campaigns.plan": ("campaigns", campaigns.campaign),
+    "campaigns.show": ("campaigns", campaigns.campaign),
+    "campaigns.list": ("campaigns", campaigns.campaign),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from evals.suites.selling_office import SellingOffice
+from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
 from memory.domain.channel_forms import (
     AcceptClaim,
     EndBinding,
@@ -36,6 +37,7 @@ from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     BindingId,
     BrandId,
+    CampaignId,
     ChannelId,
     ConversationId,
     DeputyId,
@@ -52,6 +54,10 @@ NEEDED: dict[type[Command], Role] = {
     StopBatch: Role.VIEWER,
     Rename: Role.VIEWER,
     Undo: Role.VIEWER,
+    PauseCampaign: Role.VIEWER,
+    ResumeCampaign: Role.APPROVER,
+    CancelCampaign: Role.OPERATOR,
+    CopyCampaign: Role.LEAD,
     ResumeBatch: Role.APPROVER,
     WithdrawApprovals: Role.APPROVER,
     HandOut: Role.OPERATOR,
@@ -77,6 +83,10 @@ NEEDED: dict[type[Command], Role] = {
 FORMS: dict[type[Command], Command] = {
     StopBatch: StopBatch(),
     Undo: Undo(),
+    PauseCampaign: PauseCampaign(campaign=CampaignId(1)),
+    ResumeCampaign: ResumeCampaign(campaign=CampaignId(1)),
+    CancelCampaign: CancelCampaign(campaign=CampaignId(1)),
+    CopyCampaign: CopyCampaign(campaign=CampaignId(1), brand=BrandId(2)),
     ResumeBatch: ResumeBatch(),
     WithdrawApprovals: WithdrawApprovals(batch="K1"),
     HandOut: HandOut(draft=DraftId(1)),

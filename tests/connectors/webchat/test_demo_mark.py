@@ -37,6 +37,8 @@ PAGES = {
     "/creators": "/creators",
     "/creators/{handle}": "/creators/pawsome.mia",
     "/samples": "/samples",
+    "/campaigns": "/campaigns",
+    "/campaigns/{campaign}": "/campaigns/1",
     "/products": "/products",
     "/members": "/members",
     "/channels": "/channels",
@@ -79,6 +81,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/channels/check": ("/channels/check", {"channel": "1"}),
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
+    "/campaigns/{campaign}": ("/campaigns/1", {"do": ""}),
 }  # fmt: skip
 # A note or nothing, on a page that is marked already.
 POSTS_SHOW_NOTHING = frozenset(

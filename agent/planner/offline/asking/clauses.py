@@ -177,8 +177,8 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
             found.append(Segment(intent.name, [*waiting, clause]))
             waiting = []
     if waiting:
-        if found:
-            found[-1].clauses += waiting
+        if found:  # they may have been said before the last words of the request
+            found[-1].clauses = sorted([*found[-1].clauses, *waiting], key=lambda clause: clause.start)
         else:
             found.append(Segment("", waiting))
     return found

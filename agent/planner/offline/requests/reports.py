@@ -1,4 +1,4 @@
-"""Requests for figures and for what arrives on a schedule: performance, digests, campaigns."""
+"""Requests for figures and for what arrives on a schedule: performance and digests."""
 
 import re
 from datetime import date, timedelta
@@ -16,7 +16,6 @@ from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
-from prompts import words
 
 _TOP = re.compile(
     r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
@@ -41,8 +40,6 @@ _COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
 _RANKED_METRIC = "gmv"
 _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
 _TO = re.compile(r"到|至|~|-|–|to|until|and")
-_CAMPAIGN_NAME = words.phrase("reports", "campaign_name")
-_BEFORE_A_CAMPAIGN = words.phrase("reports", "before_a_campaign")
 _CAMPAIGN_SAID = re.compile(
     r"(?:今年|去年|上次|看看|查看)*(?P<a>(?!这|那|哪|各|每|按|分|营销|推广|有)[^\s,，。的]{2,8}?)活动(?!们)"
     r"|\bcampaign [\"“]?(?P<b>(?!is|was|had|has|did|made|got|brought|gave|doing|with|this|last|by|the\b|for)[\w-]+"
@@ -60,8 +57,6 @@ _ZONES = (
     ("Asia/Shanghai", re.compile(r"北京时间|中国时间|beijing|shanghai|china time")),
     ("Europe/London", re.compile(r"伦敦|英国时间|london|uk time")),
 )
-_ROUNDS = words.phrase("reports", "rounds")
-_EVERY = words.phrase("reports", "every")
 
 
 def performance(segment: Segment, context: PlanningContext) -> Sheet:
@@ -127,35 +122,6 @@ def subscribe_digest(segment: Segment, context: PlanningContext) -> Sheet:
     switch = sense("digest_switch", text)
     if switch:
         sheet.arguments["enabled"] = switch == "on"
-    return sheet
-
-
-def campaign(segment: Segment, context: PlanningContext) -> Sheet:
-    """`campaigns`: list, show one, or plan one."""
-    action = segment.intent.split(".")[1]
-    sheet = Sheet(segment, context, arguments={"action": action})
-    if action == "list":
-        return sheet
-    text = segment.reading.text[segment.start : segment.end]
-    quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
-    named = None if quote else _CAMPAIGN_NAME.search(text)
-    if quote:
-        sheet.arguments["name"] = sheet.quote(quote.start, quote.end).strip(QUOTES)
-    if named:
-        group = next(key for key, value in named.groupdict().items() if value)
-        lead = _BEFORE_A_CAMPAIGN.match(named[group])
-        start = segment.start + named.start(group) + (lead.end() if lead else 0)
-        name = sheet.quote(start, segment.start + named.end(group)).strip(QUOTES + " ")
-        if len(name) > 1:
-            sheet.arguments["name"] = name
-    if action == "plan":
-        rounds, every = _ROUNDS.search(text), _EVERY.search(text)
-        if rounds:
-            sheet.arguments["rounds"] = _count(rounds["a"] or rounds["b"])
-        if every:
-            unit, written = every["u"] or every["v"] or every["w"], every["a"] or every["b"] or every["c"] or every["d"]
-            size = 7 if unit and unit in ("周", "星期", "礼拜", "week", "weekly") else 1
-            sheet.arguments["every_days"] = size * (_count(written) if written else 1)
     return sheet
 
 

@@ -1,0 +1,46 @@
+"""Campaigns as their page shows them."""
+
+from agent.approval.rights import who_decides
+from agent.cards.campaigns import reasons_text, step_text, usual_text
+from memory.domain.campaign import CampaignSheet, CampaignView
+from memory.domain.errors import NotFound
+from memory.domain.ids import CampaignId
+from memory.domain.stores import Unit
+from memory.domain.workspace import Lang, Role
+from prompts.render import Texts
+from tools.campaigns.presets import presets
+
+
+async def sheets(unit: Unit) -> list[CampaignSheet]:
+    """All of the scope, those going on first."""
+    return [_bare(view, unit.scope.lang) for view in await unit.campaigns.views(await unit.campaigns.all())]
+
+
+async def sheet(unit: Unit, campaign: CampaignId, texts: Texts) -> CampaignSheet:
+    """One of them with all there is to say. Raises NotFound ("campaign_gone")."""
+    found = await unit.campaigns.by_id(campaign)
+    if found is None:
+        raise NotFound("campaign_gone")
+    (view,) = await unit.campaigns.views([found])
+    lang, plan = unit.scope.lang, found.plan
+    product = await unit.products.by_id(plan.product) if plan.product is not None else None
+    stopped = any(batch.stopped for batch in view.batches)
+    return CampaignSheet(
+        view=view,
+        scenario=presets()[plan.scenario].title(lang),
+        product=product.name if product else None,
+        reasons=tuple(reasons_text(one, lang, texts) for one in view.rounds),
+        steps=tuple(step_text(step, number, lang, texts) for number, step in enumerate(plan.steps, start=1)),
+        usual=usual_text(plan.scenario, lang, texts),
+        may_resume=await who_decides(unit, found.brand) if stopped else (),
+    )
+
+
+async def may_copy(unit: Unit) -> bool:
+    """Whether the unit's member works for all brands, as a lead of their own."""
+    me = next((member for member in await unit.people.members() if member.id == unit.scope.member), None)
+    return me is not None and me.brand is None and me.role is Role.LEAD
+
+
+def _bare(view: CampaignView, lang: Lang) -> CampaignSheet:
+    return CampaignSheet(view=view, scenario=presets()[view.campaign.plan.scenario].title(lang))

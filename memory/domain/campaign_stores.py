@@ -1,0 +1,40 @@
+"""The Protocol over the brand's campaigns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from memory.domain.campaign import Campaign, CampaignView, NewCampaign
+from memory.domain.chat_stores import Fence
+from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId
+
+
+class CampaignStore(Protocol):
+    """Campaigns of the scope. What a turn attaches is unseen until the turn ends, as its batches are."""
+
+    async def all(self, *, limit: int = 100) -> list[Campaign]:
+        """At most `limit`, those that are not cancelled first, newest first."""
+        ...
+
+    async def by_id(self, campaign: CampaignId) -> Campaign | None:
+        """One campaign."""
+        ...
+
+    async def keep(self, plan: NewCampaign, *, brand: BrandId) -> Campaign:
+        """The brand's campaign of that key, changed to this plan; a new one where none goes on under it."""
+        ...
+
+    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int]) -> None:
+        """Make batches that were just kept rounds (from 1) of it; first messages get its occasions."""
+        ...
+
+    async def audience(self, campaign: CampaignId, *, fence: Fence | None = None) -> set[CreatorId]:
+        """Whose first message was sent, or may be: not rejected, refused, lapsed or stopped for good."""
+        ...
+
+    async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
+        """The same campaigns, with where their rounds are. Counted in the database, however many messages."""
+        ...
+
+    async def cancel(self, campaign: CampaignId) -> bool:
+        """End it, with what a running turn is writing for it: its batches stay stopped. False: it was over already."""
+        ...

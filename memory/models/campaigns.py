@@ -1,0 +1,41 @@
+"""The table of campaigns; which batches are theirs is in `outreach.py`."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from memory.domain.campaign import Scenario
+from memory.models.base import Base, BrandRow, JsonList, RowId
+
+_SCENARIOS = ", ".join(repr(scenario.value) for scenario in Scenario)
+
+
+class CampaignRow(BrandRow, Base):
+    """A campaign; of one key a brand has at most one that is not cancelled. `steps`: purpose, days, condition."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint(f"scenario in ({_SCENARIOS})", name="scenario"),
+        CheckConstraint("ends_on is null or ends_on >= starts_on", name="window"),
+        CheckConstraint("(cancelled_at is null) = (cancelled_by is null)", name="cancelled"),
+        Index("uq_campaign_key", "brand_id", "key", unique=True, postgresql_where=text("cancelled_at is null")),
+        Index(None, "brand_id", "made_at"),
+    )
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    key: Mapped[str]
+    scenario: Mapped[str]
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    commission_bp: Mapped[int | None]
+    free_sample: Mapped[bool]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    promotion_on: Mapped[date | None]
+    steps: Mapped[JsonList]
+    made_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))

@@ -1,0 +1,265 @@
+"""Campaigns of one scope: what each plans, which batches are its rounds, and how far they are."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from memory.domain.campaign import (
+    Campaign,
+    CampaignBatch,
+    CampaignStep,
+    CampaignView,
+    NewCampaign,
+    Scenario,
+    Standing,
+    Tally,
+    occasion_of,
+    progress_of,
+)
+from memory.domain.chat_stores import Fence
+from memory.domain.errors import NotFound
+from memory.domain.follow_ups import Condition
+from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
+from memory.domain.offer import Offer
+from memory.domain.outreach import REOPENED, Purpose, StepState, Verdict
+from memory.domain.workspace import Scope
+from memory.models.base import JsonList
+from memory.models.campaigns import CampaignRow
+from memory.models.outreach import (
+    BatchRow,
+    CreatorMessageRow,
+    DecisionRow,
+    DraftRow,
+    DraftVersionRow,
+    FollowUpRow,
+    StepRow,
+)
+from memory.tenancy import ScopedSession
+
+_OVER = (StepState.STOPPED.value, StepState.FAILED.value)
+_REJECTED = (
+    select(DecisionRow.id)
+    .where(
+        DecisionRow.draft_id == DraftRow.id,
+        DecisionRow.voided_at.is_(None),
+        DecisionRow.verdict == Verdict.REJECT.value,
+    )
+    .exists()
+)
+_REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+_QUIET = {"synchronize_session": False}
+
+
+class CampaignRepository:
+    """Satisfies `memory.domain.campaign_stores.CampaignStore`."""
+
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+
+    async def all(self, *, limit: int = 100) -> list[Campaign]:
+        """See `CampaignStore.all`."""
+        rows = await self._session.scalars(
+            select(CampaignRow)
+            .order_by(CampaignRow.cancelled_at.is_not(None), CampaignRow.made_at.desc(), CampaignRow.id.desc())
+            .limit(limit)
+        )
+        return [_campaign(row) for row in rows]
+
+    async def by_id(self, campaign: CampaignId) -> Campaign | None:
+        """See `CampaignStore.by_id`."""
+        row = await self._session.scalar(
+            select(CampaignRow).where(CampaignRow.id == campaign).execution_options(populate_existing=True)
+        )
+        return _campaign(row) if row else None
+
+    async def keep(self, plan: NewCampaign, *, brand: BrandId) -> Campaign:
+        """See `CampaignStore.keep`."""
+        values = {
+            "name": plan.name,
+            "scenario": plan.scenario.value,
+            "product_id": plan.product,
+            "commission_bp": plan.offer.commission_bp,
+            "free_sample": plan.offer.free_sample,
+            "ends_on": plan.ends_on,
+            "promotion_on": plan.promotion_on,
+            "steps": [_stored(step) for step in plan.steps],
+            "changed_at": self._now,
+        }
+        kept: int | None = await self._session.scalar(
+            insert(CampaignRow)
+            .values(
+                tenant_id=self._scope.tenant,
+                brand_id=brand,
+                key=plan.key,
+                starts_on=plan.starts_on,
+                made_by=self._scope.member,
+                made_at=self._now,
+                **values,
+            )
+            .on_conflict_do_update(
+                index_elements=["brand_id", "key"], index_where=CampaignRow.cancelled_at.is_(None), set_=values
+            )
+            .returning(CampaignRow.id)
+        )
+        found = await self.by_id(CampaignId(kept)) if kept is not None else None
+        if found is None:
+            raise NotFound("campaign_unknown", name=plan.name, names="-")
+        return found
+
+    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int]) -> None:
+        """See `CampaignStore.attach`."""
+        for batch, number in rounds.items():
+            await self._session.execute(
+                update(BatchRow).where(BatchRow.id == batch).values(campaign_id=campaign.id, campaign_round=number),
+                execution_options=_QUIET,
+            )
+        first = [batch for batch, number in rounds.items() if number == 1]
+        drafts = await self._session.scalars(select(DraftRow).where(DraftRow.batch_id.in_(first)))
+        for draft in drafts:
+            draft.occasion = occasion_of(campaign.id, CreatorId(draft.creator_id))
+        await self._session.flush()
+
+    async def audience(self, campaign: CampaignId, *, fence: Fence | None = None) -> set[CreatorId]:
+        """See `CampaignStore.audience`."""
+        published = BatchRow.published_at.is_not(None)
+        own = and_(BatchRow.turn_id == fence.turn, BatchRow.turn_attempt == fence.attempt) if fence else None
+        lapsed = and_(StepRow.id.is_(None), BatchRow.decide_by <= self._now)
+        found = await self._session.scalars(
+            select(DraftRow.creator_id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+            .where(
+                BatchRow.campaign_id == campaign,
+                BatchRow.campaign_round == 1,
+                or_(published, own) if own is not None else published,
+                ~_REJECTED,
+                ~lapsed,
+                or_(StepRow.id.is_(None), StepRow.state.not_in(_OVER), StepRow.may_have_gone),
+            )
+        )
+        return {CreatorId(creator) for creator in found}
+
+    async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
+        """See `CampaignStore.views`."""
+        ids = [campaign.id for campaign in campaigns]
+        tallies: defaultdict[int, list[Tally]] = defaultdict(list)
+        stands, why = self._standing()
+        each = (
+            select(
+                BatchRow.campaign_id.label("campaign"),
+                func.coalesce(BatchRow.campaign_round, 1).label("round"),
+                stands.label("standing"),
+                why.label("reason"),
+            )
+            .join(DraftRow, DraftRow.batch_id == BatchRow.id)
+            .join(
+                DraftVersionRow, (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest)
+            )
+            .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+            .outerjoin(FollowUpRow, FollowUpRow.draft_id == DraftRow.id)
+            .where(BatchRow.campaign_id.in_(ids), BatchRow.published_at.is_not(None))
+            .subquery()
+        )
+        columns = (each.c.campaign, each.c.round, each.c.standing, each.c.reason)
+        for row in await self._session.execute(select(*columns, func.count()).group_by(*columns)):
+            campaign, number, standing, reason, count = row
+            tallies[campaign].append(Tally(number, Standing(standing), count, reason))
+        batches: defaultdict[int, list[CampaignBatch]] = defaultdict(list)
+        size = select(func.count()).where(DraftRow.batch_id == BatchRow.id).scalar_subquery()
+        made = await self._session.execute(
+            select(BatchRow.campaign_id, BatchRow.id, BatchRow.code, BatchRow.campaign_round, size, BatchRow.stopped_at)
+            .where(BatchRow.campaign_id.in_(ids), BatchRow.published_at.is_not(None))
+            .order_by(BatchRow.campaign_round, BatchRow.id)
+        )
+        for campaign, batch, code, number, drafts, stopped_at in made:
+            batches[campaign].append(CampaignBatch(BatchId(batch), code, number, drafts, stopped_at is not None))
+        return [
+            CampaignView(campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]))
+            for campaign in campaigns
+        ]
+
+    async def cancel(self, campaign: CampaignId) -> bool:
+        """See `CampaignStore.cancel`."""
+        ended = await self._session.scalar(
+            update(CampaignRow)
+            .where(CampaignRow.id == campaign, CampaignRow.cancelled_at.is_(None))
+            .values(cancelled_at=self._now, cancelled_by=self._scope.member, changed_at=self._now)
+            .returning(CampaignRow.id),
+            execution_options=_QUIET,
+        )
+        if ended is not None:
+            await self._session.execute(
+                update(BatchRow)
+                .where(BatchRow.campaign_id == campaign, BatchRow.stopped_at.is_(None))
+                .values(stopped_at=self._now, stopped_by=self._scope.member),
+                execution_options=_QUIET,
+            )
+        return ended is not None
+
+    def _standing(self) -> tuple[ColumnElement[str], ColumnElement[str]]:
+        """Where a message stands, and why: the statuses of `draft_rows.status_of`, counted where they lie."""
+        blocked = DraftVersionRow.flags.contains([{"blocking": True}])
+        reopened = func.coalesce(
+            and_(StepRow.state == StepState.HELD.value, StepRow.reason_key.in_(REOPENED)), literal(value=False)
+        )
+        goes = and_(StepRow.id.is_not(None), ~reopened)
+        waits = StepRow.state.in_((StepState.PLANNED.value, StepState.HELD.value))
+        paused = and_(BatchRow.stopped_at.is_not(None), or_(~goes, waits))
+        sent, held = StepRow.state == StepState.SENT.value, StepRow.state == StepState.HELD.value
+        why_not, none = func.coalesce(StepRow.reason_key, ""), literal("")
+        ways: list[tuple[ColumnElement[bool], Standing, ColumnElement[str]]] = [
+            (_REJECTED, Standing.OVER, literal("rejected")),
+            (and_(~goes, FollowUpRow.ended_at.is_not(None)), Standing.OVER, func.coalesce(FollowUpRow.ended_key, "")),
+            (paused, Standing.HELD, literal("batch_stopped")),
+            (and_(goes, StepRow.state.in_(_OVER)), Standing.OVER, why_not),
+            (and_(goes, held), Standing.HELD, why_not),
+            (and_(goes, sent, _REPLIED), Standing.REPLIED, none),
+            (and_(goes, sent), Standing.SENT, none),
+            (goes, Standing.PLANNED, none),
+            (blocked, Standing.HELD, literal("campaign_failing")),
+            (BatchRow.decide_by <= self._now, Standing.OVER, literal("campaign_lapsed")),
+        ]
+        stands = case(*((when, literal(then.value)) for when, then, _ in ways), else_=literal(Standing.WAITING.value))
+        return stands, case(*((when, why) for when, _, why in ways), else_=none)
+
+
+def _stored(step: CampaignStep) -> dict[str, str | int | None]:
+    condition = step.condition.value if step.condition else None
+    return {"purpose": step.purpose.value, "delay_days": step.delay_days, "condition": condition}
+
+
+def _steps(stored: JsonList) -> tuple[CampaignStep, ...]:
+    return tuple(
+        CampaignStep(
+            Purpose(step["purpose"]),
+            step["delay_days"],
+            Condition(step["condition"]) if step["condition"] else None,
+        )
+        for step in stored
+    )
+
+
+def _campaign(row: CampaignRow) -> Campaign:
+    return Campaign(
+        id=CampaignId(row.id),
+        brand=BrandId(row.brand_id),
+        plan=NewCampaign(
+            name=row.name,
+            key=row.key,
+            scenario=Scenario(row.scenario),
+            steps=_steps(row.steps),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            promotion_on=row.promotion_on,
+            product=ProductId(row.product_id) if row.product_id is not None else None,
+            offer=Offer(row.commission_bp, None, row.free_sample),
+        ),
+        made_by=MemberId(row.made_by),
+        made_at=row.made_at,
+        cancelled_at=row.cancelled_at,
+    )

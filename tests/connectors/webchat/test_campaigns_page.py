@@ -1,0 +1,82 @@
+"""The campaigns pages: how far each is, what they hand in, and what they say when that is refused."""
+
+import re
+
+import httpx
+import pytest
+
+from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.chat import Command
+from memory.domain.errors import Conflict
+from memory.domain.ids import BrandId, CampaignId
+from memory.domain.workspace import Role
+from tests.support.fake_desk import FakeOffice
+
+ONE = CampaignId(1)
+
+
+def rows(page: str) -> list[str]:
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)][1:]
+
+
+async def test_the_list_says_how_far_each_is(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/campaigns")).text
+    assert rows(page) == [
+        "&lt;script&gt;alert(1)&lt;/script&gt;黑五 大促 已暂停 12 11 3 6 2",
+        "返校季 大促 还没有达人 0 0 0 0 0",
+        "清仓 大促 已取消 12 11 3 6 2",
+    ]
+    assert 'href="/campaigns/1"' in page
+
+
+async def test_one_is_shown_round_by_round_with_its_batches(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/campaigns/1")).text
+    assert rows(page) == ["第 1 轮 12 2 3 6 2 已被拒 1 K7", "第 2 轮 12 9 0 0 0 已暂停 3 K8"]
+    assert 'href="/batches/K8"' in page
+    assert "2026-11-20 起，大促日 2026-11-27" in page
+    assert "<b>饮水机" not in page
+    assert "还没有达人" in (await client.get("/campaigns/2")).text
+    assert (await client.get("/campaigns/9")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ({"do": "pause"}, PauseCampaign(campaign=ONE)),
+        ({"do": "resume"}, ResumeCampaign(campaign=ONE)),
+        ({"do": "cancel"}, CancelCampaign(campaign=ONE)),
+        ({"do": "copy", "brand": "2"}, CopyCampaign(campaign=ONE, brand=BrandId(2))),
+    ],
+)
+async def test_what_a_person_does_is_handed_in(
+    office: FakeOffice, client: httpx.AsyncClient, typed: dict[str, str], command: Command
+) -> None:
+    answer = await client.post("/campaigns/1", data=typed)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/campaigns/1?done={typed['do']}")
+    assert office.commands == [command]
+
+
+async def test_a_refusal_is_told_above_the_campaign(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    office.next_error = Conflict("campaign_copy_exists", name="黑五", brand="Barkly")
+    answer = await client.post("/campaigns/1", data={"do": "copy", "brand": "2"})
+    assert answer.status_code == 409
+    assert "Barkly 已经有叫「黑五」的活动" in answer.text
+    assert (await client.post("/campaigns/1", data={"do": "explode"})).status_code == 422
+    assert office.commands == []
+
+
+async def test_everybody_may_pause_and_only_who_may_do_more_is_offered_it(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    offered = {}
+    for role in (Role.VIEWER, Role.OPERATOR, Role.APPROVER, Role.LEAD):
+        office.role = role
+        page = (await client.get("/campaigns/1")).text
+        offered[role] = re.findall(r'name="do" value="(\w+)"', page)
+    assert offered == {
+        Role.VIEWER: ["pause"],
+        Role.OPERATOR: ["pause", "cancel"],
+        Role.APPROVER: ["pause", "resume", "cancel"],
+        Role.LEAD: ["pause", "resume", "cancel", "copy"],
+    }
+    assert re.findall(r'name="do" value="(\w+)"', (await client.get("/campaigns/3")).text) == []

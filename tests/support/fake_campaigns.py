@@ -1,0 +1,73 @@
+"""Campaigns as the fake queries know them: one under way with a harmful name, one cancelled, one without anybody."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from memory.domain.campaign import (
+    Campaign,
+    CampaignBatch,
+    CampaignSheet,
+    CampaignStep,
+    CampaignView,
+    NewCampaign,
+    RoundProgress,
+    Scenario,
+)
+from memory.domain.errors import NotFound
+from memory.domain.follow_ups import Condition
+from memory.domain.ids import BatchId, BrandId, CampaignId, MemberId, ProductId
+from memory.domain.outreach import Purpose
+from memory.domain.workspace import Brand, Scope
+
+_NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+_HARM = "<script>alert(1)</script>黑五"
+_OTHER = Brand(BrandId(2), "Barkly", "Barkly Shop", "US", "Asia/Shanghai")
+
+
+class FakeCampaignViews:
+    """The part of `Queries` that is about campaigns."""
+
+    async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
+        """All three."""
+        return [replace(sheet, reasons=(), steps=(), usual="", brands=()) for sheet in _sheets()]
+
+    async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
+        """One of them."""
+        found = next((sheet for sheet in _sheets() if sheet.view.campaign.id == campaign), None)
+        if found is None:
+            raise NotFound("campaign_gone")
+        return found
+
+
+def _campaign(number: int, name: str, *, cancelled_at: datetime | None = None) -> Campaign:
+    steps = (CampaignStep(Purpose.INVITE), CampaignStep(Purpose.FOLLOW_UP, 3, Condition.NO_REPLY))
+    day = date(2026, 11, 27)
+    plan = NewCampaign(name, name, Scenario.PROMOTION, steps, date(2026, 11, 20), day, day, ProductId(1))
+    return Campaign(CampaignId(number), BrandId(1), plan, MemberId(1), _NOW, cancelled_at)
+
+
+def _sheets() -> list[CampaignSheet]:
+    rounds = (
+        RoundProgress(1, 12, waiting=2, planned=3, sent=6, replied=2, over=1, reasons=(("rejected", 1),)),
+        RoundProgress(2, 12, waiting=9, held=3, reasons=(("batch_stopped", 3),)),
+    )
+    batches = (
+        CampaignBatch(BatchId(7), "K7", 1, 12, stopped=False),
+        CampaignBatch(BatchId(8), "K8", 2, 12, stopped=True),
+    )
+    going = CampaignView(_campaign(1, _HARM), rounds, batches)
+    return [
+        CampaignSheet(
+            going,
+            "大促",
+            product="Pawly <b>饮水机</b>",
+            reasons=("已被拒 1", "已暂停 3"),
+            steps=("第 1 轮：邀约", "第 2 轮：跟进，上一轮发出 3 天后，没回复才发"),
+            usual="大促活动通常：100-300 位达人",
+            may_resume=("周予安",),
+            brands=(_OTHER,),
+        ),
+        CampaignSheet(CampaignView(_campaign(2, "返校季"), (), ()), "大促"),
+        CampaignSheet(CampaignView(_campaign(3, "清仓", cancelled_at=_NOW), rounds, batches), "大促", reasons=("", "")),
+    ]

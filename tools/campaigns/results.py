@@ -1,0 +1,52 @@
+"""What the tool of campaigns brings back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from memory.domain.campaign import Campaign, CampaignView
+from memory.domain.outreach import Batch, Flag
+from memory.domain.workspace import BrandPolicy
+from tools.drafting.batching import LeftOut
+from tools.drafting.tool import Drafted
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPlanned:
+    """Creators who were put into a campaign: a batch of first messages, and one for each later round.
+
+    `audience`: how many it has with them. `left_out` of any round; `again`: it went on already. `policy` and
+    `team_zone` say when messages may go, as of `now`.
+    """
+
+    campaign: Campaign
+    first: Drafted
+    later: tuple[Batch, ...]
+    left_out: tuple[LeftOut, ...]
+    doubts: tuple[Flag, ...]
+    audience: int
+    again: bool
+    policy: BrandPolicy
+    team_zone: str
+    now: datetime
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """A batch a round."""
+        return (self.first.batch, *self.later)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignList:
+    """Campaigns of the scope, those going on first; as they were at `now`."""
+
+    views: tuple[CampaignView, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignShown:
+    """One campaign, as it was at `now`."""
+
+    view: CampaignView
+    product: str | None
+    now: datetime
