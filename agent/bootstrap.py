@@ -34,6 +34,7 @@ from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk, cannot_wait
+from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
 from agent.guardrails.contacts import mask
@@ -274,6 +275,7 @@ async def _put_together(
         sweep=upkeep.sweep,
         deliver=deliver,
         sync_shop=shops.sync.run if shops else no_shop,
+        erase=Eraser(database.unit, index).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

@@ -8,6 +8,7 @@ from agent.approval.showing import show
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
 from agent.channels.forms import ChannelForms
+from agent.erasing import erase_by_form
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
 from agent.samples.forms import record_sample
@@ -31,6 +32,7 @@ from memory.domain.chat import (
     Command,
     DecisionOutcome,
     EditDraft,
+    EraseCreator,
     GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
@@ -141,6 +143,8 @@ class Forms:
                 return await self._relation(unit, command)
             case RecordSample():
                 return await record_sample(unit, command, self.texts)
+            case EraseCreator():
+                return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):
                 await unit.conversations.rename(conversation, title=title.strip()[:80])
                 return Reply(text=self.texts.say("renamed", unit.scope.lang))

@@ -270,6 +270,14 @@ class UpdateRelation(Noun):
     blocked: bool | None = None
 
 
+class EraseCreator(Noun):
+    """A lead asks on the profile page that a creator be erased for good; with the code it is decided."""
+
+    kind: Literal["erase_creator"] = "erase_creator"
+    handle: str = Field(max_length=200)
+    code: str = Field(default="", max_length=20)
+
+
 class Rename(Noun):
     """Give a conversation a title."""
 
@@ -293,6 +301,7 @@ Command = Annotated[
     | RunImport
     | MoveDemoClock
     | UpdateRelation
+    | EraseCreator
     | Rename
     | RecordSample
     | HandOut
