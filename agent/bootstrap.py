@@ -17,7 +17,7 @@ from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
-from agent.catalogue import build_catalogue
+from agent.catalogue import Routes, build_catalogue
 from agent.channels.answers import SaidOnce
 from agent.channels.callbacks import KeyedPaths
 from agent.channels.checking import ChannelDoctor
@@ -52,6 +52,7 @@ from agent.nodes.think import Limits, Think
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
+from agent.reply_work import ReplyDesk
 from agent.settings import Settings
 from agent.shops.opening import Shops, open_shops
 from agent.turn import TurnRunner
@@ -241,6 +242,7 @@ async def _put_together(
         hand,
         bindings=BindingForms(box, words),
         channels=ChannelForms(box, words, pushers),
+        replies=ReplyDesk(Routes(messengers), model, settings.decision_hours),
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 

@@ -156,6 +156,7 @@ def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> Repl
         summary=tuple(texts.say(line.key, lang, **line.facts) for line in item.summary),
         translation=message.translation,
         intent=str(message.gist.intent),
+        confidence=message.gist.confidence,
         suggested=draft_row(suggested, lang=lang, texts=texts, now=now) if suggested else None,
         suggested_batch=suggested.batch_code if suggested else None,
     )

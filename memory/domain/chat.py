@@ -23,6 +23,7 @@ from memory.domain.ids import (
     TurnId,
 )
 from memory.domain.places import Place
+from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 
 
@@ -304,6 +305,7 @@ Command = Annotated[
     | EraseCreator
     | Rename
     | RecordSample
+    | WorkOnReply
     | HandOut
     | MarkByHand
     | BindingForm

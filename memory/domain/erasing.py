@@ -39,7 +39,7 @@ class ErasingStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What there is to find of a creator. `texts`: what they wrote and say of themselves, and what they were written."""
+    """What there is to find of a creator. `texts`: what they wrote, say of themselves and were written."""
 
     handle: str
     name: str = ""

@@ -1,6 +1,7 @@
 """「彻底删除 @x」: only a lead asks and confirms, it is said that it cannot be undone, and a job does it."""
 
 import pytest
+from pydantic import JsonValue
 
 from agent.commands.nouns import Confirm, Erase
 from agent.commands.parsing import parse
@@ -55,7 +56,7 @@ def test_what_is_theirs_goes_and_the_shape_stays(value: object, left: object) ->
 
 def test_a_short_common_handle_is_taken_out_only_where_it_names_somebody() -> None:
     pets = Person("pets")
-    said = {"categories": ["pets"], "exclude_handles": ["pets"], "text": "@pets sells to pets"}
+    said: JsonValue = {"categories": ["pets"], "exclude_handles": ["pets"], "text": "@pets sells to pets"}
     assert pets.without(said) == {
         "categories": ["pets"], "exclude_handles": [MARK], "text": f"{MARK} sells to pets",
     }  # fmt: skip
