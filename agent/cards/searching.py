@@ -10,6 +10,7 @@ from agent.cards.creators import category, profile_card, shortlist_card
 from agent.cards.criteria import filters
 from agent.cards.drafts import draft_row
 from agent.cards.piece import Piece, Show
+from agent.deliveries.wording import quoted
 from memory.domain.cards import RepliesCard, ReplyRow, ReportCard
 from memory.domain.chat import FileOut
 from memory.domain.creator import Relaxation, Shortlist
@@ -132,8 +133,9 @@ def exported(result: ShortlistExported, lang: Lang, texts: Texts) -> Piece:
 
 def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
     """Who wrote back, oldest first."""
+    thread = [_line(who, text, at, result, lang, texts) for who, text, at in result.thread]
     if not result.items:
-        return Piece(texts.say("no_replies", lang), for_planner={"replies": 0})
+        return Piece("\n".join([texts.say("no_replies", lang), *thread]), for_planner={"replies": 0})
     card = RepliesCard(
         total=result.total, items=tuple(_reply(item, lang, texts, now=result.now) for item in result.items)
     )
@@ -141,7 +143,13 @@ def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
         {"handle": item.message.handle, "intent": str(item.message.gist.intent)} for item in result.items
     ]
     text = texts.say("replies_found", lang, total=result.total, shown=len(result.items))
-    return Piece(text, (card,), for_planner={"replies": told})
+    return Piece("\n".join([text, *thread]), (card,), for_planner={"replies": told})
+
+
+def _line(who: str, text: str, at: datetime, result: Replies, lang: Lang, texts: Texts) -> str:
+    """One line of a thread, without contacts or Markdown."""
+    when = wording.day(at, result.zone, lang, now=result.now).strip()
+    return texts.say("thread_line_us" if who == "us" else "thread_line_creator", lang, when=when, text=quoted(text))
 
 
 def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> ReplyRow:
