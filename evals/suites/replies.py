@@ -121,7 +121,7 @@ def _held_out(known: list[_Judged]) -> Iterator[Line]:
     missed, false, told = _opt_outs(held)
     found = told - len(missed)
     yield Line("held out: messages", str(len(held)), "≥ 150", len(held) >= 150)
-    yield Line("held out: intent", f"{_share_right(held):.3f}", "≥ 0.750", _share_right(held) >= 0.75)
+    yield Line("held out: intent", f"{_share_right(held):.3f}", "≥ 0.850", _share_right(held) >= 0.85)
     yield Line("held out: opt-outs missed", f"{len(missed)}/{told}", "told", ok=True)
     yield Line("held out: opt-out precision", f"{found}/{found + len(false)}", "≥ 0.9", found >= 9 * len(false))
     yield from _by(held, "held out by language", lambda case: case.lang)
