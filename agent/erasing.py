@@ -88,6 +88,7 @@ async def confirmed_erasing(unit: Unit, change: WaitingChange, texts: Texts) -> 
 
 async def erase_by_form(unit: Unit, form: EraseCreator, texts: Texts) -> Reply:
     """The same two steps on the profile page: without a code it is asked, with the code it is decided."""
+    needs_own(unit, await unit.people.members(), Role.LEAD)
     if not form.code.strip():
         return await ask_to_erase(unit, form.handle, texts)
     creator = await _creator(unit, form.handle)

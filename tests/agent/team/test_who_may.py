@@ -16,6 +16,7 @@ from memory.domain.channel_forms import (
 from memory.domain.chat import (
     Command,
     EditDraft,
+    EraseCreator,
     GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
@@ -38,12 +39,14 @@ from memory.domain.ids import (
     BrandId,
     ChannelId,
     ConversationId,
+    CreatorMessageId,
     DeputyId,
     DraftId,
     IdentityId,
     ImportRunId,
     MemberId,
 )
+from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
@@ -61,7 +64,9 @@ NEEDED: dict[type[Command], Role] = {
     RunImport: Role.OPERATOR,
     UpdateRelation: Role.OPERATOR,
     RecordSample: Role.OPERATOR,
+    WorkOnReply: Role.OPERATOR,
     MoveDemoClock: Role.OPERATOR,
+    EraseCreator: Role.LEAD,
     SaveMember: Role.LEAD,
     SavePolicy: Role.LEAD,
     SaveDeputy: Role.LEAD,
@@ -87,6 +92,8 @@ FORMS: dict[type[Command], Command] = {
     RunImport: RunImport(run=ImportRunId(1)),
     UpdateRelation: UpdateRelation(handle="nobody"),
     RecordSample: RecordSample(handle="nobody", status="asked"),
+    WorkOnReply: WorkOnReply(message=CreatorMessageId(1), wish="suggest"),
+    EraseCreator: EraseCreator(handle="nobody", code="C1"),
     MoveDemoClock: MoveDemoClock(),
     SaveMember: SaveMember(login="new", name="New", role="operator", password="long enough"),
     SavePolicy: SavePolicy(own_drafts_approvable=True, commission_ceiling="20%"),
