@@ -17,7 +17,7 @@ from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
-from agent.catalogue import build_catalogue
+from agent.catalogue import Routes, build_catalogue
 from agent.channels.answers import SaidOnce
 from agent.channels.callbacks import KeyedPaths
 from agent.channels.checking import ChannelDoctor
@@ -34,6 +34,7 @@ from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk, cannot_wait
+from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
 from agent.guardrails.contacts import mask
@@ -51,6 +52,7 @@ from agent.nodes.think import Limits, Think
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
+from agent.reply_work import ReplyDesk
 from agent.settings import Settings
 from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
@@ -243,6 +245,7 @@ async def _put_together(
         hand,
         bindings=BindingForms(box, words),
         channels=ChannelForms(box, words, pushers),
+        replies=ReplyDesk(Routes(messengers), model, settings.decision_hours),
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
@@ -279,6 +282,7 @@ async def _put_together(
         deliver=deliver,
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
+        erase=Eraser(database.unit, index).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

@@ -16,6 +16,7 @@ from agent.commands.nouns import (
     Ask,
     Confirm,
     Decide,
+    Erase,
     MarkSent,
     Parsed,
     Pasted,
@@ -27,6 +28,7 @@ from agent.commands.nouns import (
     Withdraw,
 )
 from agent.commands.parsing import may_be_command, parse
+from agent.erasing import asked_in_chat, confirmed_in_chat, is_of_erasing
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
@@ -152,6 +154,8 @@ class OpenDesk:
             case Withdraw() | Resume() | Undo():
                 reply = await take_back(unit, parsed, self.texts)
                 return await self._with_texts(unit, reply, conversation)
+            case Erase(handle):
+                return await asked_in_chat(unit, handle, self.texts)
             case Confirm(code):
                 return await offered(unit, await self._confirm(unit, code))
             case Decide():
@@ -176,6 +180,8 @@ class OpenDesk:
             return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
         if is_of_samples(taken):
             return await confirmed_samples(unit, taken, self.texts)
+        if is_of_erasing(taken):
+            return await confirmed_in_chat(unit, taken, self.texts)
         done = await carry_out(unit, taken)
         key = "confirmed_follow_ups" if done.follow_ups else "confirmed"
         return Reply(text=self.texts.say(key, unit.scope.lang, code=taken.code, count=done.count))

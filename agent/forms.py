@@ -9,8 +9,10 @@ from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.commands import act_on, copy_campaign
 from agent.channels.forms import ChannelForms
+from agent.erasing import erase_by_form
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
+from agent.reply_work import ReplyDesk
 from agent.samples.forms import record_sample
 from agent.team.deputies import revoke_deputy, save_deputy
 from agent.team.passes import give_pass
@@ -33,6 +35,7 @@ from memory.domain.chat import (
     Command,
     DecisionOutcome,
     EditDraft,
+    EraseCreator,
     GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
@@ -53,6 +56,7 @@ from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.office_units import OfficeUnits
+from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 from memory.domain.stores import Unit
 from memory.domain.workspace import Member, Role, Scope
@@ -77,6 +81,7 @@ class Forms:
     hand: HandDesk
     bindings: BindingForms | None = None
     channels: ChannelForms | None = None
+    replies: ReplyDesk | None = None
 
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""
@@ -89,6 +94,8 @@ class Forms:
                 return await copy_campaign(self.units, scope, command, self.texts)
             case HandOut() | MarkByHand():
                 return await self.hand.submit(scope, command)
+            case WorkOnReply() if self.replies is not None:
+                return await self.replies.submit(self.units, scope, command, self.texts)
             case Undo(change=change):
                 return await self._undo(scope, change)
             case SaveMember(password=password) if password:
@@ -147,6 +154,8 @@ class Forms:
                 return await record_sample(unit, command, self.texts)
             case PauseCampaign() | ResumeCampaign() | CancelCampaign():
                 return await act_on(unit, command, self.texts)
+            case EraseCreator():
+                return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):
                 await unit.conversations.rename(conversation, title=title.strip()[:80])
                 return Reply(text=self.texts.say("renamed", unit.scope.lang))

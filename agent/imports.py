@@ -30,6 +30,7 @@ _OUTCOMES = {
     Change.ADDED: RowOutcome.ADDED,
     Change.CHANGED: RowOutcome.CHANGED,
     Change.SAME: RowOutcome.SAME,
+    Change.REFUSED: RowOutcome.LEFT_OUT,
 }
 
 
@@ -126,7 +127,7 @@ class Imports:
                 facts = [row.facts for row in part if row.facts]
                 changes = await unit.creators.upsert(facts, source=f"file:{run.file_name}", as_of=run.made_at)
                 verdicts = [
-                    RowVerdict(row.number, _OUTCOMES[change], self._said(row.problems, scope))
+                    RowVerdict(row.number, _OUTCOMES[change], self._about(row, change, scope), change is Change.REFUSED)
                     for row, change in zip(part, changes, strict=True)
                 ]
                 await unit.imports.judge(run.id, verdicts)
@@ -189,6 +190,12 @@ class Imports:
             rows += part
             last = part[-1].number
         return Sheet(run.headers, tuple(rows))
+
+    def _about(self, row: CreatorRow, change: Change, scope: Scope) -> str | None:
+        """What is said of a row: its problems, or that the creator was erased and stays out."""
+        if change is Change.REFUSED:
+            return self.texts.say("import_erased", scope.lang)
+        return self._said(row.problems, scope)
 
     def _said(self, problems: tuple[Flag, ...], scope: Scope) -> str | None:
         said = [flag_text(problem, lang=scope.lang, texts=self.texts, now=None) for problem in problems]

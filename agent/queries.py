@@ -10,17 +10,26 @@ from agent.by_hand.desk import HandDesk
 from agent.campaigns.sheets import may_copy, sheet, sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
-from agent.cards.searching import reply_rows
 from agent.imports import Imports
+from agent.reply_work import replies_page
 from agent.samples.sheet import samples_file
 from agent.scopes import of_everything
 from agent.team.passes import first_state
 from connectors.ports.callbacks import CalledBack
-from connectors.ports.queries import BatchView, BoundTeam, ChannelsView, CreatorPage, CreatorProfile, ImportView, Shell
+from connectors.ports.queries import (
+    BatchView,
+    BoundTeam,
+    ChannelsView,
+    CreatorPage,
+    CreatorProfile,
+    ImportView,
+    RepliesView,
+    ReplyFilter,
+    Shell,
+)
 from memory.domain.campaign import CampaignSheet
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
-from memory.domain.chat import Reply
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import BadRequest, NotFound
@@ -32,15 +41,13 @@ from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
-from memory.domain.workspace import BrandPolicy, Member, Role, Scope
+from memory.domain.workspace import BrandPolicy, Member, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts
 from tools.creator_search.asking import to_query
 from tools.creator_search.finding import under_our_rules
 from tools.creator_search.gloss import in_english
 from tools.quota.tool import DAYS
-from tools.replies.summary import heading_of, summarise
-from tools.replies.tool import ReplyShown
 from tools.samples.listing import GOING, listed
 
 PAGE = 20
@@ -173,20 +180,10 @@ class OpenQueries:
         """See `Queries.send_list`."""
         return await self.hand.listed(scope)
 
-    async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
+    async def replies(self, scope: Scope, wish: ReplyFilter) -> RepliesView:
         """See `Queries.replies`."""
-        if status not in {"unread", "unanswered", "all"}:
-            raise BadRequest("bad_request")
         async with self.units.unit(scope) as unit:
-            now = unit.now
-            found = await unit.creator_messages.find(status=status)
-            if scope.role.covers(Role.OPERATOR):  # what a viewer saw is still unread for those who answer
-                await unit.creator_messages.mark_read([message.id for message in found])
-        items = [ReplyShown(message, heading_of(message), summarise(message.gist)) for message in found]
-        if not items:
-            return Reply(text=self.texts.say("no_replies", scope.lang))
-        said = self.texts.say("replies_found", scope.lang, total=len(items), shown=len(items))
-        return Reply(text=said, cards=(reply_rows(items, scope.lang, self.texts, now=now),))
+            return await replies_page(unit, wish, self.texts, has_model=self.planner == "model")
 
     async def products(self, scope: Scope) -> Sequence[Product]:
         """See `Queries.products`."""

@@ -19,6 +19,7 @@ from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.delivery_views import DeliveryBook
+from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
@@ -61,6 +62,7 @@ from memory.repositories.deliveries import DeliveryRepository
 from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
+from memory.repositories.erasing import ErasingRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
@@ -206,6 +208,7 @@ class UnitOfWork(Work):
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
+        self.erasing: ErasingStore = ErasingRepository(*given)
         self._occasions = OccasionRepository(*given)
 
     @property

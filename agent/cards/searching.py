@@ -10,6 +10,7 @@ from agent.cards.creators import category, profile_card, reason_text, shortlist_
 from agent.cards.criteria import filters
 from agent.cards.drafts import draft_row
 from agent.cards.piece import Piece, Show
+from agent.deliveries.wording import quoted
 from memory.domain.cards import RepliesCard, ReplyRow, ReportCard
 from memory.domain.chat import FileOut
 from memory.domain.creator import Relaxation, Shortlist
@@ -137,8 +138,9 @@ def exported(result: ShortlistExported, lang: Lang, texts: Texts) -> Piece:
 
 def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
     """Who wrote back, oldest first."""
+    thread = [_line(who, text, at, result, lang, texts) for who, text, at in result.thread]
     if not result.items:
-        return Piece(texts.say("no_replies", lang), for_planner={"replies": 0})
+        return Piece("\n".join([texts.say("no_replies", lang), *thread]), for_planner={"replies": 0})
     card = RepliesCard(
         total=result.total, items=tuple(_reply(item, lang, texts, now=result.now) for item in result.items)
     )
@@ -146,7 +148,13 @@ def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
         {"handle": item.message.handle, "intent": str(item.message.gist.intent)} for item in result.items
     ]
     text = texts.say("replies_found", lang, total=result.total, shown=len(result.items))
-    return Piece(text, (card,), for_planner={"replies": told})
+    return Piece("\n".join([text, *thread]), (card,), for_planner={"replies": told})
+
+
+def _line(who: str, text: str, at: datetime, result: Replies, lang: Lang, texts: Texts) -> str:
+    """One line of a thread, without contacts or Markdown."""
+    when = wording.day(at, result.zone, lang, now=result.now).strip()
+    return texts.say("thread_line_us" if who == "us" else "thread_line_creator", lang, when=when, text=quoted(text))
 
 
 def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> ReplyRow:
@@ -161,6 +169,7 @@ def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> Repl
         summary=tuple(texts.say(line.key, lang, **line.facts) for line in item.summary),
         translation=message.translation,
         intent=str(message.gist.intent),
+        confidence=message.gist.confidence,
         suggested=draft_row(suggested, lang=lang, texts=texts, now=now) if suggested else None,
         suggested_batch=suggested.batch_code if suggested else None,
     )

@@ -52,6 +52,13 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """Ask to erase a creator for good; only its confirmation does."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendList:
     """Show the send list, or these numbers of a batch; `night`: those outside the creators' daytime, confirmed."""
 
@@ -107,4 +114,4 @@ class Ask:
     facts: dict[str, str | int]
 
 
-Parsed = Decide | Stop | Resume | Withdraw | Undo | Confirm | SendList | MarkSent | Pasted | Ask
+Parsed = Decide | Stop | Resume | Withdraw | Undo | Confirm | Erase | SendList | MarkSent | Pasted | Ask

@@ -34,6 +34,7 @@ class Words:
     revise: re.Pattern[str]
     stop: re.Pattern[str]
     confirm: re.Pattern[str]
+    erase: re.Pattern[str]
     back: Mapping[str, re.Pattern[str]]
     assent: re.Pattern[str]
     leading_assent: re.Pattern[str]
@@ -106,6 +107,10 @@ def load_words() -> Words:
             rf"(?P<numbers>{_SP}的?{_SP}{_LIST})?{stop_code}{after}[!！]*"
         ),
         confirm=re.compile(rf"{before}(?:{either('confirm')}){_SP}(?P<code>c\d{{1,4}}){after}"),
+        erase=re.compile(
+            rf"{before}(?:{either('erase')}){_SP}@(?P<handle>[a-z0-9_](?:[a-z0-9_.-]{{0,58}}[a-z0-9_])?){_SP}(?:{either('erase_all')})?"
+            rf"{after}[!！]*"
+        ),
         back={
             name: re.compile(
                 rf"{before}(?:(?P<before>{_CODE}){_SP}的?{_SP})?(?:(?P<first>{_LIST}){_SP}(?:都)?{_SP})?"

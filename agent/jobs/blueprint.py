@@ -8,7 +8,7 @@ import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from memory.domain.errors import Unavailable, Unclear
-from memory.domain.ids import BrandId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
+from memory.domain.ids import BrandId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 
 log = structlog.get_logger()
@@ -32,6 +32,11 @@ async def no_shop(link: ShopLinkId, tenant: TenantId) -> None:
     log.info("shop.no_platform", link=link, tenant=tenant)
 
 
+async def nobody(scope: Scope, creator: CreatorId) -> None:
+    """An installation without an index of creators erases nobody."""
+    log.info("creator.no_index", creator=creator, tenant=scope.tenant)
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What jobs work with; bootstrap puts it into the worker's context."""
@@ -47,6 +52,7 @@ class Workshop:
     deliver: Callable[[], Awaitable[None]]
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
+    erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -65,6 +71,14 @@ async def run_import(context: JobContext, *, run: int, tenant: int, member: int,
     scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
     if scope is not None:
         await workshop.run_import(scope, ImportRunId(run))
+
+
+async def erase(context: JobContext, *, creator: int, tenant: int, member: int, brand: int) -> None:
+    """Erase one creator for good."""
+    workshop = _workshop(context)
+    scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
+    if scope is not None:
+        await workshop.erase(scope, CreatorId(creator))
 
 
 async def dispatch(context: JobContext) -> None:
@@ -119,6 +133,7 @@ def make_blueprint() -> Blueprint:
     declare(name="deliver", queue="outreach", pass_context=True)(deliver)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
+    declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
     declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)

@@ -8,14 +8,13 @@ from typing import Protocol
 from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.campaign import CampaignSheet
-from memory.domain.cards import PlanRow, SendListCard, ShortlistRow
-from memory.domain.chat import Reply
+from memory.domain.cards import PlanRow, RepliesCard, SendListCard, ShortlistRow
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
 from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
 from memory.domain.first_messages import CoolDownPass, FirstContact
-from memory.domain.ids import CampaignId, ChannelId, ConversationId, ImportRunId, TurnId
+from memory.domain.ids import CampaignId, ChannelId, ConversationId, CreatorMessageId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
@@ -53,6 +52,33 @@ class CreatorProfile:
     zone: str
     zone_estimated: bool
     first: FirstState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFilter:
+    """Which of the creators' messages. `status`: unanswered, unread or all; `intent` empty: any.
+
+    `after`: the last of the page before; `one`: this message alone, with its thread.
+    """
+
+    status: str = "unanswered"
+    intent: str = ""
+    after: CreatorMessageId | None = None
+    one: CreatorMessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesView:
+    """A page of creators' messages. `stages`: of each message's creator; `after`: the last one, where more follow.
+
+    `thread`: (us | creator, text, time) of the one asked for, oldest first; `has_model`: whether one translates.
+    """
+
+    card: RepliesCard
+    stages: Mapping[CreatorMessageId, str]
+    thread: tuple[tuple[str, str, datetime], ...] = ()
+    after: CreatorMessageId | None = None
+    has_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +192,8 @@ class Queries(Protocol):
         """What waits for a person to send it by hand; looking claims nothing."""
         ...
 
-    async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
-        """Creators' answers as cards."""
+    async def replies(self, scope: Scope, wish: ReplyFilter) -> RepliesView:
+        """Creators' messages, a page of them or one with its thread; what is shown is read. Raises BadRequest."""
         ...
 
     async def products(self, scope: Scope) -> Sequence[Product]:

@@ -21,6 +21,7 @@ from connectors.webchat.pages.decisions import decision_routes
 from connectors.webchat.pages.entry import entry_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
+from connectors.webchat.pages.replies import reply_routes
 from connectors.webchat.pages.samples import sample_routes
 from connectors.webchat.pages.send_list import send_list_routes
 from connectors.webchat.pages.shops import shop_routes
@@ -70,7 +71,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes, sample_routes, campaign_routes, shop_routes,
+        import_routes, reply_routes, sample_routes, campaign_routes, shop_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

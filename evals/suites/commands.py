@@ -7,7 +7,20 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
-from agent.commands.nouns import Ask, Confirm, Decide, MarkSent, Parsed, Pasted, Resume, SendList, Stop, Undo, Withdraw
+from agent.commands.nouns import (
+    Ask,
+    Confirm,
+    Decide,
+    Erase,
+    MarkSent,
+    Parsed,
+    Pasted,
+    Resume,
+    SendList,
+    Stop,
+    Undo,
+    Withdraw,
+)
 from agent.commands.parsing import parse
 from evals.scorers.scorecard import Line, Scorecard
 
@@ -108,6 +121,8 @@ def _shape(parsed: Parsed | None) -> dict[str, JsonValue] | None:
             return {"verb": "undo"}
         case Confirm(code):
             return {"verb": "confirm", "code": code}
+        case Erase(handle):
+            return {"verb": "erase", "handle": handle}
         case SendList(batch, numbers, night):
             return {"verb": "send_list", "batch": batch, "numbers": list(numbers), "night": night}
         case MarkSent(said, batch, numbers, everything):

@@ -1,6 +1,7 @@
 """Judges the reading of creators' messages against cases written by somebody who did not write the lexicon."""
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from memory.domain.outreach import Gist, Intent
 from tools.replies.reading import read_reply
 
 NOW = date(2026, 11, 20)
+_KNOWN = ("replies", "replies_near")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,24 @@ class ReplyCase:
     accept: list[str] = field(default_factory=list)
 
 
+_Judged = tuple[ReplyCase, Gist]
+
+
 async def run() -> Scorecard:
-    """Intents, opt-outs both ways, and every figure and question found."""
-    every = [(case, read_reply(case.text, now=NOW)) for case in cases()]
-    wrong = [case.id for case, gist in every if gist.intent not in (case.intent, *case.accept)]
-    missed = [case.id for case, gist in every if case.opt_out and gist.intent is not Intent.OPT_OUT]
-    false = [case.id for case, gist in every if not case.opt_out and gist.intent is Intent.OPT_OUT]
+    """Intents, opt-outs both ways, and every figure and question found; the cases held out are told beside them."""
+    every = _read(cases())
     money = [case.id for case, gist in every if set(_amounts(case)) != set(gist.amounts)]
     shares = [case.id for case, gist in every if {_share(one) for one in case.percentages} != set(gist.percentages_bp)]
     dates = [case.id for case, gist in every if not _dates_found(case, gist)]
     questions = [case.id for case, gist in every if not _questions_found(case, gist)]
-    right = 1 - len(wrong) / len(every)
-    optouts = sum(1 for case, _ in every if case.opt_out)
+    wrong = _wrong(every)
+    missed, false, told = _opt_outs(every)
     return Scorecard(
         "replies",
         (
-            Line("messages", str(len(every)), "≥ 120", len(every) >= 120),
-            Line("intent", f"{right:.3f}", "≥ 0.900", right >= 0.9),
-            Line("opt-outs missed", f"{len(missed)}/{optouts} {' '.join(missed)}".strip(), "= 0", not missed),
+            Line("messages", str(len(every)), "≥ 200", len(every) >= 200),
+            Line("intent", f"{_share_right(every):.3f}", "≥ 0.950", _share_right(every) >= 0.95),
+            Line("opt-outs missed", f"{len(missed)}/{told} {' '.join(missed)}".strip(), "= 0", not missed),
             Line("false opt-outs", f"{len(false)} {' '.join(false)}".strip(), "≤ 1", len(false) <= 1),
             *(
                 Line(f"{name} wrong", f"{len(ids)} {' '.join(ids)}".strip(), "≤ 5 %", len(ids) <= 0.05 * len(every))
@@ -59,14 +61,73 @@ async def run() -> Scorecard:
                 )
             ),
             Line("intent missed", " ".join(wrong) or "none", "", ok=True),
+            *_by(every, "by language", lambda case: case.lang),
+            *_by(every, "by intent", lambda case: case.intent),
+            *_held_out(every),
         ),
     )
 
 
 def cases() -> list[ReplyCase]:
-    """Every case, in the order of the file."""
-    lines = files("evals").joinpath("cases/replies.jsonl").read_text("utf-8").splitlines()
+    """Every case the reading was mended by, in the order of the files."""
+    return [case for name in _KNOWN for case in _load(name)]
+
+
+def held_out() -> list[ReplyCase]:
+    """Cases written after the last change of the lexicon; nothing was mended by them."""
+    return _load("replies_held")
+
+
+def _load(name: str) -> list[ReplyCase]:
+    lines = files("evals").joinpath(f"cases/{name}.jsonl").read_text("utf-8").splitlines()
     return [ReplyCase(**json.loads(line)) for line in lines]
+
+
+def _read(some: list[ReplyCase]) -> list[_Judged]:
+    return [(case, read_reply(case.text, now=NOW)) for case in some]
+
+
+def _wrong(every: list[_Judged]) -> list[str]:
+    return [case.id for case, gist in every if gist.intent not in (case.intent, *case.accept)]
+
+
+def _share_right(every: list[_Judged]) -> float:
+    return 1 - len(_wrong(every)) / len(every)
+
+
+def _opt_outs(every: list[_Judged]) -> tuple[list[str], list[str], int]:
+    """The missed ones, the false ones, and how many there are."""
+    missed = [case.id for case, gist in every if case.opt_out and gist.intent is not Intent.OPT_OUT]
+    false = [
+        case.id
+        for case, gist in every
+        if gist.intent is Intent.OPT_OUT and not case.opt_out and Intent.OPT_OUT not in case.accept
+    ]
+    return missed, false, sum(case.opt_out for case, _ in every)
+
+
+def _by(every: list[_Judged], name: str, key: Callable[[ReplyCase], str]) -> Iterator[Line]:
+    """Right of all, for each language or intent."""
+    groups: dict[str, list[_Judged]] = {}
+    for case, gist in every:
+        groups.setdefault(key(case), []).append((case, gist))
+    told = (f"{group} {len(some) - len(_wrong(some))}/{len(some)}" for group, some in sorted(groups.items()))
+    yield Line(name, " · ".join(told), "", ok=True)
+
+
+def _held_out(known: list[_Judged]) -> Iterator[Line]:
+    """What a reading scores on messages it has never met, and on all together."""
+    held = _read(held_out())
+    missed, false, told = _opt_outs(held)
+    found = told - len(missed)
+    yield Line("held out: messages", str(len(held)), "≥ 150", len(held) >= 150)
+    yield Line("held out: intent", f"{_share_right(held):.3f}", "≥ 0.850", _share_right(held) >= 0.85)
+    yield Line("held out: opt-outs missed", f"{len(missed)}/{told}", "told", ok=True)
+    yield Line("held out: opt-out precision", f"{found}/{found + len(false)}", "≥ 0.9", found >= 9 * len(false))
+    yield from _by(held, "held out by language", lambda case: case.lang)
+    yield from _by(held, "held out by intent", lambda case: case.intent)
+    together = _share_right(known + held)
+    yield Line("intent, all together", f"{together:.3f}", "≥ 0.950", together >= 0.95)
 
 
 def _amounts(case: ReplyCase) -> list[Money]:

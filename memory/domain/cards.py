@@ -153,6 +153,7 @@ class ReplyRow(CardModel):
     summary: tuple[str, ...]
     translation: str | None
     intent: str
+    confidence: int | None = None
     suggested: DraftRow | None = None
     suggested_batch: str | None = None
 

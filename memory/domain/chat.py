@@ -24,6 +24,7 @@ from memory.domain.ids import (
     TurnId,
 )
 from memory.domain.places import Place
+from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 
 
@@ -271,6 +272,14 @@ class UpdateRelation(Noun):
     blocked: bool | None = None
 
 
+class EraseCreator(Noun):
+    """A lead asks on the profile page that a creator be erased for good; with the code it is decided."""
+
+    kind: Literal["erase_creator"] = "erase_creator"
+    handle: str = Field(max_length=200)
+    code: str = Field(default="", max_length=20)
+
+
 class Rename(Noun):
     """Give a conversation a title."""
 
@@ -294,12 +303,14 @@ Command = Annotated[
     | RunImport
     | MoveDemoClock
     | UpdateRelation
+    | EraseCreator
     | Rename
     | RecordSample
     | PauseCampaign
     | ResumeCampaign
     | CancelCampaign
     | CopyCampaign
+    | WorkOnReply
     | HandOut
     | MarkByHand
     | BindingForm

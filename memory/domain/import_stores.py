@@ -56,11 +56,12 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What became of a row, or what is wrong with it."""
+    """What became of a row, or what is wrong with it. `forget`: its cells are not kept."""
 
     number: int
     outcome: RowOutcome | None = None
     problem: str | None = None
+    forget: bool = False
 
 
 class ImportStore(Protocol):

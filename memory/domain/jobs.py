@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from memory.domain.ids import ConversationId, ImportRunId, ShopLinkId, TenantId, TurnId
+from memory.domain.ids import ConversationId, CreatorId, ImportRunId, ShopLinkId, TenantId, TurnId
 from memory.domain.workspace import Scope
 
 
@@ -28,6 +28,7 @@ INDEX = "daren:index"
 SWEEP = "daren:sweep"
 SHOP = "daren:shop"
 SHOP_TOLD = "daren:shop_told"
+ERASE = "daren:erase"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -71,6 +72,11 @@ def run_import(run: ImportRunId, *, scope: Scope) -> Job:
 def index_creators(tenant: TenantId) -> Job:
     """Bring the creator index up to date with rows changed since it last looked."""
     return Job(INDEX, "books", {"tenant": tenant}, lock="index", queueing_lock=f"index:{tenant}")
+
+
+def erase_creator(creator: CreatorId, *, scope: Scope) -> Job:
+    """Erase one creator for good; never beside the index's catching up, which could write back what it read before."""
+    return Job(ERASE, "books", {"creator": creator, **_sender(scope)}, lock="index", priority=5)
 
 
 def sync_shop(link: ShopLinkId, tenant: TenantId) -> Job:

@@ -215,8 +215,14 @@ class CreatorMessageStore(Protocol):
         intent: Intent | None = None,
         handles: Sequence[str] = (),
         limit: int = 50,
+        after: CreatorMessageId | None = None,
+        newest_first: bool = False,
     ) -> list[CreatorMessage]:
-        """Messages, oldest first. `status`: unread, unanswered or all."""
+        """Messages, oldest first unless said. `status`: unread, unanswered, all. `after`: the last of a page before."""
+        ...
+
+    async def keep_translation(self, message: CreatorMessageId, translation: str) -> None:
+        """Keep what a model made of it, with its figures proven equal."""
         ...
 
     async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:

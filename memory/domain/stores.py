@@ -91,6 +91,7 @@ class Change(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     SAME = "same"
+    REFUSED = "refused"  # erased for good: nothing brings them back
 
 
 class CreatorStore(Protocol):
@@ -105,7 +106,10 @@ class CreatorStore(Protocol):
         ...
 
     async def upsert(self, facts: Sequence[CreatorFacts], *, source: str, as_of: datetime) -> list[Change]:
-        """Add or update the tenant's own creators by (platform, handle); what the source leaves out stays."""
+        """Add or update the tenant's own creators by (platform, handle); what the source leaves out stays.
+
+        One who was erased is not taken in again, whoever says so.
+        """
         ...
 
     async def to_index(self, *, after: CreatorId, limit: int) -> list[IndexEntry]:

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.deliveries import PushKind
 from memory.domain.dispatch import Addressee, Untold
+from memory.domain.erasing import REASON
 from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessageId, MemberId, TenantId
 from memory.domain.outreach import Gist, Intent
-from memory.models.creators import CreatorRow, RelationRow
+from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, StepRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.creator_messages import store_message
@@ -40,7 +41,7 @@ class AnswerRepository:
             .order_by(CreatorRow.tenant_id.is_(None))
             .limit(1)
         )
-        if creator is None:
+        if creator is None or await self._is_erased(tenant, platform, handle):
             return None
         named = select(BrandRecord.id).where(BrandRecord.tenant_id == tenant, BrandRecord.id == brand)
         wrote = (
@@ -59,6 +60,18 @@ class AnswerRepository:
             if found is not None:
                 return Addressee(CreatorId(creator), BrandId(found))
         return None
+
+    async def _is_erased(self, tenant: TenantId, platform: str, handle: str) -> bool:
+        """A public row of the same handle does not bring back whom the tenant erased."""
+        found = await self.session.scalar(
+            select(SuppressionRow.id).where(
+                SuppressionRow.tenant_id == tenant,
+                SuppressionRow.platform == platform,
+                SuppressionRow.handle_key == handle.lstrip("@").lower(),
+                SuppressionRow.reason == REASON,
+            )
+        )
+        return found is not None
 
     async def store(
         self,

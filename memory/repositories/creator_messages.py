@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,9 +67,15 @@ class CreatorMessageRepository:
         intent: Intent | None = None,
         handles: Sequence[str] = (),
         limit: int = 50,
+        after: CreatorMessageId | None = None,
+        newest_first: bool = False,
     ) -> list[CreatorMessage]:
-        """See `CreatorMessageStore.find`."""
-        query = select_messages().order_by(CreatorMessageRow.received_at, CreatorMessageRow.id).limit(limit)
+        """See `CreatorMessageStore.find`. One to come after that is not there any more begins anew."""
+        place = (CreatorMessageRow.received_at, CreatorMessageRow.id)
+        query = select_messages().order_by(*(each.desc() if newest_first else each for each in place)).limit(limit)
+        if after is not None and (last := await self._received(after)) is not None:
+            here = tuple_(*place)
+            query = query.where(here < (last, after) if newest_first else here > (last, after))
         if status == "unread":
             query = query.where(CreatorMessageRow.read_at.is_(None))
         elif status == "unanswered":
@@ -79,6 +85,19 @@ class CreatorMessageRepository:
         if handles:
             query = query.where(CreatorRow.handle_key.in_([handle.lstrip("@").lower() for handle in handles]))
         return await self._with_suggestions(await read_messages(self._session, query))
+
+    async def _received(self, message: CreatorMessageId) -> datetime | None:
+        found: datetime | None = await self._session.scalar(
+            select(CreatorMessageRow.received_at).where(CreatorMessageRow.id == message)
+        )
+        return found
+
+    async def keep_translation(self, message: CreatorMessageId, translation: str) -> None:
+        """See `CreatorMessageStore.keep_translation`."""
+        await self._session.execute(
+            update(CreatorMessageRow).where(CreatorMessageRow.id == message).values(translation=translation),
+            execution_options={"synchronize_session": False},
+        )
 
     async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:
         """See `CreatorMessageStore.by_id`."""

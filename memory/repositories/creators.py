@@ -9,12 +9,13 @@ from sqlalchemy import any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.creator import Creator, CreatorFacts, IndexEntry
+from memory.domain.erasing import GONE, REASON
 from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId
 from memory.domain.stores import Change
 from memory.domain.workspace import Scope
 from memory.models.base import Ids
-from memory.models.creators import CreatorRow, CreatorSourceRow
+from memory.models.creators import CreatorRow, CreatorSourceRow, SuppressionRow
 from memory.repositories.creator_facts import (
     PROFILE,
     from_profile,
@@ -34,6 +35,7 @@ _PROFILES = standing(
     select(*(getattr(CreatorRow, name) for name in PROFILE)).where(CreatorRow.id == any_(bindparam("ids", type_=Ids)))
 )
 _STALE = or_(CreatorRow.indexed_at.is_(None), CreatorRow.changed_at > CreatorRow.indexed_at)
+_THERE = CreatorRow.platform != GONE  # the empty row of one who was erased is nobody
 _CHUNK = 1_000  # rows a statement: far below the 65,535 parameters PostgreSQL takes
 
 
@@ -96,10 +98,14 @@ class CreatorRepository:
         keys = [(each.platform, handle_key(each.handle)) for each in facts]
         if any(not handle for _, handle in keys):
             raise BadRequest("empty_handle")
+        erased = await self._erased({handle for _, handle in keys})
         standing = await self._standing({handle for _, handle in keys})
         spoken: dict[tuple[str, str], _Spoken] = {}
         changes = []
         for key, said in zip(keys, facts, strict=True):
+            if key in erased:
+                changes.append(Change.REFUSED)
+                continue
             clean = replace(said, handle=said.handle.strip().removeprefix("@"))
             entry = spoken.get(key)
             if entry is None:
@@ -116,9 +122,20 @@ class CreatorRepository:
             entry.facts = after
             if newer:
                 entry.source, entry.as_of = source, as_of
+        if not spoken:
+            return changes
         await self._write(spoken, standing)
         await self._remember_source(spoken, source, as_of)
         return changes
+
+    async def _erased(self, handles: set[str]) -> set[tuple[str, str]]:
+        """(Platform, handle) of those who were erased for good."""
+        found = await self._session.execute(
+            select(SuppressionRow.platform, SuppressionRow.handle_key).where(
+                SuppressionRow.handle_key.in_(sorted(handles)), SuppressionRow.reason == REASON
+            )
+        )
+        return {(row.platform, row.handle_key) for row in found}
 
     async def _standing(self, handles: set[str]) -> dict[tuple[str, str], CreatorRow]:
         """Own rows of handles, locked in their order."""
@@ -200,7 +217,7 @@ class CreatorRepository:
     async def to_index(self, *, after: CreatorId, limit: int) -> list[IndexEntry]:
         """See `CreatorStore.to_index`."""
         rows = await self._session.scalars(
-            select(CreatorRow).where(CreatorRow.id > after).order_by(CreatorRow.id).limit(limit)
+            select(CreatorRow).where(CreatorRow.id > after, _THERE).order_by(CreatorRow.id).limit(limit)
         )
         return await self._entries(rows)
 
@@ -211,6 +228,7 @@ class CreatorRepository:
             .where(
                 CreatorRow.tenant_id == self._scope.tenant,
                 _STALE,
+                _THERE,
             )
             .order_by(CreatorRow.changed_at, CreatorRow.id)
             .limit(limit)
@@ -234,7 +252,7 @@ class CreatorRepository:
 
     async def count(self) -> int:
         """See `CreatorStore.count`."""
-        return int(await self._session.scalar(select(func.count()).select_from(CreatorRow)) or 0)
+        return int(await self._session.scalar(select(func.count()).select_from(CreatorRow).where(_THERE)) or 0)
 
 
 def _chunks(everything: list[Any]) -> Iterator[list[Any]]:

@@ -103,14 +103,14 @@ class ImportRepository:
 
     async def judge(self, run: ImportRunId, verdicts: Sequence[RowVerdict]) -> None:
         """See `ImportStore.judge`. Rows of one verdict are written together."""
-        alike: dict[tuple[RowOutcome | None, str | None], list[int]] = {}
+        alike: dict[tuple[RowOutcome | None, str | None, bool], list[int]] = {}
         for verdict in verdicts:
-            alike.setdefault((verdict.outcome, verdict.problem), []).append(verdict.number)
-        for (outcome, problem), numbers in alike.items():
+            alike.setdefault((verdict.outcome, verdict.problem, verdict.forget), []).append(verdict.number)
+        for (outcome, problem, forget), numbers in alike.items():
             await self._session.execute(
                 update(ImportRowRow)
                 .where(ImportRowRow.run_id == run, ImportRowRow.number.in_(numbers))
-                .values(outcome=outcome, problem=problem)
+                .values(outcome=outcome, problem=problem, **({"cells": []} if forget else {}))
                 .execution_options(synchronize_session=False)
             )
 

@@ -9,6 +9,7 @@ import pytest
 from pydantic import JsonValue, SecretStr
 
 from agent.settings import ModelSettings, Settings
+from connectors.ports.queries import ReplyFilter
 from memory.domain.cards import RepliesCard, ReplyRow, ShortlistCard
 from memory.domain.chat import TurnEvent, TurnEventKind
 from memory.domain.ids import CreatorId
@@ -111,11 +112,13 @@ async def test_fifty_replies_with_contacts_are_masked_for_the_model_and_whole_fo
                 Says("都在下面。"),
             ]
             shown += card(await who.ask("这些人回了什么"), RepliesCard).items
-        page = await who.daren.queries.replies(who.scope, status="all")
+        pages = [await who.daren.queries.replies(who.scope, ReplyFilter("all"))]
+        while pages[-1].after is not None:
+            pages.append(await who.daren.queries.replies(who.scope, ReplyFilter("all", after=pages[-1].after)))
     contacts = [contact for reply in replies for contact in reply["contacts"]]
     asked = json.dumps(endpoint.asked, ensure_ascii=False)
     assert [contact for contact in contacts if contact in asked] == []
-    for told in (shown, card(page, RepliesCard).items):
+    for told in (shown, [row for page in pages for row in page.card.items]):
         assert sorted(item.text for item in told) == sorted(reply["text"] for reply in replies)
     assert asked.count("[phone]") + asked.count("[address]") >= AT_ONCE
 

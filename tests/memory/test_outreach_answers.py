@@ -12,7 +12,7 @@ from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.account_stores import NewBrand
 from memory.domain.chat import Reply
-from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
+from memory.domain.ids import BrandId, ConversationId, CreatorMessageId, MemberId, TenantId
 from memory.domain.outreach import CreatorMessage, DraftStatus, Gist, Intent, Purpose
 from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import texts
@@ -235,3 +235,25 @@ async def test_the_next_moment_is_the_earliest_planned_message(shop: SellingOffi
     assert timedelta(0) < found - now < timedelta(hours=12)
     await shop.move_clock(found - now)
     assert (await shop.dispatch()).sent >= 1
+
+
+async def test_pages_of_messages_follow_each_other_both_ways_and_begin_anew_without_their_last(
+    shop: SellingOffice,
+) -> None:
+    [creator] = await shop.creators(1)
+    for _ in range(5):
+        await shop.answer(creator)  # in one transaction's moment each; ids decide between equal times
+    async with shop.database.unit(shop.operator) as unit:
+        find = unit.creator_messages.find
+        whole = [message.id for message in await find(status="all")]
+        for newest_first in (False, True):
+            paged, after = [], None
+            while some := await find(status="all", limit=2, after=after, newest_first=newest_first):
+                paged += [message.id for message in some]
+                after = paged[-1]
+            assert paged == (whole[::-1] if newest_first else whole)
+        assert len(await find(status="all", after=CreatorMessageId(999))) == 5
+        await unit.creator_messages.keep_translation(whole[0], "听起来不错")
+        kept = await unit.creator_messages.by_id(whole[0])
+    assert kept is not None
+    assert kept.translation == "听起来不错"

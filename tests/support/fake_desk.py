@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from connectors.ports.accounts import FirstSetup
-from connectors.ports.queries import BatchView, CreatorPage, CreatorProfile, FirstState, ImportView, Shell
+from connectors.ports.queries import (
+    BatchView,
+    CreatorPage,
+    CreatorProfile,
+    FirstState,
+    ImportView,
+    Shell,
+)
 from memory.domain.cards import DraftsCard, SendListCard
 from memory.domain.chat import (
     Accepted,
@@ -59,6 +66,7 @@ from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
 from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
 from tests.support.fake_import import import_view
+from tests.support.fake_replies import FakeReplies
 from tests.support.fake_send_list import FakeSendList
 
 DECIDERS = ("林知夏", "周予安")
@@ -84,6 +92,7 @@ class FakeOffice:
     presented: int = 40
     statuses: dict[int, str] = field(default_factory=dict)
     stopped: bool = False
+    has_model: bool = False
     undo: int | None = None  # the change that answers and saved forms say they made
     events: list[TurnEvent] = field(default_factory=list)
     hold_after: int | None = None  # after this event the turn waits for `release`
@@ -233,7 +242,7 @@ class FakeDesk(FakeShown):
 
 
 @dataclass
-class FakeQueries(FakeChannelViews):
+class FakeQueries(FakeChannelViews, FakeReplies):
     """Views of the office."""
 
     office: FakeOffice
@@ -327,10 +336,6 @@ class FakeQueries(FakeChannelViews):
                 until=self.office.now + timedelta(days=29),
             ),
         )
-
-    async def replies(self, scope: Scope, *, status: str = "unanswered") -> Reply:
-        """Two answers."""
-        return Reply(text="", cards=(office.replies(),))
 
     async def send_list(self, scope: Scope) -> SendListCard:
         """Seven items in different places."""

@@ -342,12 +342,33 @@ class _Messages:
         self.office = office
 
     async def find(
-        self, *, status: str = "unanswered", intent: Intent | None = None, handles: Sequence[str] = (), limit: int = 50
+        self,
+        *,
+        status: str = "unanswered",
+        intent: Intent | None = None,
+        handles: Sequence[str] = (),
+        limit: int = 50,
+        after: CreatorMessageId | None = None,
+        newest_first: bool = False,
     ) -> list[CreatorMessage]:
-        return [
+        found = [
             one
             for one in self.office.messages_
             if (not handles or one.handle in handles) and (intent is None or one.gist.intent is intent)
+        ]
+        ordered = list(reversed(found)) if newest_first else found
+        passed = next((place + 1 for place, one in enumerate(ordered) if one.id == after), 0)
+        return ordered[passed : passed + limit]
+
+    async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:
+        return next((one for one in self.office.messages_ if one.id == message), None)
+
+    async def thread(self, creator: CreatorId) -> list[tuple[str, str, datetime]]:
+        return [("creator", one.text, one.received_at) for one in self.office.messages_ if one.creator == creator]
+
+    async def keep_translation(self, message: CreatorMessageId, translation: str) -> None:
+        self.office.messages_ = [
+            replace(one, translation=translation) if one.id == message else one for one in self.office.messages_
         ]
 
     async def mark_read(self, messages: Sequence[CreatorMessageId]) -> None:

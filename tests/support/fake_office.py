@@ -225,6 +225,7 @@ def replies() -> RepliesCard:
                 summary=("感兴趣（把握 90）", "提到比例「20%」", "提到日期「Dec 5」", "问「Could you do 20% though?」"),
                 translation=None,
                 intent="interested",
+                confidence=90,
                 suggested=replace_number(suggested, 1),
                 suggested_batch="K8",
             ),
@@ -237,6 +238,7 @@ def replies() -> RepliesCard:
                 summary=("其他（把握 30）",),
                 translation=None,
                 intent="other",
+                confidence=30,
             ),
         ),
     )

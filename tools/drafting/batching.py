@@ -170,19 +170,22 @@ async def write_batch(
 
 
 async def keep_batch(
-    unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext, *, decide_hours: int = DECIDE_HOURS
+    unit: Unit, prepared: Prepared, written: WrittenBatch, turn: TurnContext | None, *, decide_hours: int = DECIDE_HOURS
 ) -> Batch:
-    """Store a batch under the next short code; it can be decided for `decide_hours`, and never ends at night."""
+    """Store a batch under the next short code; it can be decided for `decide_hours`, and never ends at night.
+
+    Of no turn it belongs to no conversation, and is there at once.
+    """
     occasion = prepared.occasions[0]
     return await unit.drafts.add_batch(
         written.drafts,
         brand=occasion.brand.id,
-        conversation=turn.conversation,
+        conversation=turn.conversation if turn else None,
         purpose=occasion.purpose,
         channel=occasion.channel,
         product=occasion.product.id if occasion.product else None,
         decide_by=decide_by(unit.now, ZoneInfo(occasion.brand.team_zone), hours=decide_hours),
-        fence=turn.fence,
+        fence=turn.fence if turn else None,
         answers=prepared.answering.id if prepared.answering else None,
     )
 

@@ -13,6 +13,7 @@ from tools.translation.figures import Figure, Kind, amounts, figures
 from tools.translation.numerals import FULL_WIDTH
 
 LONGEST_READ = 4000  # platforms carry 2,000 characters
+_LEXICON = ("intents.toml", "intents_cjk.toml")
 _LONGEST_QUOTE = 160
 _APOSTROPHES = str.maketrans("’‘\u02bc`\u00b4", "'''''")
 _SENTENCE_END = re.compile(r"(?<=[.!?\n\u3002\uff01\uff1f])")
@@ -41,6 +42,8 @@ def read_reply(text: str, *, now: date) -> Gist:
         named := [one for one in read if one.kind is Kind.MONEY]
     ):
         found[Intent.PRICE] = tuple(_around(plain, one.start, one.start + len(one.quote)) for one in named)
+    if set(found) == {Intent.QUESTION} and any(one.kind is Kind.PERCENT for one in read):
+        found[Intent.PRICE] = found[Intent.QUESTION]
     intent = _main(found, plain)
     rivals = set(found) - {intent, Intent.QUESTION, Intent.INTERESTED} if found else set()
     confidence = max(_SURE[intent] - _PER_RIVAL * len(rivals), _LEAST) if intent in found else _UNCLEAR
@@ -76,8 +79,17 @@ def _found(intent: Intent, text: str) -> Iterator[str]:
     excused = [(match.start(), match.end()) for pattern in words.unless for match in pattern.finditer(text)]
     for pattern in words.patterns:
         for match in pattern.finditer(text):
-            if not any(start <= match.end() and match.start() <= end for start, end in excused):
-                yield _around(text, match.start(), match.end())
+            if any(start <= match.end() and match.start() <= end for start, end in excused):
+                continue
+            quote = _around(text, match.start(), match.end())
+            if intent is Intent.ADDRESS and _asks(text, quote):
+                continue
+            yield quote
+
+
+def _asks(text: str, quote: str) -> bool:
+    """Whether a sentence asks about an address instead of giving one: a question without a number."""
+    return not re.search(r"\d", quote) and text[text.find(quote) + len(quote) :].startswith("?")
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -141,11 +153,11 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _lexicon() -> dict[Intent, _Words]:
-    raw = tomllib.loads(files("prompts").joinpath("replies", "intents.toml").read_text("utf-8"))
-    return {
-        Intent(name): _Words(
-            tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in body["patterns"]),
-            tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in body["unless"]),
-        )
-        for name, body in raw.items()
-    }
+    folder = files("prompts").joinpath("replies")
+    raw = [tomllib.loads(folder.joinpath(name).read_text("utf-8")) for name in _LEXICON]
+    return {intent: _Words(_compiled(raw, intent, "patterns"), _compiled(raw, intent, "unless")) for intent in _ORDER}
+
+
+def _compiled(raw: list[dict[str, dict[str, list[str]]]], intent: Intent, part: str) -> tuple[re.Pattern[str], ...]:
+    patterns = (pattern for lexicon in raw for pattern in lexicon[intent.value][part])
+    return tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in patterns)

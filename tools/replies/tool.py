@@ -1,11 +1,12 @@
 """The tool that lists who wrote back, oldest first, each with a summary and a suggested answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from memory.domain.outreach import CreatorMessage, Intent
-from memory.domain.stores import Units
+from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.batching import DECIDE_HOURS
@@ -13,6 +14,7 @@ from tools.drafting.messengers import Messengers
 from tools.replies.suggesting import with_suggestion
 from tools.replies.summary import SummaryLine, heading_of, summarise
 from tools.replies.translating import translated
+from tools.team_zone import team_zone
 
 AT_MOST = 20
 
@@ -36,18 +38,24 @@ class ReplyShown:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Messages, oldest first, as they were at `now`. `total` counts all that match, `items` at most twenty."""
+    """Messages, oldest first, as they were at `now`. `total` counts all that match, `items` at most twenty.
+
+    `thread`: (us | creator, text, time) of the one creator asked for, oldest first, the last twenty lines;
+    `zone`: the team's.
+    """
 
     total: int
     items: tuple[ReplyShown, ...]
     status: str
     now: datetime
+    thread: tuple[tuple[str, str, datetime], ...] = ()
+    zone: str = "UTC"
 
 
 def list_replies(
     units: Units, messengers: Messengers, model: TextModel | None = None, *, decide_hours: int = DECIDE_HOURS
 ) -> Tool[ListRepliesArgs]:
-    """Show creators' messages and suggest answers; with a model each is translated besides."""
+    """Show creators' messages and suggest answers; with a model each is translated besides, and that is kept."""
 
     async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
         """Oldest first; marks what is shown as read. None found is an answer, not an error.
@@ -59,6 +67,7 @@ def list_replies(
             now = unit.now
             found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
             shown = found[:AT_MOST]
+            thread, zone = await _thread(unit, handles), await team_zone(unit)
             if turn.scope.role.covers(Role.OPERATOR):
                 shown = [
                     await with_suggestion(unit, message, turn, messengers, decide_hours=decide_hours)
@@ -66,9 +75,30 @@ def list_replies(
                 ]
                 await unit.creator_messages.mark_read([message.id for message in shown])
         if model is not None:
-            shown = await translated(shown, model, to=turn.lang)
+            before, shown = shown, await translated(shown, model, to=turn.lang)
+            if turn.scope.role.covers(Role.OPERATOR):
+                await _keep(units, turn, before, shown)
         items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)
-        return Replies(len(found), items, args.status, now)
+        return Replies(len(found), items, args.status, now, thread, zone)
 
     about = "List creators' replies, oldest first, with a suggested answer."
     return Tool("list_replies", Effect.READS, ListRepliesArgs, run, about)
+
+
+async def _keep(
+    units: Units, turn: TurnContext, before: Sequence[CreatorMessage], after: Sequence[CreatorMessage]
+) -> None:
+    new = [late for early, late in zip(before, after, strict=True) if late.translation and not early.translation]
+    if not new:
+        return
+    async with units.unit(turn.scope, fence=turn.fence) as unit:
+        for message in new:
+            await unit.creator_messages.keep_translation(message.id, message.translation or "")
+
+
+async def _thread(unit: Unit, handles: Sequence[str]) -> tuple[tuple[str, str, datetime], ...]:
+    """What was said with the one creator named; of several, or of nobody known, nothing."""
+    if len(handles) != 1:
+        return ()
+    creator = next(iter((await unit.creators.by_handles(handles)).values()), None)
+    return tuple((await unit.creator_messages.thread(creator.id))[-AT_MOST:]) if creator else ()

@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
 
 from connectors.ports.queries import CreatorPage
 from connectors.webchat.door import Visit, status_of, visitor
@@ -12,9 +13,9 @@ from connectors.webchat.forms import Skip, place_of, read_form
 from connectors.webchat.pages.saved import back_to, change_of, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
-from memory.domain.chat import GiveFirstMessagePass, UpdateRelation
+from memory.domain.chat import EraseCreator, GiveFirstMessagePass, UpdateRelation
 from memory.domain.creator import Stage
-from memory.domain.errors import BadRequest
+from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.markets import CATEGORIES, MARKETS
 
 PAGE_SIZE = 50
@@ -43,7 +44,7 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         return await page(
             surface, visit, "creators.html", status=422 if errors else 200, found=found, typed=typed,
             errors=errors, used=used, query=urlencode(used), page_size=PAGE_SIZE, markets=tuple(MARKETS),
-            categories=CATEGORIES, stages=tuple(Stage),
+            categories=CATEGORIES, stages=tuple(Stage), erased=request.query_params.get("erased") == "1",
         )  # fmt: skip
 
     @router.get("/creators/{handle}")
@@ -89,6 +90,19 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             )
         return back_to(f"/creators/{quote(handle)}", at="#relation")
 
+    @router.post("/creators/{handle}/erase")
+    async def erase(request: Request, visit: visit_of, handle: str) -> Response:
+        fields = await read_form(request)
+        wish = EraseCreator(handle=handle[:200], code=fields.text("code")[:20])
+        try:
+            reply = await surface.desk.submit(visit.scope, wish)
+        except (BadRequest, NotAllowed) as error:
+            told = surface.told(error, visit.lang)
+            return await _profile(visit, handle, problem=told, typed=fields.typed(), status=status_of(error))
+        if wish.code:
+            return RedirectResponse("/creators?erased=1", status_code=303)
+        return await _profile(visit, handle, erasing=reply.text)
+
     async def _profile(
         visit: Visit,
         handle: str,
@@ -97,11 +111,12 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         typed: dict[str, str] | None = None,
         errors: dict[str, str] | None = None,
         status: int = 200,
+        erasing: str = "",
     ) -> Response:
         profile = await surface.queries.creator(visit.scope, handle)
         return await page(
             surface, visit, "creator.html", status=status, profile=profile, stages=tuple(Stage), problem=problem,
-            typed=typed or {}, errors=errors or {}, saved=was_saved(visit), change=change_of(visit),
+            typed=typed or {}, errors=errors or {}, saved=was_saved(visit), change=change_of(visit), erasing=erasing,
         )  # fmt: skip
 
     return router

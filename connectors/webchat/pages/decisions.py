@@ -1,4 +1,4 @@
-"""What waits for a decision and what became of it: cards, taps, edits, stop, the inbox, batches and replies."""
+"""What waits for a decision and what became of it: cards, taps, edits, stop, the inbox and batches."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -19,7 +19,6 @@ MOVED = {"HX-Trigger": "daren:moved"}
 UNDONE = "daren:moved, daren:undone"
 # As many drafts as one card shows in full.
 READ_AT_ONCE = 20
-REPLY_STATUSES = ("unanswered", "unread", "all")
 
 
 def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -132,20 +131,6 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     @router.post("/demo/clock")
     async def move_clock(visit: visit_of) -> Response:
         return await _done(visit, await surface.desk.submit(visit.scope, MoveDemoClock()))
-
-    @router.get("/replies")
-    async def replies(visit: visit_of, status: str = "unanswered") -> Response:
-        chosen = status if status in REPLY_STATUSES else REPLY_STATUSES[0]
-        reply = await surface.queries.replies(visit.scope, status=chosen)
-        return await page(
-            surface,
-            visit,
-            "replies.html",
-            reply=reply,
-            conversation_id=None,
-            status_filter=chosen,
-            statuses=REPLY_STATUSES,
-        )
 
     async def _fresh(visit: Visit, fields: Fields) -> DraftsCard:
         """The card that a form stands on, anew: its batch, or as many drafts of it as its page shows in full."""

@@ -9,10 +9,12 @@ from psycopg.rows import dict_row
 
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import hand_desk
+from agent.catalogue import Routes
 from agent.channels.forms import ChannelForms
 from agent.demo_clock import DemoClock
 from agent.forms import Forms
 from agent.imports import Imports
+from agent.reply_work import ReplyDesk
 from connectors.files.reader import FileReader
 from evals.suites.selling_office import SellingOffice
 from memory.domain.chat import Command, Reply
@@ -34,7 +36,8 @@ async def submit(shop: SellingOffice, scope: Scope, command: Command) -> Reply:
     imports = Imports(shop.database, FileReader(), words)
     hand = hand_desk(shop.database, words, ())
     bindings, channels = BindingForms(BOX, words), ChannelForms(BOX, words, {})
-    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, bindings, channels)
+    replies = ReplyDesk(Routes(()))
+    forms = Forms(shop.database, words, imports, _hash, clock.move, hand, bindings, channels, replies)
     return await forms.submit(scope, command)
 
 

@@ -17,6 +17,7 @@ from memory.domain.channel_forms import (
 from memory.domain.chat import (
     Command,
     EditDraft,
+    EraseCreator,
     GiveFirstMessagePass,
     MoveDemoClock,
     Rename,
@@ -40,12 +41,14 @@ from memory.domain.ids import (
     CampaignId,
     ChannelId,
     ConversationId,
+    CreatorMessageId,
     DeputyId,
     DraftId,
     IdentityId,
     ImportRunId,
     MemberId,
 )
+from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
@@ -67,7 +70,9 @@ NEEDED: dict[type[Command], Role] = {
     RunImport: Role.OPERATOR,
     UpdateRelation: Role.OPERATOR,
     RecordSample: Role.OPERATOR,
+    WorkOnReply: Role.OPERATOR,
     MoveDemoClock: Role.OPERATOR,
+    EraseCreator: Role.LEAD,
     SaveMember: Role.LEAD,
     SavePolicy: Role.LEAD,
     SaveDeputy: Role.LEAD,
@@ -97,6 +102,8 @@ FORMS: dict[type[Command], Command] = {
     RunImport: RunImport(run=ImportRunId(1)),
     UpdateRelation: UpdateRelation(handle="nobody"),
     RecordSample: RecordSample(handle="nobody", status="asked"),
+    WorkOnReply: WorkOnReply(message=CreatorMessageId(1), wish="suggest"),
+    EraseCreator: EraseCreator(handle="nobody", code="C1"),
     MoveDemoClock: MoveDemoClock(),
     SaveMember: SaveMember(login="new", name="New", role="operator", password="long enough"),
     SavePolicy: SavePolicy(own_drafts_approvable=True, commission_ceiling="20%"),

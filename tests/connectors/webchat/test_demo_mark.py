@@ -34,6 +34,7 @@ PAGES = {
     "/batches": "/batches",
     "/batches/{code}": "/batches/K7",
     "/replies": "/replies",
+    "/replies/{message}": "/replies/61",
     "/creators": "/creators",
     "/creators/{handle}": "/creators/pawsome.mia",
     "/samples": "/samples",
@@ -90,7 +91,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
-        "/samples",
+        "/samples", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
     }
 )  # fmt: skip
 

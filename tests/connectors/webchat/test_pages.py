@@ -17,7 +17,7 @@ from tests.support.fake_desk import FakeOffice
 
 PAGES = (
     "/conversations/7", "/conversations/new", "/inbox", "/send-list", "/batches", "/batches/K7", "/batches/L1",
-    "/replies",
+    "/replies", "/replies?status=all&intent=price", "/replies/61",
     "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
     "/samples", "/samples?status=overdue", "/samples?add=1", "/samples?edit=1",
     "/campaigns", "/campaigns/1", "/campaigns/2", "/campaigns/3",

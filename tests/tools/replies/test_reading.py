@@ -103,6 +103,25 @@ def test_intents(text: str, intent: Intent) -> None:
     assert read_reply(text, now=NOW).intent is intent
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Is my address safe with you?", Intent.QUESTION),
+        ("Ship to 12 Elm Street? Yes, 12 Elm Street, Reno NV 89501", Intent.ADDRESS),
+        ("Stop sending samples to 12 Elm Street, Reno NV 89501. I never asked.", Intent.OPT_OUT),
+        ("Please don't send me a sample, I won't have time to film it.", Intent.DECLINE),
+        ("Is 15% doable?", Intent.PRICE),
+        ("下次有机会再合作", Intent.DECLINE),
+        ("先别发货，我换个地址", Intent.OTHER),
+        ("再发就举报了", Intent.OPT_OUT),
+        ("纯佣不接，报价500美金一条", Intent.PRICE),
+        ("👎", Intent.DECLINE),
+    ],
+)
+def test_near_misses(text: str, intent: Intent) -> None:
+    assert read_reply(text, now=NOW).intent is intent
+
+
 def test_everything_in_one_message_is_quoted() -> None:
     text = "Hi! I charge $250 per video. Could you do 20%? I can post on March 5 or next Monday."
     gist = read_reply(text, now=NOW)

@@ -84,3 +84,22 @@ def test_the_summary_has_a_line_for_each_thing_found() -> None:
         SummaryLine("reply_percentages", {"percentages": "20%"}),
         SummaryLine("reply_question", {"quote": "Ok?"}),
     )
+
+
+async def test_the_thread_of_one_creator_is_told_and_of_several_none() -> None:
+    office = Office(messages_=[message("how much?", Gist(Intent.PRICE, 80))])
+    handle = office.messages_[0].handle
+    tool = list_replies(office.units(), Acceptor())
+    one = await tool.run(ListRepliesArgs(status="all", handles=(f"@{handle}",)), turn())
+    several = await tool.run(ListRepliesArgs(status="all", handles=(handle, "anna")), turn())
+    assert isinstance(one, Replies)
+    assert isinstance(several, Replies)
+    assert [(who, text) for who, text, _ in one.thread] == [("creator", "how much?")]
+    assert several.thread == ()
+
+
+async def test_a_translation_is_kept_for_the_next_look() -> None:
+    office = Office(messages_=[message("I charge $250", Gist(Intent.PRICE, 80))])
+    tool = list_replies(office.units(), Acceptor(), ScriptedModel(["我收 250 美元"]))
+    await tool.run(ListRepliesArgs(), turn())
+    assert office.messages_[0].translation == "我收 250 美元"

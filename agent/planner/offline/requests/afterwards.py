@@ -33,6 +33,9 @@ _EVERY = words.phrase("afterwards", "every")
 _ROUNDS = words.phrase("afterwards", "rounds")
 _UNLESS_ANSWERED = words.phrase("afterwards", "unless_answered")
 _NOT_POSTED = words.phrase("afterwards", "not_posted")
+_THREAD_OF = re.compile(
+    r"(?<![\d第@\w.])(\d{1,3}) ?(?:号)? ?的 ?(?:对话|聊天记录|往来)|\b(?:thread|conversation) (?:of|with) (\d{1,3})\b"
+)
 _DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
 
 
@@ -83,6 +86,9 @@ def list_replies(segment: Segment, context: PlanningContext) -> Sheet:
     named = creators(sheet, segments=False)
     handles = named.get("handles")
     ranks = named.get("ranks")
+    number = _THREAD_OF.search(text)
+    if ranks is None and number:
+        ranks = [int(next(group for group in number.groups() if group))]
     if isinstance(handles, list):
         sheet.arguments["handles"] = handles
     elif isinstance(ranks, list):
