@@ -10,12 +10,13 @@ from time import monotonic
 import structlog
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.guards import HELD_REST, Moment, Objection, objection
-from agent.outreach.quota import allowance
+from agent.outreach.guards import HELD_REST, Moment, Objection, hours, objection
+from agent.outreach.quota import allowance, contacts_left
 from agent.outreach.send import LEASE, Claim, carry_out, pick
-from agent.outreach.windows import day_start, window_of
+from agent.outreach.windows import day_start, next_open, week_start
 from connectors.ports.platforms import Messenger
-from memory.domain.dispatch import Candidate, Queue, Service, ServiceUnit
+from memory.domain.contacts import Contacts
+from memory.domain.dispatch import BrandDay, Candidate, Queue, Service, ServiceUnit
 from memory.domain.outreach import StepState
 
 log = structlog.get_logger(__name__)
@@ -110,22 +111,41 @@ async def _claim(
     moment = Moment(now, day.policy, messengers, policy)
     allowed = allowance(day, now=now)
     left = allowed.count
+    contacts = await _contacts(unit, queue, day, candidates)
     claims: list[Claim] = []
     for candidate in candidates:
-        against = objection(candidate, moment)
+        against = objection(candidate, moment) or _too_many(candidate, moment, contacts)
         if against is None and left == 0:
             report.wait_until(allowed.look_again_at)
             report.later += 1
             await _leave(unit, candidate, Objection(StepState.PLANNED), look_at=allowed.look_again_at)
         elif against is None:
             left -= 1
+            contacts = contacts.after(candidate.creator.id)
             ticket = await unit.dispatch.claim(candidate, now=now, lease=lease)
-            claims.append(Claim(ticket, candidate, window_of(day.policy), monotonic()))
+            claims.append(Claim(ticket, candidate, hours(candidate, moment), monotonic()))
         else:
             _count(report, against)
             look_at = now + HELD_REST if against.to is StepState.HELD else against.due_at or now
             await _leave(unit, candidate, against, look_at=look_at)
     return claims, len(candidates)
+
+
+async def _contacts(unit: ServiceUnit, queue: Queue, day: BrandDay, candidates: Sequence[Candidate]) -> Contacts:
+    """What is left of the week; nothing is counted for a brand without a limit."""
+    if day.policy.contacts_per_week is None:
+        return Contacts(None, frozenset(), unit.now)
+    creators = [candidate.creator.id for candidate in candidates]
+    week = await unit.dispatch.contacts(queue, creators, week_start=week_start(unit.now, day.shop_zone))
+    return contacts_left(day, week, now=unit.now)
+
+
+def _too_many(candidate: Candidate, moment: Moment, contacts: Contacts) -> Objection | None:
+    """The week's contacts are used up: it goes when they are counted anew."""
+    if not contacts.bars(candidate.creator.id):
+        return None
+    opens = next_open(contacts.again_at, candidate.home.zone, hours(candidate, moment))
+    return Objection(StepState.PLANNED, due_at=opens)
 
 
 async def _leave(unit: ServiceUnit, candidate: Candidate, against: Objection, *, look_at: datetime) -> None:

@@ -1,9 +1,10 @@
-"""How many messages a brand may send at this moment. Pure."""
+"""How many messages a brand may send at this moment, and to how many creators it does not know yet. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.outreach.windows import next_day
+from agent.outreach.windows import next_day, next_week
+from memory.domain.contacts import Contacts, ContactWeek
 from memory.domain.dispatch import BrandDay
 
 MINUTE = timedelta(minutes=1)
@@ -24,3 +25,9 @@ def allowance(day: BrandDay, *, now: datetime) -> Allowance:
         return Allowance(0, next_day(now, day.shop_zone))
     left = min(left_today, day.policy.sends_per_minute - day.last_minute)
     return Allowance(max(left, 0), now + MINUTE)
+
+
+def contacts_left(day: BrandDay, week: ContactWeek, *, now: datetime) -> Contacts:
+    """What the brand's weekly limit leaves; without one nobody is barred."""
+    most = day.policy.contacts_per_week
+    return Contacts(None if most is None else max(most - week.used, 0), week.new, next_week(now, day.shop_zone))
