@@ -28,7 +28,8 @@ moments = st.datetimes(datetime(2008, 1, 1), datetime(2030, 12, 31), timezones=s
 windows = (
     st.tuples(st.integers(0, 95), st.integers(0, 95))
     .filter(lambda pair: pair[0] != pair[1])
-    .map(lambda pair: Window(*(time(quarter // 4, quarter % 4 * 15) for quarter in sorted(pair))))
+    .map(lambda pair: [time(quarter // 4, quarter % 4 * 15) for quarter in sorted(pair)])
+    .map(lambda pair: Window(pair[0], pair[1]))
 )
 BRAZIL_GAP = datetime(2018, 11, 4, 2, 30, tzinfo=UTC)
 APIA_SKIP = datetime(2011, 12, 30, 5, tzinfo=UTC)
