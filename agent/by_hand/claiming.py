@@ -8,7 +8,7 @@ from agent.approval.policy import POLICY, Policy
 from agent.by_hand.listing import hand_objection, is_night, until, waits_for_day
 from agent.outreach.guards import Moment
 from agent.outreach.quota import Allowance, allowance, contacts_left
-from agent.outreach.windows import day_start, week_start
+from agent.outreach.windows import day_start
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import HAND_LEASE, HandStep, HandUnit
 from memory.domain.contacts import Contacts
@@ -16,6 +16,7 @@ from memory.domain.dispatch import BrandDay, Candidate
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import BrandId, CreatorId, DraftId
 from memory.domain.outreach import Flag, StepState
+from memory.domain.weeks import week_start
 from memory.domain.workspace import Role
 
 _WAITS = (StepState.PLANNED, StepState.HELD)
@@ -107,6 +108,9 @@ async def _of_brand(unit: HandUnit, brand: BrandId, drafts: Sequence[DraftId], t
 
 
 async def _contacts(unit: HandUnit, brand: BrandId, day: BrandDay, candidates: Sequence[Candidate]) -> Contacts:
+    """What is left of the week; nothing is counted for a brand without a limit."""
+    if day.policy.contacts_per_week is None:
+        return Contacts(None, frozenset(), unit.now)
     creators = [candidate.creator.id for candidate in candidates]
     week = await unit.by_hand.contacts(brand, creators, week_start=week_start(unit.now, day.shop_zone))
     return contacts_left(day, week, now=unit.now)

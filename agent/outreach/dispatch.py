@@ -13,11 +13,12 @@ from agent.approval.policy import POLICY, Policy
 from agent.outreach.guards import HELD_REST, Moment, Objection, hours, objection
 from agent.outreach.quota import allowance, contacts_left
 from agent.outreach.send import LEASE, Claim, carry_out, pick
-from agent.outreach.windows import day_start, next_open, week_start
+from agent.outreach.windows import day_start, next_open
 from connectors.ports.platforms import Messenger
 from memory.domain.contacts import Contacts
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Service, ServiceUnit
 from memory.domain.outreach import StepState
+from memory.domain.weeks import week_start
 
 log = structlog.get_logger(__name__)
 

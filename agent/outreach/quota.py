@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.outreach.windows import next_day, next_week
+from agent.outreach.windows import next_day
 from memory.domain.contacts import Contacts, ContactWeek
 from memory.domain.dispatch import BrandDay
+from memory.domain.weeks import next_week
 
 MINUTE = timedelta(minutes=1)
 

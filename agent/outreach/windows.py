@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.outreach.rest_days import NO_REST, SUNDAY, RestDays, rest_days_of
+from agent.outreach.rest_days import NO_REST, RestDays, rest_days_of
+from memory.domain.weeks import first_moment
 from memory.domain.workspace import BrandPolicy
 
-_MINUTE = timedelta(minutes=1)
-_WEEK = timedelta(days=7)
 _DAYS_AT_ONCE = 4
 # No market rests longer; a window that opens later never does.
 _LONGEST_REST = timedelta(days=60)
@@ -77,30 +76,12 @@ def next_open(moment: datetime, zone: ZoneInfo, window: Window = DAYTIME) -> dat
 
 def next_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """The first moment (UTC) of the next day in a zone: when a day's limit begins anew."""
-    return _first_moment(moment.astimezone(zone).date() + timedelta(days=1), zone)
-
-
-def _first_moment(day: date, zone: ZoneInfo) -> datetime:
-    start = datetime.combine(day, time(0), zone).astimezone(UTC)
-    while start.astimezone(zone).date() < day:  # midnight itself may be skipped
-        start += _MINUTE
-    return start
+    return first_moment(moment.astimezone(zone).date() + timedelta(days=1), zone)
 
 
 def day_start(moment: datetime, zone: ZoneInfo) -> datetime:
     """The first moment (UTC) of the day that `moment` falls on in a zone."""
     return next_day(moment.astimezone(zone) - timedelta(days=1), zone)
-
-
-def week_start(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment (UTC) of the Sunday on or before `moment`: when contacts are counted anew."""
-    today = moment.astimezone(zone).date()
-    return _first_moment(today - timedelta(days=(today.weekday() - SUNDAY) % 7), zone)
-
-
-def next_week(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment (UTC) of the next Sunday in a zone."""
-    return _first_moment(week_start(moment, zone).astimezone(zone).date() + _WEEK, zone)
 
 
 def _openings(day: date, zone: ZoneInfo, window: Window) -> list[datetime]:

@@ -1,8 +1,8 @@
 """Does the built-in planner ask for the right tools with the right arguments?
 
-`cases/planner.jsonl`, `planner_talk.jsonl` and `planner_samples.jsonl` are known to whoever writes the planner. Where
-there is a `planner_fresh.jsonl`, written apart from the planner and never tuned on, it is scored and reported beside
-them and must keep the same bounds.
+`planner.jsonl`, `planner_talk.jsonl`, `planner_samples.jsonl` and `planner_quota.jsonl` among the cases are known to
+whoever writes the planner. Where there is a `planner_fresh.jsonl`, written apart from the planner and never tuned on,
+it is scored and reported beside them and must keep the same bounds.
 """
 
 import json
@@ -18,7 +18,7 @@ from evals.scorers.calls import ExpectedCall, MadeCall, right_tools, wrong_field
 from evals.scorers.scorecard import Line, Scorecard
 
 KNOWN, FRESH = "planner", "planner_fresh"
-_FILES = {KNOWN: ("planner", "planner_talk", "planner_samples"), FRESH: ("planner_fresh",)}
+_FILES = {KNOWN: ("planner", "planner_talk", "planner_samples", "planner_quota"), FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}
 LEAST_MESSY = {KNOWN: 80, FRESH: 40}
 LEAST_TOOLS, LEAST_ARGUMENTS, LEAST_RIGHT_OF_MESSY = 0.97, 0.95, 0.92

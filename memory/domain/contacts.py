@@ -8,10 +8,14 @@ from memory.domain.ids import CreatorId
 
 @dataclass(frozen=True, slots=True)
 class ContactWeek:
-    """How many a brand has used since the week began, and which of the creators asked about would each use one."""
+    """How many a brand has used since the week began, and which of the creators asked about would each use one.
+
+    `promised`: creators to whom an approved message waits that would use one before the week ends.
+    """
 
     used: int
     new: frozenset[CreatorId]
+    promised: frozenset[CreatorId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.contacts import ContactWeek
 from memory.domain.ids import BrandId, CreatorId
-from memory.domain.outreach import SendState
+from memory.domain.outreach import SendState, StepState
 from memory.models.outreach import CreatorMessageRow, SendRow, StepRow
 
 _COUNTED = (SendState.CLAIMED.value, SendState.ACCEPTED.value, SendState.UNKNOWN.value)
+
+
+async def read_promised(session: AsyncSession, brand: BrandId, *, until: datetime) -> frozenset[CreatorId]:
+    """To whom an approved message waits that is due before a moment."""
+    waiting = (StepState.PLANNED.value, StepState.HELD.value)
+    rows = await session.scalars(
+        select(StepRow.creator_id)
+        .where(StepRow.brand_id == brand, StepRow.state.in_(waiting), StepRow.due_at < until)
+        .distinct()
+    )
+    return frozenset(CreatorId(creator) for creator in rows)
 
 
 async def read_contact_week(

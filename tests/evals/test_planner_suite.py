@@ -73,7 +73,7 @@ def _cases_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A few of the known cases, which the suite reads instead, with nothing held out."""
     copies = folder / "cases"
     copies.mkdir()
-    for part in ("planner", "planner_talk", "planner_samples"):
+    for part in ("planner", "planner_talk", "planner_samples", "planner_quota"):
         rows = files("evals").joinpath("cases", f"{part}.jsonl").read_text("utf-8").splitlines()
         copies.joinpath(f"{part}.jsonl").write_text("\n".join(rows[::_EVERY]) + "\n", "utf-8")
     monkeypatch.setattr(planner, "files", lambda _: folder)

@@ -1,33 +1,43 @@
-"""What may still be sent today, and what the team did of late."""
+"""What may still be sent today, who may still be written to first this week, and what the team did of late."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from memory.domain.errors import AppError, Misconfigured, Refused, Unavailable
+from pydantic import Field
+
+from memory.domain.errors import AppError, BadRequest, Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId
 from memory.domain.office_stores import DayActivity, QuotaStatus
 from memory.domain.shops import PlatformQuota
-from memory.domain.stores import Units
+from memory.domain.stores import Unit, Units
+from memory.domain.workspace import Brand
+from memory.domain.zones import home_zone
 from tools.contract import Arguments, Effect, Tool, TurnContext
+from tools.quota.asking import WeekPlan, plan_week, read_pool
 
 DAYS = 7
 QuotaOf = Callable[[BrandId], Awaitable[PlatformQuota | None]]
 
 
 class QuotaStatusArgs(Arguments):
-    """Nothing to say."""
+    """`who`: which creators may still be contacted this week, and whose turn comes later, besides the counts."""
+
+    who: bool = Field(default=False, description="True for who can still be contacted this week, in which order.")
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaShown:
     """One line a brand of the scope; for a member of all brands, the whole tenant's last days, newest first.
 
-    `platform`: the platform's own count for the brand's shop; None without a shop, or why it is not known.
+    `platform`: the platform's own count for the brand's shop; None without a shop, or why it is not known. `contacts`:
+    our own count of this week's new contacts, for a brand; `week`: whose turn is when, where that was asked.
     """
 
     brands: tuple[QuotaStatus, ...]
     activity: tuple[DayActivity, ...] = ()
     platform: PlatformQuota | AppError | None = None
+    contacts: int | None = None
+    week: WeekPlan | None = None
 
 
 async def no_platform(brand: BrandId) -> PlatformQuota | None:
@@ -40,12 +50,24 @@ def quota_status(units: Units, platform: QuotaOf = no_platform) -> Tool[QuotaSta
     """Look up limits and what of them is used."""
 
     async def run(args: QuotaStatusArgs, turn: TurnContext) -> QuotaShown:
-        """Read the counters, then ask the platform for its own; never guesses that."""
-        del args
+        """Read the counters, then ask the platform for its own; never guesses that.
+
+        Raises BadRequest("choose_a_brand") where who is asked of several brands at once.
+        """
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             brands, activity = await unit.counters.quota(), await unit.counters.activity(days=DAYS)
-        own = await _own(turn.scope.brand)
-        return QuotaShown(tuple(brands), tuple(activity), own)
+            brand = await _brand(unit)
+            pool = await read_pool(unit, turn, brand) if args.who and brand is not None else None
+            contacts = pool.week.used if pool is not None else await _contacts(unit, brand)
+        if args.who and brand is None:
+            raise BadRequest("choose_a_brand")
+        own = await _own(brand.id if brand is not None else None)
+        shown = QuotaShown(tuple(brands), tuple(activity), own, contacts)
+        if pool is None or brand is None:
+            return shown
+        async with units.unit(turn.scope, fence=turn.fence) as unit:
+            week = await plan_week(unit, pool, brand, own if isinstance(own, PlatformQuota) else None)
+        return replace(shown, week=week)
 
     async def _own(brand: BrandId | None) -> PlatformQuota | AppError | None:
         try:
@@ -53,4 +75,19 @@ def quota_status(units: Units, platform: QuotaOf = no_platform) -> Tool[QuotaSta
         except (Unavailable, Refused, Misconfigured) as failure:
             return failure
 
-    return Tool("quota_status", Effect.READS, QuotaStatusArgs, run, "How many messages may still be sent today.")
+    about = "How many messages may still be sent today; with who, whom we can still contact this week."
+    return Tool("quota_status", Effect.READS, QuotaStatusArgs, run, about)
+
+
+async def _brand(unit: Unit) -> Brand | None:
+    """The brand in sight, or the only one there is."""
+    if unit.scope.brand is not None:
+        return await unit.people.brand(unit.scope.brand)
+    brands = await unit.people.brands()
+    return brands[0] if len(brands) == 1 else None
+
+
+async def _contacts(unit: Unit, brand: Brand | None) -> int | None:
+    if brand is None:
+        return None
+    return (await unit.counters.contacts(brand.id, (), zone=home_zone(None, brand.market).zone)).used

@@ -8,11 +8,11 @@ import pytest
 
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.rest_days import SUNDAY
-from agent.outreach.windows import next_week
 from memory.domain.by_hand import HandMark, HandPlace
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
+from memory.domain.weeks import next_week
 from memory.domain.workspace import BrandPolicy, Role
 from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.outreach.windows import next_week
 from evals.suites.selling_office import SellingOffice
 from memory.domain.contacts import Contacts
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
+from memory.domain.weeks import next_week
 from memory.domain.workspace import BrandPolicy
 
 NEW_YORK = ZoneInfo("America/New_York")

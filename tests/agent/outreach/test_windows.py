@@ -14,11 +14,10 @@ from agent.outreach.windows import (
     is_open,
     next_day,
     next_open,
-    next_week,
-    week_start,
     window_of,
 )
 from memory.domain.markets import MARKETS
+from memory.domain.weeks import next_week, week_start
 from memory.domain.workspace import BrandPolicy
 from memory.domain.zones import ZoneSource, home_zone
 
