@@ -48,6 +48,7 @@ from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, Think
+from agent.outreach.contacts import no_week
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
@@ -254,6 +255,7 @@ async def _put_together(
         sources=sources,
         scope_of=accounts.of_member,
         texts=words,
+        week_of=shops.week if shops else no_week,
     )
 
     async def deliver() -> None:

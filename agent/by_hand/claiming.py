@@ -112,7 +112,7 @@ async def _contacts(unit: HandUnit, brand: BrandId, day: BrandDay, candidates: S
     if day.policy.contacts_per_week is None:
         return Contacts(None, frozenset(), unit.now)
     creators = [candidate.creator.id for candidate in candidates]
-    week = await unit.by_hand.contacts(brand, creators, week_start=week_start(unit.now, day.shop_zone))
+    week = await unit.by_hand.contacts(brand, creators, since=week_start(unit.now, day.shop_zone))
     return contacts_left(day, week, now=unit.now)
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
 
 from agent.settings import Settings
 from agent.shops.checking import ShopDoctor
@@ -10,12 +13,25 @@ from agent.shops.desk import ShopDesk, linked
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
-from memory.domain.errors import Unavailable
+from memory.domain.clock import Clock, SystemClock
+from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, TenantId
 from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Scope
 
+log = structlog.get_logger(__name__)
+
 QUOTA_SECONDS = 8.0  # somebody waits for the answer
+KNOWN_FOR = timedelta(hours=1)
+ASK_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """A platform's count as it was read, or that it could not be."""
+
+    quota: PlatformQuota | None
+    good_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,8 @@ class Shops:
     desk: ShopDesk
     sync: ShopSync
     doctor: ShopDoctor
+    clock: Clock = field(default_factory=SystemClock)
+    _weeks: dict[LinkedShop, _Week] = field(default_factory=dict)
 
     async def quota(self, brand: BrandId) -> PlatformQuota | None:
         """The platform's own count for a brand's shop; None without a shop.
@@ -43,6 +61,26 @@ class Shops:
                 return await self.platform.quota(at)
         except TimeoutError as late:
             raise Unavailable("shop_internal") from late
+
+    async def week(self, brand: BrandId) -> PlatformQuota | None:
+        """Satisfies `agent.outreach.contacts.WeekOf`: read anew every hour; after a failure not for some minutes."""
+        at = await self.of_brand(brand)
+        if at is None:
+            return None
+        kept, now = self._weeks.get(at), self.clock.now()
+        if kept is None or kept.good_until <= now:
+            kept = await self._read_week(brand, now)
+            self._weeks[at] = kept
+        return kept.quota
+
+    async def _read_week(self, brand: BrandId, now: datetime) -> _Week:
+        try:
+            quota = await self.quota(brand)
+        except (Unavailable, Refused, Misconfigured) as failure:
+            log.warning("shop.week_unknown", brand=brand, error=failure.text_key)
+            return _Week(None, now + ASK_AGAIN)
+        until = now + KNOWN_FOR
+        return _Week(quota, min(until, quota.ends_at) if quota is not None and quota.ends_at else until)
 
     async def of_brand(self, brand: BrandId) -> LinkedShop | None:
         """Satisfies `connectors.ports.shops.ShopOf`."""

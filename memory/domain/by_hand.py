@@ -120,7 +120,7 @@ class HandStore(Protocol):
         """Lock a brand against other claims and count what it sent."""
         ...
 
-    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, week_start: datetime) -> ContactWeek:
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, since: datetime) -> ContactWeek:
         """See `DispatchStore.contacts`."""
         ...
 

@@ -133,8 +133,13 @@ class DispatchStore(Protocol):
         """Lock a brand against other dispatchers and count what it sent."""
         ...
 
-    async def contacts(self, queue: Queue, creators: Sequence[CreatorId], *, week_start: datetime) -> ContactWeek:
-        """How many creators who had not written back were written to since then, and who of these would be another."""
+    async def contacts(
+        self, queue: Queue, creators: Sequence[CreatorId], *, since: datetime, channel: Channel | None = None
+    ) -> ContactWeek:
+        """How many creators who had not written back were written to since then, and who of these would be another.
+
+        `channel`: over that one alone.
+        """
         ...
 
     async def candidates(self, queue: Queue, *, now: datetime, limit: int) -> list[Candidate]:

@@ -82,9 +82,9 @@ class HandRepository:
         """See `HandStore.open_brand`."""
         return await self._dispatch.open_brand(self._queue(brand), now=self._now, day_start=day_start)
 
-    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, week_start: datetime) -> ContactWeek:
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, since: datetime) -> ContactWeek:
         """See `HandStore.contacts`."""
-        return await self._dispatch.contacts(self._queue(brand), creators, week_start=week_start)
+        return await self._dispatch.contacts(self._queue(brand), creators, since=since)
 
     async def candidates(self, brand: BrandId, steps: Sequence[StepId]) -> dict[StepId, Candidate]:
         """See `HandStore.candidates`."""

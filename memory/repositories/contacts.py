@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.contacts import ContactWeek
 from memory.domain.ids import BrandId, CreatorId
-from memory.domain.outreach import SendState, StepState
+from memory.domain.outreach import Channel, SendState, StepState
 from memory.models.outreach import CreatorMessageRow, SendRow, StepRow
 
 _COUNTED = (SendState.CLAIMED.value, SendState.ACCEPTED.value, SendState.UNKNOWN.value)
@@ -26,7 +26,12 @@ async def read_promised(session: AsyncSession, brand: BrandId, *, until: datetim
 
 
 async def read_contact_week(
-    session: AsyncSession, brand: BrandId, creators: Sequence[CreatorId], *, since: datetime
+    session: AsyncSession,
+    brand: BrandId,
+    creators: Sequence[CreatorId],
+    *,
+    since: datetime,
+    channel: Channel | None = None,
 ) -> ContactWeek:
     """Who was written to since a moment without having written to the brand before; who of `creators` would be new."""
     wrote_before = exists().where(
@@ -39,6 +44,8 @@ async def read_contact_week(
         .join(SendRow, SendRow.step_id == StepRow.id)
         .where(SendRow.brand_id == brand, SendRow.claimed_at >= since, SendRow.state.in_(_COUNTED), ~wrote_before)
     )
+    if channel is not None:
+        sent = sent.where(StepRow.channel == channel.value)
     used = await session.scalar(select(func.count()).select_from(sent.distinct().subquery()))
     if not creators:
         return ContactWeek(used or 0, frozenset())

@@ -99,9 +99,11 @@ class DispatchRepository:
             today=await self._sent_since(queue.brand, day_start),
         )
 
-    async def contacts(self, queue: Queue, creators: Sequence[CreatorId], *, week_start: datetime) -> ContactWeek:
+    async def contacts(
+        self, queue: Queue, creators: Sequence[CreatorId], *, since: datetime, channel: Channel | None = None
+    ) -> ContactWeek:
         """See `DispatchStore.contacts`."""
-        return await read_contact_week(self._session, queue.brand, creators, since=week_start)
+        return await read_contact_week(self._session, queue.brand, creators, since=since, channel=channel)
 
     async def candidates(self, queue: Queue, *, now: datetime, limit: int) -> list[Candidate]:
         """See `DispatchStore.candidates`."""

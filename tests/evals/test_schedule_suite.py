@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from agent.outreach import dispatch, guards, windows
+from agent.outreach import contacts, dispatch, guards, windows
 from agent.outreach.quota import Allowance
 from evals.suites.schedule import life, suite
 from evals.suites.schedule.judge import Findings, judge
@@ -89,7 +89,7 @@ def limits(patch: pytest.MonkeyPatch) -> None:
 
 
 def weeks(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(dispatch, "contacts_left", without_weeks)
+    patch.setattr(contacts, "contacts_left", without_weeks)
 
 
 def guard(name: str) -> Broken:

@@ -46,11 +46,14 @@ class Dispatch:
         last = sum(send.claimed_at > now - _MINUTE for send in today)
         return BrandDay(shop.policy, shop.zone, last, len(today))
 
-    async def contacts(self, queue: Queue, creators: Sequence[CreatorId], *, week_start: datetime) -> ContactWeek:
-        """See `DispatchStore.contacts`."""
+    async def contacts(
+        self, queue: Queue, creators: Sequence[CreatorId], *, since: datetime, channel: Channel | None = None
+    ) -> ContactWeek:
+        """See `DispatchStore.contacts`; there is one channel."""
+        del channel
         met = {
             send.step.person.creator.id
-            for send in self.books.sent_since(queue.brand, week_start)
+            for send in self.books.sent_since(queue.brand, since)
             if not any(at <= send.claimed_at for at in send.step.person.wrote_at)
         }
         wrote = {one for one in creators if any(step.person.wrote_at for step in self.books.of_person[one])}

@@ -1,12 +1,18 @@
 """New contacts of a week: who counts, once, and when the others go."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
+
+from agent.outreach.dispatch import dispatch_due
+from agent.outreach.quota import contacts_over_a_shop
 from evals.suites.selling_office import SellingOffice
-from memory.domain.contacts import Contacts
-from memory.domain.ids import CreatorId
-from memory.domain.outreach import DraftStatus
+from memory.domain.contacts import Contacts, ContactWeek
+from memory.domain.ids import BrandId, CreatorId
+from memory.domain.outreach import Channel, DraftStatus
+from memory.domain.shops import PlatformQuota, SellerShop
 from memory.domain.weeks import next_week
 from memory.domain.workspace import BrandPolicy
 
@@ -45,3 +51,39 @@ def test_a_second_message_is_no_second_contact() -> None:
     after = contacts.after(ONE)
     assert (after.bars(ONE), after.bars(TWO)) == (False, True)
     assert not Contacts(None, frozenset({ONE}), SUNDAY).after(ONE).bars(ONE)
+
+
+async def test_what_is_above_the_platforms_week_waits_for_its_end_and_is_not_refused_there(shop: SellingOffice) -> None:
+    async with shop.database.unit(shop.lead) as unit:
+        link = await unit.shops.begin(shop.brand, by=shop.lead.member)
+        await unit.shops.connect(link.id, [SellerShop("7", "Shop", "US")])
+    shop.messenger.channel = Channel.TIKTOK
+    batch = await shop.approved(await shop.creators(4))
+    async with await psycopg.AsyncConnection.connect(shop.database.url) as line:
+        await line.execute("set local role daren_service")
+        await line.execute("update outreach_step set channel = 'tiktok'")
+    now = await shop.now()
+    quota = PlatformQuota(8, 10, next_week(now, NEW_YORK), now)
+
+    async def week_of(brand: BrandId) -> PlatformQuota:
+        assert brand == shop.brand
+        return quota
+
+    for claimed in (2, 0):  # the platform's count is not read again: what went since is counted here
+        assert (await dispatch_due(shop.database, shop.messengers, week_of=week_of)).claimed == claimed
+    assert quota.ends_at is not None
+    later = [draft for draft in await shop.read(batch) if draft.status is DraftStatus.APPROVED]
+    assert [draft.due_at is not None and draft.due_at >= quota.ends_at for draft in later] == [True, True]
+    assert (await dispatch_due(shop.database, shop.messengers)).claimed == 0
+
+
+def test_the_platforms_count_or_ours_whichever_is_more_and_no_limit_is_none() -> None:
+    quota = PlatformQuota(5, 10, None, SUNDAY)
+    new = frozenset({ONE})
+    lagging = contacts_over_a_shop(quota, ContactWeek(9, new), since_read=0, zone=NEW_YORK)
+    since = contacts_over_a_shop(quota, ContactWeek(2, new), since_read=2, zone=NEW_YORK)
+    over = contacts_over_a_shop(quota, ContactWeek(12, new), since_read=0, zone=NEW_YORK)
+    assert [one.left for one in (lagging, since, over)] == [1, 3, 0]
+    assert since.again_at == SUNDAY + timedelta(days=7)
+    unlimited = contacts_over_a_shop(replace(quota, allowed=None), ContactWeek(99, new), since_read=9, zone=NEW_YORK)
+    assert not unlimited.bars(ONE)
