@@ -119,7 +119,6 @@ from memory.domain.ids import TenantId
 from memory.domain.workspace import Scope
 from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
-from tools.quota.tool import no_platform
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -199,7 +198,7 @@ async def _put_together(
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(
         database, index, messengers, model, clock, decision_hours=settings.decision_hours,
-        platform_quota=shops.quota if shops else no_platform,
+        platform=shops,
     )  # fmt: skip
     presenter = Presenter(words)
     graph = build(

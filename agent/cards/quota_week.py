@@ -40,6 +40,9 @@ def said(plan: WeekPlan, lang: Lang, texts: Texts) -> str:
     reasons = [texts.say(f"week_out_{why}", lang, count=count) for why, count in sorted(plan.left_out.items())]
     if reasons:
         lines.append(texts.say("week_left_out", lang, reasons=wording.listed(reasons, lang)))
+    if plan.unasked is not None:
+        why = texts.say(plan.unasked.text_key, lang, **plan.unasked.facts)
+        lines.append(texts.say("week_unasked", lang, why=why))
     if not plan.turns and not plan.waiting:
         lines.append(texts.say("week_nobody", lang))
     elif len(plan.turns) > MOST_SHOWN:

@@ -1,9 +1,10 @@
 """Everything of shops one process works with, over whichever platform it is handed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -16,9 +17,10 @@ from memory.database import Database
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, TenantId
-from memory.domain.shops import PlatformQuota
+from memory.domain.shops import Eligibility, PlatformQuota
 from memory.domain.workspace import Scope
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 QUOTA_SECONDS = 8.0  # somebody waits for the answer
@@ -54,13 +56,15 @@ class Shops:
             Refused, Misconfigured: as `ShopPlatform.quota` (not retryable).
         """
         at = await self.of_brand(brand)
-        if at is None:
-            return None
-        try:
-            async with asyncio.timeout(QUOTA_SECONDS):
-                return await self.platform.quota(at)
-        except TimeoutError as late:
-            raise Unavailable("shop_internal") from late
+        return await _in_time(self.platform.quota(at)) if at is not None else None
+
+    async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """Whether creators may be written to first over a brand's shop; nobody is told of without one.
+
+        Raises as `quota`.
+        """
+        at = await self.of_brand(brand)
+        return await _in_time(self.platform.eligible(at, handles)) if at is not None else {}
 
     async def week(self, brand: BrandId) -> PlatformQuota | None:
         """Satisfies `agent.outreach.contacts.WeekOf`: read anew every hour; after a failure not for some minutes."""
@@ -86,6 +90,14 @@ class Shops:
         """Satisfies `connectors.ports.shops.ShopOf`."""
         async with self.database.across_tenants("where a brand's messages go") as work:
             return linked(await work.shops.of_brand(brand))
+
+
+async def _in_time(asked: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(QUOTA_SECONDS):
+            return await asked
+    except TimeoutError as late:
+        raise Unavailable("shop_internal") from late
 
 
 def open_shops(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span
-from memory.domain.shops import LevelQuota, PlatformQuota
+from memory.domain.shops import Eligibility, LevelQuota, PlatformQuota
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -83,6 +83,19 @@ def to_quota(row: Row, *, read_at: datetime) -> PlatformQuota | None:
         tuple(level for level in levels if level is not None),
         int(most) if most else None,
     )
+
+
+def to_eligibility(row: Row) -> Eligibility | None:
+    """Whether a creator may be written to; None where the platform leaves something open."""
+    names = (
+        "is_blocked", "is_connected", "is_creator_follower_count_threshold_met", "is_creator_level_quota_available",
+    )  # fmt: skip
+    said = [row.get(name) for name in names]
+    if not all(isinstance(one, bool) for one in said):
+        return None
+    level = row.get("creator_level")
+    blocked, connected, small_enough, has_room = (one is True for one in said)
+    return Eligibility(level if isinstance(level, int) else None, blocked, connected, small_enough, has_room)
 
 
 def _level(row: Row) -> LevelQuota | None:

@@ -115,6 +115,21 @@ class PlatformQuota:
         return None if self.allowed is None else max(self.allowed - self.used, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """What a platform says of writing to one creator first. `connected`: it costs no contact.
+
+    `small_enough`: the shop's tier may contact somebody with so many followers; `has_room`: a contact of their level
+    is left.
+    """
+
+    level: int | None
+    blocked: bool
+    connected: bool
+    small_enough: bool
+    has_room: bool
+
+
 class ShopStore(Protocol):
     """Shops in sight: a scope's own, or in a service's transaction those of all."""
 

@@ -1,22 +1,23 @@
 """What may still be sent today, who may still be written to first this week, and what the team did of late."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from pydantic import Field
 
 from memory.domain.errors import AppError, BadRequest, Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId
 from memory.domain.office_stores import DayActivity, QuotaStatus
-from memory.domain.shops import PlatformQuota
+from memory.domain.shops import Eligibility, PlatformQuota
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand
 from memory.domain.zones import home_zone
 from tools.contract import Arguments, Effect, Tool, TurnContext
-from tools.quota.asking import WeekPlan, plan_week, read_pool
+from tools.quota.asking import Pool, WeekPlan, plan_week, read_pool
 
 DAYS = 7
-QuotaOf = Callable[[BrandId], Awaitable[PlatformQuota | None]]
+MOST_ASKED = 20  # somebody waits; each creator not met before is one more request
 
 
 class QuotaStatusArgs(Arguments):
@@ -40,14 +41,35 @@ class QuotaShown:
     week: WeekPlan | None = None
 
 
-async def no_platform(brand: BrandId) -> PlatformQuota | None:
+class PlatformCounts(Protocol):
+    """What a platform says of a brand's shop. All raise Unavailable (retryable), Refused, Misconfigured (not)."""
+
+    async def quota(self, brand: BrandId) -> PlatformQuota | None:
+        """Its own count of the week's new contacts; None without a shop."""
+        ...
+
+    async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """Whether creators may be written to first, by handle; of whom it says nothing is missing."""
+        ...
+
+
+class NoPlatform:
     """No brand has a shop on a platform."""
-    del brand
-    return None
+
+    async def quota(self, brand: BrandId) -> PlatformQuota | None:
+        """See `PlatformCounts.quota`."""
+        del brand
+        return None
+
+    async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """See `PlatformCounts.eligible`."""
+        del brand, handles
+        return {}
 
 
-def quota_status(units: Units, platform: QuotaOf = no_platform) -> Tool[QuotaStatusArgs]:
+def quota_status(units: Units, platform: PlatformCounts | None = None) -> Tool[QuotaStatusArgs]:
     """Look up limits and what of them is used."""
+    counts = platform or NoPlatform()
 
     async def run(args: QuotaStatusArgs, turn: TurnContext) -> QuotaShown:
         """Read the counters, then ask the platform for its own; never guesses that.
@@ -63,15 +85,26 @@ def quota_status(units: Units, platform: QuotaOf = no_platform) -> Tool[QuotaSta
             raise BadRequest("choose_a_brand")
         own = await _own(brand.id if brand is not None else None)
         shown = QuotaShown(tuple(brands), tuple(activity), own, contacts)
-        if pool is None or brand is None:
+        if pool is None:
             return shown
-        async with units.unit(turn.scope, fence=turn.fence) as unit:
-            week = await plan_week(unit, pool, brand, own if isinstance(own, PlatformQuota) else None)
-        return replace(shown, week=week)
+        return replace(shown, week=await _planned(pool, own if isinstance(own, PlatformQuota) else None))
+
+    async def _planned(pool: Pool, own: PlatformQuota | None) -> WeekPlan:
+        """Who comes first is asked about at the platform; where it does not answer, it is planned without that."""
+        week = plan_week(pool, own)
+        asked = {turn.worth.creator.facts.handle: turn.worth.creator for turn in week.turns if not turn.free}
+        if own is None or not asked:
+            return week
+        handles = list(asked)[:MOST_ASKED]
+        try:
+            said = await counts.eligible(pool.brand.id, handles)
+        except (Unavailable, Refused, Misconfigured) as failure:
+            return replace(week, unasked=failure)
+        return plan_week(pool, own, {asked[handle].id: one for handle, one in said.items()})
 
     async def _own(brand: BrandId | None) -> PlatformQuota | AppError | None:
         try:
-            return await platform(brand) if brand is not None else None
+            return await counts.quota(brand) if brand is not None else None
         except (Unavailable, Refused, Misconfigured) as failure:
             return failure
 

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
+from types import MappingProxyType
 from typing import Final
 
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId
 from memory.domain.money import BASIS_POINTS, RateTable
+from memory.domain.shops import Eligibility, LevelQuota
 
 CURRENCY: Final = "USD"
 
@@ -24,6 +26,7 @@ class LeftOut(StrEnum):
     BLOCKED = "blocked"
     OPTED_OUT = "opted_out"
     COOL_DOWN = "cool_down"
+    BLOCKED_US = "blocked_us"
     TOO_MANY_FOLLOWERS = "too_many_followers"
 
 
@@ -51,10 +54,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many contacts are left this week, and how many each later week brings; None: no limit is known."""
+    """How many contacts are left this week, and how many each later week brings; None: no limit is known.
+
+    `by_level`: the same by creator level, where a platform tells.
+    """
 
     left: int | None
     weekly: int | None
+    by_level: tuple[LevelQuota, ...] = ()
 
 
 def worths(creators: Sequence[Creator], rates: RateTable) -> list[Worth]:
@@ -77,17 +84,40 @@ def worths(creators: Sequence[Creator], rates: RateTable) -> list[Worth]:
     return sorted(found, key=lambda each: (-(each.value or 0), -(each.fulfilment_bp or usual_kept or 0)))
 
 
-def turns(ranked: Sequence[Worth], room: Room, *, free: frozenset[CreatorId]) -> list[Turn]:
-    """Whose turn is when: who costs no contact first, then the most valuable; a later Sunday for the rest."""
-    now = [Turn(worth, 0, free=True) for worth in ranked if worth.creator.id in free]
-    others = [worth for worth in ranked if worth.creator.id not in free]
-    return now + [Turn(worth, _week(place, room)) for place, worth in enumerate(others)]
+def turns(
+    ranked: Sequence[Worth],
+    room: Room,
+    *,
+    free: frozenset[CreatorId],
+    said: Mapping[CreatorId, Eligibility] = MappingProxyType({}),
+) -> list[Turn]:
+    """Whose turn is when: who costs no contact first, then the most valuable; a later Sunday for the rest.
+
+    Of a level whose contacts are used up, nobody else's turn is this week, whatever they are worth.
+    """
+    found = [Turn(worth, 0, free=True) for worth in ranked if worth.creator.id in free]
+    lefts = [quota.bonus_left + quota.period_left for quota in room.by_level]
+    left, later = room.left, []
+    for worth in ranked:
+        if worth.creator.id in free:
+            continue
+        place = _level_of(said.get(worth.creator.id), room)
+        shut = worth.creator.id in said and not said[worth.creator.id].has_room
+        if shut or (left is not None and left <= 0) or (place is not None and lefts[place] <= 0):
+            later.append(worth)
+            continue
+        found.append(Turn(worth, 0))
+        left = None if left is None else left - 1
+        if place is not None:
+            lefts[place] -= 1
+    return found + [Turn(worth, 1 + (place // room.weekly if room.weekly else 0)) for place, worth in enumerate(later)]
 
 
-def _week(place: int, room: Room) -> int:
-    if room.left is None or place < room.left:
-        return 0
-    return 1 if not room.weekly else 1 + (place - room.left) // room.weekly
+def _level_of(said: Eligibility | None, room: Room) -> int | None:
+    """Which of the platform's counts a creator falls under; None: nobody told."""
+    if said is None or said.level is None:
+        return None
+    return next((place for place, quota in enumerate(room.by_level) if said.level in quota.levels), None)
 
 
 def _sales(creator: Creator, rates: RateTable) -> int | None:

@@ -1,19 +1,42 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from agent.cards.books import quota_shown
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.cards import ReportCard
+from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, CreatorId
-from memory.domain.shops import LevelQuota, PlatformQuota
+from memory.domain.shops import Eligibility, LevelQuota, PlatformQuota
 from memory.domain.stores import NewShortlistItem
 from memory.domain.workspace import BrandPolicy, Scope
 from prompts.render import texts
 from tests.memory.test_units import begin_turn
 from tools.contract import TurnContext
-from tools.quota.tool import QuotaOf, QuotaShown, QuotaStatusArgs, no_platform, quota_status
+from tools.quota.tool import MOST_ASKED, PlatformCounts, QuotaShown, QuotaStatusArgs, quota_status
 from tools.quota.week import LeftOut
+
+
+@dataclass
+class FakeCounts:
+    """A platform that counts so, and says what is planned here of each creator."""
+
+    count: PlatformQuota
+    said: Mapping[str, Eligibility] = field(default_factory=dict)
+    failure: AppError | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def quota(self, brand: BrandId) -> PlatformQuota:
+        del brand
+        return self.count
+
+    async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        del brand
+        self.asked += handles
+        if self.failure is not None:
+            raise self.failure
+        return {handle: self.said[handle] for handle in handles if handle in self.said}
 
 
 async def asked(
@@ -22,7 +45,7 @@ async def asked(
     *,
     who: bool = False,
     shortlist: Sequence[CreatorId] = (),
-    platform: QuotaOf = no_platform,
+    platform: PlatformCounts | None = None,
 ) -> QuotaShown:
     thread, fence = await begin_turn(shop.database, scope)
     turn = TurnContext(scope, thread, fence, "zh", "turn:1:0")
@@ -101,11 +124,7 @@ async def test_the_platforms_count_is_shown_beside_ours_and_the_lesser_one_holds
     levels = (LevelQuota((0, 1), 5, 4, 2, 1), LevelQuota((2,), 3, 0, 0, 0))
     quota = PlatformQuota(9, 10, datetime(2026, 12, 6, tzinfo=UTC), datetime(2026, 11, 29, tzinfo=UTC), levels)
 
-    async def platform(brand: BrandId) -> PlatformQuota:
-        assert brand == shop.brand
-        return quota
-
-    shown = await asked(shop, shop.operator, who=True, shortlist=creators[1:], platform=platform)
+    shown = await asked(shop, shop.operator, who=True, shortlist=creators[1:], platform=FakeCounts(quota))
     assert shown.week is not None
     assert (shown.week.limit, shown.week.left) == (None, 1)
     assert [turn.week for turn in shown.week.turns] == [0, 1]
@@ -116,6 +135,36 @@ async def test_the_platforms_count_is_shown_beside_ours_and_the_lesser_one_holds
     assert own.columns[-2:] == ("Counted here", "Difference")
     assert own.rows == (("9", "1", "1", "+8"),)
     assert by_level.rows == (("0, 1", "1", "1"), ("2", "0", "3"))
+
+
+async def test_whom_the_platform_bars_is_left_out_and_a_full_level_waits(database: Database) -> None:
+    shop = await open_office(database)
+    await shop.move_to_hour(12)
+    creators = await shop.creators(6)
+    handles = [f"creator{number:05}" for number in range(6)]
+    quota = PlatformQuota(0, 50, None, datetime(2026, 11, 29, tzinfo=UTC), (LevelQuota((3,), 1, 0, 0, 0),))
+    fine = Eligibility(level=3, blocked=False, connected=False, small_enough=True, has_room=True)
+    said = dict(zip(handles, (
+        replace(fine, blocked=True), replace(fine, small_enough=False), fine, fine, replace(fine, connected=True),
+    ), strict=False))  # fmt: skip
+    shown = await asked(shop, shop.operator, who=True, shortlist=creators, platform=FakeCounts(quota, said))
+    assert shown.week is not None
+    assert shown.week.left_out == {LeftOut.BLOCKED_US: 1, LeftOut.TOO_MANY_FOLLOWERS: 1}
+    assert [(turn.worth.creator.id, turn.week, turn.free) for turn in shown.week.turns] == [
+        (creators[4], 0, True), (creators[2], 0, False), (creators[5], 0, False), (creators[3], 1, False),
+    ]  # fmt: skip
+
+
+async def test_a_platform_that_does_not_say_who_is_eligible_is_told_and_guessed_nothing(database: Database) -> None:
+    shop = await open_office(database)
+    await shop.move_to_hour(12)
+    creators = await shop.creators(25)
+    quota = PlatformQuota(0, 50, None, datetime(2026, 11, 29, tzinfo=UTC))
+    counts = FakeCounts(quota, failure=Unavailable("shop_busy"))
+    shown = await asked(shop, shop.operator, who=True, shortlist=creators, platform=counts)
+    assert shown.week is not None
+    assert (len(shown.week.turns), len(counts.asked)) == (25, MOST_ASKED)
+    assert "平台没说这些人能不能联系" in quota_shown(shown, "zh", texts()).text
 
 
 async def test_without_a_list_those_whose_invitation_waits_are_meant_and_nobody_is_said_so(database: Database) -> None:
