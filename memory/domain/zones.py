@@ -11,7 +11,10 @@ NOWHERE = ZoneInfo("America/New_York")
 
 
 class ZoneSource(StrEnum):
-    """How a zone is known, surest first: a source gave it, a market has one, a market's main one, nobody said."""
+    """How a zone is known, and so how sure it is, surest first.
+
+    A source gave it; the market has one clock; it is the main one of a market with several; nobody said anything.
+    """
 
     GIVEN = "given"
     MARKET = "market"
@@ -30,11 +33,6 @@ class HomeZone:
     def estimated(self) -> bool:
         """Whether no source gave it (shown as 估)."""
         return self.source is not ZoneSource.GIVEN
-
-    @property
-    def sure(self) -> bool:
-        """Whether the creator's clock can hardly be another one."""
-        return self.source in {ZoneSource.GIVEN, ZoneSource.MARKET}
 
 
 @cache
