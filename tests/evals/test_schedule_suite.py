@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from agent.outreach import contacts, dispatch, guards, windows
 from agent.outreach.quota import Allowance
+from evals import registry
 from evals.suites.schedule import life, suite
 from evals.suites.schedule.judge import Findings, judge
 from evals.suites.schedule.life import open_year
@@ -47,6 +48,14 @@ async def test_a_number_always_means_the_same_year() -> None:
     for year in (one, two, other):
         await year.run()
     assert one.platform.arrived == two.platform.arrived != other.platform.arrived
+
+
+async def test_a_year_is_as_long_and_as_large_as_was_asked() -> None:
+    card = await registry.schedule(30, 8, 2)(False)  # the one argument of every entry
+    told = {line.metric: line.value for line in card.lines}
+    assert card.ok
+    assert int(told["batches"]) <= 8 * 5
+    assert 0 < int(told["creators written to"]) <= 30
 
 
 def at_any_hour(*_: object) -> bool:
