@@ -21,7 +21,16 @@ from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.markets import MARKETS
 from memory.domain.stores import Units
-from memory.domain.workspace import Brand, Lang, Role, Scope, SessionToken, Workspace, WorkspaceKind
+from memory.domain.workspace import (
+    NEW_BRAND_POLICY,
+    Brand,
+    Lang,
+    Role,
+    Scope,
+    SessionToken,
+    Workspace,
+    WorkspaceKind,
+)
 from tools.products.fields import parse_link, parse_money, parse_share
 
 SESSION_DAYS = 14
@@ -69,7 +78,12 @@ class OpenAccounts:
         password = await asyncio.to_thread(self.hasher.hash, setup.password)
         market = MARKETS[setup.market.upper()]
         shop = NewBrand(
-            setup.brand_name.strip(), setup.shop_name.strip(), market.code, setup.team_zone, market.currency
+            setup.brand_name.strip(),
+            setup.shop_name.strip(),
+            market.code,
+            setup.team_zone,
+            market.currency,
+            NEW_BRAND_POLICY,
         )
         login, name = setup.owner_login.strip(), setup.owner_name.strip() or setup.owner_login.strip()
         async with self.services.across_tenants("set up a workspace") as work:
@@ -203,7 +217,7 @@ class OpenAccounts:
             name = shop_name or f"{user}"
             await work.accounts.make_workspace(WorkspaceKind.REAL, name=name)
             tenant = await work.accounts.make_tenant(name)
-            await work.accounts.make_brand(tenant, NewBrand(name, name, "US", self.team_zone, "USD"))
+            await work.accounts.make_brand(tenant, NewBrand(name, name, "US", self.team_zone, "USD", NEW_BRAND_POLICY))
             owner = await work.accounts.make_member(tenant, NewMember(user, user, Role.LEAD))
             await work.accounts.bind(owner.id, kind=OS_USER, outside_id=user)
 

@@ -49,6 +49,7 @@ from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, Think
+from agent.outreach.contacts import no_week
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
@@ -122,7 +123,6 @@ from memory.domain.ids import TenantId
 from memory.domain.workspace import Scope
 from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
-from tools.quota.tool import no_platform
 
 __all__ = ["Installation", "demo_agency", "installed", "migrated", "terminal", "web"]
 
@@ -203,7 +203,7 @@ async def _put_together(
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(
         database, index, messengers, model, clock, decision_hours=settings.decision_hours,
-        platform_quota=shops.quota if shops else no_platform,
+        platform=shops,
     )  # fmt: skip
     presenter = Presenter(words)
     graph = build(
@@ -261,6 +261,7 @@ async def _put_together(
         scope_of=accounts.of_member,
         texts=words,
         sources_of=shops.hearing.sources if shops else no_sources,
+        week_of=shops.week if shops else no_week,
     )
 
     async def deliver() -> None:

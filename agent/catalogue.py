@@ -27,7 +27,7 @@ from tools.follow_ups.schedule_tool import schedule_follow_up
 from tools.follow_ups.waiting_tool import cancel_follow_ups, list_follow_ups
 from tools.preferences.tool import preferences
 from tools.products.tool import products
-from tools.quota.tool import QuotaOf, no_platform, quota_status
+from tools.quota.tool import PlatformCounts, quota_status
 from tools.replies.tool import list_replies
 from tools.samples.tool import samples
 from tools.sharing.tool import share_text
@@ -73,7 +73,7 @@ def build_catalogue(
     clock: Clock,
     *,
     decision_hours: int = DECIDE_HOURS,
-    platform_quota: QuotaOf = no_platform,
+    platform: PlatformCounts | None = None,
 ) -> Catalogue:
     """Every tool; nothing among them sends, spends or approves."""
     routes = Routes(messengers)
@@ -99,7 +99,7 @@ def build_catalogue(
             samples(units, may_sign),
             products(units),
             preferences(units, ReadCriteria(clock)),
-            quota_status(units, platform_quota),
+            quota_status(units, platform),
             translate(model),
             check_compliance(),
         ]

@@ -172,7 +172,7 @@ class OpenQueries:
                 messages=tuple(messages),
                 local_time=unit.now.astimezone(home.zone),
                 zone=home.zone.key,
-                zone_estimated=home.estimated,
+                zone_source=home.source,
                 first=await first_state(unit, creator.id),
             )
 

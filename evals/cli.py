@@ -15,22 +15,31 @@ from rich.markup import escape
 from rich.table import Table
 
 from agent.logs import configure
-from evals.registry import BENCHMARKS, EMULATORS, SUITES, Run, decisions
+from evals.registry import BENCHMARKS, EMULATORS, SUITES, Run, decisions, schedule
 from evals.scorers.scorecard import Line, Scorecard
 
 EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
 _Names = Annotated[list[str] | None, typer.Argument(help="Which ones; all when none is named.")]
 _Fast = Annotated[bool, typer.Option("--fast", help="The cut that runs with the tests.")]
 _Runs = Annotated[int | None, typer.Option(min=1, help="How many histories of decisions.")]
-_Seed = Annotated[int | None, typer.Option(min=0, help="The number of the first one: it repeats them.")]
+_Seed = Annotated[int | None, typer.Option(min=0, help="What histories and the virtual year are drawn from.")]
+_Creators = Annotated[int | None, typer.Option(min=15, help="How many creators the virtual year has.")]
+_Days = Annotated[int | None, typer.Option(min=7, help="How many days it has.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard, one a line.")]
 
 
 def eval_command(
-    suites: _Names = None, *, fast: _Fast = False, runs: _Runs = None, seed: _Seed = None, as_json: _Json = False
+    suites: _Names = None,
+    *,
+    fast: _Fast = False,
+    runs: _Runs = None,
+    creators: _Creators = None,
+    days: _Days = None,
+    seed: _Seed = None,
+    as_json: _Json = False,
 ) -> None:
-    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, week."""
-    known = {**SUITES, "decisions": decisions(runs, seed)} if runs or seed is not None else SUITES
+    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week."""
+    known = {**SUITES, "decisions": decisions(runs, seed), "schedule": schedule(creators, days, seed)}
     _command(known, suites, fast=fast, as_json=as_json)
 
 

@@ -25,6 +25,11 @@ def decisions(runs: int | None = None, seed: int | None = None) -> Run:
     return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), seed=seed))
 
 
+def schedule(creators: int | None = None, days: int | None = None, seed: int | None = None) -> Run:
+    """The virtual year with so many creators and days, drawn from a seed."""
+    return _late("suites.schedule.suite", lambda suite, fast: suite.run(creators, days, seed, fast=fast))
+
+
 SUITES: Final[Mapping[str, Run]] = {
     "planner": _late("suites.planner", lambda suite, fast: suite.run(fast=fast)),
     "commands": _late("suites.commands", lambda suite, _: suite.run()),
@@ -33,6 +38,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "replies": _late("suites.replies", lambda suite, _: suite.run()),
     "safety": _late("suites.safety", lambda suite, fast: suite.run(fast=fast)),
     "decisions": decisions(),
+    "schedule": schedule(),
     "week": _late("suites.week.suite", lambda suite, fast: suite.run(fast=fast)),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {

@@ -11,17 +11,17 @@ from agent.approval.facts import read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
 from agent.approval.seen import Sealed
 from agent.outreach.guards import no_channel
-from agent.outreach.windows import Window, next_open, window_of
+from agent.outreach.windows import hours_of, next_open
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import NotAllowed, NotFound
 from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, PresentationId
-from memory.domain.outreach import Batch, Channel, Draft, Flag, Presentation, Verdict
+from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft, Flag, Presentation, Verdict
 from memory.domain.outreach_stores import StepPlan
 from memory.domain.stores import Unit
-from memory.domain.workspace import Member
+from memory.domain.workspace import BrandPolicy, Member
 
 # An approval outlives the last planned time of what was approved with it by this much.
 STAYS_VALID = timedelta(days=7)
@@ -189,10 +189,9 @@ async def _approve(
     drafts = [facts.drafts[number] for number in ruling.approve]
     if not drafts:
         return _Approvals()
-    window = window_of(facts.brand)
     creators = await unit.creators.by_ids([draft.creator for draft in drafts])
     progress = await unit.steps.progress([draft.id for draft in drafts])
-    due = {draft.id: _due(draft, window, progress.get(draft.id), now=facts.now) for draft in drafts}
+    due = {draft.id: _due(draft, facts.brand, progress.get(draft.id), now=facts.now) for draft in drafts}
     signed = [draft for draft in drafts if is_enough(draft, wish.member, facts)]
     plans = [
         StepPlan(draft, due[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
@@ -210,7 +209,7 @@ async def _approve(
     )
 
 
-def _due(draft: Draft, window: Window, progress: Progress | None, *, now: datetime) -> datetime:
+def _due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: datetime) -> datetime:
     """When a message may go, a follow-up not before its delay is over.
 
     What a person sends by hand is taken back until that person takes it up.
@@ -219,4 +218,5 @@ def _due(draft: Draft, window: Window, progress: Progress | None, *, now: dateti
     earliest = now + wait
     if progress is not None:
         earliest = max(earliest, progress.earliest(now=now))
-    return next_open(earliest, ZoneInfo(draft.zone), window)
+    hours = hours_of(policy, draft.market, first=draft.purpose in FIRST_MESSAGES)
+    return next_open(earliest, ZoneInfo(draft.zone), hours)

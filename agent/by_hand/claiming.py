@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from agent.approval.policy import POLICY, Policy
 from agent.by_hand.listing import hand_objection, is_night, until, waits_for_day
 from agent.outreach.guards import Moment
-from agent.outreach.quota import Allowance, allowance
+from agent.outreach.quota import Allowance, allowance, contacts_left
 from agent.outreach.windows import day_start
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import HAND_LEASE, HandStep, HandUnit
-from memory.domain.dispatch import Candidate
+from memory.domain.contacts import Contacts
+from memory.domain.dispatch import BrandDay, Candidate
 from memory.domain.errors import NotAllowed
-from memory.domain.ids import BrandId, DraftId
+from memory.domain.ids import BrandId, CreatorId, DraftId
 from memory.domain.outreach import Flag, StepState
+from memory.domain.weeks import week_start
 from memory.domain.workspace import Role
 
 _WAITS = (StepState.PLANNED, StepState.HELD)
@@ -47,6 +49,17 @@ class Terms:
     policy: Policy = field(default_factory=lambda: POLICY)
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What the brand may still send today, and to whom it may begin to write this week."""
+
+    allowed: Allowance
+    contacts: Contacts
+
+    def after(self, creator: CreatorId) -> "_Left":
+        return _Left(replace(self.allowed, count=self.allowed.count - 1), self.contacts.after(creator))
+
+
 async def hand_out(unit: HandUnit, drafts: Sequence[DraftId], terms: Terms) -> HandedOut:
     """Claim steps for the unit's member, or show again what they hold already.
 
@@ -74,13 +87,13 @@ async def _of_brand(unit: HandUnit, brand: BrandId, drafts: Sequence[DraftId], t
     steps = await unit.by_hand.by_drafts(drafts, lock=True)
     candidates = await unit.by_hand.candidates(brand, [step.step for step in steps])
     moment = Moment(unit.now, day.policy, terms.messengers, terms.policy)
-    allowed = allowance(day, now=unit.now)
+    left = _Left(allowance(day, now=unit.now), await _contacts(unit, brand, day, list(candidates.values())))
     taken: list[HandStep] = []
     refused: list[NotHandedOut] = []
     for step in steps:
         candidate = candidates.get(step.step)
         outcome = (
-            await _one(unit, step, candidate, moment, terms, allowed)
+            await _one(unit, step, candidate, moment, terms, left)
             if candidate is not None
             else NotHandedOut(step, Flag("hand_one_first", {}))
         )
@@ -89,13 +102,22 @@ async def _of_brand(unit: HandUnit, brand: BrandId, drafts: Sequence[DraftId], t
             continue
         taken.append(outcome)
         if step.state in _WAITS:
-            allowed = replace(allowed, count=allowed.count - 1)
+            left = left.after(step.creator)
     fresh = await unit.by_hand.by_drafts([step.draft for step in taken], lock=False)
     return HandedOut(tuple(fresh), tuple(refused))
 
 
+async def _contacts(unit: HandUnit, brand: BrandId, day: BrandDay, candidates: Sequence[Candidate]) -> Contacts:
+    """What is left of the week; nothing is counted for a brand without a limit."""
+    if day.policy.contacts_per_week is None:
+        return Contacts(None, frozenset(), unit.now)
+    creators = [candidate.creator.id for candidate in candidates]
+    week = await unit.by_hand.contacts(brand, creators, since=week_start(unit.now, day.shop_zone))
+    return contacts_left(day, week, now=unit.now)
+
+
 async def _one(
-    unit: HandUnit, step: HandStep, candidate: Candidate, moment: Moment, terms: Terms, allowed: Allowance
+    unit: HandUnit, step: HandStep, candidate: Candidate, moment: Moment, terms: Terms, left: _Left
 ) -> HandStep | NotHandedOut:
     if (gone := _not_open(unit, step)) is not None:
         return NotHandedOut(step, gone)
@@ -108,8 +130,10 @@ async def _one(
             await unit.by_hand.leave(candidate, against.to, reason=against.reason)
         return NotHandedOut(step, against.reason or Flag("hand_not_due", {}))
     if step.state is not StepState.SENDING:
-        if allowed.count <= 0:
-            return NotHandedOut(step, Flag("hand_limit", {}), allowed.look_again_at)
+        if left.allowed.count <= 0:
+            return NotHandedOut(step, Flag("hand_limit", {}), left.allowed.look_again_at)
+        if left.contacts.bars(step.creator):
+            return NotHandedOut(step, Flag("hand_week", {}), left.contacts.again_at)
         await unit.by_hand.claim(candidate, lease=terms.lease)
     if is_night(candidate, moment):
         await unit.audit.record(

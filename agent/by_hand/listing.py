@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.guards import Moment, Objection, objection, out_of_turn
+from agent.outreach.guards import Moment, Objection, hours, it_is_no_rest_day, objection, out_of_turn
 from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
@@ -69,8 +69,12 @@ def is_night(candidate: Candidate, moment: Moment) -> bool:
 
 
 def waits_for_day(candidate: Candidate, moment: Moment) -> bool:
-    """Whether nothing but the night keeps it back: a follow-up may have to wait for other things first."""
-    return is_night(candidate, moment) and out_of_turn(candidate, moment) is None
+    """Whether nothing but the night keeps it back: not a rest day, nor what a follow-up may have to wait for."""
+    return is_night(candidate, moment) and _but_for_the_night(candidate, moment) is None
+
+
+def _but_for_the_night(candidate: Candidate, moment: Moment) -> Objection | None:
+    return out_of_turn(candidate, moment) or it_is_no_rest_day(candidate, moment)
 
 
 def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False) -> Objection | None:
@@ -78,7 +82,7 @@ def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False)
     against = objection(candidate, moment)
     only_time = against is not None and against.to is StepState.PLANNED
     if only_time and night and moment.brand.night_by_hand and is_night(candidate, moment):
-        return out_of_turn(candidate, moment)
+        return _but_for_the_night(candidate, moment)
     return against
 
 
@@ -113,4 +117,4 @@ def _placed(step: HandStep, candidate: Candidate | None, moment: Moment, scope: 
 def until(candidate: Candidate, against: Objection, moment: Moment) -> datetime:
     """When what only the time forbids may be done."""
     later = max(against.due_at or moment.now, moment.now)
-    return next_open(later, candidate.home.zone, window_of(moment.brand))
+    return next_open(later, candidate.home.zone, hours(candidate, moment))

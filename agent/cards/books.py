@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from agent.cards import wording
+from agent.cards import quota_week, wording
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.money import MoneySpan
@@ -127,8 +127,13 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
         cards.append(_activity(result.activity, lang, texts, as_of=as_of))
         for_planner["activity"] = [asdict(day) | {"day": day.day.isoformat()} for day in result.activity]
     said = texts.say("quota_said", lang, left=left)
+    if result.week is not None:
+        said, cards = quota_week.said(result.week, lang, texts), [quota_week.card(result.week, lang, texts)]
+        for_planner = {"week": quota_week.for_planner(result.week)}
     if isinstance(result.platform, PlatformQuota):
-        cards.append(_platform(result.platform, lang, texts))
+        cards.append(_platform(result.platform, result.contacts, lang, texts))
+        if result.week is not None and result.platform.levels:
+            cards.append(quota_week.levels(result.platform, lang, texts))
         for_planner["platform"] = {"used": result.platform.used, "allowed": result.platform.allowed}
     elif result.platform is not None:
         why = texts.say(result.platform.text_key, lang, **result.platform.facts)
@@ -136,15 +141,19 @@ def quota_shown(result: QuotaShown, lang: Lang, texts: Texts) -> Piece:
     return Piece(said, tuple(cards), for_planner=for_planner)
 
 
-def _platform(quota: PlatformQuota, lang: Lang, texts: Texts) -> ReportCard:
-    """What the platform itself counts: first contacts, whose limit ours knows nothing of."""
-    left = texts.say("quota_unlimited", lang) if quota.allowed is None else str(max(quota.allowed - quota.used, 0))
-    ends = quota.ends_at.date().isoformat() if quota.ends_at else texts.say("unknown", lang)
+def _platform(quota: PlatformQuota, contacts: int | None, lang: Lang, texts: Texts) -> ReportCard:
+    """What the platform itself counts, and our own count beside it: theirs comes late, ours knows no other app."""
+    unknown = texts.say("unknown", lang)
+    left = texts.say("quota_unlimited", lang) if quota.left is None else str(quota.left)
+    columns = ("platform_used", "platform_left", "own_count", "count_difference")
+    apart = quota.used - (contacts or 0)
+    ours = (unknown, unknown) if contacts is None else (str(contacts), f"{apart:+d}" if apart else "0")
+    ends = quota.ends_at.date().isoformat() if quota.ends_at else unknown
     return ReportCard(
         title=texts.say("quota_platform_title", lang),
         period=texts.say("quota_platform_period", lang, until=ends),
-        columns=tuple(texts.say(f"column_{name}", lang) for name in ("platform_used", "platform_left")),
-        rows=((str(quota.used), left),),
+        columns=tuple(texts.say(f"column_{name}", lang) for name in columns),
+        rows=((str(quota.used), left, *ours),),
         as_of=quota.read_at,
         source="TikTok Shop",
     )

@@ -9,6 +9,7 @@ import structlog
 from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect, take_in, tell
+from agent.outreach.contacts import WeekOf, no_week
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
@@ -57,6 +58,7 @@ class Upkeep:
     scope_of: ScopeOf
     texts: Texts
     sources_of: Callable[[TenantId], Awaitable[Sequence[AnswerSource]]] = no_sources
+    week_of: WeekOf = no_week
 
     async def dispatch(self) -> None:
         """Send what is due; when a limit made some wait, the minute's sweep looks again.
@@ -65,7 +67,7 @@ class Upkeep:
         """
         await after_downtime(self.outreach)
         await self.collect_answers()
-        report = await dispatch_due(self.outreach, self.messengers)
+        report = await dispatch_due(self.outreach, self.messengers, week_of=self.week_of)
         for end, count in report.ends.items():
             SENDS.labels(str(end)).inc(count)
         if report.sent or report.held:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.approval.policy import NEEDED_ROLE, Policy, is_signed, may_sign_own, required_sign
-from agent.outreach.windows import is_open, next_open, window_of
+from agent.outreach.windows import Window, hours_of, is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
@@ -205,7 +205,7 @@ def condition_holds(candidate: Candidate, moment: Moment) -> Objection | None:
 def _wait(candidate: Candidate, moment: Moment, until: datetime) -> Objection:
     """Plan it for the next open moment from then on, which is never now."""
     later = max(until, moment.now + MINUTE)
-    return Objection(StepState.PLANNED, due_at=next_open(later, candidate.home.zone, window_of(moment.brand)))
+    return Objection(StepState.PLANNED, due_at=next_open(later, candidate.home.zone, hours(candidate, moment)))
 
 
 def is_due(candidate: Candidate, moment: Moment) -> Objection | None:
@@ -216,10 +216,26 @@ def is_due(candidate: Candidate, moment: Moment) -> Objection | None:
 
 def it_is_daytime(candidate: Candidate, moment: Moment) -> Objection | None:
     """The creator's clock is inside the window."""
-    window, zone = window_of(moment.brand), candidate.home.zone
-    if is_open(moment.now, zone, window):
+    if is_open(moment.now, candidate.home.zone, window_of(moment.brand)):
         return None
-    return Objection(StepState.PLANNED, due_at=next_open(moment.now, zone, window))
+    return _when_it_opens(candidate, moment)
+
+
+def it_is_no_rest_day(candidate: Candidate, moment: Moment) -> Objection | None:
+    """A first message does not come on a holiday of the creator's market, or another day the brand keeps free."""
+    rest = hours(candidate, moment).rest
+    rests = moment.now.astimezone(candidate.home.zone).date() in rest
+    return _when_it_opens(candidate, moment) if rests else None
+
+
+def _when_it_opens(candidate: Candidate, moment: Moment) -> Objection:
+    opens = next_open(moment.now, candidate.home.zone, hours(candidate, moment))
+    return Objection(StepState.PLANNED, due_at=opens)
+
+
+def hours(candidate: Candidate, moment: Moment) -> Window:
+    """When its creator may get it."""
+    return hours_of(moment.brand, candidate.creator.facts.market, first=candidate.first)
 
 
 def no_channel(creator: Creator, channel: Channel, messengers: Sequence[Messenger]) -> Flag | None:
@@ -253,5 +269,9 @@ SEQUENCE_GUARDS: dict[str, StepGuard] = {
     "delay_is_over": delay_is_over,
     "condition_holds": condition_holds,
 }
-TIME_GUARDS: dict[str, StepGuard] = {"is_due": is_due, "it_is_daytime": it_is_daytime}
+TIME_GUARDS: dict[str, StepGuard] = {
+    "is_due": is_due,
+    "it_is_daytime": it_is_daytime,
+    "it_is_no_rest_day": it_is_no_rest_day,
+}
 CLAIM_GUARDS: tuple[str, ...] = (*STEP_GUARDS, *APPROVAL_GUARDS, *SEQUENCE_GUARDS, *TIME_GUARDS)

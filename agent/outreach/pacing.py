@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from agent.outreach.windows import next_open, window_of
+from agent.outreach.windows import hours_of, next_open
 from memory.domain.ids import StepId
 from memory.domain.pausing_stores import Waiting
 from memory.domain.workspace import BrandPolicy
@@ -19,11 +19,12 @@ def plan_anew(waiting: Iterable[Waiting], policy: BrandPolicy, *, now: datetime)
     that is lifted at once does not shorten the minute in which an approval can be taken back. No minute gets more of
     them than the brand sends in one.
     """
-    window, pace = window_of(policy), max(policy.sends_per_minute, 1)
+    pace = max(policy.sends_per_minute, 1)
     taken: Counter[datetime] = Counter()
     full_until: dict[datetime, datetime] = {}
     planned: dict[StepId, datetime] = {}
     for step in sorted(waiting, key=lambda each: (each.due_at, each.step)):
+        window = hours_of(policy, step.market, first=step.first)
         opens = next_open(max(now, step.due_at), step.home.zone, window)
         moment = next_open(full_until.get(opens, opens), step.home.zone, window)
         while taken[moment] >= pace:

@@ -1,8 +1,12 @@
 """Everything of shops one process works with, over whichever platform it is handed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
 
 from agent.settings import Settings, TikTokShopSettings
 from agent.shops.checking import ShopDoctor
@@ -12,12 +16,26 @@ from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
 from memory.domain.channels import SecretBox
-from memory.domain.errors import Unavailable
+from memory.domain.clock import Clock, SystemClock
+from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
-from memory.domain.shops import PlatformQuota
+from memory.domain.shops import Eligibility, PlatformQuota
 from memory.domain.workspace import Scope
 
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
 QUOTA_SECONDS = 8.0  # somebody waits for the answer
+KNOWN_FOR = timedelta(hours=1)
+ASK_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """A platform's count as it was read, or that it could not be."""
+
+    quota: PlatformQuota | None
+    good_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,8 @@ class Shops:
     sync: ShopSync
     hearing: ShopHearing
     doctor: ShopDoctor
+    clock: Clock = field(default_factory=SystemClock)
+    _weeks: dict[LinkedShop, _Week] = field(default_factory=dict)
 
     async def quota(self, brand: BrandId) -> PlatformQuota | None:
         """The platform's own count for a brand's shop; None without a shop.
@@ -39,13 +59,35 @@ class Shops:
             Refused, Misconfigured: as `ShopPlatform.quota` (not retryable).
         """
         at = await self.of_brand(brand)
+        return await _in_time(self.platform.quota(at)) if at is not None else None
+
+    async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """Whether creators may be written to first over a brand's shop; nobody is told of without one.
+
+        Raises as `quota`.
+        """
+        at = await self.of_brand(brand)
+        return await _in_time(self.platform.eligible(at, handles)) if at is not None else {}
+
+    async def week(self, brand: BrandId) -> PlatformQuota | None:
+        """Satisfies `agent.outreach.contacts.WeekOf`: read anew every hour; after a failure not for some minutes."""
+        at = await self.of_brand(brand)
         if at is None:
             return None
+        kept, now = self._weeks.get(at), self.clock.now()
+        if kept is None or kept.good_until <= now:
+            kept = await self._read_week(brand, now)
+            self._weeks[at] = kept
+        return kept.quota
+
+    async def _read_week(self, brand: BrandId, now: datetime) -> _Week:
         try:
-            async with asyncio.timeout(QUOTA_SECONDS):
-                return await self.platform.quota(at)
-        except TimeoutError as late:
-            raise Unavailable("shop_internal") from late
+            quota = await self.quota(brand)
+        except (Unavailable, Refused, Misconfigured) as failure:
+            log.warning("shop.week_unknown", brand=brand, error=failure.text_key)
+            return _Week(None, now + ASK_AGAIN)
+        until = now + KNOWN_FOR
+        return _Week(quota, min(until, quota.ends_at) if quota is not None and quota.ends_at else until)
 
     def heard(self, take: Take) -> Callable[[ShopLinkId, TenantId], Awaitable[None]]:
         """The job that handles what the platform told; `take` stores what creators wrote."""
@@ -68,6 +110,14 @@ def app_of(shop: TikTokShopSettings) -> dict[str, object]:
         "api_base": shop.api_base, "auth_base": shop.auth_base, "authorize_base": shop.authorize_base,
         "per_second": shop.per_second, "burst": shop.burst, "versions": shop.versions, "categories": shop.categories,
     }  # fmt: skip
+
+
+async def _in_time(asked: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(QUOTA_SECONDS):
+            return await asked
+    except TimeoutError as late:
+        raise Unavailable("shop_internal") from late
 
 
 def open_shops(

@@ -1,4 +1,4 @@
-"""Changes what a brand allows: own drafts, ceilings, cool-down, sending by hand at night. A lead only."""
+"""Changes what a brand allows: own drafts, ceilings, cool-down, nights, rest days, new contacts. A lead only."""
 
 from dataclasses import fields, replace
 
@@ -11,10 +11,11 @@ from tools.products.fields import parse_money, parse_share
 
 MOST_AT_ONCE = 200
 LONGEST_COOL_DOWN = 365
+MOST_CONTACTS = 9_999
 
 
 async def save_policy(unit: Unit, form: SavePolicy) -> None:
-    """Carry the form out; a field left None stays as it is, an empty amount is no ceiling.
+    """Carry the form out; a field left None stays as it is, an empty amount or number of contacts is no limit.
 
     Raises:
         NotAllowed: not a lead (not retryable).
@@ -41,8 +42,22 @@ def read_policy(form: SavePolicy, before: BrandPolicy, *, currency: str) -> Bran
         sample_ceiling_minor=_amount(form.sample_ceiling, "sample_ceiling", currency, before.sample_ceiling_minor),
         batch_ceiling=_whole(form.batch_ceiling, "batch_ceiling", 1, MOST_AT_ONCE, before.batch_ceiling),
         cool_down_days=_whole(form.cool_down_days, "cool_down_days", 0, LONGEST_COOL_DOWN, before.cool_down_days),
-        night_by_hand=before.night_by_hand if form.night_by_hand is None else form.night_by_hand,
+        night_by_hand=_yes(form.night_by_hand, before.night_by_hand),
+        rest_on_holidays=_yes(form.rest_on_holidays, before.rest_on_holidays),
+        rest_on_saturdays=_yes(form.rest_on_saturdays, before.rest_on_saturdays),
+        rest_on_sundays=_yes(form.rest_on_sundays, before.rest_on_sundays),
+        contacts_per_week=_contacts(form.contacts_per_week, before.contacts_per_week),
     )
+
+
+def _yes(said: bool | None, before: bool) -> bool:  # noqa: FBT001  # a box and what it was
+    return before if said is None else said
+
+
+def _contacts(text: str | None, before: int | None) -> int | None:
+    if text is not None and not text.strip():
+        return None
+    return before if text is None else _whole(text, "contacts_per_week", 1, MOST_CONTACTS, 0)
 
 
 def _share(text: str) -> int:

@@ -20,6 +20,7 @@ from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
 from memory.domain.sample_views import SamplesView
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
+from memory.domain.zones import ZoneSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class CreatorProfile:
     messages: tuple[CreatorMessage, ...]
     local_time: datetime
     zone: str
-    zone_estimated: bool
+    zone_source: ZoneSource
     first: FirstState | None = None
 
 

@@ -1,6 +1,6 @@
 """Shops of a platform that sellers let us into: what an adapter offers, and what a page may ask and do about them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ from typing import Protocol
 from connectors.ports.platforms import Answer
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
-from memory.domain.shops import PlatformQuota, SellerShop, ShopLink
+from memory.domain.shops import Eligibility, PlatformQuota, SellerShop, ShopLink
 from memory.domain.workspace import Scope
 
 RETURN_PATH = "/tiktok-shop/authorized"
@@ -82,6 +82,13 @@ class ShopPlatform(Protocol):
 
     async def quota(self, at: LinkedShop) -> PlatformQuota:
         """The platform's own count of who may still be written to for the first time."""
+        ...
+
+    async def eligible(self, at: LinkedShop, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """Whether creators may be written to first, by handle; of whom the platform says nothing is missing.
+
+        Asked in hundreds; whoever is not remembered costs one more request.
+        """
         ...
 
     def creators(self, at: LinkedShop, *, after: str) -> AsyncIterator[CreatorPage]:

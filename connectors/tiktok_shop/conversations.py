@@ -81,7 +81,7 @@ class Conversations:
         Raises:
             Refused: "shop_creator_gone", when nobody has it, or who was known by it goes by another now.
         """
-        open_id = await self._open_id(place, handle)
+        open_id = await self.open_id(place, handle)
         asked: Body = {"creator_open_id": open_id, "only_need_conversation_id": False}
         found = await self.client.ask(place, CONVERSATION, body=asked)
         if _folded(found.get("username")) != _folded(handle):
@@ -136,8 +136,11 @@ class Conversations:
         answer = await self.client.ask(place, SEND, body=body, names={"conversation": conversation.id})
         return str(answer.get("message_id") or "")
 
-    async def _open_id(self, place: ShopPlace, handle: str) -> str:
-        """Handles change hands; the platform's own id does not, and is remembered."""
+    async def open_id(self, place: ShopPlace, handle: str) -> str:
+        """Handles change hands; the platform's own id does not, and is remembered. Raises Refused("shop_creator_gone").
+
+        One request for a creator who is not remembered.
+        """
         name = f"creator:{_folded(handle)}"
         kept = await self.safe.read(place.link, name)
         if kept is not None:

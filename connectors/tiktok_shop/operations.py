@@ -27,5 +27,6 @@ CONVERSATIONS: Final = Operation("conversations", "GET", f"{_AS}/conversations",
 MESSAGES: Final = Operation("messages", "GET", f"{_AS}/conversation/{{conversation}}/messages", "202412")
 SEND: Final = Operation("send", "POST", f"{_AS}/conversations/{{conversation}}/messages", "202412", writes=True)
 QUOTA: Final = Operation("quota", "GET", f"{_AS}/creator_outreach/quota", "202607")
-ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA)
+ELIGIBILITY: Final = Operation("eligibility", "POST", f"{_AS}/creator_outreach/eligibility/check", "202610")
+ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY)
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -15,6 +15,7 @@ from connectors.tiktok_shop.authorizations import Authorizations, link_of
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.conversations import Conversations
+from connectors.tiktok_shop.eligibility import Eligibilities
 from connectors.tiktok_shop.listening import Listening
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.operations import QUOTA
@@ -25,7 +26,7 @@ from connectors.tiktok_shop.translate import to_quota
 from connectors.tiktok_shop.webhooks import ShopWebhooks
 from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
-from memory.domain.shops import PlatformQuota, SellerShop
+from memory.domain.shops import Eligibility, PlatformQuota, SellerShop
 
 SCOPES: Final = (
     "seller.authorization.info",
@@ -99,6 +100,11 @@ class TikTokShop:
         if quota is None:
             raise Unavailable("shop_internal")
         return quota
+
+    async def eligible(self, at: LinkedShop, handles: Sequence[str]) -> Mapping[str, Eligibility]:
+        """See `ShopPlatform.eligible`."""
+        conversations = Conversations(self.client, self.safe)
+        return await Eligibilities(conversations).of(await self._place(at), handles)
 
     async def creators(self, at: LinkedShop, *, after: str) -> AsyncIterator[CreatorPage]:
         """See `ShopPlatform.creators`."""

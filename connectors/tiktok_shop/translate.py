@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.money import BASIS_POINTS, Money, MoneySpan, Span
-from memory.domain.shops import PlatformQuota
+from memory.domain.shops import Eligibility, LevelQuota, PlatformQuota
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -72,7 +72,40 @@ def to_quota(row: Row, *, read_at: datetime) -> PlatformQuota | None:
     if used is None or (allowed is None and not unlimited):
         return None
     until = datetime.fromtimestamp(int(ends), UTC) if ends else None
-    return PlatformQuota(int(used), None if unlimited or allowed is None else int(allowed), until, read_at)
+    rows = row.get("quota_details")
+    levels = [_level(each) for each in rows if isinstance(each, Mapping)] if isinstance(rows, list) else []
+    most = _decimal(row.get("reached_max_follower_cnt"))
+    return PlatformQuota(
+        int(used),
+        None if unlimited or allowed is None else int(allowed),
+        until,
+        read_at,
+        tuple(level for level in levels if level is not None),
+        int(most) if most else None,
+    )
+
+
+def to_eligibility(row: Row) -> Eligibility | None:
+    """Whether a creator may be written to; None where the platform leaves something open."""
+    names = (
+        "is_blocked", "is_connected", "is_creator_follower_count_threshold_met", "is_creator_level_quota_available",
+    )  # fmt: skip
+    said = [row.get(name) for name in names]
+    if not all(isinstance(one, bool) for one in said):
+        return None
+    level = row.get("creator_level")
+    blocked, connected, small_enough, has_room = (one is True for one in said)
+    return Eligibility(level if isinstance(level, int) else None, blocked, connected, small_enough, has_room)
+
+
+def _level(row: Row) -> LevelQuota | None:
+    """What is allowed for creators of some levels; None where it does not read."""
+    levels = row.get("creator_levels")
+    names = ("quota_period_sum", "quota_period_use", "quota_bonus_sum", "quota_bonus_use")
+    counts = [_decimal(row.get(name)) for name in names]
+    if not isinstance(levels, list) or not all(isinstance(level, int) for level in levels) or None in counts:
+        return None
+    return LevelQuota(tuple(levels), *(int(count) for count in counts if count is not None))
 
 
 def money(found: object) -> MoneySpan | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from memory.domain.chat_stores import Fence
+from memory.domain.contacts import ContactWeek
 from memory.domain.dispatch import BrandDay, Candidate
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId
 from memory.domain.outreach import Flag, SendState, StepState
@@ -117,6 +118,10 @@ class HandStore(Protocol):
 
     async def open_brand(self, brand: BrandId, *, day_start: datetime) -> BrandDay:
         """Lock a brand against other claims and count what it sent."""
+        ...
+
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, since: datetime) -> ContactWeek:
+        """See `DispatchStore.contacts`."""
         ...
 
     async def candidates(self, brand: BrandId, steps: Sequence[StepId]) -> dict[StepId, Candidate]:

@@ -191,6 +191,10 @@ class SavePolicy(Noun):
     batch_ceiling: str | None = None
     cool_down_days: str | None = None
     night_by_hand: bool | None = None
+    rest_on_holidays: bool | None = None
+    rest_on_saturdays: bool | None = None
+    rest_on_sundays: bool | None = None
+    contacts_per_week: str | None = None
 
 
 class SaveDeputy(Noun):

@@ -1,11 +1,13 @@
 """What the dispatcher knows of a step at the moment it would claim it, and the Protocol of the rows behind it."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
 from memory.domain.follow_ups import Progress
@@ -68,7 +70,8 @@ class Signable:
 class Candidate:
     """A locked step with everything a claim depends on, read in the claim's own transaction.
 
-    `contact`: the last other first message to its creator, where it is one itself; `has_pass`: a lead let it through.
+    `first`: whether it is a first message; `contact`: then the last other one to its creator; `has_pass`: a lead let it
+    through.
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
     `progress`: what it comes after, where it is a follow-up.
     """
@@ -90,6 +93,7 @@ class Candidate:
     opted_out: bool
     blocked: bool
     reason: Flag | None = None
+    first: bool = False
     contact: FirstContact | None = None
     has_pass: bool = False
     shop_connected: bool = False
@@ -127,6 +131,15 @@ class DispatchStore(Protocol):
 
     async def open_brand(self, queue: Queue, *, now: datetime, day_start: datetime) -> BrandDay:
         """Lock a brand against other dispatchers and count what it sent."""
+        ...
+
+    async def contacts(
+        self, queue: Queue, creators: Sequence[CreatorId], *, since: datetime, channel: Channel | None = None
+    ) -> ContactWeek:
+        """How many creators who had not written back were written to since then, and who of these would be another.
+
+        `channel`: over that one alone.
+        """
         ...
 
     async def candidates(self, queue: Queue, *, now: datetime, limit: int) -> list[Candidate]:

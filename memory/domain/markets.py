@@ -14,7 +14,8 @@ CONTENT_DAYS: Final = 14
 class Market:
     """One TikTok Shop market. `zone` is the zone most of its people live in, an estimate for one creator.
 
-    `content_days`: from the delivery of a sample until its content is due.
+    `spans_zones`: whether many live by another clock. `content_days`: from the delivery of a sample until its content
+    is due.
     """
 
     code: str
@@ -22,27 +23,28 @@ class Market:
     currency: str
     zone: ZoneInfo
     content_days: int = CONTENT_DAYS
+    spans_zones: bool = False
 
 
-def _market(code: str, language: str, currency: str, zone: str) -> Market:
-    return Market(code, language, currency, ZoneInfo(zone))
+def _market(code: str, language: str, currency: str, zone: str, *, spans_zones: bool = False) -> Market:
+    return Market(code, language, currency, ZoneInfo(zone), spans_zones=spans_zones)
 
 
 MARKETS: dict[str, Market] = {
     market.code: market
     for market in (
-        _market("US", "en", "USD", "America/New_York"),
-        _market("CA", "en", "CAD", "America/Toronto"),
+        _market("US", "en", "USD", "America/New_York", spans_zones=True),
+        _market("CA", "en", "CAD", "America/Toronto", spans_zones=True),
         _market("GB", "en", "GBP", "Europe/London"),
         _market("IE", "en", "EUR", "Europe/Dublin"),
         _market("DE", "de", "EUR", "Europe/Berlin"),
         _market("FR", "fr", "EUR", "Europe/Paris"),
         _market("ES", "es", "EUR", "Europe/Madrid"),
         _market("IT", "it", "EUR", "Europe/Rome"),
-        _market("MX", "es", "MXN", "America/Mexico_City"),
-        _market("BR", "pt", "BRL", "America/Sao_Paulo"),
+        _market("MX", "es", "MXN", "America/Mexico_City", spans_zones=True),
+        _market("BR", "pt", "BRL", "America/Sao_Paulo", spans_zones=True),
         _market("JP", "ja", "JPY", "Asia/Tokyo"),
-        _market("ID", "id", "IDR", "Asia/Jakarta"),
+        _market("ID", "id", "IDR", "Asia/Jakarta", spans_zones=True),
         _market("MY", "ms", "MYR", "Asia/Kuala_Lumpur"),
         _market("TH", "th", "THB", "Asia/Bangkok"),
         _market("VN", "vi", "VND", "Asia/Ho_Chi_Minh"),

@@ -1,10 +1,13 @@
 """Protocols over the office's own records: counters and quotas, who did what, files made for a member."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from memory.domain.contacts import ContactWeek
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.money import RateTable
 from memory.domain.undo_stores import ChangeTrail
 
@@ -54,6 +57,10 @@ class CounterStore(Protocol):
 
         Empty for a member of one brand: the counts are those of every brand.
         """
+        ...
+
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, zone: ZoneInfo) -> ContactWeek:
+        """New contacts of a brand's present week in its shop's zone; promised ones are told too, used or not."""
         ...
 
     async def quota(self) -> list[QuotaStatus]:

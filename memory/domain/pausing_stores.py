@@ -12,12 +12,14 @@ from memory.domain.zones import HomeZone
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A step that needs a new time, and where its creator lives."""
+    """A step that needs a new time, where its creator lives, and whether it is a first message."""
 
     step: StepId
     brand: BrandId
     due_at: datetime
     home: HomeZone
+    market: str | None = None
+    first: bool = False
 
 
 class PausingStore(Protocol):

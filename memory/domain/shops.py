@@ -98,16 +98,60 @@ class ShopLink:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelQuota:
+    """What a platform allows for creators of some levels: of the period, and a bonus that is used first."""
+
+    levels: tuple[int, ...]
+    period: int
+    period_used: int
+    bonus: int
+    bonus_used: int
+
+    @property
+    def bonus_left(self) -> int:
+        """Used before anything else."""
+        return max(self.bonus - self.bonus_used, 0)
+
+    @property
+    def period_left(self) -> int:
+        """Used once the bonus is gone."""
+        return max(self.period - self.period_used, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformQuota:
     """How many unconnected creators a platform lets a shop contact in a period, by its own count. `allowed` None: any.
 
-    `read_at` is the machine's time, `ends_at` the platform's; UTC.
+    `read_at` is the machine's time, `ends_at` the platform's; UTC. `levels`: the same by level, where it tells.
+    `most_followers`: nobody with more may be contacted (None: it does not say).
     """
 
     used: int
     allowed: int | None
     ends_at: datetime | None
     read_at: datetime
+    levels: tuple[LevelQuota, ...] = ()
+    most_followers: int | None = None
+
+    @property
+    def left(self) -> int | None:
+        """How many more; None: any number."""
+        return None if self.allowed is None else max(self.allowed - self.used, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """What a platform says of writing to one creator first. `connected`: it costs no contact.
+
+    `small_enough`: the shop's tier may contact somebody with so many followers; `has_room`: a contact of their level
+    is left.
+    """
+
+    level: int | None
+    blocked: bool
+    connected: bool
+    small_enough: bool
+    has_room: bool
 
 
 class ShopStore(Protocol):

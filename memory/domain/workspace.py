@@ -77,7 +77,9 @@ class BrandPolicy:
 
     Above a ceiling a lead signs (None: there is none); `batch_ceiling` counts the drafts of one decision.
     `cool_down_days`: how long after a first message no other one goes to the same creator. `night_by_hand`: whether a
-    member may send by hand outside the creator's daytime.
+    member may send by hand outside the creator's daytime. `rest_on_…`: days of the creator's calendar on which no first
+    message goes. `contacts_per_week`: how many creators who never wrote back may be written to from Sunday to Sunday of
+    the shop's zone (None: no limit).
     """
 
     own_drafts_approvable: bool = True
@@ -91,6 +93,14 @@ class BrandPolicy:
     sample_ceiling_minor: int | None = None
     cool_down_days: int = 30
     night_by_hand: bool = False
+    rest_on_holidays: bool = False
+    rest_on_saturdays: bool = False
+    rest_on_sundays: bool = False
+    contacts_per_week: int | None = None
+
+
+# What a brand of a real workspace begins with. A demo goes on every day.
+NEW_BRAND_POLICY = BrandPolicy(rest_on_holidays=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class BrandPolicyRow(BrandRow, Base):
     sample_ceiling_minor: Mapped[int | None]
     cool_down_days: Mapped[int] = mapped_column(server_default=text("30"))
     night_by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
+    rest_on_holidays: Mapped[bool] = mapped_column(server_default=text("false"))
+    rest_on_saturdays: Mapped[bool] = mapped_column(server_default=text("false"))
+    rest_on_sundays: Mapped[bool] = mapped_column(server_default=text("false"))
+    contacts_per_week: Mapped[int | None]
     changed_at: Mapped[datetime]
 
 

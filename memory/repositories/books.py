@@ -2,23 +2,27 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from memory.domain.contacts import ContactWeek
 from memory.domain.errors import BadRequest
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.markets import MARKETS
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import SendState, StepState
 from memory.domain.undo_stores import Change
+from memory.domain.weeks import next_week, week_start
 from memory.domain.workspace import BrandPolicy, Scope
 from memory.models.base import JsonObject
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
 from memory.models.outreach import SendRow, StepRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
+from memory.repositories.contacts import read_contact_week, read_promised
 from memory.tenancy import ScopedSession, standing
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -72,6 +76,13 @@ class CounterRepository(_Books):
         for row in rows:
             found.setdefault(row.day, {})[row.name] = row.count
         return [DayActivity(day, **found[day]) for day in sorted(found, reverse=True)]
+
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, zone: ZoneInfo) -> ContactWeek:
+        """See `CounterStore.contacts`."""
+        since, until = week_start(self._now, zone), next_week(self._now, zone)
+        promised = await read_promised(self._session, brand, until=until)
+        found = await read_contact_week(self._session, brand, [*creators, *promised], since=since)
+        return replace(found, new=found.new.intersection(creators), promised=promised & found.new)
 
     async def quota(self) -> list[QuotaStatus]:
         """See `CounterStore.quota`. The shop's zone is the main zone of the brand's market."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.by_hand import HAND_MOVES, MOST_LISTED, HandStep
+from memory.domain.contacts import ContactWeek
 from memory.domain.dispatch import BrandDay, Candidate, Queue
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId
@@ -80,6 +81,10 @@ class HandRepository:
     async def open_brand(self, brand: BrandId, *, day_start: datetime) -> BrandDay:
         """See `HandStore.open_brand`."""
         return await self._dispatch.open_brand(self._queue(brand), now=self._now, day_start=day_start)
+
+    async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, since: datetime) -> ContactWeek:
+        """See `HandStore.contacts`."""
+        return await self._dispatch.contacts(self._queue(brand), creators, since=since)
 
     async def candidates(self, brand: BrandId, steps: Sequence[StepId]) -> dict[StepId, Candidate]:
         """See `HandStore.candidates`."""

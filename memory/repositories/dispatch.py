@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
@@ -33,6 +34,7 @@ from memory.models.outreach import (
 from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, read_first_messages
+from memory.repositories.contacts import read_contact_week
 from memory.repositories.decisions import read_signatures
 from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
@@ -96,6 +98,12 @@ class DispatchRepository:
             last_minute=await self._sent_since(queue.brand, now - _MINUTE),
             today=await self._sent_since(queue.brand, day_start),
         )
+
+    async def contacts(
+        self, queue: Queue, creators: Sequence[CreatorId], *, since: datetime, channel: Channel | None = None
+    ) -> ContactWeek:
+        """See `DispatchStore.contacts`."""
+        return await read_contact_week(self._session, queue.brand, creators, since=since, channel=channel)
 
     async def candidates(self, queue: Queue, *, now: datetime, limit: int) -> list[Candidate]:
         """See `DispatchStore.candidates`."""
@@ -377,6 +385,7 @@ def _to_candidate(
         opted_out=suppressed or (relation is not None and relation.opted_out_at is not None),
         blocked=relation is not None and relation.blocked,
         reason=reason_of(step),
+        first=step.first_message,
         contact=first.contact,
         has_pass=first.has_pass,
         shop_connected=has_shop,

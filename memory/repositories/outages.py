@@ -61,7 +61,7 @@ class OutageRepository:
         for step, zone, market in rows:
             brand = BrandId(step.brand_id)
             found[TenantId(step.tenant_id), brand].append(
-                Waiting(StepId(step.id), brand, step.due_at, home_zone(zone, market))
+                Waiting(StepId(step.id), brand, step.due_at, home_zone(zone, market), market, step.first_message)
             )
         policies = {
             row.brand_id: to_policy(row)

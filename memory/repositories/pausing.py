@@ -83,7 +83,16 @@ class PausingRepository(DecisionRepository):
         again: list[Waiting] = []
         for step, zone, market in rows:
             if step.state == StepState.PLANNED or step.reason_key == "batch_stopped":
-                again.append(Waiting(StepId(step.id), BrandId(step.brand_id), step.due_at, home_zone(zone, market)))
+                again.append(
+                    Waiting(
+                        StepId(step.id),
+                        BrandId(step.brand_id),
+                        step.due_at,
+                        home_zone(zone, market),
+                        market,
+                        step.first_message,
+                    )
+                )
             else:
                 step.look_at = self._now
         await self._session.flush()

@@ -174,7 +174,7 @@ CASES: dict[str, Case] = {
             {"action": "set", "text": SAID},
         ],
     ),
-    "quota_status": Case(own=lambda us: {}, reach=lambda them: [{}]),
+    "quota_status": Case(own=lambda us: {"who": True}, reach=lambda them: [{}, {"who": True}]),
     # These two read nothing but their arguments.
     "translate": Case(reach=lambda them: [{"text": them.batch}]),
     "check_compliance": Case(reach=lambda them: [{"text": f"{them.batch} {them.handles[0]}", "market": "US"}]),

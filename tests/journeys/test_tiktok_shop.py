@@ -165,6 +165,6 @@ async def test_of_a_sellers_shops_one_is_worked_with_and_the_platforms_own_count
 
         reply = await office.owner.ask("今天还能发多少条")
         own = next(one for one in reply.cards if isinstance(one, ReportCard) and one.source == "TikTok Shop")
-        assert own.rows == (("0", "27"),)
+        assert own.rows == (("0", "27", "0", "0"),)
         office.platform.faults.add(Fault(kind=FaultKind.HTTP_500, endpoint="outreach/quota", times=0))
         assert "TikTok Shop 自己的名额现在查不到" in (await office.owner.ask("今天还能发多少条")).text

@@ -62,7 +62,10 @@ async def test_preferences_are_each_members_own(database: Database, office: Offi
 
 async def test_a_policy_and_members_are_changed(database: Database, office: Office) -> None:
     scope = office.lead()
-    policy = BrandPolicy(own_drafts_approvable=False, commission_ceiling_bp=1500, window_end=time(18))
+    policy = BrandPolicy(
+        own_drafts_approvable=False, commission_ceiling_bp=1500, window_end=time(18), rest_on_holidays=True,
+        contacts_per_week=50,
+    )  # fmt: skip
     async with database.unit(scope) as unit:
         await unit.people.save_policy(_brand(scope), policy)
         assert await unit.people.policy(_brand(scope)) == policy

@@ -62,6 +62,7 @@ from memory.domain.workspace import (
     Workspace,
     WorkspaceKind,
 )  # fmt: skip
+from memory.domain.zones import ZoneSource
 from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
 from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
@@ -328,7 +329,7 @@ class FakeQueries(FakeChannelViews, FakeReplies):
             (),
             self.office.now,
             "America/New_York",
-            True,
+            ZoneSource.MAIN_OF_MARKET,
             FirstState(
                 FirstContact(
                     DraftId(9), "K5", "小李", self.office.now - timedelta(days=1), "Asia/Shanghai", settled=True

@@ -17,6 +17,7 @@ from agent.planner.offline.requests import afterwards, books, campaigns, outreac
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
+from agent.planner.offline.requests.whose_turn import whose_turn
 from agent.planner.offline.searching import search
 from agent.planner.offline.searching.subject import leftovers
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
@@ -103,7 +104,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context)
+    shown = in_full(reading, context) or whose_turn(reading)
     if shown is not None:
         return Plan(stages=((shown,),))
     whole = texts.taken_whole(reading)

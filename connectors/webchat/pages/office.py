@@ -118,6 +118,10 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             batch_ceiling=fields.optional_text("batch_ceiling"),
             cool_down_days=fields.optional_text("cool_down_days"),
             night_by_hand=fields.yes_no("night_by_hand"),
+            rest_on_holidays=fields.yes_no("rest_on_holidays"),
+            rest_on_saturdays=fields.yes_no("rest_on_saturdays"),
+            rest_on_sundays=fields.yes_no("rest_on_sundays"),
+            contacts_per_week=fields.optional_text("contacts_per_week"),
         )
         tried = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
         if tried.problem:

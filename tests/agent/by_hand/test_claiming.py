@@ -1,15 +1,18 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from agent.outreach.dispatch import dispatch_due
+from agent.outreach.rest_days import SUNDAY
 from memory.domain.by_hand import HandMark, HandPlace
 from memory.domain.errors import NotAllowed
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
+from memory.domain.weeks import next_week
 from memory.domain.workspace import BrandPolicy, Role
 from tests.agent.by_hand.conftest import OPEN_HANDED, HandShop
 
@@ -174,6 +177,24 @@ async def test_limits_count_what_people_take(shop: HandShop) -> None:
     second = await shop.take(drafts)
     assert len(second.steps) == 3
     assert reasons(second) == ["hand_limit"] * 2
+
+
+async def test_a_weeks_new_contacts_limit_what_people_take(shop: HandShop) -> None:
+    batch = await shop.approved(3)
+    await shop.office.save_policy(replace(OPEN_HANDED, contacts_per_week=2))
+    taken = await shop.take([draft.id for draft in batch.drafts])
+    assert (len(taken.steps), reasons(taken)) == (2, ["hand_week"])
+    assert taken.refused[0].until == next_week(await shop.office.now(), ZoneInfo("America/New_York"))
+
+
+async def test_nobody_is_written_to_first_by_hand_on_a_rest_day_even_at_night(shop: HandShop) -> None:
+    batch = await shop.approved(1)
+    await shop.office.move_to_hour(22)
+    while (await shop.office.now()).astimezone(ZoneInfo("America/New_York")).weekday() != SUNDAY:
+        await shop.office.move_to_hour(22)
+    await shop.office.save_policy(replace(OPEN_HANDED, rest_on_sundays=True, night_by_hand=True))
+    taken = await shop.take([batch.drafts[0].id], night=True)
+    assert (taken.steps, reasons(taken)) == ((), ["hand_not_due"])
 
 
 async def test_a_follow_up_is_handed_out_behind_its_message_and_its_delay_even_at_night(shop: HandShop) -> None:

@@ -131,7 +131,7 @@ def test_every_new_time_is_daytime_not_past_and_within_the_pace(
 ) -> None:
     now = NOW + timedelta(hours=hour)
     waiting = [
-        Waiting(StepId(place), BrandId(1), now - timedelta(minutes=minutes), HomeZone(zone, estimated=False))
+        Waiting(StepId(place), BrandId(1), now - timedelta(minutes=minutes), HomeZone(zone))
         for place, (minutes, zone) in enumerate(late)
     ]
     planned = plan_anew(waiting, BrandPolicy(sends_per_minute=pace), now=now)

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from agent.outreach.guards import APPROVAL_GUARDS, CLAIM_GUARDS, SEQUENCE_GUARDS, STEP_GUARDS, TIME_GUARDS
+from agent.outreach.rest_days import SUNDAY
 from evals.suites.selling_office import SellingOffice
 from memory.domain.follow_ups import Condition
 from memory.domain.money import Money
@@ -14,6 +16,7 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Purpose
 from memory.domain.workspace import BrandPolicy, Role
 
+NEW_YORK = ZoneInfo("America/New_York")
 Scenario = Callable[[SellingOffice], Awaitable[None]]
 
 
@@ -119,6 +122,14 @@ async def planned_for_later(shop: SellingOffice) -> None:
 async def overdue_at_night(shop: SellingOffice) -> None:
     await shop.approved(await shop.creators(1))
     await shop.move_to_hour(22)
+
+
+async def on_a_day_the_brand_began_to_keep_free(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await shop.move_to_hour(12)
+    while (await shop.now()).astimezone(NEW_YORK).weekday() != SUNDAY:
+        await shop.move_to_hour(12)
+    await shop.save_policy(BrandPolicy(rest_on_sundays=True))
 
 
 async def standing_in_taken_back(shop: SellingOffice) -> None:
@@ -235,10 +246,11 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("condition_holds", not_delivered_yet),
     ("is_due", planned_for_later),
     ("it_is_daytime", overdue_at_night),
+    ("it_is_no_rest_day", on_a_day_the_brand_began_to_keep_free),
 ]
 
 
-PUTS_OFF = ("it_is_daytime", *SEQUENCE_GUARDS)
+PUTS_OFF = ("it_is_daytime", "it_is_no_rest_day", *SEQUENCE_GUARDS)
 
 
 def test_every_guard_has_a_scenario() -> None:

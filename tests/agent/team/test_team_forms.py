@@ -17,7 +17,8 @@ from tests.agent.team.forms_at_work import audited, in_days, submit
 
 WHOLE = {
     "fee_ceiling": "50", "sample_ceiling": "$29.90", "batch_ceiling": "15", "cool_down_days": "14",
-    "night_by_hand": True,
+    "night_by_hand": True, "rest_on_holidays": True, "rest_on_saturdays": True, "rest_on_sundays": True,
+    "contacts_per_week": "120",
 }  # fmt: skip
 
 
@@ -35,6 +36,10 @@ def test_every_field_of_a_policy_is_read() -> None:
         sample_ceiling_minor=2_990,
         cool_down_days=14,
         night_by_hand=True,
+        rest_on_holidays=True,
+        rest_on_saturdays=True,
+        rest_on_sundays=True,
+        contacts_per_week=120,
     )
 
 
@@ -43,6 +48,7 @@ def test_what_a_form_does_not_have_stays_and_an_empty_amount_is_no_ceiling() -> 
     assert read_policy(policy(), before, currency="USD") == before
     after = read_policy(policy(fee_ceiling=" ", sample_ceiling="", night_by_hand=False), before, currency="USD")
     assert (after.fee_ceiling_minor, after.sample_ceiling_minor, after.night_by_hand) == (None, None, False)
+    assert read_policy(policy(contacts_per_week=" "), before, currency="USD").contacts_per_week is None
     assert read_policy(policy(cool_down_days="0"), before, currency="USD").cool_down_days == 0
     assert read_policy(policy(fee_ceiling="5000"), before, currency="JPY").fee_ceiling_minor == 5_000
 
@@ -63,6 +69,8 @@ def test_what_a_form_does_not_have_stays_and_an_empty_amount_is_no_ceiling() -> 
         ("batch_ceiling", "201", "whole_number_between"),
         ("batch_ceiling", "1.5", "whole_number_between"),
         ("batch_ceiling", "", "whole_number_between"),
+        ("contacts_per_week", "0", "whole_number_between"),
+        ("contacts_per_week", "many", "whole_number_between"),
         ("cool_down_days", "366", "whole_number_between"),
         ("cool_down_days", "-1", "whole_number_between"),
         ("cool_down_days", "²", "whole_number_between"),

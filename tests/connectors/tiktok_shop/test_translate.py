@@ -1,14 +1,16 @@
 """The platform's creators as ours, in exactly its units; what is missing or unreadable is unknown."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.tiktok_shop.translate import money, money_range, to_facts
+from connectors.tiktok_shop.translate import money, money_range, to_facts, to_quota
 from memory.domain.creator import CreatorFacts
 from memory.domain.money import MoneySpan, Span
+from memory.domain.shops import LevelQuota, PlatformQuota
 
 ROW: dict[str, Any] = {
     "creator_open_id": "uDemoOpenId0001",
@@ -139,3 +141,37 @@ SAID = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(st.sampled_from([
 def test_whatever_is_said_is_read_or_unknown(field: str, said: object) -> None:
     both = ROW | DETAIL | {field: said}
     to_facts(both, both, categories={"605248": "sports"})
+
+
+READ_AT = datetime(2026, 11, 29, 9, tzinfo=UTC)
+QUOTA: dict[str, Any] = {
+    "quota_sum": "60", "quota_use": "12", "unlimited": False, "end_time": "1796540400",
+    "reached_max_follower_cnt": "20000",
+    "quota_details": [
+        {"creator_levels": [0, 1], "quota_period_sum": 40, "quota_period_use": 2, "quota_bonus_sum": 10,
+         "quota_bonus_use": 10},
+        {"creator_levels": [2], "quota_period_sum": 10, "quota_period_use": 0, "quota_bonus_sum": 0,
+         "quota_bonus_use": 0},
+    ],
+}  # fmt: skip
+
+
+def test_a_quota_is_read_with_its_levels_bonus_and_follower_cap() -> None:
+    low, high = LevelQuota((0, 1), 40, 2, 10, 10), LevelQuota((2,), 10, 0, 0, 0)
+    ends = datetime.fromtimestamp(1_796_540_400, UTC)
+    read = to_quota(QUOTA, read_at=READ_AT)
+    assert read == PlatformQuota(12, 60, ends, READ_AT, (low, high), 20_000)
+    assert (low.bonus_left, low.period_left, high.period_left) == (0, 38, 10)
+
+
+@pytest.mark.parametrize(
+    ("said", "levels", "most"),
+    [
+        ({"quota_details": None, "reached_max_follower_cnt": ""}, (), None),
+        ({"quota_details": [{"creator_levels": "all"}, 5], "reached_max_follower_cnt": "0"}, (), None),
+    ],
+)
+def test_what_a_quota_does_not_say_by_level_is_not_guessed(said: dict[str, Any], levels: object, most: object) -> None:
+    read = to_quota(QUOTA | said, read_at=READ_AT)
+    assert read is not None
+    assert (read.levels, read.most_followers, read.left) == (levels, most, 48)

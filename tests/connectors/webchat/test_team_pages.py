@@ -23,10 +23,19 @@ async def test_the_settings_show_every_ceiling_in_the_brands_currency(client: ht
     values = dict(re.findall(r'<input id="f-(\w+)" name="\w+" type="text" value="([^"]*)"', page))
     assert values == {
         "commission_ceiling": "25%", "batch_ceiling": "20", "fee_ceiling": "200.00", "sample_ceiling": "",
-        "cool_down_days": "30",
+        "cool_down_days": "30", "contacts_per_week": "",
     }  # fmt: skip
     assert "固定费用上限（GBP）" in page
     assert 'name="night_by_hand" value="yes"' in page
+
+
+async def test_rest_days_and_new_contacts_are_handed_in(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    rests = {"rest_on_holidays": ["no", "yes"], "rest_on_saturdays": "no", "rest_on_sundays": ["no", "yes"]}
+    await client.post("/settings/policy", data=POLICY | rests | {"contacts_per_week": "40"})
+    (told,) = office.commands
+    assert isinstance(told, SavePolicy)
+    assert (told.rest_on_holidays, told.rest_on_saturdays, told.rest_on_sundays) == (True, False, True)
+    assert told.contacts_per_week == "40"
 
 
 async def test_the_whole_policy_is_handed_in(office: FakeOffice, client: httpx.AsyncClient) -> None:
