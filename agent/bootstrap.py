@@ -1,10 +1,9 @@
-"""The composition root: the only module that names concrete adapters and reads settings."""
+"""The composition root: with `bootstrap_wecom`, the only module that names concrete adapters and reads settings."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
-from time import monotonic
 
 from fastapi import FastAPI
 from procrastinate import App
@@ -14,30 +13,24 @@ from pydantic import HttpUrl, ValidationError
 from agent.accounts import OpenAccounts
 from agent.binding.door import OpenDoor
 from agent.binding.forms import BindingForms
+from agent.bootstrap_wecom import KfCallbacks, open_ears, open_reach
 from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import Routes, build_catalogue
-from agent.channels.answers import SaidOnce
-from agent.channels.callbacks import KeyedPaths
 from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
-from agent.channels.inbox import GroupedInbox
-from agent.channels.judging import KeptJudgements
-from agent.channels.pacing import CountedPaces
-from agent.channels.safe import SealedSafe, ShopSafe
-from agent.channels.team_chat import TeamChats
+from agent.channels.safe import ShopSafe
 from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.nudging import remind
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
-from agent.desk import OpenDesk, cannot_wait
+from agent.desk import OpenDesk
 from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
-from agent.guardrails.contacts import mask
 from agent.imports import Imports
 from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
@@ -65,8 +58,6 @@ from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
-from connectors.ports.channels import Pusher
-from connectors.ports.lines import LineKeeper
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
@@ -77,45 +68,10 @@ from connectors.tiktok_shop.source import Wanted
 from connectors.tiktok_shop.webhooks import ShopWebhooks
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
-from connectors.wecom.app.channel import AppChannel
-from connectors.wecom.app.client import AppClient
-from connectors.wecom.app.keeping import AppKeeper
-from connectors.wecom.app.notes import Notes
-from connectors.wecom.app.probe import CallbackProbe
-from connectors.wecom.app.pushing import AppPusher
-from connectors.wecom.app.standing import AppStanding
-from connectors.wecom.app.taking import Taking
-from connectors.wecom.app.telling import AppTelling
-from connectors.wecom.app.tokens import Tokens
-from connectors.wecom.bot.keeping import BotKeeper, Lines
-from connectors.wecom.bot.pushing import BotPusher
-from connectors.wecom.calls import Calls
-from connectors.wecom.errands import Errands
-from connectors.wecom.importing import Importing
-from connectors.wecom.kf import callbacks as kf_calls
-from connectors.wecom.kf.channel import KfChannel
-from connectors.wecom.kf.client import KfClient
-from connectors.wecom.kf.inbound import CONNECTOR as KF
-from connectors.wecom.kf.keeping import KfKeeper
-from connectors.wecom.kf.pulling import Pulling
-from connectors.wecom.kf.pushing import KfPusher
 from connectors.wecom.oa.callbacks import AccountCallbacks
-from connectors.wecom.oa.channel import AccountChannel
-from connectors.wecom.oa.client import AccountClient
-from connectors.wecom.oa.inbound import CONNECTOR as ACCOUNT
-from connectors.wecom.oa.keeping import AccountKeeper
-from connectors.wecom.oa.probe import AccountProbe
-from connectors.wecom.oa.pushing import AccountPusher
-from connectors.wecom.oa.tokens import AccountTokens
-from connectors.wecom.rations.giving import Giving
-from connectors.wecom.rations.hearing import Hearing
-from connectors.wecom.rations.voice import RationedTelling
-from connectors.wecom.timing import LoopTime
-from connectors.wecom.webhook.channel import WebhookPusher
-from connectors.wecom.webhook.client import WebhookClient
 from memory.custody import ScopeCursors
 from memory.database import Database
-from memory.domain.channels import ChannelKind, SecretBox
+from memory.domain.channels import SecretBox
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.deliveries import DELIVERIES
 from memory.domain.errors import BadRequest
@@ -150,7 +106,7 @@ class Installation:
     channel_doctor: ChannelDoctor
     holder: Holder
     app_callbacks: AppCallbacks
-    kf_callbacks: kf_calls.KfCallbacks
+    kf_callbacks: KfCallbacks
     account_callbacks: AccountCallbacks
     shops: Shops | None = None
     shop_webhooks: ShopWebhooks | None = None
@@ -217,25 +173,7 @@ async def _put_together(
     imports = Imports(database, FileReader(), words)
     demo_clock = DemoClock(database, database, sources, words)
     hand = hand_desk(database, words, messengers, lease=ByHandSettings().lease)
-    lines: Lines = {}
-    safe = SealedSafe(database, box, SystemClock().now)
-    paths = KeyedPaths(database, box, monotonic)
-    calls = Calls(settings.wecom_url)
-    stack.push_async_callback(calls.aclose)
-    app_client = AppClient(calls, Tokens(calls, safe, SystemClock().now), Notes(safe, SystemClock().now))
-    probe = CallbackProbe(settings.public_url, paths, SystemClock().now)
-    app_pusher = AppPusher(app_client, safe, TeamChats(database).people, probe, words.say, CountedPaces(database))
-    kf_probe = replace(probe, at=kf_calls.ADDRESS)
-    kf_client = KfClient(calls, app_client.tokens, app_client.notes)
-    wechat = Calls(settings.wechat_url)
-    stack.push_async_callback(wechat.aclose)
-    account_client = AccountClient(wechat, AccountTokens(wechat, safe, SystemClock().now), app_client.notes)
-    account_probe = AccountProbe(settings.public_url, paths, SystemClock().now)
-    pushers = _pushers(settings, stack, lines, TeamChats(database)) | {
-        ChannelKind.WECOM_APP: app_pusher,
-        ChannelKind.WECOM_KF: KfPusher(kf_client, safe, kf_probe),
-        ChannelKind.WECHAT_ACCOUNT: AccountPusher(account_client, safe, account_probe),
-    }
+    reach = open_reach(settings, database, box, words, stack)
     forms = Forms(
         database,
         words,
@@ -244,12 +182,12 @@ async def _put_together(
         demo_clock.move,
         hand,
         bindings=BindingForms(box, words),
-        channels=ChannelForms(box, words, pushers),
+        channels=ChannelForms(box, words, reach.pushers),
         replies=ReplyDesk(Routes(messengers), model, settings.decision_hours),
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
-    post = Post(database, pushers, box, PushWords(words).say, team_window(settings.team_hours))
+    post = Post(database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours))
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -287,60 +225,17 @@ async def _put_together(
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
-        {
-            ChannelKind.WECOM_APP: AppStanding(safe, probe),
-            ChannelKind.WECOM_KF: AppStanding(safe, kf_probe),
-            ChannelKind.WECHAT_ACCOUNT: AppStanding(safe, account_probe),
-        },
+        reach.standings,
     )  # fmt: skip
     door = OpenDoor(database, box, words, settings.team_timezone.key)
-    telling = AppTelling(desk, SaidOnce(database), words.say, LoopTime(), queries)
-    inbox = GroupedInbox(database, box, SystemClock().now)
-    stack.push_async_callback(inbox.aclose)
-    taking = Taking(inbox, cannot_wait, settings.turn_concurrency)
-    apps = AppChannel(
-        desk, door, telling, app_client, safe, words.say, Random(), taking, CountedPaces(database)  # noqa: S311  # it spreads retries
-    )  # fmt: skip
-    stack.push_async_callback(apps.stop)
-    importing = Importing(desk, queries, words.say)
-
-    def hearing(connector: str) -> Hearing:
-        rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
-        giving = Giving(desk, queries.file, safe, words.say, LoopTime(), SystemClock().now)
-        places = TeamChats(database).push_places
-        return Hearing(connector, desk, door, rationed, giving, importing, words.say, places, Errands(connector))
-
-    kf = KfChannel(hearing(KF), kf_client, safe, SystemClock().now)
-    pulling = Pulling(kf_client, safe, LoopTime(), SystemClock().now, kf.handle)
-    accounts_heard = AccountChannel(hearing(ACCOUNT), account_client, safe, LoopTime(), SystemClock().now)
-    for stop in (kf.hearing.errands.stop, accounts_heard.stop, pulling.stop):
-        stack.push_async_callback(stop)
-    keepers: dict[ChannelKind, LineKeeper] = {
-        ChannelKind.WECOM_KF: KfKeeper(kf, pulling, SystemClock().now),
-        ChannelKind.WECHAT_ACCOUNT: AccountKeeper(accounts_heard, SystemClock().now),
-        ChannelKind.WECOM_APP: AppKeeper(apps, SystemClock().now),
-        ChannelKind.WECOM_BOT: BotKeeper(
-            settings.wecom_bot_url, lines, desk, queries, door, SaidOnce(database), KeptJudgements(database), words.say,
-            mask, SystemClock().now, LoopTime(),
-        ),
-    }  # fmt: skip
+    ears = open_ears(settings, database, box, words, reach, desk, door, queries, stack)
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,
-        box, door, ChannelDoctor(database, box, pushers, keepers, database.leadership),
-        Holder(database, database.leadership, keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
-        AppCallbacks(paths, apps, app_client.notes, SystemClock().now),
-        kf_calls.KfCallbacks(paths, pulling, kf_client.notes, SystemClock().now),
-        AccountCallbacks(paths, accounts_heard, account_client.notes, SystemClock().now), shops,
+        box, door, ChannelDoctor(database, box, reach.pushers, ears.keepers, database.leadership),
+        Holder(database, database.leadership, ears.keepers, box, deliver, lambda: database.wakeups.bell(DELIVERIES)),
+        ears.app, ears.kf, ears.account, shops,
         tiktok_shop.webhooks(shops.hearing) if tiktok_shop and shops else None,
     )  # fmt: skip
-
-
-def _pushers(settings: Settings, stack: AsyncExitStack, lines: Lines, chats: TeamChats) -> dict[ChannelKind, Pusher]:
-    """Channels that can speak first, by kind; a bot speaks where this process holds its connection."""
-    webhook = WebhookClient(settings.wecom_url)
-    stack.push_async_callback(webhook.aclose)
-    bot = BotPusher(lines, chats.of, chats.deciders, settings.wecom_bot_url, SystemClock().now)
-    return {ChannelKind.WECOM_BOT: bot, ChannelKind.WECOM_WEBHOOK: WebhookPusher(webhook)}
 
 
 def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> TikTokShop | None:

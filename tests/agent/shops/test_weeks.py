@@ -9,10 +9,12 @@ from typing import cast
 
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk
+from agent.shops.hearing import ShopHearing
 from agent.shops.opening import ASK_AGAIN, KNOWN_FOR, Shops
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
+from memory.domain.channels import SecretBox
 from memory.domain.errors import Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.shops import PlatformQuota, SellerShop, ShopLink, Sync
@@ -80,7 +82,8 @@ class Office:
             del tenant
 
         desk, sync = ShopDesk(database, platform, ""), ShopSync(database, platform, nobody)
-        return Shops(database, platform, desk, sync, ShopDoctor(database, platform), self.clock)
+        hearing = ShopHearing(database, database, platform, cast(SecretBox, self.rows), nobody)
+        return Shops(database, platform, desk, sync, hearing, ShopDoctor(database, platform), self.clock)
 
 
 async def used(shops: Shops) -> int | None:
