@@ -156,7 +156,7 @@ async def test_three_people_do_the_whole_job_each_alone_and_hear_everything_once
             await team.until(lambda: team.told("lina", "已批准 1、2") > 0)
             team.emulator.phone.presses("wangwei", cards["wangwei"].message_id, key_of(cards["wangwei"], "wangwei"))
             await team.until(lambda: team.told("wangwei", "已批准 1-5") > 0)
-            await team.until(lambda: team.rows("select count(*) from delivery where kind = 'decided'") == [(2,)])
+            await team.until(lambda: team.rows("select count(*) from delivery where kind = 'decided'") == [(4,)])
             await team.a_minute_passes()
             await team.until(lambda: team.unsettled() == [])
             await team.until(lambda: all(is_settled(one, user) for user, one in (cards | {"zhaomin": card}).items()))
