@@ -194,10 +194,10 @@ class Week:
         await self._die(draw, as_process=True)
 
     async def _die(self, draw: Random, *, as_process: bool) -> None:
-        """Once something is due; half an hour later if nothing is."""
-        for _ in range(5):
+        """Once something is due; half an hour later, and at an earlier message, if so many were not sent."""
+        for most in (4, 3, 2, 1, 1):
             await self.house.move_clock(timedelta(minutes=30))
-            if await die_sending(self.house, self.diary, draw, as_process=as_process):
+            if await die_sending(self.house, self.diary, draw, most=most, as_process=as_process):
                 return
 
     async def _change_of_mind(self, draw: Random) -> None:

@@ -29,12 +29,12 @@ async def pass_time(house: House, diary: Diary, draw: Random, *, by: timedelta) 
     await settle(house, diary)
 
 
-async def die_sending(house: House, diary: Diary, draw: Random, *, as_process: bool) -> bool:
-    """Let a dispatcher die at one of the next messages; whether there was one to die at."""
+async def die_sending(house: House, diary: Diary, draw: Random, *, most: int, as_process: bool) -> bool:
+    """Let a dispatcher die at one of the next messages (at most the `most`-th); whether there was one to die at."""
     waiting = await due_now(house)
     if not waiting:
         return False
-    call, through = draw.randint(1, min(waiting, 4)), diary.deaths % 2 == 0
+    call, through = draw.randint(1, min(waiting, most)), diary.deaths % 2 == 0
     if as_process:
         died = await killed(house.database, call=call, through=through)
     else:

@@ -1,15 +1,12 @@
 """Each fault of the platform ends as the table of errors says: repeated, waited for, or told."""
 
 import asyncio
-import io
-import logging
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from agent.logs import configure
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import LONGEST_WAIT_SECONDS, TRIES, ShopPlace
 from connectors.tiktok_shop.errors import Then, then
@@ -18,6 +15,7 @@ from connectors.tiktok_shop.shops import place_of, shops
 from evals.emulators.tiktok_shop.faults import ANSWERS, FaultKind
 from evals.emulators.tiktok_shop.platform import Rules
 from memory.domain.errors import AppError, Misconfigured, Refused, Unavailable, Unclear
+from tests.support.loud_logs import everything_logged
 from tests.support.shops import LINK, ShopBench, shop_bench
 
 SEARCHING = "creators/search"
@@ -253,18 +251,7 @@ async def test_a_sellers_shops_are_known_by_their_ids() -> None:
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    written = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    loud = [logging.getLogger(name) for name in ("httpx", "httpcore")]
-    levels = [logger.level for logger in loud]
-    configure(level="DEBUG", as_json=True)
-    for handler in root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(written)
-    for logger in loud:
-        logger.setLevel(logging.DEBUG)  # louder than the product lets them be
-    try:
+    with everything_logged() as written:
         async with shop_bench() as bench:
             place = await bench.place()
             bench.plan(FaultKind.CODE, SEARCHING, code=106001)
@@ -279,10 +266,6 @@ async def test_no_log_holds_a_secret_however_much_is_logged(capsys: pytest.Captu
             grants, app = bench.platform.tokens.grants, bench.platform.partner.app
             secrets = [token for grant in grants for token in (grant.access, grant.refresh)] + [app.secret]
             secrets.append(place.cipher)
-    finally:
-        root.handlers, root.level = handlers, level
-        for logger, before in zip(loud, levels, strict=True):
-            logger.setLevel(before)
     said = written.getvalue() + "".join(capsys.readouterr())
     assert len(secrets) == 6
     assert "shop.refused" in said
