@@ -1,7 +1,10 @@
 """Fixtures every folder may use."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +16,14 @@ from tests.support.database import Office, TestServer, fresh_url, make_workspace
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+# What tests write is thrown away. An index syncs every file it makes: on a disk that is most of the time it takes.
+MEMORY = Path("/dev/shm")  # a folder of the system's, in which the names are ours
+ENOUGH_BYTES = 6_000_000_000
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")
