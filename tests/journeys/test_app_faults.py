@@ -57,7 +57,7 @@ __all__ = ["shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 SENDS, TOKENS = "message/send", "gettoken"
-SOON = 0.3  # real seconds a call is waited for, where the platform's stand still
+SOON = 1.0  # real seconds a call is waited for, where the platform's stand still
 DONE, UNCLEAR = ("delivered", None), ("unknown", "channel_unclear")
 SILENT = ("http_500", "delay", "drop_before", "drop_after", "slow_body", "bad_json")
 BUSY = {"errcode": "channel_busy", "quota_exhausted": "channel_too_often"}

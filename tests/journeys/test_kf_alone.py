@@ -117,7 +117,7 @@ async def test_people_who_only_have_wechat_do_the_whole_job_and_hear_everything_
             await team.until(lambda: team.emulator.callbacks.deliveries[-1].acknowledged)
             await process.kill()
         async with team.serving():
-            await team.leases_end()
+            await team.a_minute_passes()
             menu = await team.menu("xiaolin")
             before = "\n".join(one.content for one in team.said("xiaolin")[: team.said("xiaolin").index(menu)])
             texts = [str(text) for (text,) in team.rows("select text from draft_version")]

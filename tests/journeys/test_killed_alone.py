@@ -41,7 +41,7 @@ class MortalApp(Mortal, AppCompany):
 
     async def taken_over(self) -> None:
         """What the dead owed is done without being asked; then everything comes twice once more, the latest first."""
-        await self.leases_end()
+        await self.a_minute_passes()
         await self.nothing_is_left()
         for heard in reversed(self.heard()):
             self.emulator.callbacks.again(heard)

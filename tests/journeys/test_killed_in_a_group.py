@@ -37,11 +37,11 @@ class MortalGroup(Mortal, BotCompany):
         return list(asked.values())
 
     async def taken_over(self) -> None:
-        """Everything comes twice once more, leases of the dead end, the minute's sweep: then nothing is left to do."""
+        """Everything comes twice once more, and the minute's sweep comes by: then nothing is left to do."""
         for asked in self.heard():
             assert self.emulator.hub.again(asked)
             assert self.emulator.hub.again(asked)
-        await self.leases_end()
+        await self.a_minute_passes()
         await self.nothing_is_left()
 
     def typed(self) -> int:

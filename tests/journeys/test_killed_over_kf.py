@@ -42,13 +42,13 @@ class Mortal(KfCompany):
         self.types("xiaolin", text)
 
     async def taken_over(self) -> None:
-        """Every callback comes twice more, leases of the dead end, the minute's sweep: then nothing is left to do."""
+        """Every callback comes twice more, and the minute's sweep comes by: then nothing is left to do."""
         deliveries = self.emulator.callbacks.deliveries
         for delivery in reversed(deliveries[self.repeated :]):
             self.emulator.callbacks.again(delivery)
             self.emulator.callbacks.again(delivery)
         self.repeated = len(deliveries)
-        await self.leases_end()
+        await self.a_minute_passes()
         await self.until(lambda: self.handled() == len(self.lines) and self.is_quiet())
         await self.until(lambda: all(one.over for one in deliveries))
 

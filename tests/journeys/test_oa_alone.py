@@ -116,7 +116,7 @@ async def test_followers_do_the_whole_job_and_hear_everything_once(demo_settings
             await process.kill()
         team.environment = without_model
         async with team.serving() as process:
-            await team.leases_end()
+            await team.a_minute_passes()
             team.emulator.oa.callbacks.again(asked)
             await team.until(lambda: team.told("xiaolin", "找到 ") == 1)
             team.types("ahua", QUESTION)
@@ -139,7 +139,7 @@ async def test_followers_do_the_whole_job_and_hear_everything_once(demo_settings
             await team.until(lambda: team.told("xiaolin", "已批准 1-5") == 1)
             await process.kill()
         async with team.serving():
-            await team.leases_end()
+            await team.a_minute_passes()
             for callback in (decided, asked, decided):
                 team.emulator.oa.callbacks.again(callback)
             await answers_of(team)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import LiteralString, TypeVar
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -118,21 +118,13 @@ class Company(ABC):
                 return
         pytest.fail(f"{count} creators never answered")
 
-    def end_leases(self, *more: LiteralString) -> None:
-        """The process is dead, and what it was sending is nobody's: as after the two minutes that others wait.
-
-        `more`: ledgers beside that of sends.
-        """
-        for ledger in ("send", *more):
+    def end_leases(self) -> None:
+        """The process is dead, and what it was sending is nobody's: as after the minutes that others wait."""
+        for ledger in ("send", "delivery_try"):
             self.line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
 
-    async def leases_end(self) -> None:
-        """What the dead had claimed is free."""
-        self.end_leases("delivery_try")
-        await self.a_minute_passes()
-
     async def a_minute_passes(self) -> None:
-        """What was heard is old, what gathered is due, each chat may be told as much again; the sweep comes by."""
+        """What was heard is old, what gathered is due, a channel that rested may speak; the minute's sweep comes by."""
         for ledger in MINUTES:
             lies_back(self.line, ledger)
         await self.books.workshop.sweep()

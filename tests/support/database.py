@@ -27,7 +27,6 @@ MINUTES = {
     "delivery": "look_at = look_at - interval '1 minute'",
     "delivery_try": "called_at = called_at - interval '1 minute'",
     "channel_setting": "paused_until = paused_until - interval '1 minute'",
-    "channel_pace": "moments = array(select at - 60 from unnest(moments) at)",
 }
 
 

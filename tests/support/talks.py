@@ -22,7 +22,7 @@ from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
 from memory.domain.workspace import Scope
-from tests.support.database import lies_back, looking
+from tests.support.database import looking
 from tests.support.product import at_work
 
 PATIENCE_SECONDS = 90
@@ -93,8 +93,7 @@ class Talk:
         return next(state.channel.id for state in found if state.channel.name == name)
 
     async def ask(self, seat: Seat, text: str) -> list[Message]:
-        """Type in a minute of its own, and read everything that is said until nothing is left to say."""
-        lies_back(self.line, "channel_pace")
+        """Type, and read everything that is said until nothing is left to say."""
         before = len(self.said(seat))
         self.types(seat, text)
         await self.until(lambda: self.is_answered(seat, before))
