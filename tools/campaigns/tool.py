@@ -103,7 +103,9 @@ def campaigns(
         later = await _later(aim.plan.steps, first.batch, turn)
         batches = (first.batch, *later.batches)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            kept = replace(aim.plan, product=first.batch.drafts[0].product)
+            before = aim.present.plan.steps if aim.present else ()
+            steps = max(before, aim.plan.steps, key=len)  # who was put in with more rounds keeps them
+            kept = replace(aim.plan, product=first.batch.drafts[0].product, steps=steps)
             campaign = await unit.campaigns.keep(kept, brand=aim.brand.id)
             rounds: dict[BatchId, int] = {batch.id: number for number, batch in enumerate(batches, start=1)}
             await unit.campaigns.attach(campaign, rounds)

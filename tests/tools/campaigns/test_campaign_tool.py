@@ -182,6 +182,14 @@ async def test_planning_it_again_writes_nobody_twice(desk: Desk) -> None:
     assert "加进活动「黑五」" in planned(again, "zh", texts()).text
 
 
+async def test_who_is_added_with_fewer_rounds_takes_none_from_the_others(desk: Desk) -> None:
+    creators = await desk.found(2)
+    await desk.plan(name="黑五", rounds=3)
+    await desk.shortlist([*creators, *await desk.creators(1)])
+    again = await desk.plan(name="黑五", rounds=2)
+    assert (len(again.batches), len(again.campaign.plan.steps)) == (2, 3)
+
+
 async def test_another_day_of_the_sale_moves_its_campaign(desk: Desk) -> None:
     await desk.found(1)
     first = await desk.plan(name="圣诞", rounds=1)
