@@ -116,8 +116,6 @@ async def test_the_page_changes_person_language_and_time(emulator: Emulator, scr
 async def test_axe_finds_nothing_and_nothing_overflows(
     emulator: Emulator, screen: Screen, size: tuple[int, int], scheme: str
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make install")
     page = screen.page
     await page.set_viewport_size({"width": size[0], "height": size[1]})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
