@@ -9,19 +9,18 @@ import pytest
 
 from agent.approval.pausing import resume
 from agent.cards.campaigns import listed, planned, shown
-from evals.suites.selling_office import SellingOffice, open_office
-from evals.suites.talking import Talk, open_talk
+from evals.suites.selling_office import open_office
+from evals.suites.talking import open_talk
 from memory.database import Database
 from memory.domain.campaign import CampaignState, CampaignView, Scenario
-from memory.domain.chat import Reply
-from memory.domain.chat_stores import Ending, Fence
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import BadRequest, NotAllowed, NotFound
-from memory.domain.ids import CreatorId, TurnId
+from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
 from memory.domain.stores import NewShortlistItem
 from prompts.render import texts
+from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
 from tools.campaigns.tool import CampaignsArgs, campaigns
@@ -35,26 +34,10 @@ DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class Desk:
-    """A member who asks for tools in one conversation, each call in a turn of its own that ends at once."""
+class Desk(Asking):
+    """A member whose plans are published as at the end of a turn."""
 
-    shop: SellingOffice
-    talk: Talk
-    turns: int = 0
     made: int = 0
-
-    async def turn(self) -> TurnContext:
-        who = self.shop.operator
-        self.turns += 1
-        async with self.shop.database.unit(who) as unit:
-            turn, _ = await unit.turns.add(
-                self.talk.conversation, text="…", connector="test", outside_id=str(self.turns), now=unit.now
-            )
-            begun = await unit.turns.begin(turn)
-        assert begun is not None
-        return TurnContext(
-            who, self.talk.conversation, Fence(TurnId(turn), begun.attempt), "zh", f"turn:{turn}:0", ("…",)
-        )
 
     async def plan(self, **given: object) -> CampaignPlanned:
         """A plan, published as at the end of its turn."""
@@ -68,10 +51,6 @@ class Desk:
         result = await campaigns(self.shop.database, Acceptor(), None).run(args, turn)
         assert isinstance(result, CampaignPlanned)
         return result
-
-    async def end(self, turn: TurnContext) -> None:
-        async with self.shop.database.unit(turn.scope) as unit:
-            await unit.turns.end(turn.fence, Ending(Reply(text="")), now=unit.now)
 
     async def show(self, name: str | None = None) -> CampaignShown:
         result = await campaigns(self.shop.database, Acceptor(), None).run(

@@ -9,22 +9,21 @@ import pytest
 
 from agent.cards.follow_ups import cancel_waiting, cancelled, listed, planned
 from agent.undo.undoing import undo
-from evals.suites.selling_office import NOON, SellingOffice, open_office
-from evals.suites.talking import Talk, open_talk
+from evals.suites.selling_office import NOON, open_office
+from evals.suites.talking import open_talk
 from memory.database import Database
 from memory.domain.chat import Reply
-from memory.domain.chat_stores import Ending, Fence
 from memory.domain.creator import Stage
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.follow_ups import Condition, Holds, needless, stage_by_book
-from memory.domain.ids import CreatorId, TurnId
+from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
 from memory.domain.sample import SampleStatus
 from memory.domain.stores import NewShortlistItem
 from prompts.render import texts
+from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor
-from tools.contract import TurnContext
 from tools.follow_ups.arguments import ScheduleFollowUpArgs, WhoseFollowUpsArgs
 from tools.follow_ups.schedule_tool import FollowUpsPlanned, schedule_follow_up
 from tools.follow_ups.waiting_tool import (
@@ -39,32 +38,15 @@ DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class Desk:
-    """A member who asks for tools in one conversation, each call in a turn of its own that ends at once."""
-
-    shop: SellingOffice
-    talk: Talk
-    turns: int = 0
-
-    async def turn(self) -> TurnContext:
-        who = self.shop.operator
-        self.turns += 1
-        async with self.shop.database.unit(who) as unit:
-            turn, _ = await unit.turns.add(
-                self.talk.conversation, text="…", connector="test", outside_id=str(self.turns), now=unit.now
-            )
-            begun = await unit.turns.begin(turn)
-        assert begun is not None
-        return TurnContext(
-            who, self.talk.conversation, Fence(TurnId(turn), begun.attempt), "zh", f"turn:{turn}:0", ("…",)
-        )
+class Desk(Asking):
+    """A member whose plans are published as at the end of a turn."""
 
     async def plan(self, args: ScheduleFollowUpArgs) -> FollowUpsPlanned:
         """The plan, published as at the end of its turn."""
         turn = await self.turn()
         result = await schedule_follow_up(self.shop.database, Acceptor(), None).run(args, turn)
         assert isinstance(result, FollowUpsPlanned)
-        await self._end(turn)
+        await self.end(turn)
         return result
 
     async def list(self, args: WhoseFollowUpsArgs | None = None) -> FollowUpList:
@@ -89,10 +71,6 @@ class Desk:
         await self.shop.dispatch()
         await self.shortlist(creators)
         return batch
-
-    async def _end(self, turn: TurnContext) -> None:
-        async with self.shop.database.unit(turn.scope) as unit:
-            await unit.turns.end(turn.fence, Ending(Reply(text="")), now=unit.now)
 
 
 @pytest.fixture
