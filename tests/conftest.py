@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from memory.database import Database
+from tests.support import one_dialect
 from tests.support.database import Office, TestServer, fresh_url, make_workspace, opened, running_server
 
 # Where a change is judged the same examples are drawn every time; everywhere else new ones are looked for.
@@ -24,6 +25,9 @@ ENOUGH_BYTES = 6_000_000_000
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+
+
+one_dialect.use()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ async def neighbourhood(
             await talk.daren.workshop.index(house.lead.tenant)
             await talk.set_up(owner_of(talk, house), account)
         here = Neighbourhood(talk, houses, {})
-        for place in (*(Place(house, role) for house, role in product((0, 1), Role)), THEIR_LEAD):
+        # Who may do most and who may do least ask everything; every role asks for what is theirs.
+        ours = (Place(house, role, asks=role in (Role.LEAD, Role.VIEWER)) for house, role in product((0, 1), Role))
+        for place in (*ours, THEIR_LEAD):
             account = THEIRS if place.house == THEIR_LEAD.house else OURS
             seat = Seat(talk.account(account), f"u{place.house}-{place.role}")
             await talk.seat(talk.channels[account], seat, houses[place.house].scopes[place.role])

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,4 +97,19 @@ def assert_sound(page: Page, *, about: object = None) -> None:
         for theme, only in (("light", None), ("dark", "color-contrast")):
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             assert axe_findings(page, only=only) == [], (about, size, theme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (about, size)
+    assert_fits(page, about=about)
+
+
+def assert_fits(page: Page, *, about: object = None) -> None:
+    """At both widths nothing overflows."""
+    for width, height in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (about, width)
+
+
+def assert_sound_in_both(visit: Callable[[str], Page]) -> None:
+    """A page, visited in a language: sound in Chinese; in English, which is the same page in other words, it fits."""
+    assert_sound(visit("zh"), about="zh")
+    page = visit("en")
+    assert axe_findings(page) == []
+    assert_fits(page, about="en")

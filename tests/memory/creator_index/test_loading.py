@@ -29,9 +29,10 @@ async def test_vectors_come_in_order_and_a_killed_process_is_said() -> None:
     loaders = Loaders(2)
     try:
         packed = await loaders.pack(entries)
-        assert packed == [
-            wire.pack_vector(vector) for vector in Usem3Embedder().encode([searchable(one) for one in entries])
-        ]
+        expected = Usem3Embedder().encode([searchable(one) for one in entries])
+        assert len(packed) == len(expected)
+        for text, vector in zip(packed, expected, strict=True):  # how many are encoded at once moves the last digit
+            assert wire.unpack_vector(text) == pytest.approx(vector, abs=1e-5)
         assert loaders._pool is not None
         for process in loaders._pool._processes.values():
             assert process.pid is not None
