@@ -13,6 +13,7 @@ from rich.text import Text
 from connectors.terminal.overview import overview
 from memory.domain.cards import (
     Card,
+    ChartCard,
     ChoiceCard,
     CreatorCard,
     DraftRow,
@@ -59,6 +60,8 @@ def card(shown: Card, *, lang: Lang, say: Say, team_zone: str) -> RenderableType
             return Group(*_replies(shown, lang, say, team_zone))
         case ReportCard():
             return _report(shown)
+        case ChartCard():
+            return Text(plain(shown.alt), style="dim")
         case PlanCard():
             return _plan(shown, lang, say, team_zone)
         case SendListCard():

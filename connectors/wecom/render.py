@@ -13,6 +13,7 @@ from connectors.wecom.markdown import reduced
 from connectors.wecom.saying import Say
 from memory.domain.cards import (
     Card,
+    ChartCard,
     ChoiceCard,
     CreatorCard,
     DraftsCard,
@@ -150,6 +151,8 @@ class Renderer:
                 yield "\n".join(self._send_list(card))
             case ChoiceCard():
                 yield "\n".join((card.prompt, *self._choices(card)))
+            case ChartCard():
+                yield line(card.alt)  # its picture follows as a file
             case DraftsCard() | ShareCard():
                 return
 

@@ -7,7 +7,7 @@ Prose in a card is already in the reader's language; times are UTC and rendered 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from memory.domain.ids import CreatorId, CreatorMessageId, DraftId, PresentationId, ShortlistId
 
@@ -240,6 +240,15 @@ class ChoiceCard(CardModel):
     choices: tuple[str, ...]
 
 
+class ChartCard(CardModel):
+    """A picture of figures: an ECharts option without colours, which each surface chooses. `alt` says it in words."""
+
+    kind: Literal["chart"] = "chart"
+    title: str
+    alt: str
+    option: dict[str, JsonValue]
+
+
 class ShareCard(CardModel):
     """A text to copy into another chat, to the letter: at most 600 characters, without contacts or links."""
 
@@ -253,6 +262,7 @@ Card = Annotated[
     | CreatorCard
     | RepliesCard
     | ReportCard
+    | ChartCard
     | PlanCard
     | SendListCard
     | ChoiceCard

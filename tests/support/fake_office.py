@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from memory.domain.cards import (
+    ChartCard,
     ChoiceCard,
     CreatorCard,
     DraftRow,
@@ -34,6 +35,7 @@ from memory.domain.ids import (
 from memory.domain.money import Money, MoneySpan, Span
 from memory.domain.offer import Product
 from memory.domain.workspace import Brand, Member, Role
+from tools.charts.option import Heading, Scale, Series, trend
 
 NOW = datetime(2026, 11, 20, 13, 12, tzinfo=UTC)
 TENANT = TenantId(1)
@@ -64,6 +66,16 @@ _PEOPLE = (
     ("huskyhollow", "Husky Hollow", 76_000, 587_000, ("pets", "outdoor"), None),
     ("finntheferret", "Finn", 21_700, None, ("pets",), None),
 )
+
+
+def chart() -> ChartCard:
+    """A week of sales with a day nobody knows, beside the week before."""
+    days = [f"11-{day}" for day in range(22, 29)]
+    values = (120_000, None, 340_000, 280_050, 310_000, 150_000, 420_000)
+    texts = [f"${value / 100:,.0f}" if value else "未知" for value in values]
+    lines = (Series("近7天", values, texts), Series("之前7天", (90_000,) * 7, ("$900",) * 7))
+    option = trend(Heading("近7天 GMV", "美国太平洋时间"), days, lines, scale=Scale(decimals=2, before="$"))
+    return ChartCard(title="近7天 GMV", alt="近7天 GMV：最低 $1,200，最高 $4,200；11-23 未知。", option=option)
 
 
 def shortlist() -> ShortlistCard:

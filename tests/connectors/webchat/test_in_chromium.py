@@ -61,6 +61,26 @@ def test_a_question_is_answered_in_the_page(office: FakeOffice, site: Site) -> N
     assert axe_findings(page) == []
 
 
+def test_a_chart_of_an_answer_is_drawn_in_the_colours_of_the_page_and_said_in_words(
+    office: FakeOffice, site: Site
+) -> None:
+    card = fake_office.chart()
+    reply = Reply(text="近7天：", cards=(card,), planner="offline")
+    office.tell(
+        (TurnEventKind.STARTED, {"attempt": 1}), (TurnEventKind.ANSWER, {"reply": reply.model_dump(mode="json")})
+    )
+    page = site.visit("/conversations/7")
+    page.locator("#say").fill("近7天卖得怎么样，画个图")
+    page.locator("#say").press("Enter")
+    drawn = page.get_by_role("img", name=card.alt)
+    expect(drawn.locator("canvas")).to_be_visible()
+    expect(drawn).to_have_attribute("data-drawn", "")
+    light = drawn.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function("was => document.querySelector('.chart-drawn canvas')?.toDataURL() !== was", arg=light)
+    assert_sound(page)
+
+
 def test_steps_are_seen_while_the_turn_runs(office: FakeOffice, site: Site) -> None:
     office.hold_after = 3
     answer(office)
