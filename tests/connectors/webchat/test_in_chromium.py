@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from memory.domain.chat import EditDraft, Reply, StopBatch, TurnEventKind
 from memory.domain.chat_stores import Author
 from memory.domain.errors import Unavailable
-from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, assert_sound_in_both, axe_findings
+from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, assert_sound, assert_sound_in_both, axe_findings
 from tests.connectors.webchat.test_pages import PAGES, fill
 from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
