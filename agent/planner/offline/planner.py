@@ -15,6 +15,7 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
+from agent.planner.offline.requests.report_turns import carried_on, definition_asked
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.requests.whose_turn import whose_turn
@@ -104,9 +105,12 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading)
+    shown = in_full(reading, context) or whose_turn(reading) or definition_asked(reading)
     if shown is not None:
         return Plan(stages=((shown,),))
+    further = carried_on(reading, context)
+    if further is not None:
+        return further
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
