@@ -57,7 +57,7 @@ class Anomaly:
 def of_sales(days: Sequence[DaySales]) -> list[Anomaly]:
     """What is odd about the last of `days` (in order, whole ones, at most `LOOKED_BACK` of them), judged by the others.
 
-    A day is sudden when it lies clear of all but the wildest of four weeks and far from their middle.
+    A day is sudden when it lies clear of all but the wildest of four weeks, and far from every such day of the week.
     """
     return [*_sudden(days), *_refunds(days)]
 
@@ -86,9 +86,10 @@ def _sudden(days: Sequence[DaySales]) -> list[Anomaly]:
     ordered = sorted(one.gmv for one in before)
     low, high, middle = ordered[1], ordered[-2], round(median(ordered))
     latest = days[-1]
-    if latest.gmv * 4 > high * 5 and latest.gmv * 2 > middle * 3:
+    alike = [one.gmv for one in before if one.day.weekday() == latest.day.weekday()]
+    if latest.gmv * 4 > high * 5 and latest.gmv * 2 > max(alike) * 3:
         return [Anomaly(Kind.RISE, latest.day, latest.gmv, middle)]
-    if latest.gmv * 4 < low * 3 and latest.gmv * 5 < middle * 3:
+    if latest.gmv * 4 < low * 3 and latest.gmv * 5 < min(alike) * 3:
         return [Anomaly(Kind.FALL, latest.day, latest.gmv, middle)]
     return []
 
