@@ -9,6 +9,8 @@ from memory.domain.performance import Figure, Kind
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
+_MOST_IN_FULL = 10_000_000
+
 
 def value(figure: Figure | None, currency: str, lang: Lang, texts: Texts) -> str:
     """A value as its kind is read."""
@@ -18,14 +20,16 @@ def value(figure: Figure | None, currency: str, lang: Lang, texts: Texts) -> str
 
 
 def amount(kind: Kind, number: int, currency: str, lang: Lang) -> str:
-    """$5,230, 3.4万 or 18.5%; below zero with the sign in front."""
+    """$12,345, 34,200 or 18.5%, in full as long as that can be read; below zero with the sign in front."""
     if number < 0:
         return f"-{amount(kind, -number, currency, lang)}"
     match kind:
         case Kind.MONEY:
-            return wording.money(MoneySpan.exactly(Money(number, currency)), lang)
+            money = Money(number, currency)
+            in_full = money.amount < _MOST_IN_FULL
+            return wording.money_in_full(money) if in_full else wording.money(MoneySpan.exactly(money), lang)
         case Kind.COUNT:
-            return wording.number(number, lang)
+            return f"{number:,}" if number < _MOST_IN_FULL else wording.number(number, lang)
         case Kind.SHARE:
             return wording.share(number)
 
@@ -45,6 +49,8 @@ def change(now: Figure | None, then: Figure | None, currency: str, lang: Lang, t
     if now is None or then is None or now.value is None or then.value is None:
         return texts.say("performance_not_compared", lang)
     difference = now.value - then.value
+    if not difference:
+        return texts.say("performance_same", lang)
     if now.kind is Kind.SHARE or not then.value:
         return signed(now.kind, difference, currency, lang)
     per_mille = round(Fraction(difference * 1000, abs(then.value)))

@@ -62,13 +62,11 @@ def _by(parts: Parts, kind: Kind, currency: str, lang: Lang, texts: Texts) -> st
         )
         for part in parts.largest
     ]
-    return texts.say(
-        "performance_moved_by",
-        lang,
-        group=texts.say(f"group_{parts.by}", lang),
-        parts=wording.listed(named or ["-"], lang),
-        others=figures.signed(kind, parts.others, currency, lang),
-    )
+    group, largest = texts.say(f"group_{parts.by}", lang), wording.listed(named or ["-"], lang)
+    if not parts.others:
+        return texts.say("performance_moved_by_these", lang, group=group, parts=largest)
+    others = figures.signed(kind, parts.others, currency, lang)
+    return texts.say("performance_moved_by", lang, group=group, parts=largest, others=others)
 
 
 def _name(part: Part, by: GroupBy, lang: Lang, texts: Texts) -> str:

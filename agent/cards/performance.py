@@ -45,6 +45,8 @@ def figures_shown(result: FiguresShown, lang: Lang, texts: Texts) -> Piece:
     if report.rates_day:
         lines.append(texts.say("performance_rates_day", lang, day=f"{report.rates_day:%m-%d}"))
     lines += movements.odd(result, lang, texts)
+    if result.question.args.chart:
+        lines.append(texts.say("performance_chart_as_table", lang))
     return Piece("\n".join(lines), (card(result, lang, texts),), for_planner=_for_planner(result, lang, texts))
 
 
@@ -233,8 +235,18 @@ def _window(rule: str) -> dict[str, int]:
 
 
 def _source(report: Report, lang: Lang, texts: Texts) -> str:
-    names = list(dict.fromkeys(one.source for one in report.sources))
-    return wording.listed(names, lang) or texts.say("source_own_books", lang)
+    """Each source with the last day it covers."""
+    said = [
+        texts.say(
+            "performance_source",
+            lang,
+            source=one.source,
+            kind=texts.say(f"performance_kind_{one.kind}", lang),
+            day=f"{one.last_day:%m-%d}",
+        )
+        for one in report.sources
+    ]
+    return wording.listed(said, lang) or texts.say("source_own_books", lang)
 
 
 def _for_planner(result: FiguresShown, lang: Lang, texts: Texts) -> dict[str, Any]:
