@@ -13,7 +13,7 @@ from agent.planner.offline.asking.clauses import Segment, segments, whole
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import reports
-from agent.planner.offline.requests.report_periods import count_of, sale_spans
+from agent.planner.offline.requests.report_periods import before_last, count_of, sale_spans
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
 from prompts import words
 
@@ -28,7 +28,7 @@ _TERMS: Final = ("period", "metric", "group_by", "compare", "explain", "chart", 
 _LONGEST: Final = 70  # letters of a message that only goes on
 _AFTER: Final = frozenset({"performance", "share_text"})
 _MAY_BE: Final = frozenset(
-    {"", "performance", "refine_search", "search_creators", "show_creator", "off_topic", "revise_drafts"}
+    {"", "performance", "refine_search", "search_creators", "show_creator", "off_topic", "revise_drafts", "crm_update"}
 )
 """Requests that a message made of such words alone may look like, and is not."""
 _PERIOD: Final = ("period", "from", "to")
@@ -37,6 +37,10 @@ _SHAPE: Final = ("subject", "group_by", *_RANKING)
 _ONCE: Final = ("explain", "define")
 _ADDS: Final = re.compile(r"加上|也(?:看|要|列|带)|一起|连同|再加|\b(?:add|also|as well|too|plus|along with)\b")
 _DENIES: Final = re.compile(r"(?:而|并)?不是(?:看|要|说)?|\bnot (?:the )?|\b(?:instead of|rather than) (?:the )?")
+_GIVES_UP: Final = {
+    "market": words.phrase("reports", "every_market"),
+    "timezone": words.phrase("reports", "shop_time"),
+}
 _REVERSED: Final = re.compile(r"倒过来|反过来|倒序|\brevers\w*|other way (?:a)?round")
 _WORST: Final = re.compile(r"最(?:差|低|少|糟)|垫底|\b(?:worst|lowest|least|fewest)\b")
 _BEST: Final = re.compile(r"最(?:好|高|多)|\b(?:best|highest|most)\b")
@@ -83,13 +87,19 @@ def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
         return None
     if row is None and any(one.intent not in _MAY_BE for one in segments(reading, context.products)):
         return None
-    said = reports.performance(segment, context).arguments
     if row:
-        said.pop("top", None)
+        rest = reading.rearranged([(0, row.start()), (row.end(), len(reading.text))])
+        said = reports.performance(whole(rest, "performance"), context).arguments
         return _about_a_row(row, said, last, context)
+    said = reports.performance(segment, context).arguments
+    last, given_up = _given_up(segment.text, last)
+    if "timezone" in given_up and said.get("subject") == "shop":  # the shop's time is no question about the shop
+        said = _without(said, ("subject",))
     if (turned := _turned(segment.text, last)) is not None:
         said["descending"] = turned
-    if not said or _anew(said, segment.text):
+    if "compare" in said and before_last(segment.text, context.today):
+        said = _without(said, _PERIOD)  # the one to compare with
+    if not (said or given_up) or _anew(said, segment.text):
         return None
     return Plan(stages=((_call(_changed(last, said, segment.text)),),))
 
@@ -103,6 +113,12 @@ def _turned(text: str, last: Arguments) -> bool | None:
     if _WORST.search(text):
         return False
     return True if _BEST.search(text) else None
+
+
+def _given_up(text: str, last: Arguments) -> tuple[Arguments, tuple[str, ...]]:
+    """The last question without the market or the clock that is given up: 「不限国家」, "back to shop time"."""
+    names = tuple(name for name, words_for_it in _GIVES_UP.items() if name in last and words_for_it.search(text))
+    return _without(last, names), names
 
 
 def _without_denied(reading: Reading) -> Reading:
@@ -197,7 +213,7 @@ def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool 
     for kind in _TERMS:
         for _, start, end in find_terms("reports", text, kind):
             cover(start, end)
-    for pattern in (_DAYS, _AROUND, _WORST, _BEST, *((_DEFINING,) if defining else ())):
+    for pattern in (_DAYS, _AROUND, _WORST, _BEST, *_GIVES_UP.values(), *((_DEFINING,) if defining else ())):
         for found in pattern.finditer(text):
             cover(*found.span())
     for start, end, _, _ in sale_spans(text):

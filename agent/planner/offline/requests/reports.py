@@ -19,12 +19,14 @@ from prompts import words
 _TOP = re.compile(
     r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
     r"bottom) (?P<b>\d{1,3}|three|five|ten)\b|(?:最好|最高|最多|最差|最低)的(?P<c>\d{1,3}|"
-    r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)"
+    r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)|"
+    r"\b(?P<d>\d{1,3}|three|five|ten) (?:creators?|products?|videos?|posts?|campaigns?|markets?) (?:with|by) the "
+    r"(?:most|highest|best|lowest|least|fewest|worst)\b"
 )
 _LOWEST = re.compile(r"最低|最差|最少|最不|垫底|倒数|worst|lowest|least|bottom|fewest")
 _HIGHEST = re.compile(
     r"最好|最高|最多|最能|排行|排名|top|best|highest|most|leaderboard|"
-    r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序"
+    r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序|\brank(?:ed|ing)?\b"
 )
 _BETTER_LOW = frozenset(["refund_rate", "commission"])
 _WORST = re.compile(r"最差|最糟|最烂|\bworst\b")
