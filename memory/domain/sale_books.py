@@ -145,7 +145,7 @@ def differences(known: Sale, told: Sale, *, source: str, as_of: datetime) -> Ite
 
 def _compared(known: Sale, told: Sale) -> Iterator[tuple[str, str, str]]:
     ours, theirs = known.line, told.line
-    yield "price", _shown(ours.price), _shown(theirs.price)
+    yield "paid", _shown(ours.gross), _shown(theirs.gross)
     yield "quantity", str(ours.quantity), str(theirs.quantity)
     yield "placed", f"{ours.placed_at:%Y-%m-%d %H:%M}", f"{theirs.placed_at:%Y-%m-%d %H:%M}"
     yield "handle", ours.handle.lower(), theirs.handle.lower()

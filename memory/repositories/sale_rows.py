@@ -228,6 +228,7 @@ def to_sale(
         collaboration_id=row.collaboration_id,
         code=row.code,
         delivered_at=row.delivered_at,
+        paid=None if row.gross_minor == row.price_minor * row.quantity else Money(row.gross_minor, currency),
     )
     return Sale(
         line,
