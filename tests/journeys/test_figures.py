@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from pydantic import JsonValue
 
 from memory.domain.cards import ReportCard
 from memory.domain.chat import Reply
@@ -16,7 +17,7 @@ def report(reply: Reply) -> ReportCard:
     return card
 
 
-def asked(reply: Reply) -> dict[str, object]:
+def asked(reply: Reply) -> dict[str, JsonValue]:
     (call,) = reply.tool_calls
     assert (call.name, call.ok) == ("performance", True)
     return call.arguments

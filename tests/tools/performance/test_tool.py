@@ -182,3 +182,20 @@ async def test_a_year_before_is_the_same_days() -> None:
     assert result.report.zones == (ZONE,)
     assert result.question.against is not None
     assert (result.question.against.first, result.question.against.last) == (date(2025, 10, 1), date(2025, 10, 31))
+
+
+@pytest.mark.parametrize(
+    ("days", "against"),
+    [
+        (("2026-10-01", "2026-10-31"), (date(2026, 9, 1), date(2026, 9, 30))),
+        (("2026-02-01", "2026-02-28"), (date(2026, 1, 1), date(2026, 1, 31))),
+        (("2026-10-01", "2026-10-15"), (date(2026, 9, 16), date(2026, 9, 30))),
+    ],
+)
+async def test_a_month_written_out_is_compared_with_the_month_before(
+    days: tuple[str, str], against: tuple[date, date]
+) -> None:
+    arguments: dict[str, JsonValue] = {"from": days[0], "to": days[1], "compare": "previous_period"}
+    question = (await shown(FakePerformance(TWO_DAYS), **arguments)).question
+    assert question.against is not None
+    assert (question.against.first, question.against.last) == against
