@@ -11,11 +11,13 @@ from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment, segments, whole
 from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import reports
 from agent.planner.offline.requests.report_periods import before_last, count_of, sale_spans
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
 from prompts import words
+from tools.performance.arguments import MOST_ROWS
 
 _DEFINES: Final = words.phrase("reports", "defines")
 _DEFINING: Final = words.phrase("reports", "defining")
@@ -92,6 +94,8 @@ def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
         said = reports.performance(whole(rest, "performance"), context).arguments
         return _about_a_row(row, said, last, context)
     said = reports.performance(segment, context).arguments
+    if (most := _as_many(segment)) is not None and "top" in last and not said:
+        said["top"] = most
     last, given_up = _given_up(segment.text, last)
     if "timezone" in given_up and said.get("subject") == "shop":  # the shop's time is no question about the shop
         said = _without(said, ("subject",))
@@ -102,6 +106,14 @@ def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
     if not (said or given_up) or _anew(said, segment.text):
         return None
     return Plan(stages=((_call(_changed(last, said, segment.text)),),))
+
+
+def _as_many(segment: Segment) -> int | None:
+    """「要10个」, "make it 10", of a ranking: how many it is to list."""
+    numbers = [token.quantity for token in segment.tokens if token.quantity is not None]
+    if len(numbers) != 1 or numbers[0].unit not in (Unit.PLAIN, Unit.PEOPLE):
+        return None
+    return int(numbers[0].value) if 1 <= numbers[0].value <= MOST_ROWS else None
 
 
 def _turned(text: str, last: Arguments) -> bool | None:
@@ -125,8 +137,9 @@ def _without_denied(reading: Reading) -> Reading:
     """The message without what it says was not meant: 「是本月，不是近7天」."""
     text = reading.text
     for denial in _DENIES.finditer(text):
-        for kind in ("period", "metric", "group_by"):
-            ahead = next(find_terms("reports", text[denial.end() :], kind), None)
+        rest = text[denial.end() :]
+        for lexicon, kind in (("reports", "period"), ("reports", "metric"), ("reports", "group_by"), ("markets", "")):
+            ahead = next(find_terms(lexicon, rest, kind), None)
             if ahead is not None and ahead[1] == 0:
                 end = denial.end() + ahead[2]
                 return reading.rearranged([(0, denial.start()), (end, len(text))])
@@ -187,7 +200,7 @@ def _place(row: re.Match[str], total: int) -> int:
     found = row.groupdict()
     if found["last"] or found["bottom"]:
         return total
-    if written := found["a"] or found["b"] or found["day"]:
+    if written := found["a"] or found["b"] or found["day"] or (found["e"] or "").replace("大", "一"):
         return count_of(written)
     if written := found["c"]:
         return int(written) if written.isdecimal() else _NUMBERS.index(written)

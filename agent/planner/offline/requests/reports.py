@@ -82,8 +82,11 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     comparison = comparison or _two_periods(plain)
     if comparison:
         sheet.arguments["compare"] = comparison
-    if market := market_in(sheet):
-        sheet.arguments["market"] = market
+    said = markets_in(sheet)
+    if len(said) == 1 and "members" not in words.entries("markets")[said[0]].facts:
+        sheet.arguments["market"] = said[0]
+    elif len(said) > 1 and not groups:  # 「德国和美国哪个卖得好」
+        sheet.arguments["group_by"] = "market"
     clock = _CLOCK_SAID.search(plain) and next(find_terms("reports", plain, "zone"), None)
     if clock:
         sheet.arguments["timezone"] = clock[0]
@@ -93,15 +96,15 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
-def market_in(sheet: Sheet) -> str | None:
-    """The one market a question is kept to; a region, or several, is none."""
+def markets_in(sheet: Sheet) -> list[str]:
+    """Every market that is named; a clock (美东时间) is none."""
     clocks = [(start, end) for _, start, end in find_terms("reports", sheet.segment.reading.text, "zone")]
-    said = {
+    said = [
         value
         for token in sheet.tokens
         if (value := token.value("markets")) and not any(start <= token.start < end for start, end in clocks)
-    }
-    return said.pop() if len(said) == 1 and "members" not in words.entries("markets")[min(said)].facts else None
+    ]
+    return list(dict.fromkeys(said))
 
 
 def digest(segment: Segment, context: PlanningContext) -> Sheet:
