@@ -26,7 +26,7 @@ def asked(reply: Reply) -> dict[str, JsonValue]:
 async def test_a_ranking_is_drilled_into_put_right_and_passed_on(approver: Person) -> None:
     ranked = await approver.ask("近30天卖得最好的5个达人")
     table = report(ranked)
-    assert len(table.rows) == 5
+    assert 2 <= len(table.rows) <= 5
     second = table.names[1]
     assert table.rows[1][0] == f"@{second}"
     assert table.as_of is not None

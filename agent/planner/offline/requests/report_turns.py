@@ -36,6 +36,8 @@ _MAY_BE: Final = frozenset(
 _PERIOD: Final = ("period", "from", "to")
 _RANKING: Final = ("order_by", "descending", "top")
 _SHAPE: Final = ("subject", "group_by", *_RANKING)
+_OF_THEIR_OWN: Final = frozenset({"funnel", "samples"})
+"""Subjects whose figures are none of the others': another figure leaves them, and they leave another's figures."""
 _ONCE: Final = ("explain", "define")
 _ADDS: Final = re.compile(r"加上|也(?:看|要|列|带)|一起|连同|再加|\b(?:add|also|as well|too|plus|along with)\b")
 _DENIES: Final = re.compile(r"(?:而|并)?不是(?:看|要|说)?|\bnot (?:the )?|\b(?:instead of|rather than) (?:the )?")
@@ -158,6 +160,10 @@ def _changed(last: Arguments, said: Arguments, text: str) -> Arguments:
     if "period" in said:
         kept = _without(kept, _PERIOD)
     metrics = said.get("metrics")
+    if kept.get("subject") in _OF_THEIR_OWN and said.get("subject") is None and metrics:
+        kept = _without(kept, ("subject",))
+    if said.get("subject") in _OF_THEIR_OWN and metrics is None:
+        kept = _without(kept, ("metrics", "order_by"))
     if isinstance(metrics, list) and _ORDERS.search(text) and len(metrics) == 1:
         return kept | {"order_by": metrics[0]} | ({"metrics": metrics} if "metrics" in kept else {})
     if isinstance(metrics, list):
