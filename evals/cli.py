@@ -38,7 +38,9 @@ def eval_command(
     seed: _Seed = None,
     as_json: _Json = False,
 ) -> None:
-    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week."""
+    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week,
+    performance.
+    """
     known = {**SUITES, "decisions": decisions(runs, seed), "schedule": schedule(creators, days, seed)}
     _command(known, suites, fast=fast, as_json=as_json)
 

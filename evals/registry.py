@@ -40,6 +40,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "decisions": decisions(),
     "schedule": schedule(),
     "week": _late("suites.week.suite", lambda suite, fast: suite.run(fast=fast)),
+    "performance": _late("suites.performance.suite", lambda suite, fast: suite.run(fast=fast)),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {
     "search": _late(

@@ -27,6 +27,7 @@ from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
+from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
@@ -72,8 +73,10 @@ from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
+from memory.repositories.performance import PerformanceRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
+from memory.repositories.sales import SalesRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
 from memory.repositories.shop_links import ShopLinkRepository
@@ -185,6 +188,8 @@ class UnitOfWork(Work):
         self.shortlists: ShortlistStore = ShortlistRepository(*given)
         self.products: ProductStore = ProductRepository(*given)
         self.samples: SampleStore = SampleRepository(*given)
+        self.sales: SalesStore = SalesRepository(*given)
+        self.performance: PerformanceStore = PerformanceRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
         self.preferences: PreferenceStore = PreferenceRepository(*given)
         self.counters: CounterStore = CounterRepository(*given)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.cards import books, campaigns, drafting, follow_ups, samples, searching, sharing
+from agent.cards import books, campaigns, drafting, follow_ups, performance, samples, searching, sharing
 from agent.cards.piece import Piece, Show
 from memory.domain.errors import AppError
 from memory.domain.workspace import Lang
@@ -12,8 +12,11 @@ from tools.catalogue import Outcome
 # Every result type is shown by exactly one function; a tool whose result is missing here fails the house rules.
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
-    **sharing.SHOWN,
+    **sharing.SHOWN, **performance.SHOWN,
 }  # fmt: skip
+
+# Facts of a failure that have a name people read.
+_NAMED = {"tool": "tool_name_", "metric": "metric_", "order_by": "metric_", "group_by": "group_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Presenter:
         """A failure as a sentence; the planner sees the key and the facts."""
         key = error.text_key if error.text_key in self.texts else "unexpected"
         facts = dict(error.facts)
-        if f"tool_name_{facts.get('tool')}" in self.texts:
-            facts["tool"] = self.texts.say(f"tool_name_{facts['tool']}", lang)
+        for fact, prefix in _NAMED.items():
+            if f"{prefix}{facts.get(fact)}" in self.texts:
+                facts[fact] = self.texts.say(f"{prefix}{facts[fact]}", lang)
         text = self.texts.say(key, lang, **facts)
         return Piece(text, for_planner={"error": error.text_key, "says": text, **error.facts})

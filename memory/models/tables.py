@@ -8,6 +8,7 @@ from memory.models import (
     creators,
     deliveries,
     outreach,
+    sales,
     samples,
     shop,
     shop_links,
@@ -15,5 +16,18 @@ from memory.models import (
 )
 from memory.models.base import Base
 
-MODULES = (books, campaigns, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace)
+MODULES = (
+    books,
+    campaigns,
+    channels,
+    chat,
+    creators,
+    deliveries,
+    outreach,
+    sales,
+    samples,
+    shop,
+    shop_links,
+    workspace,
+)
 TABLES = Base.metadata

@@ -15,6 +15,8 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
+from agent.planner.offline.requests.report_people import by_handle, people_of
+from agent.planner.offline.requests.report_turns import carried_on, definition_asked
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.requests.whose_turn import whose_turn
@@ -104,9 +106,14 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading)
+    shown = in_full(reading, context) or whose_turn(reading) or definition_asked(reading)
     if shown is not None:
         return Plan(stages=((shown,),))
+    further = carried_on(reading, context)
+    if further is not None:
+        return further
+    people = people_of(context)
+    context = replace(context, shortlist=people) if people else context
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
@@ -147,11 +154,14 @@ def plan(text: str, context: PlanningContext) -> Plan:
             sheet.incomplete = True
         wanted = told_apart(sheet) if name == "draft_messages" else [sheet.arguments]
         if not sheet.incomplete:
-            calls += [PlannedCall(name, arguments) for arguments in wanted]
+            made = [PlannedCall(name, arguments) for arguments in wanted]
+            meant = [by_handle(call, people) if people else call for call in made]
+            calls += [one for one in meant if isinstance(one, PlannedCall)]
+            notes += [one for one in meant if isinstance(one, Note) and one not in notes]
         notes += [note for note in sheet.notes if note not in notes]
         if name in ("search_creators", "similar_creators"):
             unread += leftovers(sheet)
-            context = replace(context, shortlist=(), last_criteria=_criteria(sheet, context))
+            context, people = replace(context, shortlist=(), last_criteria=_criteria(sheet, context)), ()
         elif name == "draft_messages":
             unread += left
         context = replace(context, last_tool=name)
