@@ -23,6 +23,7 @@ from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.safe import ShopSafe
+from agent.charts.painter import ChartPainter
 from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.nudging import remind
 from agent.deliveries.rules import team_window
@@ -41,6 +42,7 @@ from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
+from agent.nodes.pictures import Pictures
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, Think
 from agent.outreach.contacts import no_week
@@ -67,6 +69,7 @@ from connectors.tiktok_shop.calls import Calls as ShopCalls
 from connectors.tiktok_shop.platform import TikTokShop, open_tiktok_shop
 from connectors.tiktok_shop.source import Wanted
 from connectors.tiktok_shop.webhooks import ShopWebhooks
+from connectors.webchat.assets import CHINESE_FONT, ECHARTS
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
 from connectors.wecom.oa.callbacks import AccountCallbacks
@@ -163,11 +166,12 @@ async def _put_together(
         platform=shops,
     )  # fmt: skip
     presenter = Presenter(words)
+    painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
             Recall(database),
             Think(catalogue, words, model, Limits(settings.turn_steps, settings.turn_tokens)),
-            Act(catalogue, presenter, words),
+            Act(catalogue, presenter, words, Pictures(database, painter, words)),
             Answer(database, words),
         )
     )

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from agent.cards import figures, movements, wording
+from agent.cards.charting import chart
 from agent.cards.piece import Piece, Show
-from memory.domain.cards import ReportCard
+from memory.domain.cards import Card, ReportCard
 from memory.domain.performance import IN_TIME, Figure, GroupBy, Kind, Metric, Report, Row
 from memory.domain.sales import WINDOW
 from memory.domain.workspace import Lang
@@ -45,9 +46,12 @@ def figures_shown(result: FiguresShown, lang: Lang, texts: Texts) -> Piece:
     if report.rates_day:
         lines.append(texts.say("performance_rates_day", lang, day=f"{report.rates_day:%m-%d}"))
     lines += movements.odd(result, lang, texts)
-    if result.question.args.chart:
-        lines.append(texts.say("performance_chart_as_table", lang))
-    return Piece("\n".join(lines), (card(result, lang, texts),), for_planner=_for_planner(result, lang, texts))
+    table = card(result, lang, texts)
+    drawn = chart(result, table, lang, texts) if result.question.args.chart else None
+    if result.question.args.chart and drawn is None:
+        lines.append(texts.say("performance_no_chart", lang))
+    cards: tuple[Card, ...] = (drawn, table) if drawn is not None else (table,)
+    return Piece("\n".join(lines), cards, for_planner=_for_planner(result, lang, texts))
 
 
 def defined(result: Defined, lang: Lang, texts: Texts) -> Piece:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from memory.domain.cards import Card
 from memory.domain.chat import FileOut
+from memory.domain.office_stores import StoredFile
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
@@ -20,6 +21,11 @@ class Piece:
     cards: tuple[Card, ...] = ()
     files: tuple[FileOut, ...] = ()
     for_planner: dict[str, JsonValue] = field(default_factory=dict)
+
+
+def file_out(kept: StoredFile) -> FileOut:
+    """A kept file as an answer names it."""
+    return FileOut(key=kept.key, name=kept.name, media_type=kept.media_type, size=len(kept.content))
 
 
 # Each function knows its own result type; the table they stand in mixes them.

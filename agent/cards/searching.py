@@ -9,10 +9,9 @@ from agent.cards import wording
 from agent.cards.creators import category, profile_card, reason_text, shortlist_card
 from agent.cards.criteria import filters
 from agent.cards.drafts import draft_row
-from agent.cards.piece import Piece, Show
+from agent.cards.piece import Piece, Show, file_out
 from agent.deliveries.wording import quoted
 from memory.domain.cards import RepliesCard, ReplyRow, ReportCard
-from memory.domain.chat import FileOut
 from memory.domain.creator import Relaxation, Shortlist
 from memory.domain.workspace import Lang
 from prompts.render import Texts
@@ -129,11 +128,10 @@ def shortlists_listed(result: ShortlistsListed, lang: Lang, texts: Texts) -> Pie
 def exported(result: ShortlistExported, lang: Lang, texts: Texts) -> Piece:
     """A file to fetch."""
     kept = result.file
-    file = FileOut(key=kept.key, name=kept.name, media_type=kept.media_type, size=len(kept.content))
     lines = [texts.say("exported", lang, rows=result.rows, name=kept.name)]
     if not result.contacts:
         lines.append(texts.say("exported_without_contacts", lang))
-    return Piece("\n".join(lines), files=(file,), for_planner={"file": kept.name, "rows": result.rows})
+    return Piece("\n".join(lines), files=(file_out(kept),), for_planner={"file": kept.name, "rows": result.rows})
 
 
 def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:

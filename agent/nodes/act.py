@@ -8,6 +8,7 @@ from agent.cards.shown import Presenter
 from agent.guardrails.foreign import fenced
 from agent.guardrails.own_words import may_change
 from agent.metrics import TOOL_CALLS
+from agent.nodes.pictures import Pictures
 from agent.nodes.run import TurnRun
 from agent.nodes.think import to_context
 from agent.planner.offline.requests.report_people import people_of
@@ -26,6 +27,7 @@ class Act:
     catalogue: Catalogue
     presenter: Presenter
     texts: Texts
+    pictures: Pictures
 
     async def __call__(self, state: TurnState, run: TurnRun) -> dict[str, Any]:
         """Run the first waiting stage."""
@@ -38,11 +40,12 @@ class Act:
         pieces, messages, done = [], list(state.get("messages", [])), []
         for outcome in outcomes:
             piece = self.presenter.show(outcome, run.lang)
+            files = (*piece.files, *await self.pictures.of(piece.cards, run))
             pieces.append(
                 {
                     "text": piece.text,
                     "cards": [card.model_dump(mode="json") for card in piece.cards],
-                    "files": [file.model_dump(mode="json") for file in piece.files],
+                    "files": [file.model_dump(mode="json") for file in files],
                 }
             )
             if outcome.call.id:

@@ -16,6 +16,8 @@ FILES: dict[str, str] = {
     # What pictures of charts are lettered with: no machine need have a Chinese font.
     "noto-sans-sc.ttf": "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
 }
+# What charts are drawn with beside the page, too.
+ECHARTS, CHINESE_FONT = VENDOR / "echarts.min.js", VENDOR / "noto-sans-sc.ttf"
 
 
 def missing(folder: Path = VENDOR) -> list[str]:

@@ -14,17 +14,20 @@ from agent.by_hand.desk import hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.charts.painter import ChartPainter
 from agent.desk import OpenDesk
 from agent.forms import Forms
 from agent.graph import Nodes, TurnGraph, build
 from agent.imports import Imports
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
+from agent.nodes.pictures import Pictures
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, PlannerModel, Think
 from agent.planner.tokens import unpack_vocabulary
 from agent.turn import TurnRunner
 from connectors.files.reader import FileReader
+from connectors.webchat.assets import CHINESE_FONT, ECHARTS
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.creator_index.edge import EdgeEngine
 from memory.creator_index.embedded import EmbeddedIndex
@@ -122,11 +125,12 @@ async def open_working_desk(
     index = EmbeddedIndex(VectorIndex(engine), encoder)
     words = texts()
     catalogue = build_catalogue(database, index, office.messengers, model, SystemClock())
+    painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
             Recall(database),
             Think(catalogue, words, model, Limits()),
-            Act(catalogue, Presenter(words), words),
+            Act(catalogue, Presenter(words), words, Pictures(database, painter, words)),
             Answer(database, words),
         )
     )

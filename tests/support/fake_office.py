@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from agent.charts.option import Heading, Scale, Series, trend
 from memory.domain.cards import (
     ChartCard,
     ChoiceCard,
@@ -35,7 +36,6 @@ from memory.domain.ids import (
 from memory.domain.money import Money, MoneySpan, Span
 from memory.domain.offer import Product
 from memory.domain.workspace import Brand, Member, Role
-from tools.charts.option import Heading, Scale, Series, trend
 
 NOW = datetime(2026, 11, 20, 13, 12, tzinfo=UTC)
 TENANT = TenantId(1)

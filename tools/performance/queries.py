@@ -7,6 +7,7 @@ from tools.performance.arguments import Subject
 from tools.performance.question import Question
 
 USUAL_ROWS: Final = 10
+_MOST_DAYS: Final = 62  # more points than that are weeks
 _ROWS: Final = {
     Subject.CREATORS: GroupBy.CREATOR,
     Subject.PRODUCTS: GroupBy.PRODUCT,
@@ -26,10 +27,15 @@ _USUAL: Final = {
 
 
 def rows_of(question: Question) -> GroupBy | None:
-    """What each row stands for: as asked, else as the subject has it; one product or campaign by name has none."""
+    """What each row stands for: as asked, else as the subject has it; one product or campaign by name has none.
+
+    A chart of what has no rows is drawn over time.
+    """
     args, subject = question.args, question.subject
     if args.group_by is not None:
         return args.group_by
+    if args.chart and _ROWS.get(subject) is None and question.period.first != question.period.last:
+        return GroupBy.DAY if question.period.days <= _MOST_DAYS else GroupBy.WEEK
     one = (subject is Subject.PRODUCTS and args.product) or (subject is Subject.CAMPAIGN and args.campaign)
     return None if one else _ROWS.get(subject)
 

@@ -12,6 +12,7 @@ from agent.by_hand.desk import HandDesk, hand_desk
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import build_catalogue
+from agent.charts.painter import ChartPainter
 from agent.desk import OpenDesk
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -19,6 +20,7 @@ from agent.imports import Imports
 from agent.jobs.upkeep import Upkeep
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
+from agent.nodes.pictures import Pictures
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, Think
 from agent.planner.tokens import unpack_vocabulary
@@ -32,6 +34,7 @@ from connectors.playground.people.creators import population
 from connectors.playground.source import PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.platforms import Messenger
+from connectors.webchat.assets import CHINESE_FONT, ECHARTS
 from evals.suites.week.shop import SHOP
 from memory.creator_index.keeper.index import KeeperIndex
 from memory.custody import ScopeCursors
@@ -143,11 +146,12 @@ async def _furnish(database: Database, world: World, folder: Path) -> House:
         }
     # Nobody searches in this week, so no keeper is ever started.
     catalogue = build_catalogue(database, KeeperIndex(folder), messengers, None, SystemClock())
+    painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
             Recall(database),
             Think(catalogue, words, None, Limits()),
-            Act(catalogue, Presenter(words), words),
+            Act(catalogue, Presenter(words), words, Pictures(database, painter, words)),
             Answer(database, words),
         )
     )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.charts.option import Heading, Option, Scale, Series, ranking
 from agent.charts.painter import HEIGHT, WIDTH, ZOOM, ChartPainter
 from connectors.webchat.assets import VENDOR
 from memory.domain.errors import Unavailable
-from tools.charts.option import Heading, Option, Scale, Series, ranking
 
 PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST = 2_000_000  # what the strictest channel takes

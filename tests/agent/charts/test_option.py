@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from tools.charts.option import Heading, Option, Scale, Series, funnel, outcomes, ranking, trend
+from agent.charts.option import Heading, Option, Scale, Series, funnel, outcomes, ranking, trend
 
 HEADING = Heading("近7天 GMV", "11-22 至 11-28 · 洛杉矶时间")
 DOLLARS = Scale(decimals=2, before="$")
