@@ -14,6 +14,7 @@ from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, Prod
 from memory.domain.money import Money
 from memory.domain.offer import Product
 from memory.domain.performance import (
+    IN_TIME,
     Attributed,
     Filters,
     Freshness,
@@ -76,7 +77,7 @@ class FakePerformance:
         for one in self.sold:
             if not _wanted(one, query.filters):
                 continue
-            key = one.key(query.group_by) if query.group_by else Key("all", "")
+            key = _matched(one, query).key(query.group_by) if query.group_by else Key("all", "")
             now, then = groups.get(key, (Sums(), Sums()))
             groups[key] = (
                 now + one.sums if _within(one.day, query.period) else now,
@@ -119,6 +120,13 @@ class FakePerformance:
                 rule = Rule.CONTENT if one.creator.id else None
                 by[rule] = by.get(rule, Sums()) + one.sums
         return tuple(Attributed(rule, sums.orders, Money(sums.gross)) for rule, sums in by.items())
+
+
+def _matched(one: Sold, query: Query) -> Sold:
+    """Days of the period compared with stand beside those of the period, first to first."""
+    if query.against is None or not _within(one.day, query.against) or query.group_by not in IN_TIME:
+        return one
+    return replace(one, day=one.day + (query.period.first - query.against.first))
 
 
 def _within(day: date, period: Period) -> bool:
