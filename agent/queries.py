@@ -10,6 +10,7 @@ from agent.by_hand.desk import HandDesk
 from agent.campaigns.sheets import may_copy, sheet, sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
+from agent.figures.overview import figures_file, figures_view, lines_view
 from agent.imports import Imports
 from agent.reply_work import replies_page
 from agent.samples.sheet import samples_file
@@ -33,6 +34,7 @@ from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import BadRequest, NotFound
+from memory.domain.figures_views import FiguresView, FiguresWish, LinesView
 from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
@@ -203,6 +205,21 @@ class OpenQueries:
         """See `Queries.samples_file`."""
         async with self.units.unit(scope) as unit:
             return await samples_file(unit, self.texts)
+
+    async def figures(self, scope: Scope, wish: FiguresWish) -> FiguresView:
+        """See `Queries.figures`."""
+        async with self.units.unit(scope) as unit:
+            return await figures_view(unit, wish, self.texts)
+
+    async def figures_lines(self, scope: Scope, wish: FiguresWish) -> LinesView:
+        """See `Queries.figures_lines`."""
+        async with self.units.unit(scope) as unit:
+            return await lines_view(unit, wish)
+
+    async def figures_file(self, scope: Scope, wish: FiguresWish, *, part: str, extension: str) -> StoredFile:
+        """See `Queries.figures_file`."""
+        async with self.units.unit(scope) as unit:
+            return await figures_file(unit, wish, part, extension, self.texts)
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
         """See `Queries.campaigns`."""

@@ -13,6 +13,7 @@ from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
 from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.deputies import Deputy
+from memory.domain.figures_views import FiguresView, FiguresWish, LinesView
 from memory.domain.first_messages import CoolDownPass, FirstContact
 from memory.domain.ids import CampaignId, ChannelId, ConversationId, CreatorMessageId, ImportRunId, TurnId
 from memory.domain.offer import Product
@@ -207,6 +208,18 @@ class Queries(Protocol):
 
     async def samples_file(self, scope: Scope) -> StoredFile:
         """Every sample as a CSV that can be handed in again; it is not kept."""
+        ...
+
+    async def figures(self, scope: Scope, wish: FiguresWish) -> FiguresView:
+        """What was sold in a period, part by part. Raises BadRequest for days nobody can read (not retryable)."""
+        ...
+
+    async def figures_lines(self, scope: Scope, wish: FiguresWish) -> LinesView:
+        """The orders behind a figure, a page of them. Raises as `figures`, and NotFound for an unknown creator."""
+        ...
+
+    async def figures_file(self, scope: Scope, wish: FiguresWish, *, part: str, extension: str) -> StoredFile:
+        """A part's table as `csv` or `xlsx`. Raises as `figures`, and for a part or kind there is not."""
         ...
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:

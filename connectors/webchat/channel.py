@@ -19,6 +19,7 @@ from connectors.webchat.pages.chat import chat_routes
 from connectors.webchat.pages.creators import creator_routes
 from connectors.webchat.pages.decisions import decision_routes
 from connectors.webchat.pages.entry import entry_routes
+from connectors.webchat.pages.figures import figures_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
 from connectors.webchat.pages.replies import reply_routes
@@ -71,7 +72,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes, reply_routes, sample_routes, campaign_routes, shop_routes,
+        import_routes, reply_routes, sample_routes, campaign_routes, figures_routes, shop_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

@@ -11,6 +11,7 @@ from memory.domain.ids import BindingId, BrandId, ChannelId, IdentityId, MemberI
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from tests.support.fake_campaigns import FakeCampaignViews
+from tests.support.fake_figures import FakeFigures
 from tests.support.fake_samples import FakeSampleViews
 
 
@@ -75,7 +76,7 @@ class FakeLooks:
         return self.office.channels.wrong
 
 
-class FakeChannelViews(FakeSampleViews, FakeCampaignViews):
+class FakeChannelViews(FakeSampleViews, FakeCampaignViews, FakeFigures):
     """The part of `Queries` that is about channels; those about samples and campaigns are inherited."""
 
     office: HasChannels

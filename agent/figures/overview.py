@@ -1,0 +1,111 @@
+"""The page of figures: the questions a seller asks each morning, answered by the same tool and cards as in the chat."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from agent.cards.performance import figures_shown, period_text
+from memory.domain.cards import ChartCard, ReportCard
+from memory.domain.errors import BadRequest
+from memory.domain.figures_views import FiguresView, FiguresWish, LinesView
+from memory.domain.office_stores import StoredFile
+from memory.domain.performance import Filters
+from memory.domain.periods import PeriodName
+from memory.domain.stores import Unit
+from prompts.render import Texts
+from tools.performance.arguments import PerformanceArgs
+from tools.performance.question import Question, asked
+from tools.performance.results import FiguresShown
+from tools.performance.tool import figures
+from tools.shortlists.sheet import Sheet
+from tools.shortlists.writing import CSV, XLSX, file_name, to_csv, to_xlsx
+
+LINES: Final = 50
+# Each part is one question; the keys are those of `PARTS`.
+_QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "shop": {"subject": "shop"},
+    "creators": {"subject": "creators", "top": 10},
+    "products": {"subject": "products", "top": 10},
+    "videos": {"subject": "videos", "top": 10},
+    "campaigns": {"subject": "campaign", "group_by": "campaign", "top": 10},
+    "samples": {"subject": "samples"},
+}
+_TREND: Final = {"subject": "shop", "metrics": ["gmv"], "chart": True}
+
+
+async def figures_view(unit: Unit, wish: FiguresWish, texts: Texts) -> FiguresView:
+    """Every part of one period. Raises BadRequest where the days cannot be read (not retryable)."""
+    lang = unit.scope.lang
+    whole = await _answered(unit, wish, _QUESTIONS["shop"])
+    if isinstance(whole, Question):
+        return FiguresView(_days(whole))
+    shown = figures_shown(whole, lang, texts)
+    trend = await _answered(unit, wish, _TREND)
+    drawn = figures_shown(trend, lang, texts).cards if isinstance(trend, FiguresShown) else ()
+    parts = {"shop": _table(shown.cards)}
+    for name, question in _QUESTIONS.items():
+        answer = whole if name == "shop" else await _answered(unit, wish, question)
+        if isinstance(answer, FiguresShown):
+            parts[name] = _table(figures_shown(answer, lang, texts).cards)
+    return FiguresView(
+        period_text(whole.question, whole.report, lang, texts),
+        tuple(shown.text.splitlines()[1:]),
+        next((card for card in drawn if isinstance(card, ChartCard)), None),
+        parts,
+    )
+
+
+async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str, texts: Texts) -> StoredFile:
+    """One table as a file. Raises BadRequest as `figures_view`, and for a part there is not."""
+    if part not in _QUESTIONS or extension not in ("csv", "xlsx"):
+        raise BadRequest("bad_request")
+    lang = unit.scope.lang
+    answer = await _answered(unit, wish, {**_QUESTIONS[part], **({"top": 100} if "top" in _QUESTIONS[part] else {})})
+    if isinstance(answer, Question):
+        raise BadRequest("performance_no_orders")
+    table = _table(figures_shown(answer, lang, texts).cards)
+    sheet = Sheet(table.columns, table.rows, texts.say("export_demo_mark", lang))
+    is_demo = (await unit.people.workspace()).is_demo
+    content = to_csv(sheet, demo=is_demo) if extension == "csv" else to_xlsx(sheet, demo=is_demo)
+    name = file_name(table.title, day=answer.question.period.last, extension=extension, demo=is_demo)
+    return StoredFile(key="", name=name, media_type=CSV if extension == "csv" else XLSX, content=content)
+
+
+async def lines_view(unit: Unit, wish: FiguresWish) -> LinesView:
+    """The orders behind a figure. Raises BadRequest as `figures_view`, NotFound for who or what nobody knows."""
+    question = await asked(unit, _arguments(wish, {"handle": wish.handle or None, "product": wish.product or None}))
+    filters = question.filters
+    if wish.content:
+        filters = Filters(filters.creators, filters.product, filters.campaign, filters.brand, content=wish.content)
+    lines, after = await unit.performance.lines(filters, question.period, after=wish.after or None, limit=LINES)
+    about = " · ".join(filter(None, (question.about, wish.content)))
+    return LinesView(_days(question), about, tuple(lines), after or "")
+
+
+async def _answered(unit: Unit, wish: FiguresWish, question: Mapping[str, Any]) -> FiguresShown | Question:
+    """Figures; where nobody told of any, the question alone."""
+    read = await asked(unit, _arguments(wish, question))
+    answer = await figures(unit, read)
+    return answer if isinstance(answer, FiguresShown) else read
+
+
+def _arguments(wish: FiguresWish, question: Mapping[str, Any]) -> PerformanceArgs:
+    days = {"from": wish.first or None, "to": wish.last or None}
+    period = wish.period or (None if any(days.values()) else PeriodName.LAST_30_DAYS.value)
+    given = {**question, **days, "period": period, "compare": wish.compare or None}
+    try:
+        return PerformanceArgs.model_validate(given)
+    except ValidationError as unreadable:
+        raise BadRequest("figures_days_unreadable") from unreadable
+
+
+def _table(cards: tuple[object, ...]) -> ReportCard:
+    return next(card for card in cards if isinstance(card, ReportCard))
+
+
+def _days(question: Question) -> str:
+    period = question.period
+    zones = "、".join(question.days.zones)
+    days = f"{period.first}" if period.first == period.last else f"{period.first} ~ {period.last}"
+    return f"{days} {zones}".strip()
