@@ -20,13 +20,20 @@ _MOST_NAMED: Final = 3
 
 def chart(result: FiguresShown, table: ReportCard, lang: Lang, texts: Texts) -> ChartCard | None:
     """The first metric asked for, row by row of its table; None of one number, or where nothing is known."""
-    drawing = _Drawing(result, tuple(row[0] for row in table.rows), lang, texts)
+    names = tuple(row[0] for row in table.rows)
+    drawing = _Drawing(result, _without_year(names) if result.rows in IN_TIME else names, lang, texts)
     if result.rows is None or len(result.report.rows) < _FEWEST or not drawing.known:
         return None
     title = f"{table.title} · {drawing.name}"
     heading = Heading(title, " · ".join(filter(None, (table.period, table.source))))
     option = drawing.over_time(heading) if result.rows in IN_TIME else drawing.side_by_side(heading)
     return ChartCard(title=title, alt=drawing.in_words(), option=option)
+
+
+def _without_year(days: tuple[str, ...]) -> tuple[str, ...]:
+    """Days of one year as 11-22: there is little room below a line."""
+    is_short = len({day[:4] for day in days}) == 1 and all(len(day) == len("2026-11-22") for day in days)
+    return tuple(day[5:] for day in days) if is_short else days
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Sold:
 
     def key(self, by: GroupBy) -> Key:
         named = {GroupBy.CREATOR: self.creator, GroupBy.PRODUCT: self.product}
-        return named.get(by) or Key(self.day.isoformat(), f"{self.day:%m-%d}")
+        return named.get(by) or Key(self.day.isoformat(), self.day.isoformat())
 
 
 @dataclass

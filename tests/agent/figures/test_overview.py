@@ -1,0 +1,84 @@
+"""The page of figures over real rows: each part is the chat's own answer, each figure has its lines."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.figures.overview import figures_file, figures_view, lines_view
+from memory.database import Database
+from memory.domain.errors import BadRequest, NotFound
+from memory.domain.figures_views import FiguresWish
+from memory.domain.money import Money
+from memory.domain.sales import Commission, OrderLine, Payee, Sale, Settlement
+from memory.domain.workspace import Scope
+from prompts.render import texts
+from tests.support.database import Office
+
+OCTOBER = FiguresWish(first="2026-10-01", last="2026-10-31")
+SOLD = (("5001", 3, "cat_mama", 3_000), ("5002", 3, "dog_papa", 9_000), ("5003", 9, "cat_mama", 2_000))
+
+
+def sale(order: str, day: int, handle: str, minor: int) -> Sale:
+    """One SKU, ordered in the evening of a day of October, Los Angeles included."""
+    placed = datetime(2026, 10, day, 20, tzinfo=UTC)
+    line = OrderLine(order, "sku-1", placed, Money(minor), 1, "1729", "Litter Box", handle, content=f"v-{handle}")
+    return Sale(line, (), (Commission(Payee.CREATOR, Settlement.PROVISIONAL, 1500, estimated=Money(minor // 10)),))
+
+
+@pytest.fixture
+async def lead(database: Database, office: Office) -> Scope:
+    """A lead whose brand sold in October."""
+    who = office.lead()
+    assert who.brand is not None
+    async with database.unit(who) as unit:
+        now = datetime(2026, 11, 2, tzinfo=UTC)
+        await unit.sales.upsert([sale(*one) for one in SOLD], brand=who.brand, source="file:orders.csv", as_of=now)
+    return who
+
+
+async def test_every_part_is_what_the_chat_would_answer(database: Database, lead: Scope) -> None:
+    async with database.unit(lead) as unit:
+        view = await figures_view(unit, OCTOBER, texts())
+    shop, creators, products = (view.parts[name] for name in ("shop", "creators", "products"))
+    assert shop.rows[0][:2] == ("GMV", "$140")
+    assert [row[:2] for row in creators.rows] == [("@dog_papa", "$90"), ("@cat_mama", "$50")]
+    assert creators.names == ("dog_papa", "cat_mama")
+    assert products.rows[0][:2] == ("Litter Box", "$140")
+    assert view.trend is not None
+    assert "最高 10-03 $120" in view.trend.alt
+    assert view.period.startswith("10-01 ~ 10-31")
+
+
+async def test_the_lines_behind_a_figure_are_those_of_the_creator_asked_for(database: Database, lead: Scope) -> None:
+    async with database.unit(lead) as unit:
+        view = await lines_view(unit, FiguresWish(first="2026-10-01", last="2026-10-31", handle="cat_mama"))
+        assert [(line.order, line.gross.minor) for line in view.lines] == [("5003", 2_000), ("5001", 3_000)]
+        assert (view.about, view.after) == ("@cat_mama", "")
+        with pytest.raises(NotFound):
+            await lines_view(unit, FiguresWish(handle="nobody.here"))
+
+
+async def test_a_demos_table_is_a_file_that_says_it_is_made_up(database: Database, lead: Scope) -> None:
+    async with database.unit(lead) as unit:
+        file = await figures_file(unit, OCTOBER, "creators", "csv", texts())
+        book = await figures_file(unit, OCTOBER, "creators", "xlsx", texts())
+    assert file.name.startswith("演示数据-")
+    marked, heads, *rows = file.content.decode("utf-8-sig").splitlines()
+    assert marked.startswith("演示数据")
+    assert heads.startswith("达人,GMV")
+    assert [row.split(",")[0] for row in rows] == ["'@dog_papa", "'@cat_mama"]
+    assert book.content.startswith(b"PK")
+
+
+async def test_days_nobody_can_read_are_refused_and_a_brand_without_orders_has_no_parts(
+    database: Database, office: Office, lead: Scope
+) -> None:
+    async with database.unit(lead) as unit:
+        for wish in (FiguresWish(first="yesterday"), FiguresWish(first="2026-10-09", last="2026-10-01")):
+            with pytest.raises(BadRequest) as refused:
+                await figures_view(unit, wish, texts())
+            assert refused.value.text_key == "figures_days_unreadable"
+        with pytest.raises(BadRequest):
+            await figures_file(unit, OCTOBER, "passwords", "csv", texts())
+    async with database.unit(office.lead(1)) as unit:
+        assert (await figures_view(unit, OCTOBER, texts())).parts == {}
