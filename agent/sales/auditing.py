@@ -1,7 +1,7 @@
 """The sums of days compared with what was told of sales, and added up anew where they differ."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import structlog
@@ -47,7 +47,7 @@ class SumAuditor:
         async with self.services.across_tenants("whose sums to look at") as work:
             tenants = await work.accounts.tenants()
         scopes = [await self.scope_of_tenant(tenant) for tenant in tenants]
-        return [scope for scope in scopes if scope is not None]
+        return [replace(scope, brand=None) for scope in scopes if scope is not None]
 
     async def _of(self, scope: Scope) -> list[WrongSums]:
         async with self.units.unit(scope) as unit:
