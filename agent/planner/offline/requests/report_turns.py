@@ -5,6 +5,7 @@ stands by itself. A message that holds any other word is none of these.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, cast
 
 from pydantic import JsonValue
@@ -87,7 +88,7 @@ def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
         asks = bool(metrics) and not _left(segment, defining=True)
         return Plan(stages=((_call({"metrics": metrics, "define": True}),),)) if asks else None
     row = _ROW.search(segment.text)
-    if _left(segment, but=row):
+    if _left(segment, but=row, brands=context.brands):
         return None
     if row is None and any(one.intent not in _MAY_BE for one in segments(reading, context.products)):
         return None
@@ -219,7 +220,9 @@ def _metrics_in(text: str) -> list[str]:
     return list(dict.fromkeys(key for key, _, _ in find_terms("reports", text, "metric")))
 
 
-def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool = False) -> str:
+def _left(
+    segment: Segment, *, but: re.Match[str] | None = None, defining: bool = False, brands: Sequence[str] = ()
+) -> str:
     """The letters of a message that no word of a question about figures accounts for; `but` is accounted for."""
     text = segment.text
     covered = [not letter.isalnum() for letter in text]
@@ -229,6 +232,8 @@ def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool 
 
     if but:
         cover(*but.span())
+    if brand := reports.brand_in(text, brands):
+        cover(*brand[1:])
     for kind in _TERMS:
         for _, start, end in find_terms("reports", text, kind):
             cover(start, end)
