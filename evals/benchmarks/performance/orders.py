@@ -16,12 +16,13 @@ def sales(count: int, *, seed: int = 1) -> Iterator[Sale]:
     draw = random.Random(seed)
     for number in range(count):
         creator = int(draw.paretovariate(0.9)) % CREATORS
-        product = draw.randrange(PRODUCTS)
+        post = draw.randrange(POSTS_EACH)
+        product = (creator * 7 + post) % PRODUCTS  # a post is about one product
         amount = Money(draw.randint(499, 8_999))
         placed_at = ENDS - timedelta(minutes=draw.randrange(DAYS * 1_440))
         line = OrderLine(
             f"57{number:015d}", f"sku-{product}", placed_at, amount, 1, f"17{product:06d}", f"Product {product}",
-            f"creator_{creator}", f"73{creator:06d}{draw.randrange(POSTS_EACH)}", ContentKind.VIDEO,
+            f"creator_{creator}", f"73{creator:06d}{post}", ContentKind.VIDEO,
         )  # fmt: skip
         share = Money(amount.minor * 15 // 100)
         settled = placed_at < ENDS - timedelta(days=20)
