@@ -21,6 +21,7 @@ from memory.domain.chat_stores import ConversationStore, Fence, Superseded, Turn
 from memory.domain.delivery_views import DeliveryBook
 from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
+from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
@@ -36,6 +37,7 @@ from memory.domain.stores import (
     RelationStore,
     ShortlistStore,
 )
+from memory.domain.template_stores import TemplateStore
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
@@ -63,6 +65,7 @@ from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.erasing import ErasingRepository
+from memory.repositories.funnel import FunnelRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
@@ -80,6 +83,7 @@ from memory.repositories.shop_links import ShopLinkRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
+from memory.repositories.templates import TemplateRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
 from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement, standing
@@ -186,6 +190,8 @@ class UnitOfWork(Work):
         self.products: ProductStore = ProductRepository(*given)
         self.samples: SampleStore = SampleRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
+        self.templates: TemplateStore = TemplateRepository(*given)
+        self.funnel: FunnelStore = FunnelRepository(transaction.session)
         self.preferences: PreferenceStore = PreferenceRepository(*given)
         self.counters: CounterStore = CounterRepository(*given)
         self.people: PeopleStore = PeopleRepository(*given)

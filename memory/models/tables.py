@@ -11,9 +11,23 @@ from memory.models import (
     samples,
     shop,
     shop_links,
+    templates,
     workspace,
 )
 from memory.models.base import Base
 
-MODULES = (books, campaigns, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace)
+MODULES = (
+    books,
+    campaigns,
+    channels,
+    chat,
+    creators,
+    deliveries,
+    outreach,
+    samples,
+    shop,
+    shop_links,
+    templates,
+    workspace,
+)
 TABLES = Base.metadata

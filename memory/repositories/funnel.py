@@ -1,0 +1,106 @@
+"""What came of the messages sent, counted from the ledger, the answers and the samples."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from memory.domain.funnel import INTERESTED, Counts, Group, Grouping
+from memory.domain.funnel_stores import Sent
+from memory.domain.outreach import SendState
+from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, SendRow, StepRow
+from memory.models.samples import SampleRow
+from memory.models.templates import TemplateRow, TemplateVersionRow
+from memory.tenancy import ScopedSession
+
+_REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+_INTERESTED = (
+    select(CreatorMessageRow.id)
+    .where(
+        CreatorMessageRow.step_id == StepRow.id,
+        CreatorMessageRow.intent.in_(sorted(intent.value for intent in INTERESTED)),
+    )
+    .exists()
+)
+_POSTED = (
+    select(SampleRow.id)
+    .where(
+        SampleRow.creator_id == StepRow.creator_id,
+        SampleRow.brand_id == StepRow.brand_id,
+        SampleRow.posted_at >= StepRow.sent_at,
+    )
+    .exists()
+)
+_KEPT: dict[Grouping, InstrumentedAttribute[Any]] = {
+    Grouping.LANGUAGE: SendRow.language,
+    Grouping.HOUR: SendRow.local_hour,
+    Grouping.ROUND: SendRow.round,
+}
+_IN_ORDER = frozenset({Grouping.HOUR, Grouping.ROUND})
+
+
+class FunnelRepository:
+    """Satisfies `memory.domain.funnel_stores.FunnelStore`; reads only."""
+
+    def __init__(self, session: ScopedSession) -> None:
+        self._session = session
+
+    async def counts(self, sent: Sent, *, by: Grouping | None) -> list[Group]:
+        """See `FunnelStore.counts`."""
+        if by is None:
+            (row,) = (await self._session.execute(_of(select(*_counted()), sent))).all()
+            return [Group(Counts(*row))]
+        if by is Grouping.TEMPLATE:
+            return await self._by_template(sent)
+        kept = _KEPT[by]
+        rows = await self._session.execute(_of(select(kept, *_counted()), sent).group_by(kept))
+        found = [(value, Counts(*counts)) for value, *counts in rows]
+        if by in _IN_ORDER:
+            found.sort(key=lambda one: (one[0] is None, one[0] or 0))
+        else:
+            found.sort(key=lambda one: (-one[1].contacted, one[0] or ""))
+        return [Group(counts, None if value is None else str(value)) for value, counts in found]
+
+    async def _by_template(self, sent: Sent) -> list[Group]:
+        """A version of a brand's own template each; of built-in ones, purpose and tone."""
+        kept = (TemplateRow.name, TemplateVersionRow.number, SendRow.template)
+        rows = await self._session.execute(
+            _of(select(*kept, *_counted()), sent)
+            .outerjoin(TemplateVersionRow, TemplateVersionRow.id == SendRow.template_version_id)
+            .outerjoin(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)
+            .group_by(TemplateRow.id, *kept)
+        )
+        groups = [
+            Group(Counts(*counts), name or built_in, version, built_in=name is None and built_in is not None)
+            for name, version, built_in, *counts in rows
+        ]
+        return sorted(groups, key=lambda group: (-group.counts.contacted, group.name or "", group.version or 0))
+
+
+def _counted() -> list[ColumnElement[int]]:
+    """Creators, and those of them who replied, were interested, posted: in the order of `Counts`."""
+    creators = func.count(distinct(StepRow.creator_id))
+    return [creators, *(creators.filter(came) for came in (_REPLIED, _INTERESTED, _POSTED))]
+
+
+def _of(query: Select[Any], sent: Sent) -> Select[Any]:
+    """The messages counted: accepted, in the time asked for."""
+    query = (
+        query.select_from(SendRow)
+        .join(StepRow, StepRow.id == SendRow.step_id)
+        .join(DraftRow, DraftRow.id == StepRow.draft_id)
+        .where(
+            SendRow.state == SendState.ACCEPTED.value,
+            StepRow.sent_at >= sent.since,
+            StepRow.sent_at < sent.until,
+        )
+    )
+    if sent.brand is not None:
+        query = query.where(SendRow.brand_id == sent.brand)
+    if sent.product is not None:
+        query = query.where(DraftRow.product_id == sent.product)
+    if sent.creator is not None:
+        query = query.where(StepRow.creator_id == sent.creator)
+    if sent.campaign is not None:
+        query = query.join(BatchRow, BatchRow.id == DraftRow.batch_id).where(BatchRow.campaign_id == sent.campaign)
+    return query
