@@ -25,6 +25,7 @@ from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
 from tools.follow_ups.schedule_tool import schedule_follow_up
 from tools.follow_ups.waiting_tool import cancel_follow_ups, list_follow_ups
+from tools.performance.tool import performance
 from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import PlatformCounts, quota_status
@@ -97,6 +98,7 @@ def build_catalogue(
             campaigns(units, routes, model, decide_hours=decision_hours),
             crm_update(units),
             samples(units, may_sign),
+            performance(units),
             products(units),
             preferences(units, ReadCriteria(clock)),
             quota_status(units, platform),

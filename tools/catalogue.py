@@ -21,7 +21,6 @@ AnyTool = Tool[Any]
 # Tools the design names and a later release brings: recognised, and answered with what is missing.
 LATER: frozenset[str] = frozenset(
     {
-        "performance",
         "digest",
         "subscribe_digest",
     }

@@ -22,6 +22,7 @@ from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
@@ -286,6 +287,16 @@ class Unit(Protocol):
     @property
     def samples(self) -> SampleStore:
         """Samples."""
+        ...
+
+    @property
+    def sales(self) -> SalesStore:
+        """What is told of sales."""
+        ...
+
+    @property
+    def performance(self) -> PerformanceStore:
+        """Questions about sales."""
         ...
 
     @property

@@ -174,12 +174,23 @@ CASES: dict[str, Case] = {
             {"action": "set", "text": SAID},
         ],
     ),
+    "performance": Case(
+        own=lambda us: {},
+        reach=lambda them: [
+            {},
+            {"brand": them.brand.name},
+            {"handle": them.handles[0]},
+            {"product": them.product},
+            {"subject": "funnel"},
+            {"subject": "samples"},
+        ],
+    ),
     "quota_status": Case(own=lambda us: {"who": True}, reach=lambda them: [{}, {"who": True}]),
     # These two read nothing but their arguments.
     "translate": Case(reach=lambda them: [{"text": them.batch}]),
     "check_compliance": Case(reach=lambda them: [{"text": f"{them.batch} {them.handles[0]}", "market": "US"}]),
 }
-UNMARKED = frozenset({"quota_status"})  # shows its brand by name
+UNMARKED = frozenset({"quota_status", "performance"})  # show their brand by name
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""Protocols over sales: written by imports and syncs, read by reports, drill-downs and checks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from memory.domain.ids import BrandId
+from memory.domain.import_stores import RowOutcome
+from memory.domain.money import Money
+from memory.domain.performance import Filters, Freshness, GroupBy, Key, Query, Report
+from memory.domain.periods import Period
+from memory.domain.sales import ContentPost, Difference, Rule, Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Whose days sales are counted by. `today`: the latest day that has begun in each of the zones."""
+
+    zones: tuple[str, ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """One line as a person looks at it, newest first; `provisional`: its commission is an estimate.
+
+    `commission` None: not told. `rule` None: nobody's sale.
+    """
+
+    order: str
+    sku: str
+    placed_at: datetime
+    day: date
+    handle: str
+    product: str
+    content: str
+    quantity: int
+    gross: Money
+    refunded: Money
+    commission: Money | None
+    provisional: bool
+    rule: Rule | None
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """Creators who came so far in a period, each counted once; times are medians from one stage to the next.
+
+    `contacted`: whose first message went out in the period; the later stages are of those, whenever they came.
+    """
+
+    key: Key
+    contacted: int
+    replied: int
+    sampled: int
+    posted: int
+    sold: int
+    to_reply: timedelta | None = None
+    to_sample: timedelta | None = None
+    to_post: timedelta | None = None
+    to_sale: timedelta | None = None
+
+
+class SalesStore(Protocol):
+    """What is told of sales. Rollups are right again when the transaction ends."""
+
+    async def upsert(self, sales: Sequence[Sale], *, brand: BrandId, source: str, as_of: datetime) -> list[RowOutcome]:
+        """Keep lines by order and SKU, one outcome each in their order; what is told later wins, what is untold stays.
+
+        Creators and products nobody knew yet are made. LEFT_OUT: told earlier than what is known.
+        """
+        ...
+
+    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
+        """Keep posts with their counters; how many were new or changed."""
+        ...
+
+    async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:
+        """For each sale, where what is known of it says otherwise; a line not known, or alike, has none."""
+        ...
+
+
+class PerformanceStore(Protocol):
+    """Questions about the sales of the scope."""
+
+    async def days(self, *, brand: BrandId | None = None, zone: str | None = None) -> Days:
+        """Whose days are counted for a brand (None: all in scope), and which is today. `zone`: those of it instead."""
+        ...
+
+    async def report(self, query: Query) -> Report:
+        """Answer a question.
+
+        Raises:
+            BadRequest: "metric_not_by" (metric, group_by), "order_not_asked" (order_by), "zone_unknown" (zone),
+                "unknown_currency" (currency); not retryable.
+        """
+        ...
+
+    async def lines(
+        self, filters: Filters, period: Period, *, zone: str | None = None, after: str | None = None, limit: int = 50
+    ) -> tuple[list[SaleLine], str | None]:
+        """The lines behind a figure, newest first, and where the next page begins (None: that was all)."""
+        ...
+
+    async def funnel(self, filters: Filters, period: Period, *, group_by: GroupBy | None = None) -> list[FunnelRow]:
+        """How far contacted creators came; by campaign, creator, or in all. Raises BadRequest("metric_not_by")."""
+        ...
+
+    async def freshness(self) -> list[Freshness]:
+        """What each source covers, the stalest first."""
+        ...
