@@ -173,13 +173,13 @@ class TemplateRepository:
             select(TemplateRow).where(TemplateRow.id == template).with_for_update().execution_options(**_FRESH)
         )
         if row is None:
-            raise NotFound("template_unknown", name="-", names="-")
+            raise NotFound("template_gone")
         return row
 
     async def _one(self, template: int) -> Template:
         found = await self.by_id(TemplateId(template))
         if found is None:
-            raise NotFound("template_unknown", name="-", names="-")
+            raise NotFound("template_gone")
         return found
 
     async def _read(self, rows: Sequence[TemplateRow]) -> list[Template]:

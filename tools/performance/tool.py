@@ -6,11 +6,11 @@ from typing import Final
 from memory.domain.stores import Unit, Units
 from tools.contract import Effect, Tool, TurnContext
 from tools.performance.arguments import PerformanceArgs, Subject
+from tools.performance.funnel import FunnelShown, funnel
 from tools.performance.question import Question, asked
 from tools.performance.results import NoFigures
 
-
-Result = NoFigures
+Result = NoFigures | FunnelShown
 Answer = Callable[[Unit, Question], Awaitable[Result]]
 
 
@@ -19,7 +19,10 @@ async def _figures(unit: Unit, question: Question) -> NoFigures:
 
 
 # Each subject is answered by exactly one function, in the turn's transaction.
-ANSWERS: Final[Mapping[Subject, Answer]] = dict.fromkeys(Subject, _figures)
+ANSWERS: Final[Mapping[Subject, Answer]] = {
+    **dict.fromkeys(Subject, _figures),
+    Subject.FUNNEL: funnel,
+}
 
 
 def performance(units: Units) -> Tool[PerformanceArgs]:

@@ -15,6 +15,8 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
+from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went
+from agent.planner.offline.requests.own_templates import about_templates
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.requests.whose_turn import whose_turn
@@ -54,6 +56,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "samples.list": ("samples", books.samples),
     "crm_update": ("crm_update", books.crm),
     "performance": ("performance", reports.performance),
+    "funnel": ("performance", funnel),
     "similar_creators": ("similar_creators", search.similar),
     "draft_messages": ("draft_messages", outreach.draft),
     "revise_drafts": ("revise_drafts", afterwards.revise),
@@ -104,14 +107,15 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading)
+    shown = in_full(reading, context) or whose_turn(reading) or about_templates(reading)
     if shown is not None:
         return Plan(stages=((shown,),))
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    parts = _requests(asked, context)
+    figures = how_outreach_went(reading)
+    parts = [figures] if figures else _requests(asked, context)
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
