@@ -1,6 +1,6 @@
 """What came of the messages sent, counted from the ledger, the answers and the samples."""
 
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -12,6 +12,8 @@ from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, SendRo
 from memory.models.samples import SampleRow
 from memory.models.templates import TemplateRow, TemplateVersionRow
 from memory.tenancy import ScopedSession
+
+Columns = TypeVarTuple("Columns")
 
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
 _INTERESTED = (
@@ -48,7 +50,7 @@ class FunnelRepository:
     async def counts(self, sent: Sent, *, by: Grouping | None) -> list[Group]:
         """See `FunnelStore.counts`."""
         if by is None:
-            (row,) = (await self._session.execute(_of(select(*_counted()), sent))).all()
+            row = (await self._session.execute(_of(select(*_counted()), sent))).one()
             return [Group(Counts(*row))]
         if by is Grouping.TEMPLATE:
             return await self._by_template(sent)
@@ -70,20 +72,24 @@ class FunnelRepository:
             .outerjoin(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)
             .group_by(TemplateRow.id, *kept)
         )
-        groups = [
-            Group(Counts(*counts), name or built_in, version, built_in=name is None and built_in is not None)
-            for name, version, built_in, *counts in rows
-        ]
+        groups = [_made_from(name, version, built_in, Counts(*counts)) for name, version, built_in, *counts in rows]
         return sorted(groups, key=lambda group: (-group.counts.contacted, group.name or "", group.version or 0))
 
 
-def _counted() -> list[ColumnElement[int]]:
+def _made_from(name: str | None, version: int | None, built_in: str | None, counts: Counts) -> Group:
+    return Group(counts, name or built_in, version, built_in=name is None and built_in is not None)
+
+
+_Count = ColumnElement[int]
+
+
+def _counted() -> tuple[_Count, _Count, _Count, _Count]:
     """Creators, and those of them who replied, were interested, posted: in the order of `Counts`."""
     creators = func.count(distinct(StepRow.creator_id))
-    return [creators, *(creators.filter(came) for came in (_REPLIED, _INTERESTED, _POSTED))]
+    return creators, creators.filter(_REPLIED), creators.filter(_INTERESTED), creators.filter(_POSTED)
 
 
-def _of(query: Select[Any], sent: Sent) -> Select[Any]:
+def _of(query: Select[*Columns], sent: Sent) -> Select[*Columns]:
     """The messages counted: accepted, in the time asked for."""
     query = (
         query.select_from(SendRow)

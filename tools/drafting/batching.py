@@ -181,8 +181,8 @@ def write_own(
         needs = [name for name in made.lacking if name not in PERSONAL]
         if needs:
             raise BadRequest("template_needs", name=template.name, facts=" ".join(f"{{{one}}}" for one in needs))
-        lacks = {"name": template.name, "facts": " ".join(f"{{{one}}}" for one in made.lacking)}
-        left.append(LeftOut(occasion.creator.handle, Flag("template_lacks", lacks)))
+        lacks = " ".join(f"{{{one}}}" for one in made.lacking)
+        left.append(LeftOut(occasion.creator.handle, Flag("template_lacks", {"name": template.name, "facts": lacks})))
     if not kept:
         raise BadRequest("template_fits_nobody", handles=" ".join(f"@{out.handle}" for out in left[:5]))
     fitting = replace(prepared, occasions=tuple(occasion for occasion, _ in kept))

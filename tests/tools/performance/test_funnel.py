@@ -10,6 +10,7 @@ from agent.cards.funnel import funnel as shown
 from evals.suites.selling_office import open_office
 from evals.suites.talking import open_talk
 from memory.database import Database
+from memory.domain.cards import ReportCard
 from memory.domain.ids import TemplateVersionId
 from memory.domain.outreach import Purpose
 from memory.domain.templates import Wording
@@ -102,6 +103,7 @@ async def test_a_planted_difference_is_found_among_four_hundred_each(planting: P
     await planting.plant("B", sent=400, replied=36)
     piece = shown(await planting.ask(group_by="template", order_by="reply_rate"), "zh", texts())
     (card,) = piece.cards
+    assert isinstance(card, ReportCard)
     assert card.rows == (
         ("B（第 1 版）", "400", "36，9.0%（6.6%–12.2%）", "36，9.0%（6.6%–12.2%）", "0，0.0%（0.0%–1.0%）"),
         ("A（第 1 版）", "400", "12，3.0%（1.7%–5.2%）", "12，3.0%（1.7%–5.2%）", "0，0.0%（0.0%–1.0%）"),
@@ -116,6 +118,7 @@ async def test_the_same_difference_is_not_claimed_among_forty_each(planting: Pla
     await planting.plant("B", sent=40, replied=4)
     piece = shown(await planting.ask(group_by="template", metrics=["reply_rate"]), "en", texts())
     (card,) = piece.cards
+    assert isinstance(card, ReportCard)
     assert [row[2] for row in card.rows] == ["1, too few to tell", "4, too few to tell"]
     assert "higher" not in piece.text
     assert "Fewer than 50 creators, not compared: A (version 1), B (version 1)" in piece.text

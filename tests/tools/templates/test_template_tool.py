@@ -12,6 +12,8 @@ from agent.undo.undoing import undo
 from evals.suites.selling_office import open_office
 from evals.suites.talking import open_talk
 from memory.database import Database
+from memory.domain.cards import ReportCard
+from memory.domain.chat import Reply
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed
 from memory.domain.funnel import Counts, Group, Grouping
@@ -65,6 +67,13 @@ class Desk(Asking):
         )
         assert isinstance(shown, FunnelShown)
         return shown
+
+    async def undo(self) -> str:
+        """What the newest change is taken back with."""
+        async with self.shop.database.unit(self.shop.operator) as unit:
+            reply = await undo(unit, texts())
+        assert isinstance(reply, Reply)
+        return reply.text
 
     async def approve(self, batch: Batch) -> None:
         """All of a batch, as it is now."""
@@ -237,19 +246,15 @@ async def test_changes_are_undone_and_needless_approvals_stay_void(desk: Desk) -
     await desk.saved(number=2)
     waiting = (await desk.draft(handles=handles(2), template="猫砂盆首轮")).batch
     await desk.approve(waiting)
-    async with desk.shop.database.unit(desk.shop.operator) as unit:
-        assert (await undo(unit, texts())).text == (
-            "已撤销：模板「猫砂盆首轮」恢复到第 1 版；按撤掉那版写的草稿要重新批准。"
-        )
+    assert await desk.undo() == ("已撤销：模板「猫砂盆首轮」恢复到第 1 版；按撤掉那版写的草稿要重新批准。")
     assert await desk.statuses(waiting) == [(DraftStatus.OPEN, "template_changed")]
     await desk.template(action="rename", name="猫砂盆首轮", new_name="新首轮")
     retired = await desk.template(action="retire", name="新首轮")
     assert isinstance(retired, TemplatesShown)
     assert "已停用" in templates_shown(retired, "zh", texts()).text
+    assert await desk.undo() == "已撤销：模板「新首轮」恢复使用。"
+    assert await desk.undo() == "已撤销：模板改回叫「猫砂盆首轮」。"
     async with desk.shop.database.unit(desk.shop.operator) as unit:
-        assert (await undo(unit, texts())).text == "已撤销：模板「新首轮」恢复使用。"
-    async with desk.shop.database.unit(desk.shop.operator) as unit:
-        assert (await undo(unit, texts())).text == "已撤销：模板改回叫「猫砂盆首轮」。"
         (kept,) = await unit.templates.all()
     assert (kept.name, kept.current, [version.number for version in kept.versions]) == ("猫砂盆首轮", 1, [1, 2])
 
@@ -285,6 +290,7 @@ async def test_the_funnel_answers_with_numbers_and_claims_nothing_of_a_few(desk:
     await desk.shop.answer(batch.drafts[0].creator)
     piece = funnel_shown(await desk.funnel(group_by="template", metrics=["reply_rate"]), "zh", texts())
     (card,) = piece.cards
+    assert isinstance(card, ReportCard)
     assert card.rows == (("猫砂盆首轮（第 1 版）", "2", "1，样本不足", "1，样本不足", "0，样本不足"),)
     assert "高于" not in piece.text
     with pytest.raises(BadRequest) as refused:
