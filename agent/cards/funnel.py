@@ -2,25 +2,25 @@
 
 from pydantic import JsonValue
 
-from agent.cards import wording
+from agent.cards import figures, wording
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.funnel import ENOUGH, Counts, Group, Grouping, Outcome
+from memory.domain.periods import Period
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.performance.funnel import FunnelShown
-from tools.performance.periods import Period
 
 
 def funnel(result: FunnelShown, lang: Lang, texts: Texts) -> Piece:
     """A row a group, and whether one may be called better."""
-    period = _days(result.question.period)
+    period = _days(result.question.period, result)
     if not any(group.counts.contacted for group in result.groups):
         return Piece(texts.say("funnel_nothing_sent", lang, period=period), for_planner={"contacted": 0})
     rows = [_row(_label(group, result, lang, texts), group.counts, lang, texts) for group in result.groups]
     if result.before is not None:
         earlier, whole = result.before
-        rows.append(_row(_days(earlier), whole.counts, lang, texts))
+        rows.append(_row(_days(earlier, result), whole.counts, lang, texts))
     head = texts.say(f"funnel_by_{result.by}", lang) if result.by else texts.say("funnel_days", lang)
     outcomes = tuple(texts.say(f"funnel_{outcome}", lang) for outcome in Outcome)
     card = ReportCard(
@@ -49,7 +49,7 @@ def _judged(result: FunnelShown, lang: Lang, texts: Texts) -> list[str]:
     lines: list[str] = []
     names = {id(group): _label(group, result, lang, texts) for group in result.groups}
     if result.before is not None:
-        names[id(result.before[1])] = _days(result.before[0])
+        names[id(result.before[1])] = _days(result.before[0], result)
 
     def listed(groups: tuple[Group, ...]) -> str:
         return wording.listed([names[id(group)] for group in groups if id(group) in names], lang)
@@ -68,7 +68,7 @@ def _judged(result: FunnelShown, lang: Lang, texts: Texts) -> list[str]:
 
 def _label(group: Group, result: FunnelShown, lang: Lang, texts: Texts) -> str:
     if result.by is None:
-        return _days(result.question.period)
+        return _days(result.question.period, result)
     if group.name is None:
         return texts.say("funnel_free_words" if result.by is Grouping.TEMPLATE else "funnel_not_kept", lang)
     if result.by is Grouping.HOUR:
@@ -105,10 +105,8 @@ def _percent(share: float) -> str:
     return f"{share * 100:.1f}%"
 
 
-def _days(period: Period) -> str:
-    if period.first == period.last:
-        return f"{period.first:%Y-%m-%d}"
-    return f"{period.first:%Y-%m-%d} – {period.last:%Y-%m-%d}"
+def _days(period: Period, result: FunnelShown) -> str:
+    return figures.days(period.first, period.last, result.question.days.today)
 
 
 def _for_planner(row: tuple[str, ...]) -> JsonValue:

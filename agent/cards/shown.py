@@ -26,6 +26,9 @@ SHOWN: dict[type, Show] = {
     **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN,
 }  # fmt: skip
 
+# Facts of a failure that have a name people read.
+_NAMED = {"tool": "tool_name_", "metric": "metric_", "order_by": "metric_", "group_by": "group_"}
+
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
@@ -43,7 +46,8 @@ class Presenter:
         """A failure as a sentence; the planner sees the key and the facts."""
         key = error.text_key if error.text_key in self.texts else "unexpected"
         facts = dict(error.facts)
-        if f"tool_name_{facts.get('tool')}" in self.texts:
-            facts["tool"] = self.texts.say(f"tool_name_{facts['tool']}", lang)
+        for fact, prefix in _NAMED.items():
+            if f"{prefix}{facts.get(fact)}" in self.texts:
+                facts[fact] = self.texts.say(f"{prefix}{facts[fact]}", lang)
         text = self.texts.say(key, lang, **facts)
         return Piece(text, for_planner={"error": error.text_key, "says": text, **error.facts})

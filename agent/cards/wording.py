@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from memory.domain.cards import MoneyShown
-from memory.domain.money import MoneySpan, Span, exponent, sign
+from memory.domain.money import Money, MoneySpan, Span, exponent, sign
 from memory.domain.workspace import Lang
 
 _UNITS: dict[str, tuple[tuple[int, str], ...]] = {
@@ -57,6 +57,13 @@ def _amount(minor: int, currency: str, lang: Lang) -> str:
     if abs(amount) >= 10_000:
         return number(whole, lang)
     return f"{whole:,}" if amount == whole or abs(amount) >= 100 else f"{amount:,.2f}"
+
+
+def money_in_full(value: Money) -> str:
+    """$12,345: what is compared or added up is not rounded to thousands. Minor units are shown below 100."""
+    amount = value.amount
+    shown = f"{int(amount.to_integral_value()):,}" if amount == int(amount) or abs(amount) >= 100 else f"{amount:,.2f}"
+    return f"{sign(value.currency)}{shown}"
 
 
 def share(basis_points: int) -> str:

@@ -9,6 +9,8 @@ from agent.guardrails.foreign import fenced
 from agent.guardrails.own_words import may_change
 from agent.metrics import TOOL_CALLS
 from agent.nodes.run import TurnRun
+from agent.nodes.think import to_context
+from agent.planner.offline.requests.report_people import people_of
 from agent.state import TurnState
 from memory.domain.chat import TurnEventKind
 from memory.domain.errors import NotAllowed
@@ -75,13 +77,13 @@ class Act:
     def _is_meant(self, call: Call, state: TurnState) -> bool:
         if self.catalogue.effect(call.name) is not Effect.CHANGES:
             return True
-        planning = state["planning"]
+        context = to_context(state["planning"])
         return may_change(
             call.name,
             call.arguments,
             state["said"][-1],
-            shortlist=tuple(planning["shortlist"]),
-            focus=planning["last_focus"],
+            shortlist=people_of(context) or context.shortlist,
+            focus=context.last_focus,
         )
 
     def _label(self, call: Call, run: TurnRun) -> str:

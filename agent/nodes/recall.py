@@ -42,6 +42,8 @@ class Recall:
             "last_tool": _last_tool(earlier),
             "last_focus": _last_focus(earlier),
             "last_drafting": _last_drafting(earlier),
+            "last_report": _last_report(earlier),
+            "report_rows": _report_rows(earlier),
         }
         said = [line.reply.text for line in earlier if line.author is Author.MEMBER]
         return {
@@ -77,6 +79,19 @@ def _last_tool(lines: list[Message]) -> str | None:
 def _last_drafting(lines: list[Message]) -> dict[str, JsonValue] | None:
     calls = [call for line in lines for call in line.reply.tool_calls if call.name == "draft_messages" and call.ok]
     return calls[-1].arguments if calls else None
+
+
+def _last_report(lines: list[Message]) -> dict[str, JsonValue] | None:
+    calls = [call for line in lines for call in line.reply.tool_calls if call.name == "performance" and call.ok]
+    return calls[-1].arguments if calls else None
+
+
+def _report_rows(lines: list[Message]) -> list[str]:
+    """What the rows of the last answer with figures stand for."""
+    for line in reversed(lines):
+        if any(call.name == "performance" for call in line.reply.tool_calls):
+            return [name for card in line.reply.cards if card.kind == "report" for name in card.names]
+    return []
 
 
 def _last_focus(lines: list[Message]) -> str | None:

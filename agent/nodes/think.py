@@ -195,4 +195,6 @@ def to_context(planning: dict[str, Any]) -> PlanningContext:
         last_tool=planning["last_tool"],
         last_focus=planning["last_focus"],
         last_drafting=planning["last_drafting"],
+        last_report=planning["last_report"],
+        report_rows=tuple(planning["report_rows"]),
     )

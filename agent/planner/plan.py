@@ -46,8 +46,9 @@ class PlanningContext:
     """What is remembered of the conversation when a message arrives.
 
     `shortlist` holds handles by rank. `last_criteria` are the arguments of the last search, `last_focus` the
-    handle shown last, `last_drafting` the arguments of the last drafts. Saved preferences are applied by the caller;
-    here they only say what was written before.
+    handle shown last, `last_drafting` the arguments of the last drafts. `last_report` are the arguments of the last
+    question about figures, `report_rows` what the rows of its answer stand for, in order. Saved preferences are applied
+    by the caller; here they only say what was written before.
     """
 
     today: date
@@ -61,4 +62,6 @@ class PlanningContext:
     last_tool: str | None = None
     last_focus: str | None = None
     last_drafting: Arguments | None = None
+    last_report: Arguments | None = None
+    report_rows: tuple[str, ...] = ()
     currency: str = "USD"

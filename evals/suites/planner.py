@@ -19,9 +19,15 @@ from evals.scorers.scorecard import Line, Scorecard
 
 KNOWN, FRESH = "planner", "planner_fresh"
 PARTS = (
-    "planner", "planner_talk", "planner_samples", "planner_campaigns", "planner_replies", "planner_quota",
+    "planner",
+    "planner_talk",
+    "planner_samples",
+    "planner_campaigns",
+    "planner_replies",
+    "planner_quota",
+    "planner_performance",
     "planner_outreach",
-)  # fmt: skip
+)
 _FILES = {KNOWN: PARTS, FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}
 LEAST_MESSY = {KNOWN: 80, FRESH: 40}
@@ -92,10 +98,12 @@ def judge(case: PlannerCase) -> Verdict:
     for earlier in case.turns[:-1]:
         before = plan(earlier, replace(context, last_criteria=None)).calls
         drafted = [call.arguments for call in before if call.name == "draft_messages"]
+        reported = [call.arguments for call in before if call.name == "performance"]
         context = replace(
             context,
             last_tool=before[-1].name if before else context.last_tool,
             last_drafting=drafted[-1] if drafted else context.last_drafting,
+            last_report=reported[-1] if reported else context.last_report,
         )
     made = tuple(MadeCall(call.name, call.arguments) for call in plan(case.turns[-1], context).calls)
     tools = right_tools(made, case.calls)
@@ -113,6 +121,7 @@ def _context(case: PlannerCase) -> PlanningContext:
         last_criteria=case.context.get("last_criteria"),
         last_focus=case.context.get("focus"),
         last_drafting=case.context.get("last_drafting"),
+        report_rows=tuple(case.context.get("rows", ())),
     )
 
 

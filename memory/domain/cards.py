@@ -167,7 +167,10 @@ class RepliesCard(CardModel):
 
 
 class ReportCard(CardModel):
-    """Figures with their period, time and source. A row is label → value, already formatted."""
+    """Figures with their period, time and source. A row is label → value, already formatted.
+
+    `names`: what each row stands for (a handle, a product, a day), by which a later question means it; "" is nobody's.
+    """
 
     kind: Literal["report"] = "report"
     title: str
@@ -176,6 +179,7 @@ class ReportCard(CardModel):
     rows: tuple[tuple[str, ...], ...]
     as_of: datetime | None
     source: str
+    names: tuple[str, ...] = ()
 
 
 class PlanRow(CardModel):

@@ -1,23 +1,20 @@
 """Protocol over what came of the messages sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from memory.domain.funnel import Group, Grouping
-from memory.domain.ids import BrandId, CampaignId, CreatorId, ProductId
+from memory.domain.performance import Filters
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Which messages are counted: sent from `since` until before `until`; None: any brand, campaign and so on."""
+    """Which messages are counted: those that went from `since` until before `until`. Content is no filter of them."""
 
     since: datetime
     until: datetime
-    brand: BrandId | None = None
-    campaign: CampaignId | None = None
-    product: ProductId | None = None
-    creator: CreatorId | None = None
+    filters: Filters = field(default_factory=Filters)
 
 
 class FunnelStore(Protocol):

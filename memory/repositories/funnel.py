@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from memory.domain.funnel import INTERESTED, Counts, Group, Grouping
 from memory.domain.funnel_stores import Sent
 from memory.domain.outreach import SendState
+from memory.models.creators import CreatorRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, SendRow, StepRow
 from memory.models.samples import SampleRow
 from memory.models.templates import TemplateRow, TemplateVersionRow
@@ -101,12 +102,15 @@ def _of(query: Select[*Columns], sent: Sent) -> Select[*Columns]:
             StepRow.sent_at < sent.until,
         )
     )
-    if sent.brand is not None:
-        query = query.where(SendRow.brand_id == sent.brand)
-    if sent.product is not None:
-        query = query.where(DraftRow.product_id == sent.product)
-    if sent.creator is not None:
-        query = query.where(StepRow.creator_id == sent.creator)
-    if sent.campaign is not None:
-        query = query.join(BatchRow, BatchRow.id == DraftRow.batch_id).where(BatchRow.campaign_id == sent.campaign)
+    wanted = sent.filters
+    if wanted.brand is not None:
+        query = query.where(SendRow.brand_id == wanted.brand)
+    if wanted.product is not None:
+        query = query.where(DraftRow.product_id == wanted.product)
+    if wanted.creators:
+        query = query.where(StepRow.creator_id.in_(wanted.creators))
+    if wanted.market is not None:
+        query = query.join(CreatorRow, CreatorRow.id == StepRow.creator_id).where(CreatorRow.market == wanted.market)
+    if wanted.campaign is not None:
+        query = query.join(BatchRow, BatchRow.id == DraftRow.batch_id).where(BatchRow.campaign_id == wanted.campaign)
     return query

@@ -43,8 +43,8 @@ ARGUMENTS = {
     ),
     "samples": f"action {CREATORS} status tracking_number cost due_within_days",
     "performance": (
-        "subject handle product campaign brand period from to metrics group_by order_by descending top compare "
-        "explain chart"
+        "subject handle product campaign brand market period from to timezone metrics group_by order_by descending top "
+        "compare explain chart define"
     ),
     "digest": "period",
     "subscribe_digest": "at timezone days enabled",

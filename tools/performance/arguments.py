@@ -2,12 +2,16 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from memory.domain.performance import GroupBy, Metric
+from memory.domain.periods import Compare, PeriodName
 from tools.contract import Arguments
 
-MOST_ROWS = 100
+MOST_ROWS: Final = 100
 
 
 class Subject(StrEnum):
@@ -23,69 +27,15 @@ class Subject(StrEnum):
     FUNNEL = "funnel"
 
 
-class PeriodName(StrEnum):
-    """A span of days by name; `custom` has a first and a last day."""
-
-    TODAY = "today"
-    YESTERDAY = "yesterday"
-    LAST_7_DAYS = "last_7_days"
-    LAST_30_DAYS = "last_30_days"
-    LAST_90_DAYS = "last_90_days"
-    THIS_WEEK = "this_week"
-    LAST_WEEK = "last_week"
-    THIS_MONTH = "this_month"
-    LAST_MONTH = "last_month"
-    CUSTOM = "custom"
-
-
-class Metric(StrEnum):
-    """A figure. `prompts/figures_defined.*.toml` says what each means."""
-
-    GMV = "gmv"
-    ORDERS = "orders"
-    UNITS = "units"
-    COMMISSION = "commission"
-    REFUND_RATE = "refund_rate"
-    CONVERSION_RATE = "conversion_rate"
-    ROI = "roi"
-    SAMPLE_ROI = "sample_roi"
-    REPLY_RATE = "reply_rate"
-    POST_RATE = "post_rate"
-    VIEWS = "views"
-
-
-class GroupBy(StrEnum):
-    """What each row of an answer is."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    CREATOR = "creator"
-    PRODUCT = "product"
-    BRAND = "brand"
-    CAMPAIGN = "campaign"
-    MARKET = "market"
-    TEMPLATE = "template"
-    LANGUAGE = "language"
-    HOUR = "hour"
-    ROUND = "round"
-
-
-class Compare(StrEnum):
-    """With which other period."""
-
-    PREVIOUS_PERIOD = "previous_period"
-    PREVIOUS_YEAR = "previous_year"
-
-
-Order = GroupBy | Metric
+Order = Metric | GroupBy
 
 
 class PerformanceArgs(Arguments):
     """Figures of a period: of the shop, creators, products, a campaign, videos, samples, or the funnel.
 
     `period` `custom` takes `from` and `to`, both inclusive. `order_by` is a metric or the grouping; `explain` takes a
-    change apart. No subject: the one the other fields speak of, else the shop.
+    change apart. No subject: the one the other fields speak of, else the shop. `timezone`: count days there instead of
+    in the shop's zone; `define`: say how the metrics are worked out instead of showing them.
     """
 
     model_config = ConfigDict(validate_by_name=True)
@@ -95,9 +45,11 @@ class PerformanceArgs(Arguments):
     product: str | None = Field(default=None, max_length=200)
     campaign: str | None = Field(default=None, max_length=80)
     brand: str | None = Field(default=None, max_length=80)
+    market: Annotated[str, StringConstraints(to_upper=True, pattern="^[A-Za-z]{2}$")] | None = None
     period: PeriodName | None = None
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="to")
+    timezone: str | None = Field(default=None, max_length=60)
     metrics: tuple[Metric, ...] = ()
     group_by: GroupBy | None = None
     order_by: Order | None = None
@@ -106,6 +58,15 @@ class PerformanceArgs(Arguments):
     compare: Compare | None = None
     explain: bool = False
     chart: bool = False
+    define: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        try:
+            return ZoneInfo(zone).key if zone else None
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+            raise ValueError("not a time zone of the IANA list") from unknown
 
     @model_validator(mode="after")
     def _days_in_order(self) -> "PerformanceArgs":
@@ -114,17 +75,23 @@ class PerformanceArgs(Arguments):
         return self
 
 
-_OUTREACH_METRICS = frozenset({Metric.REPLY_RATE, Metric.POST_RATE})
-_OUTREACH_GROUPS = frozenset({GroupBy.TEMPLATE, GroupBy.LANGUAGE, GroupBy.HOUR, GroupBy.ROUND})
-_OF_A_GROUP = {GroupBy.CREATOR: Subject.CREATORS, GroupBy.PRODUCT: Subject.PRODUCTS, GroupBy.CAMPAIGN: Subject.CAMPAIGN}
+_OF_A_GROUP: Final = {
+    GroupBy.CREATOR: Subject.CREATORS,
+    GroupBy.PRODUCT: Subject.PRODUCTS,
+    GroupBy.CAMPAIGN: Subject.CAMPAIGN,
+    GroupBy.CONTENT: Subject.VIDEOS,
+}
+
+_OF_MESSAGES: Final = frozenset({GroupBy.TEMPLATE, GroupBy.LANGUAGE, GroupBy.HOUR, GroupBy.ROUND})
+_OF_OUTREACH: Final = frozenset({Metric.REPLY_RATE, Metric.POST_RATE})
 
 
 def subject_of(args: PerformanceArgs) -> Subject:
-    """What is asked about: how outreach went is the funnel's, whatever else was named; then as said, then as meant."""
-    if args.group_by in _OUTREACH_GROUPS or (args.metrics and _OUTREACH_METRICS.issuperset(args.metrics)):
-        return Subject.FUNNEL
+    """What is asked about: as said, else as the metrics, the names and the grouping speak of it."""
     if args.subject is not None:
         return args.subject
+    if args.group_by in _OF_MESSAGES and _OF_OUTREACH.issuperset(args.metrics):
+        return Subject.FUNNEL
     if args.handle:
         return Subject.CREATOR
     if args.metrics and set(args.metrics) == {Metric.SAMPLE_ROI}:

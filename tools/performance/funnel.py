@@ -1,20 +1,20 @@
 """The funnel: of the creators written to, how many answered, were interested, posted; side by side by what was sent."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from memory.domain.errors import BadRequest
 from memory.domain.funnel import Group, Grouping, Outcome, Verdict, judge
 from memory.domain.funnel_stores import Sent
-from memory.domain.ids import CreatorId
+from memory.domain.performance import Metric
+from memory.domain.periods import Period
 from memory.domain.stores import Unit
-from tools.campaigns.names import named
-from tools.drafting.product_meant import product_meant
-from tools.performance.arguments import Compare, Metric, PerformanceArgs
-from tools.performance.periods import Period, compared_with
+from memory.domain.weeks import first_moment
+from tools.performance.arguments import PerformanceArgs
 from tools.performance.question import Question
 
+_DAY: Final = timedelta(days=1)
 _OUTCOMES: Final = {Metric.REPLY_RATE: Outcome.REPLIED, Metric.POST_RATE: Outcome.POSTED}
 
 
@@ -36,63 +36,42 @@ class FunnelShown:
 
 
 async def funnel(unit: Unit, question: Question) -> FunnelShown:
-    """How outreach went in the days asked about.
+    """How outreach went in the days asked about, as the first of the zones asked about counts them.
 
-    Raises BadRequest: "funnel_group_unknown" (a grouping that is not kept with a send), "which_product",
-    "creator_unknown"; NotFound ("no_campaigns", "campaign_unknown").
+    Of the usual days, which nobody named, today is one: messages that went this morning are no less sent.
     """
     args = question.args
-    by = _grouping(args)
+    if not (args.period or args.first or args.last):
+        question = replace(question, period=replace(question.period, last=question.days.today))
+    by = grouping_of(args)
     outcome = next((_OUTCOMES[metric] for metric in args.metrics if metric in _OUTCOMES), Outcome.REPLIED)
-    groups = await unit.funnel.counts(await _sent(unit, question, question.period), by=by)
+    groups = await unit.funnel.counts(_sent(question, question.period), by=by)
     before = None
-    if args.compare is not None and by is None:
-        earlier = compared_with(question.period, Compare(args.compare))
-        (whole,) = await unit.funnel.counts(await _sent(unit, question, earlier), by=None)
-        before = (earlier, whole)
+    if question.against is not None and by is None:
+        (whole,) = await unit.funnel.counts(_sent(question, question.against), by=None)
+        before = (question.against, whole)
     judged = (
         [group for group in groups if group.name is not None] if by else [*groups, *([before[1]] if before else [])]
     )
     shown = _ordered(groups, args, outcome)
-    return FunnelShown(
-        question,
-        by,
-        shown,
-        outcome,
-        judge(judged, outcome),
-        unit.now,
-        before,
-        hidden=len(groups) - len(shown),
-    )
+    verdict = judge(judged, outcome)
+    return FunnelShown(question, by, shown, outcome, verdict, unit.now, before, hidden=len(groups) - len(shown))
 
 
-def _grouping(args: PerformanceArgs) -> Grouping | None:
-    if args.group_by is None:
-        return None
-    if args.group_by.value not in list(Grouping):
-        raise BadRequest("funnel_group_unknown", group=args.group_by.value)
-    return Grouping(args.group_by.value)
+def grouping_of(args: PerformanceArgs) -> Grouping | None:
+    """By what of a message the funnel is asked for."""
+    kept = args.group_by is not None and args.group_by.value in list(Grouping)
+    return Grouping(args.group_by.value) if kept and args.group_by is not None else None
 
 
-async def _sent(unit: Unit, question: Question, period: Period) -> Sent:
-    args = question.args
-    campaign = named(await unit.campaigns.all(), args.campaign).id if args.campaign else None
-    product = product_meant(await unit.products.all(), args.product).id if args.product else None
-    return Sent(
-        since=period.begins,
-        until=period.ends,
-        brand=question.brand.id if question.brand else None,
-        campaign=campaign,
-        product=product,
-        creator=await _creator(unit, args.handle) if args.handle else None,
-    )
+def answers(args: PerformanceArgs) -> bool:
+    """Whether the funnel can say it: not why a rate moved, nor rates by what is not kept with a message."""
+    return not args.explain and (args.group_by is None or grouping_of(args) is not None)
 
 
-async def _creator(unit: Unit, handle: str) -> CreatorId:
-    found = await unit.creators.by_handles([handle.lstrip("@")])
-    if not found:
-        raise BadRequest("creator_unknown", handles=f"@{handle.lstrip('@')}")
-    return next(iter(found.values())).id
+def _sent(question: Question, period: Period) -> Sent:
+    zone = ZoneInfo(question.days.zones[0])
+    return Sent(first_moment(period.first, zone), first_moment(period.last + _DAY, zone), question.filters)
 
 
 def _ordered(groups: list[Group], args: PerformanceArgs, outcome: Outcome) -> tuple[Group, ...]:

@@ -17,6 +17,8 @@ from agent.planner.offline.requests import afterwards, books, campaigns, outreac
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went
 from agent.planner.offline.requests.own_templates import about_templates
+from agent.planner.offline.requests.report_people import by_handle, people_of
+from agent.planner.offline.requests.report_turns import carried_on, definition_asked
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
 from agent.planner.offline.requests.whose_turn import whose_turn
@@ -107,15 +109,20 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading) or about_templates(reading)
+    shown = in_full(reading, context) or whose_turn(reading) or about_templates(reading) or definition_asked(reading)
     if shown is not None:
         return Plan(stages=((shown,),))
+    outreach_asked = how_outreach_went(reading)
+    further = None if outreach_asked else carried_on(reading, context)
+    if further is not None:
+        return further
+    people = people_of(context)
+    context = replace(context, shortlist=people) if people else context
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    figures = how_outreach_went(reading)
-    parts = [figures] if figures else _requests(asked, context)
+    parts = [outreach_asked] if outreach_asked else _requests(asked, context)
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []
@@ -151,11 +158,14 @@ def plan(text: str, context: PlanningContext) -> Plan:
             sheet.incomplete = True
         wanted = told_apart(sheet) if name == "draft_messages" else [sheet.arguments]
         if not sheet.incomplete:
-            calls += [PlannedCall(name, arguments) for arguments in wanted]
+            made = [PlannedCall(name, arguments) for arguments in wanted]
+            meant = [by_handle(call, people) if people else call for call in made]
+            calls += [one for one in meant if isinstance(one, PlannedCall)]
+            notes += [one for one in meant if isinstance(one, Note) and one not in notes]
         notes += [note for note in sheet.notes if note not in notes]
         if name in ("search_creators", "similar_creators"):
             unread += leftovers(sheet)
-            context = replace(context, shortlist=(), last_criteria=_criteria(sheet, context))
+            context, people = replace(context, shortlist=(), last_criteria=_criteria(sheet, context)), ()
         elif name == "draft_messages":
             unread += left
         context = replace(context, last_tool=name)

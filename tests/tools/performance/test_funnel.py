@@ -17,9 +17,8 @@ from memory.domain.templates import Wording
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.database import TestServer
-from tools.performance.arguments import PerformanceArgs
+from tests.support.funnel_question import ask_the_funnel
 from tools.performance.funnel import FunnelShown
-from tools.performance.tool import performance
 
 # Messages that were sent from one version, and the answers some of them got; a row each, as the dispatcher keeps them.
 _PLANTED = """
@@ -79,10 +78,8 @@ class Planting(Asking):
 
     async def ask(self, **args: object) -> FunnelShown:
         """The funnel of this month."""
-        given = {"subject": "funnel", "period": "this_month"} | args
-        result = await performance(self.shop.database).run(PerformanceArgs.model_validate(given), await self.turn())
-        assert isinstance(result, FunnelShown)
-        return result
+        async with self.shop.database.unit(self.shop.operator) as unit:
+            return await ask_the_funnel(unit, **args)
 
 
 @pytest.fixture

@@ -24,10 +24,9 @@ from memory.domain.outreach import Batch, Content, DraftStatus, Intent
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor
+from tests.support.funnel_question import ask_the_funnel
 from tools.drafting.tool import Drafted, DraftMessagesArgs, draft_messages
-from tools.performance.arguments import PerformanceArgs
 from tools.performance.funnel import FunnelShown
-from tools.performance.tool import performance
 from tools.templates.tool import TemplateRefused, TemplatesArgs, TemplateSaved, TemplatesShown, templates
 
 PEOPLE = ("Mia", "Zoe", "Ana", "Lea", "Kim", "Noa", "Eva", "Ida")
@@ -60,13 +59,9 @@ class Desk(Asking):
         return result
 
     async def funnel(self, **args: object) -> FunnelShown:
-        """The funnel of the last days, today included."""
-        tool = performance(self.shop.database)
-        shown = await tool.run(
-            PerformanceArgs.model_validate({"subject": "funnel", "period": "this_month"} | args), await self.turn()
-        )
-        assert isinstance(shown, FunnelShown)
-        return shown
+        """The funnel of this month."""
+        async with self.shop.database.unit(self.shop.operator) as unit:
+            return await ask_the_funnel(unit, **args)
 
     async def undo(self) -> str:
         """What the newest change is taken back with."""
@@ -293,6 +288,3 @@ async def test_the_funnel_answers_with_numbers_and_claims_nothing_of_a_few(desk:
     assert isinstance(card, ReportCard)
     assert card.rows == (("猫砂盆首轮（第 1 版）", "2", "1，样本不足", "1，样本不足", "0，样本不足"),)
     assert "高于" not in piece.text
-    with pytest.raises(BadRequest) as refused:
-        await desk.funnel(group_by="creator")
-    assert refused.value.facts == {"group": "creator"}

@@ -30,7 +30,8 @@ _BEGINS_AGAIN = words.phrase("clauses", "begins_again")
 _SOMEONE = words.phrase("clauses", "someone")
 _SPAN_OF_TIME = re.compile(
     r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
-    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|our|we|trend|compare|so far|did)\b"
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d|"
+    r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|ours?|we|trend|compare|so far|did)\b"
 )
 _NAMED = frozenset(["handle", "rank"])
 _OFFERED = (None, "commission_rate", "flat_fee", "price")

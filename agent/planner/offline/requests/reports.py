@@ -1,21 +1,20 @@
 """Requests for figures and for what arrives on a schedule: performance and digests."""
 
 import re
-from datetime import date, timedelta
 from typing import cast
 
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
-from agent.planner.offline.reading.dates import dates_in, long_span_in, month_in, time_in
-from agent.planner.offline.reading.numerals import numeral_at
-from agent.planner.offline.reading.quantities import Unit, quantity_at
+from agent.planner.offline.reading.dates import time_in
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import one_creator
+from agent.planner.offline.requests.report_periods import count_of, period_in
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
+from prompts import words
 
 _TOP = re.compile(
     r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
@@ -31,32 +30,23 @@ _BETTER_LOW = frozenset(["refund_rate", "commission"])
 _WORST = re.compile(r"最差|最糟|最烂|\bworst\b")
 _BEST = re.compile(r"最好|\bbest\b")
 _COUNTED_LOW = re.compile(r"最低|最少|lowest|least|fewest|最高|最多|highest|most\b")
-_UNTIL_NOW = re.compile(
-    r"至今|到现在|到今天|以来|起(?!来)|之后|以后|\b(?:since|onwards?|until now|to date|till now|so far)\b"
-)
 _SAID_AS_A_VERB = re.compile(r"带|卖|赚|\b(?:brought|bring|sold|sell|sells|selling|made|earn\w*|generated|grossed)\b")
 _GMV_ITSELF = re.compile(r"gmv|额|业绩|流水|营收|钱|sales|revenue|takings|turnover|money")
 _COMPARES = re.compile(r"比|对照|\b(?:compare[ds]?|vs|versus|against)\b")
 _RANKED_METRIC = "gmv"
-_MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!\d)")
-_TO = re.compile(r"到|至|~|-|–|to|until|and")
 _CAMPAIGN_SAID = re.compile(
     r"(?:今年|去年|上次|看看|查看)*(?P<a>(?!这|那|哪|各|每|按|分|营销|推广|有)[^\s,，。的]{2,8}?)活动(?!们)"
     r"|\bcampaign [\"“]?(?P<b>(?!is|was|had|has|did|made|got|brought|gave|doing|with|this|last|by|the\b|for)[\w-]+"
     r"(?: (?!with|compared|for|in|this|last|by|vs)[\w-]+)?)"
+    r"|\b(?:the|our) (?P<c>(?!last\b|this\b|same\b|next\b|best\b|top\b|whole\b)[\w']+(?: [\w']+)?) campaign\b"
 )
+_CLOCK_SAID = re.compile(r"时间|时区|东八区|\b(?:time|timezone|clock)\b")
 _DAY_SETS = (
     ("weekdays", re.compile(r"工作日|weekdays?|周一(?:到|至)周五|monday to friday")),
     ("weekends", re.compile(r"周末|weekends?")),
 )
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
-_ZONES = (
-    ("America/New_York", re.compile(r"美东|纽约|new york|eastern|\best\b")),
-    ("America/Los_Angeles", re.compile(r"美西|洛杉矶|los angeles|pacific|\bpst\b")),
-    ("Asia/Shanghai", re.compile(r"北京时间|中国时间|beijing|shanghai|china time")),
-    ("Europe/London", re.compile(r"伦敦|英国时间|london|uk time")),
-)
 
 
 def performance(segment: Segment, context: PlanningContext) -> Sheet:
@@ -71,7 +61,7 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
         metrics.remove("gmv")
     subjects = [key for key, _, _ in find_terms("reports", _without(_without(plain, "group_by"), "metric"), "subject")]
     ranked = bool(_HIGHEST.search(plain) or _LOWEST.search(plain))
-    _period(sheet, plain, context.today)
+    sheet.arguments |= period_in(plain, context.today)
     if handle:
         sheet.arguments |= {"subject": "creator", "handle": handle}
     elif subjects:
@@ -86,21 +76,36 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
         sheet.arguments["descending"] = _from_the_top(plain, metrics)
     top = _TOP.search(plain)
     if top:
-        sheet.arguments["top"] = _count(next(group for group in top.groups() if group))
+        sheet.arguments["top"] = count_of(next(group for group in top.groups() if group))
     comparison = comparison or _two_periods(plain)
     if comparison:
         sheet.arguments["compare"] = comparison
+    if market := market_in(sheet):
+        sheet.arguments["market"] = market
+    clock = _CLOCK_SAID.search(plain) and next(find_terms("reports", plain, "zone"), None)
+    if clock:
+        sheet.arguments["timezone"] = clock[0]
     for flag in ("explain", "chart"):
         if any(True for _ in find_terms("reports", plain, flag)):
             sheet.arguments[flag] = True
     return sheet
 
 
+def market_in(sheet: Sheet) -> str | None:
+    """The one market a question is kept to; a region, or several, is none."""
+    clocks = [(start, end) for _, start, end in find_terms("reports", sheet.segment.reading.text, "zone")]
+    said = {
+        value
+        for token in sheet.tokens
+        if (value := token.value("markets")) and not any(start <= token.start < end for start, end in clocks)
+    }
+    return said.pop() if len(said) == 1 and "members" not in words.entries("markets")[min(said)].facts else None
+
+
 def digest(segment: Segment, context: PlanningContext) -> Sheet:
     """`digest`."""
     sheet = Sheet(segment, context)
-    _period(sheet, segment.text, context.today)
-    sheet.arguments = {key: value for key, value in sheet.arguments.items() if key == "period"}
+    sheet.arguments = {key: value for key, value in period_in(segment.text, context.today).items() if key == "period"}
     if not sheet.arguments and re.search(r"周报|weekly", segment.text):
         sheet.arguments["period"] = "last_7_days"
     return sheet
@@ -113,9 +118,9 @@ def subscribe_digest(segment: Segment, context: PlanningContext) -> Sheet:
     clock = time_in(text)
     if clock:
         sheet.arguments["at"] = clock
-    zone = next((name for name, pattern in _ZONES if pattern.search(text)), None)
+    zone = next(find_terms("reports", text, "zone"), None)
     if zone:
-        sheet.arguments["timezone"] = zone
+        sheet.arguments["timezone"] = zone[0]
     days = _days(text)
     if days:
         sheet.arguments["days"] = cast(list[JsonValue], days)
@@ -143,7 +148,13 @@ def _two_periods(text: str) -> str | None:
 
 
 def _without_comparison(text: str) -> tuple[str, str | None]:
-    found = next(find_terms("reports", text, "compare"), None)
+    named = [(start, end) for _, start, end in find_terms("reports", text, "metric")]
+    compared = (
+        one
+        for one in find_terms("reports", text, "compare")
+        if not any(start < one[1] < end for start, end in named)  # 投产比上个月 compares nothing
+    )
+    found = next(compared, None)
     if found is None:
         return text, None
     key, start, end = found
@@ -164,51 +175,6 @@ def _subject(subjects: list[str], text: str) -> str:
     return subjects[0]
 
 
-def _period(sheet: Sheet, text: str, today: date) -> None:
-    days = dates_in(text, today)
-    if days:
-        last = today if len(days) == 1 and _UNTIL_NOW.search(text) else days[min(1, len(days) - 1)]
-        sheet.arguments |= {"period": "custom", "from": days[0].isoformat(), "to": last.isoformat()}
-        return
-    named = next(find_terms("reports", text, "period"), None)
-    if named:
-        sheet.arguments["period"] = named[0]
-        return
-    month = _MONTH.search(text)
-    if month:
-        _month(sheet, _count(month["m"]), today)
-        return
-    if spoken := month_in(text):
-        _month(sheet, spoken, today)
-        return
-    if span := long_span_in(text, today):
-        sheet.arguments |= {"period": "custom", "from": span[0].isoformat(), "to": span[1].isoformat()}
-        return
-    for at in range(len(text)):
-        quantity = quantity_at(text, at)
-        if (
-            quantity
-            and quantity.unit is Unit.DAYS
-            and re.search(r"(?:近|最近|过去|last|past|the)\s?$", text[:at] or "")
-        ):
-            start = today - timedelta(days=int(quantity.value) - 1)
-            sheet.arguments |= {"period": "custom", "from": start.isoformat(), "to": today.isoformat()}
-            return
-
-
-def _month(sheet: Sheet, month: int, today: date) -> None:
-    if not 1 <= month <= 12:
-        return
-    year = today.year if month <= today.month else today.year - 1
-    following = date(year + month // 12, month % 12 + 1, 1)
-    last = following - timedelta(days=1)
-    sheet.arguments |= {
-        "period": "custom",
-        "from": date(year, month, 1).isoformat(),
-        "to": min(last, today).isoformat(),
-    }
-
-
 def _product(sheet: Sheet) -> None:
     text = sheet.segment.text
     name = next((name for name in sheet.context.products if name.lower() in text), None)
@@ -217,7 +183,7 @@ def _product(sheet: Sheet) -> None:
         sheet.arguments["product"] = name
         sheet.arguments.setdefault("subject", "products")
     elif (named := _CAMPAIGN_SAID.search(text)) and not quote:
-        group = "a" if named["a"] else "b"
+        group = next(one for one in "abc" if named[one])
         at = sheet.segment.reading.text.find(named[group], sheet.segment.start)
         sheet.arguments["campaign"] = sheet.quote(at, at + len(named[group]))
     elif quote:
@@ -239,8 +205,3 @@ def _days(text: str) -> list[str]:
     ]
     found += [day for day in _DAY_NAMES if re.search(rf"\b{day}(?:[a-z]*day|s)?s?\b", text)]
     return list(dict.fromkeys(found))
-
-
-def _count(written: str) -> int:
-    numeral = numeral_at(written, 0)
-    return int(numeral.high) if numeral else 1
