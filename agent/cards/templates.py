@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from agent.cards import wording
 from agent.cards.drafts import flag_text
+from agent.cards.overview import with_names
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
 from memory.domain.outreach import Draft
 from memory.domain.templates import Template
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.drafting.families import PLACEHOLDER
 from tools.templates.tool import TemplateRefused, TemplateSaved, TemplatesShown
 
 
@@ -62,7 +62,7 @@ def _in_full(template: Template, lang: Lang, texts: Texts) -> str:
     """Both texts, their placeholders by the names people know."""
     said = template.in_force.wording
     sides = [said.text] if said.language == "zh" else [said.text, said.text_zh]
-    named = [PLACEHOLDER.sub(lambda match: f"{{{texts.say(f'variable_{match[1]}', lang)}}}", side) for side in sides]
+    named = [with_names(side, lang, texts) for side in sides]
     title = texts.say("template_named", lang, name=template.name, version=template.current)
     return "\n———\n".join([title, *named])
 

@@ -19,6 +19,7 @@ from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
 from memory.domain.sample_views import SamplesView
+from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 from memory.domain.zones import ZoneSource
 
@@ -207,6 +208,10 @@ class Queries(Protocol):
 
     async def samples_file(self, scope: Scope) -> StoredFile:
         """Every sample as a CSV that can be handed in again; it is not kept."""
+        ...
+
+    async def templates(self, scope: Scope) -> Sequence[TemplateSheet]:
+        """The brand's own message templates, those in use first."""
         ...
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:

@@ -60,6 +60,30 @@ class Template:
         return next(one for one in self.versions if one.number == self.current)
 
 
+@dataclass(frozen=True, slots=True)
+class VersionSheet:
+    """A version as a page shows it, its placeholders by the names people know."""
+
+    number: int
+    language: str
+    text: str
+    text_zh: str
+    made_at: datetime
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSheet:
+    """A template as a page shows it; versions newest first."""
+
+    id: TemplateId
+    name: str
+    purpose: str
+    current: int
+    versions: tuple[VersionSheet, ...]
+    retired: bool = False
+
+
 def plain_name(name: str) -> str:
     """A name without quotes around it and with single spaces."""
     return " ".join(_AROUND.sub("", name).split())[:LONGEST_NAME]

@@ -12,6 +12,7 @@ from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from tests.support.fake_campaigns import FakeCampaignViews
 from tests.support.fake_samples import FakeSampleViews
+from tests.support.fake_templates import FakeTemplateViews
 
 
 @dataclass
@@ -75,8 +76,8 @@ class FakeLooks:
         return self.office.channels.wrong
 
 
-class FakeChannelViews(FakeSampleViews, FakeCampaignViews):
-    """The part of `Queries` that is about channels; those about samples and campaigns are inherited."""
+class FakeChannelViews(FakeSampleViews, FakeCampaignViews, FakeTemplateViews):
+    """The part of `Queries` that is about channels; those about samples, campaigns and templates are inherited."""
 
     office: HasChannels
 

@@ -14,6 +14,7 @@ from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.drafting.choosing import template_named, tone_of
 from tools.drafting.occasions import occasion_of
+from tools.templates.keeping import renamed, retired
 from tools.templates.making import made_of
 
 LIMIT = 100
@@ -125,22 +126,8 @@ async def _save(
 
 async def _change(unit: Unit, template: Template, args: TemplatesArgs) -> TemplatesShown:
     if args.action == "retire":
-        changed = await unit.templates.retire(template.id)
-        await unit.audit.record(
-            "template.retired", subject=f"template:{template.id}", before={"retired": False}, after={"retired": True}
-        )
-        return TemplatesShown((changed,), "retire")
-    new = plain_name(args.new_name or "")
-    if not new:
-        raise BadRequest("template_needs_name")
-    changed = await unit.templates.rename(template.id, new)
-    await unit.audit.record(
-        "template.renamed",
-        subject=f"template:{template.id}",
-        before={"name": template.name},
-        after={"name": changed.name},
-    )
-    return TemplatesShown((changed,), "rename", was=template.name)
+        return TemplatesShown((await retired(unit, template),), "retire")
+    return TemplatesShown((await renamed(unit, template, args.new_name or ""),), "rename", was=template.name)
 
 
 async def _source(unit: Unit, args: TemplatesArgs, turn: TurnContext) -> Draft:
