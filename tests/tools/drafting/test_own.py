@@ -2,20 +2,16 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.domain.ids import BrandId, CreatorId, MemberId, TemplateId, TemplateVersionId
+from memory.domain.ids import CreatorId, TemplateVersionId
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import Content, Purpose, Tone
 from memory.domain.templates import (
-    Template,
-    TemplateVersion,
-    Wording,
     built_in,
     key_of,
     opening_of,
@@ -23,23 +19,11 @@ from memory.domain.templates import (
     version_of,
 )
 from tests.support.fake_drafting import creator, occasion
+from tests.support.own_templates import WORDING, template
 from tools.drafting.composing import closed_up, compose
 from tools.drafting.own import fill, filled, placeholders_in, refilled, turned
 from tools.drafting.splitting import split_at_random
 from tools.drafting.variants import variant_of, worded
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-WORDING = Wording(
-    "Hi {name}, our {product} costs {price}. We pay {commission}.",
-    "{name}你好，我们的 {product} 卖 {price}，佣金 {commission}。",
-    "en",
-    Offer(1800),
-)
-
-
-def template(wording: Wording = WORDING, *, number: int = 1) -> Template:
-    version = TemplateVersion(TemplateVersionId(40 + number), number, wording, MemberId(1), NOW)
-    return Template(TemplateId(4), BrandId(1), "猫砂盆首轮", Purpose.INVITE, number, (version,))
 
 
 def test_a_template_is_filled_in_both_languages() -> None:
