@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from fastapi import FastAPI
@@ -56,9 +57,9 @@ from connectors.files.reader import FileReader
 from connectors.playground.agency import demo_agency
 from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
-from connectors.playground.source import PlaygroundSource
+from connectors.playground.source import PlaygroundSales, PlaygroundSource
 from connectors.playground.world import World
-from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger
+from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger, SaleSource
 from connectors.server import Lifespan, create_app
 from connectors.terminal.channel import ScriptLine, Terminal
 from connectors.terminal.contract import failure_json, to_json
@@ -292,6 +293,12 @@ def script_line(text: str) -> ScriptLine:
 def playground_source(daren: Installation) -> CreatorSource:
     """The demo world's creators, through the port every platform uses."""
     return PlaygroundSource(daren.world)
+
+
+def playground_sales(daren: Installation, code: str, *, now: datetime) -> SaleSource:
+    """The sales of a demo brand's shop, through the port every platform uses."""
+    brand = next(brand for brand in demo_agency().brands if brand.code == code)
+    return PlaygroundSales(daren.world, brand, now)
 
 
 script_answer = to_json

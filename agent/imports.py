@@ -8,8 +8,9 @@ from functools import partial
 import structlog
 
 from agent.cards.drafts import flag_text
+from agent.sales import importing as importing_sales
 from agent.samples.importing import imported, judged
-from connectors.ports.files import CreatorRow, ProductRow, SampleRow, Sheet, SheetReader
+from connectors.ports.files import CreatorRow, ProductRow, SaleRow, SampleRow, Sheet, SheetReader
 from connectors.ports.queries import ImportView
 from memory.domain import jobs
 from memory.domain.chat import Reply
@@ -23,8 +24,14 @@ from prompts.render import Texts
 
 log = structlog.get_logger()
 
-KINDS = ("creators", "products", "samples")
-NEEDED = {"creators": "handle", "products": "name", "samples": "handle"}
+KINDS = ("creators", "products", "samples", "orders")
+# What a file of a kind cannot do without, and what is said when no column holds it.
+NEEDED = {
+    "creators": (("handle", "import_no_handle"),),
+    "products": (("name", "import_no_name"),),
+    "samples": (("handle", "import_no_handle"),),
+    "orders": (("order", "import_no_order"), ("placed", "import_no_placed")),
+}
 AT_ONCE = 500
 _OUTCOMES = {
     Change.ADDED: RowOutcome.ADDED,
@@ -76,8 +83,9 @@ class Imports:
         async with self.units.unit(scope) as unit:
             kept = await unit.imports.lock(run)
             chosen = {header: field for header, field in mapping.items() if field} if mapping else kept.mapping
-            if NEEDED[kept.kind] not in chosen.values():
-                raise BadRequest("import_no_name" if kept.kind == "products" else "import_no_handle")
+            for field, without in NEEDED[kept.kind]:
+                if field not in chosen.values():
+                    raise BadRequest(without)
             if mapping and chosen != kept.mapping:
                 await unit.imports.map(run, chosen, name="chosen")
             await unit.imports.move(run, ImportState.QUEUED)
@@ -106,6 +114,8 @@ class Imports:
                 await self._creators(scope, kept, sheet)
             elif kept.kind == "samples":
                 await self._samples(scope, kept, sheet)
+            elif kept.kind == "orders":
+                await self._orders(scope, kept, sheet)
             else:
                 await self._products(scope, kept, sheet)
         except AppError as failure:
@@ -155,7 +165,25 @@ class Imports:
             said = partial(self._said, scope=scope)
             await unit.imports.judge(run.id, await imported(unit, rows, said, brand=_brand(scope)))
 
+    async def _orders(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        brand = _brand(scope)
+        async with self.units.unit(scope) as unit:
+            rows = await self._read_orders(unit, run, sheet, brand)
+        said = partial(self._said, scope=scope)
+        await importing_sales.imported(self.units, scope, run, rows, said, brand=brand, texts=self.texts)
+
+    async def _read_orders(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[SaleRow]:
+        currency, zone = await importing_sales.shop_of(unit, brand)
+        return await asyncio.to_thread(self.reader.orders, sheet, run.mapping, currency=currency, zone=zone)
+
     async def _judge(self, unit: Unit, run: ImportRun, sheet: Sheet) -> None:
+        if run.kind == "orders":
+            brand, lang = _brand(unit.scope), unit.scope.lang
+            sold = await self._read_orders(unit, run, sheet, brand)
+            about = partial(self._said, scope=unit.scope)
+            verdicts = await importing_sales.judged(unit, sold, about, brand=brand, lang=lang, texts=self.texts)
+            await unit.imports.judge(run.id, verdicts)
+            return
         if run.kind == "samples":
             read, said = await asyncio.to_thread(self._read_samples, run, sheet), partial(self._said, scope=unit.scope)
             await unit.imports.judge(run.id, await judged(unit, read, said, brand=_brand(unit.scope)))
@@ -231,7 +259,7 @@ class Imports:
 
 
 def _brand(scope: Scope) -> BrandId:
-    """The one brand a file of samples is of. Raises BadRequest in a scope of several."""
+    """The one brand a file of samples or orders is of. Raises BadRequest in a scope of several."""
     if scope.brand is None:
         raise BadRequest("choose_a_brand")
     return scope.brand

@@ -28,6 +28,7 @@ from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
+from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
@@ -65,18 +66,20 @@ from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.erasing import ErasingRepository
-from memory.repositories.funnel import FunnelRepository
 from memory.repositories.imports import ImportRepository
 from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
+from memory.repositories.message_funnel import FunnelRepository
 from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
+from memory.repositories.performance import PerformanceRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.relations import RelationRepository
+from memory.repositories.sales import SalesRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
 from memory.repositories.shop_links import ShopLinkRepository
@@ -189,6 +192,8 @@ class UnitOfWork(Work):
         self.shortlists: ShortlistStore = ShortlistRepository(*given)
         self.products: ProductStore = ProductRepository(*given)
         self.samples: SampleStore = SampleRepository(*given)
+        self.sales: SalesStore = SalesRepository(*given)
+        self.performance: PerformanceStore = PerformanceRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
         self.templates: TemplateStore = TemplateRepository(*given)
         self.funnel: FunnelStore = FunnelRepository(transaction.session)

@@ -31,7 +31,7 @@ from memory.domain.shops import Hearing
 from memory.domain.workspace import Lang
 from prompts.render import texts
 
-Kind = Literal["creators", "products", "samples"]
+Kind = Literal["creators", "products", "samples", "orders"]
 
 
 def migrate() -> None:
@@ -90,10 +90,10 @@ async def _init(setup: FirstSetup) -> None:
 
 
 def import_file(
-    kind: Annotated[Kind, typer.Argument(help="creators, products or samples")],
+    kind: Annotated[Kind, typer.Argument(help="creators, products, samples or orders")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
-    mapping: Annotated[str | None, typer.Option(help="own, kalodata, fastmoss …; else recognised.")] = None,
+    mapping: Annotated[str | None, typer.Option(help="own, kalodata, fastmoss, tiktok …; else recognised.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report every row, change nothing.")] = False,
     as_member: AsMember = None,
 ) -> None:

@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from agent.accounts import OS_USER, os_user
-from agent.bootstrap import Installation, demo_agency, playground_source
+from agent.bootstrap import Installation, demo_agency, playground_sales, playground_source
 from agent.cli.password import demo_password
 from agent.cli.running import console_lang, opened, run
+from agent.sales.syncing import take_sales
 from memory.domain.account_stores import NewBrand, NewMember
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, TenantId
@@ -107,8 +109,22 @@ async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
             async with daren.database.unit(scope) as unit:
                 await unit.creators.upsert(page, source=source.name, as_of=now)
             progress.advance(synced, len(page))
+        sold = progress.add_task(say("seeding_sales", lang), total=None)
+        await _take_sales(daren, scope, now=now, on=progress, shown=sold)
         indexed = progress.add_task(say("indexing", lang), total=creators)
         await _index(daren, tenant, lambda done: progress.update(indexed, completed=done))
+
+
+async def _take_sales(daren: Installation, scope: Scope, *, now: datetime, on: Progress, shown: TaskID) -> None:
+    """What each demo brand's shop has sold so far, through the port every platform uses."""
+    async with daren.database.unit(scope) as unit:
+        ids = {brand.name: brand.id for brand in await unit.people.brands()}
+    taken = 0
+    for brand in demo_agency().brands:
+        source = playground_sales(daren, brand.code, now=now)
+        taken += await take_sales(daren.database, scope, source, brand=ids[brand.name], as_of=now)
+        on.update(shown, completed=taken)
+    on.update(shown, total=taken)
 
 
 async def _index(daren: Installation, tenant: TenantId, progress: Callable[[int], None]) -> None:

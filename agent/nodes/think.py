@@ -1,5 +1,6 @@
 """Second node: the model, or the built-in planner, says which tools to call next or that the answer is ready."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
-from agent.guardrails.foreign import without_links
+from agent.guardrails.foreign import fenced, without_links
 from agent.guardrails.written_numbers import drop_unwritten
 from agent.nodes.run import TurnRun
 from agent.planner.model import ModelAnswer
@@ -158,10 +159,21 @@ class Think:
             batches=", ".join(f"{code} ({size})" for code, size in planning["open_batches"].items()) or "none",
             products=", ".join(planning["products"]) or "none",
             preferences="; ".join(kept["text"] for kept in planning["preferences"]) or "none",
+            figures=figures_told(planning),
             summary=state.get("summary") or "none",
         )
         history: list[dict[str, JsonValue]] = [{**line} for line in state.get("history", [])]
         return [{"role": "system", "content": system}, *history, {"role": "user", "content": state["text"]}]
+
+
+def figures_told(planning: dict[str, Any]) -> str:
+    """The last question about figures and what its rows stand for, as a model goes on from it."""
+    if planning["last_report"] is None:
+        return "none"
+    asked = json.dumps(planning["last_report"], ensure_ascii=False)
+    rows = [f"{place} {name or '(unattributed)'}" for place, name in enumerate(planning["report_rows"][:20], 1)]
+    # Names of products and handles of a platform are other people's words.
+    return f"{asked}; rows: {fenced(', '.join(rows), source='performance', limit=1500) if rows else 'none'}"
 
 
 @cache

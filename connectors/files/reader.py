@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from connectors.files import delimited, mappings, products, samples, translate, workbook
+from connectors.files import delimited, mappings, orders, products, samples, translate, workbook
 from connectors.files.decoding import text_of
 from connectors.files.foreign import one_line
 from connectors.files.grid import MOST_ROWS, sheet_of
-from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, SampleRow, Sheet
+from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, SaleRow, SampleRow, Sheet
 from memory.domain.errors import BadRequest
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -56,3 +57,7 @@ class FileReader:
     def samples(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str) -> list[SampleRow]:
         """See `SheetReader.samples`."""
         return samples.samples(sheet, mapping, currency=currency)
+
+    def orders(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: ZoneInfo) -> list[SaleRow]:
+        """See `SheetReader.orders`."""
+        return orders.orders(sheet, mapping, currency=currency, zone=zone)

@@ -20,6 +20,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from connectors.playground.people.creators import Person, population
 from connectors.playground.people.traits import Traits
+from connectors.playground.selling import Sold
 from connectors.playground.settings import PlaygroundSettings
 from connectors.playground.statement import Received, Statement, Written
 from connectors.playground.talk import Past, answer_to
@@ -129,6 +130,22 @@ class World:
                 (after, limit),
             )
             return [(number, from_json(facts)) for number, facts in await rows.fetchall()]
+
+    async def sold(self, products: Sequence[str]) -> Sequence[Sold]:
+        """What creators sold of some products, each line with the post that sold it, in the order of creators."""
+        async with self._transaction() as connection:
+            if not await self._learn(connection):
+                return []
+            rows = await connection.execute(
+                "select o.id, o.number, facts->>'handle', (facts->'commission_bp'->>'low')::int, o.placed_at,"
+                " o.product, price_minor, o.quantity, currency, coalesce(r.quantity, 0), p.posted_at, p.kind, p.views"
+                " from playground.order_line o join playground.creator using (number)"
+                " join playground.post p on p.number = o.number and p.product = o.product"
+                " left join playground.refund r on r.order_line = o.id where o.product = any(%s)"
+                " order by o.number, o.placed_at, o.id",
+                (list(products),),
+            )
+            return [Sold(*row) for row in await rows.fetchall()]
 
     async def accept(self, ticket: SendTicket, *, settings: PlaygroundSettings, now: datetime) -> Receipt:
         """Take a message in, once per key, and plan its creator's answer. Raises as `Messenger.send` says."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.import_stores import ImportedRow
 from memory.domain.money import Money
 from memory.domain.outreach import Flag
+from memory.domain.sales import Sale
 from memory.domain.sample import SampleStatus
 
 
@@ -70,6 +72,15 @@ class SampleRow:
     problems: tuple[Flag, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SaleRow:
+    """One row as a sale; `facts` None when it cannot be used."""
+
+    number: int
+    facts: Sale | None
+    problems: tuple[Flag, ...] = ()
+
+
 class SheetReader(Protocol):
     """Reads CSV and Excel. Pure: nothing is stored."""
 
@@ -106,4 +117,8 @@ class SheetReader(Protocol):
 
     def samples(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str) -> list[SampleRow]:
         """Rows as samples, in file order."""
+        ...
+
+    def orders(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: ZoneInfo) -> list[SaleRow]:
+        """Rows as sales, in file order; moments without a zone are of `zone`."""
         ...

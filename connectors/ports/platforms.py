@@ -9,6 +9,7 @@ from typing import Protocol
 from memory.domain.creator import Creator, CreatorFacts
 from memory.domain.ids import BrandId
 from memory.domain.outreach import Channel, Flag, SendTicket
+from memory.domain.sales import ContentPost, Sale
 
 
 class SendFate(StrEnum):
@@ -95,4 +96,21 @@ class CreatorSource(Protocol):
 
     def creators(self) -> AsyncIterator[Sequence[CreatorFacts]]:
         """Yield creators in batches. Raises Unavailable (retryable)."""
+        ...
+
+
+class SaleSource(Protocol):
+    """Tells the sales of one shop; the same again may be told any number of times."""
+
+    @property
+    def name(self) -> str:
+        """The provenance written on each line."""
+        ...
+
+    def sales(self) -> AsyncIterator[Sequence[Sale]]:
+        """Yield sales in batches. Raises Unavailable (retryable)."""
+        ...
+
+    def posts(self) -> AsyncIterator[Sequence[ContentPost]]:
+        """Yield posts that sell, in batches. Raises Unavailable (retryable)."""
         ...

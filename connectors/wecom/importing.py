@@ -16,7 +16,11 @@ from memory.domain.ids import ImportRunId
 from memory.domain.workspace import Lang, Scope
 
 SHOWN_PROBLEMS: Final = 5
-_PRODUCTS = re.compile(r"产品|商品|product", re.IGNORECASE)
+# What a file's name says it holds, the first that fits; creators where none does.
+_KINDS: Final = (
+    ("orders", re.compile(r"订单|联盟单|order", re.IGNORECASE)),
+    ("products", re.compile(r"产品|商品|product", re.IGNORECASE)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Importing:
 
     async def preview(self, scope: Scope, file: Fetched, *, of: str) -> Preview:
         """Read a table sent as `of`. Nothing is changed yet."""
-        kind = "products" if _PRODUCTS.search(file.name) else "creators"
+        kind = next((kind for kind, named in _KINDS if named.search(file.name)), "creators")
         run = await self.desk.upload(scope, name=file.name, content=file.content, kind=kind)
         view = await self.queries.import_run(scope, run)
         title = self.say("wecom_file_read", scope.lang, name=line(view.file_name), rows=view.rows, good=view.good)

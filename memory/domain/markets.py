@@ -15,25 +15,29 @@ class Market:
     """One TikTok Shop market. `zone` is the zone most of its people live in, an estimate for one creator.
 
     `spans_zones`: whether many live by another clock. `content_days`: from the delivery of a sample until its content
-    is due.
+    is due. `reporting_zone`: whose days its shops' sales are counted by.
     """
 
     code: str
     language: str
     currency: str
     zone: ZoneInfo
+    reporting_zone: ZoneInfo
     content_days: int = CONTENT_DAYS
     spans_zones: bool = False
 
 
-def _market(code: str, language: str, currency: str, zone: str, *, spans_zones: bool = False) -> Market:
-    return Market(code, language, currency, ZoneInfo(zone), spans_zones=spans_zones)
+def _market(
+    code: str, language: str, currency: str, zone: str, *, spans_zones: bool = False, reports: str = ""
+) -> Market:
+    return Market(code, language, currency, ZoneInfo(zone), ZoneInfo(reports or zone), spans_zones=spans_zones)
 
 
 MARKETS: dict[str, Market] = {
     market.code: market
     for market in (
-        _market("US", "en", "USD", "America/New_York", spans_zones=True),
+        # Seller Center of the United States counts its days on the west coast, where few of its people live.
+        _market("US", "en", "USD", "America/New_York", spans_zones=True, reports="America/Los_Angeles"),
         _market("CA", "en", "CAD", "America/Toronto", spans_zones=True),
         _market("GB", "en", "GBP", "Europe/London"),
         _market("IE", "en", "EUR", "Europe/Dublin"),
@@ -58,3 +62,9 @@ CATEGORIES: tuple[str, ...] = (
     "home", "kitchen", "cleaning", "garden", "diy", "pets", "baby", "toys", "tech", "gaming", "automotive", "food",
     "books", "stationery", "travel", "lifestyle", "comedy", "music", "education", "finance",
 )  # fmt: skip
+
+
+def reporting_zone(market: str) -> ZoneInfo:
+    """Whose days the sales of a market's shops are counted by; of an unknown market UTC's."""
+    known = MARKETS.get(market.upper())
+    return known.reporting_zone if known else ZoneInfo("UTC")

@@ -56,18 +56,17 @@ class GroupBy(StrEnum):
 
 
 IN_TIME: Final = frozenset({GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH})
-# Of sales, posts, samples and messages; what else can be asked of each is refused with "metric_not_by".
-_SALES = frozenset({*IN_TIME, GroupBy.CREATOR, GroupBy.PRODUCT, GroupBy.BRAND, GroupBy.CAMPAIGN, GroupBy.MARKET})
-_POSTS = _SALES | {GroupBy.CONTENT}
-_SAMPLES = frozenset({*IN_TIME, GroupBy.CREATOR, GroupBy.PRODUCT, GroupBy.BRAND})
-_MESSAGES = frozenset(GroupBy) - {GroupBy.CONTENT, GroupBy.PRODUCT}
+# Counted from our own doings, orders or not.
+OURS: Final = frozenset({Metric.REPLY_RATE, Metric.POST_RATE})
+# What may be split by what; anything else is refused with "metric_not_by".
+_POSTS = frozenset({*IN_TIME, GroupBy.CREATOR, GroupBy.PRODUCT, GroupBy.BRAND, GroupBy.MARKET, GroupBy.CONTENT})
+_SAMPLES = _POSTS - {GroupBy.CONTENT}
 GROUPS: Final[Mapping[Metric, frozenset[GroupBy]]] = MappingProxyType(
     {
-        **dict.fromkeys(Metric, _POSTS),
-        Metric.ROI: _SAMPLES,
-        Metric.SAMPLE_ROI: _SAMPLES,
-        Metric.POST_RATE: _SAMPLES,
-        Metric.REPLY_RATE: _MESSAGES,
+        **dict.fromkeys(Metric, _POSTS | {GroupBy.CAMPAIGN}),
+        **dict.fromkeys((Metric.VIEWS, Metric.CONVERSION_RATE), _POSTS),
+        **dict.fromkeys((Metric.ROI, Metric.SAMPLE_ROI, Metric.POST_RATE), _SAMPLES),
+        Metric.REPLY_RATE: frozenset(GroupBy) - {GroupBy.CONTENT, GroupBy.PRODUCT},
     }
 )
 
@@ -80,7 +79,7 @@ class Unknown(StrEnum):
     PLATFORM_FEE = "platform_fee"  # lines of a market whose fee is not known
     SAMPLE_COST = "sample_cost"  # samples without a cost
     GOODS_COST = "goods_cost"  # never told: what the goods sold cost to make
-    CLICKS = "clicks"  # posts that sold and whose clicks are not told
+    CLICKS = "clicks"  # posts whose clicks are not told
     VIEWS = "views"  # posts whose views are not told
     RATE = "rate"  # lines in a currency without an exchange rate
 
@@ -113,7 +112,7 @@ class Sums:
     views_untold: int = 0  # posts
     clicked_orders: int = 0  # orders of posts whose clicks are told
     clicks: int = 0
-    clicks_untold: int = 0  # posts that sold
+    clicks_untold: int = 0  # posts whose clicks are not told
     contacted: int = 0
     replied: int = 0
     received: int = 0  # samples that arrived
@@ -357,5 +356,6 @@ def figure(metric: Metric, sums: Sums) -> Figure:
 
 
 def untold(metric: Metric) -> Figure:
-    """The figure of a metric of sales where no order was ever told."""
-    return replace(figure(metric, Sums()), value=None, unknown=(UnknownPart(Unknown.ORDERS, 0),))
+    """The figure of a metric nobody told anything for: sales without orders, views without posts."""
+    what = Unknown.VIEWS if metric is Metric.VIEWS else Unknown.ORDERS
+    return replace(figure(metric, Sums()), value=None, unknown=(UnknownPart(what, 0),))

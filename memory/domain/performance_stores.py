@@ -82,6 +82,14 @@ class SalesStore(Protocol):
         """For each sale, where what is known of it says otherwise; a line not known, or alike, has none."""
         ...
 
+    async def wrong_days(self, brand: BrandId) -> list[date]:
+        """Days whose sums are not those of the lines, or whose lines not those of what was told of them, in order."""
+        ...
+
+    async def mend(self, brand: BrandId, days: Sequence[date]) -> None:
+        """Add up days anew from what was told."""
+        ...
+
 
 class PerformanceStore(Protocol):
     """Questions about the sales of the scope."""

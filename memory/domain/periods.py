@@ -95,12 +95,17 @@ def compared(period: Period, to: Compare) -> Period:
         case PeriodName.THIS_MONTH:
             start = before.replace(day=1)
             return Period(PeriodName.CUSTOM, start, min(before, start + (period.last - period.first)))
-        case PeriodName.LAST_MONTH:
-            return Period(PeriodName.CUSTOM, before.replace(day=1), before)
         case PeriodName.THIS_WEEK:
             return Period(PeriodName.CUSTOM, period.first - _WEEK, period.last - _WEEK)
+        case _ if _is_a_month(period):
+            return Period(PeriodName.CUSTOM, before.replace(day=1), before)
         case _:
             return Period(PeriodName.CUSTOM, period.first - period.days * _DAY, before)
+
+
+def _is_a_month(period: Period) -> bool:
+    first, last = period.first, period.last
+    return first.day == 1 and last == first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _year_before(day: date) -> date:

@@ -69,8 +69,9 @@ class Payee(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One SKU of one order. `price`: what the customer paid for a piece; `quantity` holds what was refunded later.
+    """One SKU of one order. `price`: of a piece; `quantity` holds what was refunded later.
 
+    `paid`: for all pieces together, where that is told and is not price times quantity.
     Product, content and campaign go by the platform's ids; "" where it says none. `code`: the promo code redeemed.
     """
 
@@ -88,11 +89,12 @@ class OrderLine:
     collaboration_id: str = ""
     code: str = ""
     delivered_at: datetime | None = None
+    paid: Money | None = None
 
     @property
     def gross(self) -> Money:
-        """Price times quantity, refunds not taken off."""
-        return Money(self.price.minor * self.quantity, self.price.currency)
+        """What was paid for all pieces, refunds not taken off."""
+        return self.paid or Money(self.price.minor * self.quantity, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,23 @@ from memory.models.base import AnyBrandRow, Base, BrandRow, JsonList, JsonObject
 
 
 class ProductRow(BrandRow, Base):
-    """A product of one brand. Price in minor units of its currency."""
+    """A product of one brand. Price in minor units of its currency. `outside_id`: the platform's, where it sold."""
 
     __tablename__ = "product"
     __table_args__ = (
         Index("ix_product_brand", "tenant_id", "brand_id", "id"),
+        Index(
+            "uq_product_outside",
+            "brand_id",
+            "outside_id",
+            unique=True,
+            postgresql_where=text("outside_id is not null"),
+        ),
         CheckConstraint("(price_minor is null) = (price_currency is null)", name="price_currency"),
     )
 
     id: Mapped[RowId]
+    outside_id: Mapped[str | None]
     name: Mapped[str]
     link: Mapped[str | None]
     price_minor: Mapped[int | None]

@@ -1,6 +1,7 @@
 """The dated exchange table."""
 
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,9 @@ _NEWEST = standing(
     select(ExchangeRateRow.day, ExchangeRateRow.currency, ExchangeRateRow.per_usd).where(
         ExchangeRateRow.day == select(func.max(ExchangeRateRow.day)).scalar_subquery()
     )
+)
+_ALL = standing(
+    select(ExchangeRateRow.day, ExchangeRateRow.currency, ExchangeRateRow.per_usd).order_by(ExchangeRateRow.day)
 )
 
 
@@ -37,3 +41,12 @@ async def read_rates(session: AsyncSession) -> RateTable:
     if not rows:
         raise Misconfigured("migrate_first")
     return RateTable(rows[0].day, {row.currency: row.per_usd for row in rows})
+
+
+async def read_tables(session: AsyncSession) -> list[RateTable]:
+    """Every table, oldest first."""
+    rows = (await session.execute(_ALL)).all()
+    return [
+        RateTable(day, {row.currency: row.per_usd for row in some})
+        for day, some in groupby(rows, key=lambda row: row.day)
+    ]

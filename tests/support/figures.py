@@ -1,6 +1,6 @@
 """Sales in memory for whoever asks questions about them: facts of a day, added up by the definitions themselves."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -32,7 +32,8 @@ from memory.domain.sales import Rule
 from memory.domain.stores import Units
 from memory.domain.workspace import Brand, Lang, Role, Scope
 from tools.contract import TurnContext
-from tools.performance.tool import Result
+from tools.performance.arguments import PerformanceArgs
+from tools.performance.results import Defined, FiguresShown, NoFigures
 from tools.performance.tool import performance as make
 
 TODAY = date(2026, 11, 20)
@@ -186,11 +187,15 @@ class FakeUnits:
         yield self.inside
 
 
-async def answer(performance: FakePerformance, *, brands: int = 1, lang: Lang = "zh", **arguments: JsonValue) -> Result:
+async def answer(
+    performance: FakePerformance, arguments: Mapping[str, JsonValue], *, brands: int = 1, lang: Lang = "zh"
+) -> FiguresShown | NoFigures | Defined:
     """What the tool answers to a planner's arguments, for a member who sees so many brands."""
     inside = FakeUnit(performance)
     inside.seen = inside.seen[:brands]
     tool = make(cast(Units, FakeUnits(inside)))  # the tool reads nothing but what the fake has
     scope = Scope(TenantId(1), None, MemberId(1), Role.VIEWER, lang)
     turn = TurnContext(scope, ConversationId(1), Fence(TurnId(1), 1), lang, "turn:1:0")
-    return await tool.run(tool.arguments.model_validate(arguments), turn)
+    result = await tool.run(PerformanceArgs.model_validate(arguments), turn)
+    assert isinstance(result, FiguresShown | NoFigures | Defined)
+    return result

@@ -63,17 +63,26 @@ def of_sales(days: Sequence[DaySales]) -> list[Anomaly]:
 
 
 def of_sources(sources: Sequence[Freshness], *, last: date, today: date, now: datetime) -> list[Anomaly]:
-    """Which orders are missing at the end of a period (`last`, or yesterday if that is later), or come no more."""
+    """What is missing at the end of a period (`last`, or yesterday if that is earlier): a file ends, a sync stopped."""
     orders = [one for one in sources if one.kind == "orders"]
+    wanted = min(last, today - timedelta(days=1))
     if not orders:
         return []
-    newest = max(orders, key=lambda one: one.last_day)
-    if newest.last_day < min(last, today - timedelta(days=1)):
-        return [Anomaly(Kind.SHORT, newest.last_day, source=newest.source)]
-    heard = max(orders, key=lambda one: one.as_of)
-    if now - heard.as_of > STALE_AFTER and last >= today - timedelta(days=1):
-        return [Anomaly(Kind.STALE, heard.as_of.date(), source=heard.source)]
-    return []
+    latest = max(orders, key=_covered)
+    if _covered(latest) >= wanted:
+        return []
+    if _is_a_file(latest):
+        return [Anomaly(Kind.SHORT, latest.last_day, source=latest.source)]
+    return [Anomaly(Kind.STALE, latest.as_of.date(), source=latest.source)] if now - latest.as_of > STALE_AFTER else []
+
+
+def _covered(source: Freshness) -> date:
+    """The last day a source says anything of: a file ends with its last row, who is asked knows of days without one."""
+    return source.last_day if _is_a_file(source) else max(source.last_day, source.as_of.date())
+
+
+def _is_a_file(source: Freshness) -> bool:
+    return source.source.startswith("file")
 
 
 def _sudden(days: Sequence[DaySales]) -> list[Anomaly]:

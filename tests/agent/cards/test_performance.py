@@ -25,12 +25,13 @@ SHOP = [
 
 
 async def piece(sold: list[Sold], *, lang: Lang = "zh", brands: int = 1, **arguments: JsonValue) -> Piece:
-    result = await answer(FakePerformance(sold), brands=brands, lang=lang, **arguments)
+    result = await answer(FakePerformance(sold), arguments, brands=brands, lang=lang)
     return SHOWN[type(result)](result, lang, texts())
 
 
 async def card(sold: list[Sold], **arguments: JsonValue) -> ReportCard:
-    (only,) = (await piece(sold, **arguments)).cards
+    result = await answer(FakePerformance(sold), arguments)
+    (only,) = SHOWN[type(result)](result, "zh", texts()).cards
     assert isinstance(only, ReportCard)
     return only
 
@@ -119,7 +120,7 @@ async def test_a_day_that_is_not_over_says_how_far_it_was_counted() -> None:
 
 async def test_data_that_ends_too_early_is_warned_of() -> None:
     store = FakePerformance(SHOP, (Freshness("file", "orders", NOW, date(2026, 9, 1), date(2026, 11, 15), 9),))
-    result = await answer(store, period="last_7_days")
+    result = await answer(store, {"period": "last_7_days"})
     assert SHOWN[type(result)](result, "zh", texts()).text.splitlines()[-1] == (
         "注意：订单数据只到 11-15（来源 file），后面的日子还没有数。"
     )

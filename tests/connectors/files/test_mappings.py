@@ -97,7 +97,7 @@ def test_a_mapping_asked_for_by_name_is_taken() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    for ask in (lambda: READER.fields("orders"), lambda: READER.guess(["a"], kind="orders")):
+    for ask in (lambda: READER.fields("receipts"), lambda: READER.guess(["a"], kind="receipts")):
         with pytest.raises(BadRequest, match="kind_unknown"):
             ask()
 

@@ -81,18 +81,22 @@ def test_too_short_a_past_judges_nothing() -> None:
     assert of_sales([*days[:-1], DaySales(LAST, 900_000, 300, 0)]) == []
 
 
-def source(*, heard: timedelta, last: date, kind: str = "orders") -> Freshness:
-    return Freshness("tiktok_shop", kind, NOW - heard, date(2026, 1, 1), last, 10)
+def source(*, heard: timedelta, last: date, kind: str = "orders", name: str = "tiktok_shop") -> Freshness:
+    return Freshness(name, kind, NOW - heard, date(2026, 1, 1), last, 10)
 
 
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
         (source(heard=timedelta(hours=3), last=TODAY), []),
-        (source(heard=timedelta(days=3), last=TODAY), [Anomaly(Kind.STALE, date(2026, 11, 17), source="tiktok_shop")]),
+        (source(heard=timedelta(hours=3), last=date(2026, 11, 17)), []),  # asked today: there were no orders since
         (
-            source(heard=timedelta(hours=3), last=date(2026, 11, 17)),
-            [Anomaly(Kind.SHORT, date(2026, 11, 17), source="tiktok_shop")],
+            source(heard=timedelta(days=3), last=date(2026, 11, 17)),
+            [Anomaly(Kind.STALE, date(2026, 11, 17), source="tiktok_shop")],
+        ),
+        (
+            source(heard=timedelta(hours=3), last=date(2026, 11, 17), name="file:orders.csv"),
+            [Anomaly(Kind.SHORT, date(2026, 11, 17), source="file:orders.csv")],
         ),
         (source(heard=timedelta(days=9), last=date(2026, 11, 11), kind="posts"), []),
     ],

@@ -26,7 +26,7 @@ TWO_DAYS = [
 
 
 async def shown(store: FakePerformance, **arguments: JsonValue) -> FiguresShown:
-    result = await answer(store, **arguments)
+    result = await answer(store, arguments)
     assert isinstance(result, FiguresShown)
     return result
 
@@ -95,8 +95,8 @@ async def test_a_creator_a_market_and_a_clock_go_into_the_question() -> None:
 
 
 async def test_a_question_of_several_brands_is_of_all_of_them_or_of_the_one_it_names() -> None:
-    both = await answer(FakePerformance(TWO_DAYS), brands=2)
-    one = await answer(FakePerformance(TWO_DAYS), brands=2, brand="birch")
+    both = await answer(FakePerformance(TWO_DAYS), {}, brands=2)
+    one = await answer(FakePerformance(TWO_DAYS), {"brand": "birch"}, brands=2)
     assert isinstance(both, FiguresShown)
     assert isinstance(one, FiguresShown)
     assert [brand.name for brand in both.question.brands] == ["Alder", "Birch"]
@@ -114,20 +114,20 @@ async def test_a_question_of_several_brands_is_of_all_of_them_or_of_the_one_it_n
 )
 async def test_names_nobody_knows_are_said_so(arguments: dict[str, JsonValue], key: str) -> None:
     with pytest.raises(NotFound) as refused:
-        await answer(FakePerformance(TWO_DAYS), **arguments)
+        await answer(FakePerformance(TWO_DAYS), arguments)
     assert refused.value.text_key == key
 
 
 async def test_a_period_of_ones_own_needs_its_first_day_and_ends_today_at_the_latest() -> None:
     with pytest.raises(BadRequest, match="period_without_start"):
-        await answer(FakePerformance(TWO_DAYS), to="2026-11-01")
+        await answer(FakePerformance(TWO_DAYS), {"to": "2026-11-01"})
     result = await shown(FakePerformance(TWO_DAYS), period="custom", **{"from": "2026-11-18", "to": "2026-12-31"})
     assert (result.question.period.first, result.question.period.last) == (date(2026, 11, 18), TODAY)
     assert result.question.unfinished
 
 
 async def test_without_any_order_ever_told_there_is_nothing_to_count() -> None:
-    result = await answer(FakePerformance(), period="yesterday")
+    result = await answer(FakePerformance(), {"period": "yesterday"})
     assert isinstance(result, NoFigures)
 
 
@@ -174,8 +174,8 @@ async def test_of_days_long_past_nothing_is_said_to_be_sudden() -> None:
 
 
 async def test_how_figures_are_worked_out_needs_no_sales() -> None:
-    assert await answer(FakePerformance(), define=True, metrics=["gmv"]) == Defined((Metric.GMV,))
-    assert await answer(FakePerformance(), define=True) == Defined(tuple(Metric))
+    assert await answer(FakePerformance(), {"define": True, "metrics": ["gmv"]}) == Defined((Metric.GMV,))
+    assert await answer(FakePerformance(), {"define": True}) == Defined(tuple(Metric))
 
 
 async def test_a_year_before_is_the_same_days() -> None:
@@ -183,3 +183,20 @@ async def test_a_year_before_is_the_same_days() -> None:
     assert result.report.zones == (ZONE,)
     assert result.question.against is not None
     assert (result.question.against.first, result.question.against.last) == (date(2025, 10, 1), date(2025, 10, 31))
+
+
+@pytest.mark.parametrize(
+    ("days", "against"),
+    [
+        (("2026-10-01", "2026-10-31"), (date(2026, 9, 1), date(2026, 9, 30))),
+        (("2026-02-01", "2026-02-28"), (date(2026, 1, 1), date(2026, 1, 31))),
+        (("2026-10-01", "2026-10-15"), (date(2026, 9, 16), date(2026, 9, 30))),
+    ],
+)
+async def test_a_month_written_out_is_compared_with_the_month_before(
+    days: tuple[str, str], against: tuple[date, date]
+) -> None:
+    arguments: dict[str, JsonValue] = {"from": days[0], "to": days[1], "compare": "previous_period"}
+    question = (await shown(FakePerformance(TWO_DAYS), **arguments)).question
+    assert question.against is not None
+    assert (question.against.first, question.against.last) == against

@@ -4,6 +4,7 @@
 """
 
 from agent.planner.offline.asking.cuts import Clause
+from agent.planner.offline.reading.tokens import find_terms
 from prompts import words
 
 _WORKINGS = words.phrase("questions", "workings")
@@ -38,6 +39,8 @@ def only_asks(clause: Clause, intent: words.Intent | None) -> bool:
     name = intent.name if intent else ""
     if name in _OF_A_TEXT:
         return False
+    if not name and any(True for _ in find_terms("reports", clause.text, "compare")):
+        return False  # 「比前一周多吗」: figures are to be compared
     if _WORKINGS.search(clause.text):
         return True
     return name not in _ANSWERED_BY_A_LOOK and bool(

@@ -17,6 +17,11 @@ _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八�
 _PAST = re.compile(r"(?:近|最近|过去|last|past|the)\s?$")
 _WEEK_BEHIND = re.compile(r"\s?(?:的?(?:那|当|这)?(?:一)?(?:周|个?星期|个?礼拜)|(?:'s)? week\b)")
 _WEEK_BEFORE = re.compile(r"\b(?:the )?week of (?:the )?$")
+_BEFORE_LAST = re.compile(
+    r"(?P<day>(?<!大)前天|前日|\bthe day before yesterday\b)|"
+    r"(?P<week>上上(?:个)?(?:周|星期|礼拜)|大上周|\bthe week before last\b)|"
+    r"(?P<month>上上(?:个)?月|大上个?月|\bthe month before last\b)"
+)
 _DAY_BEHIND = re.compile(r"\s?(?:的?(?:那|当)(?:一)?天|当日| itself\b)")
 
 
@@ -24,6 +29,8 @@ def period_in(text: str, today: date) -> Arguments:
     """`period`, with `from` and `to` where it has no name; empty where none is named."""
     if sale := _around_a_sale(text, today):
         return _custom(*sale)
+    if ended := before_last(text, today):
+        return _custom(*ended)
     if days := dates_in(text, today):
         last = today if len(days) == 1 and _UNTIL_NOW.search(text) else days[min(1, len(days) - 1)]
         return _custom(days[0], last)
@@ -78,6 +85,20 @@ def _around_a_sale(text: str, today: date) -> tuple[date, date] | None:
         first = day - timedelta(days=day.weekday()) if week else day
         last = first + timedelta(days=6) if week else day
     return first, min(last, today)
+
+
+def before_last(text: str, today: date) -> tuple[date, date] | None:
+    """前天, 上上周, 上上个月: the one before the last, which has no name of its own among periods."""
+    found = _BEFORE_LAST.search(text)
+    if found is None:
+        return None
+    if found["day"]:
+        return today - timedelta(days=2), today - timedelta(days=2)
+    if found["week"]:
+        monday = today - timedelta(days=today.weekday() + 14)
+        return monday, monday + timedelta(days=6)
+    ended = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    return ended.replace(day=1), ended
 
 
 def _month(month: int, today: date) -> Arguments:

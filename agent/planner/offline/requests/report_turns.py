@@ -11,11 +11,13 @@ from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment, segments, whole
 from agent.planner.offline.reading.message import Reading
+from agent.planner.offline.reading.quantities import Unit
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import reports
-from agent.planner.offline.requests.report_periods import count_of, sale_spans
+from agent.planner.offline.requests.report_periods import before_last, count_of, sale_spans
 from agent.planner.plan import Arguments, Note, Plan, PlannedCall, PlanningContext
 from prompts import words
+from tools.performance.arguments import MOST_ROWS
 
 _DEFINES: Final = words.phrase("reports", "defines")
 _DEFINING: Final = words.phrase("reports", "defining")
@@ -28,15 +30,21 @@ _TERMS: Final = ("period", "metric", "group_by", "compare", "explain", "chart", 
 _LONGEST: Final = 70  # letters of a message that only goes on
 _AFTER: Final = frozenset({"performance", "share_text"})
 _MAY_BE: Final = frozenset(
-    {"", "performance", "refine_search", "search_creators", "show_creator", "off_topic", "revise_drafts"}
+    {"", "performance", "refine_search", "search_creators", "show_creator", "off_topic", "revise_drafts", "crm_update"}
 )
 """Requests that a message made of such words alone may look like, and is not."""
 _PERIOD: Final = ("period", "from", "to")
 _RANKING: Final = ("order_by", "descending", "top")
 _SHAPE: Final = ("subject", "group_by", *_RANKING)
+_OF_THEIR_OWN: Final = frozenset({"funnel", "samples"})
+"""Subjects whose figures are none of the others': another figure leaves them, and they leave another's figures."""
 _ONCE: Final = ("explain", "define")
 _ADDS: Final = re.compile(r"加上|也(?:看|要|列|带)|一起|连同|再加|\b(?:add|also|as well|too|plus|along with)\b")
 _DENIES: Final = re.compile(r"(?:而|并)?不是(?:看|要|说)?|\bnot (?:the )?|\b(?:instead of|rather than) (?:the )?")
+_GIVES_UP: Final = {
+    "market": words.phrase("reports", "every_market"),
+    "timezone": words.phrase("reports", "shop_time"),
+}
 _REVERSED: Final = re.compile(r"倒过来|反过来|倒序|\brevers\w*|other way (?:a)?round")
 _WORST: Final = re.compile(r"最(?:差|低|少|糟)|垫底|\b(?:worst|lowest|least|fewest)\b")
 _BEST: Final = re.compile(r"最(?:好|高|多)|\b(?:best|highest|most)\b")
@@ -83,15 +91,31 @@ def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
         return None
     if row is None and any(one.intent not in _MAY_BE for one in segments(reading, context.products)):
         return None
-    said = reports.performance(segment, context).arguments
     if row:
-        said.pop("top", None)
+        rest = reading.rearranged([(0, row.start()), (row.end(), len(reading.text))])
+        said = reports.performance(whole(rest, "performance"), context).arguments
         return _about_a_row(row, said, last, context)
+    said = reports.performance(segment, context).arguments
+    if (most := _as_many(segment)) is not None and "top" in last and not said:
+        said["top"] = most
+    last, given_up = _given_up(segment.text, last)
+    if "timezone" in given_up and said.get("subject") == "shop":  # the shop's time is no question about the shop
+        said = _without(said, ("subject",))
     if (turned := _turned(segment.text, last)) is not None:
         said["descending"] = turned
-    if not said or _anew(said, segment.text):
+    if "compare" in said and before_last(segment.text, context.today):
+        said = _without(said, _PERIOD)  # the one to compare with
+    if not (said or given_up) or _anew(said, segment.text):
         return None
     return Plan(stages=((_call(_changed(last, said, segment.text)),),))
+
+
+def _as_many(segment: Segment) -> int | None:
+    """「要10个」, "make it 10", of a ranking: how many it is to list."""
+    numbers = [token.quantity for token in segment.tokens if token.quantity is not None]
+    if len(numbers) != 1 or numbers[0].unit not in (Unit.PLAIN, Unit.PEOPLE):
+        return None
+    return int(numbers[0].value) if 1 <= numbers[0].value <= MOST_ROWS else None
 
 
 def _turned(text: str, last: Arguments) -> bool | None:
@@ -105,12 +129,19 @@ def _turned(text: str, last: Arguments) -> bool | None:
     return True if _BEST.search(text) else None
 
 
+def _given_up(text: str, last: Arguments) -> tuple[Arguments, tuple[str, ...]]:
+    """The last question without the market or the clock that is given up: 「不限国家」, "back to shop time"."""
+    names = tuple(name for name, words_for_it in _GIVES_UP.items() if name in last and words_for_it.search(text))
+    return _without(last, names), names
+
+
 def _without_denied(reading: Reading) -> Reading:
     """The message without what it says was not meant: 「是本月，不是近7天」."""
     text = reading.text
     for denial in _DENIES.finditer(text):
-        for kind in ("period", "metric", "group_by"):
-            ahead = next(find_terms("reports", text[denial.end() :], kind), None)
+        rest = text[denial.end() :]
+        for lexicon, kind in (("reports", "period"), ("reports", "metric"), ("reports", "group_by"), ("markets", "")):
+            ahead = next(find_terms(lexicon, rest, kind), None)
             if ahead is not None and ahead[1] == 0:
                 end = denial.end() + ahead[2]
                 return reading.rearranged([(0, denial.start()), (end, len(text))])
@@ -129,6 +160,10 @@ def _changed(last: Arguments, said: Arguments, text: str) -> Arguments:
     if "period" in said:
         kept = _without(kept, _PERIOD)
     metrics = said.get("metrics")
+    if kept.get("subject") in _OF_THEIR_OWN and said.get("subject") is None and metrics:
+        kept = _without(kept, ("subject",))
+    if said.get("subject") in _OF_THEIR_OWN and metrics is None:
+        kept = _without(kept, ("metrics", "order_by"))
     if isinstance(metrics, list) and _ORDERS.search(text) and len(metrics) == 1:
         return kept | {"order_by": metrics[0]} | ({"metrics": metrics} if "metrics" in kept else {})
     if isinstance(metrics, list):
@@ -171,7 +206,7 @@ def _place(row: re.Match[str], total: int) -> int:
     found = row.groupdict()
     if found["last"] or found["bottom"]:
         return total
-    if written := found["a"] or found["b"] or found["day"]:
+    if written := found["a"] or found["b"] or found["day"] or (found["e"] or "").replace("大", "一"):
         return count_of(written)
     if written := found["c"]:
         return int(written) if written.isdecimal() else _NUMBERS.index(written)
@@ -197,7 +232,7 @@ def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool 
     for kind in _TERMS:
         for _, start, end in find_terms("reports", text, kind):
             cover(start, end)
-    for pattern in (_DAYS, _AROUND, _WORST, _BEST, *((_DEFINING,) if defining else ())):
+    for pattern in (_DAYS, _AROUND, _WORST, _BEST, *_GIVES_UP.values(), *((_DEFINING,) if defining else ())):
         for found in pattern.finditer(text):
             cover(*found.span())
     for start, end, _, _ in sale_spans(text):

@@ -19,12 +19,14 @@ from prompts import words
 _TOP = re.compile(
     r"(?:前|top\s?)(?P<a>\d{1,3}|[一二两三四五六七八九十]+)(?!天|日|周|月|个月|季)|\b(?:best|top|worst|"
     r"bottom) (?P<b>\d{1,3}|three|five|ten)\b|(?:最好|最高|最多|最差|最低)的(?P<c>\d{1,3}|"
-    r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)"
+    r"[一二两三四五六七八九十]+)(?:个|位|款|条|名)|"
+    r"\b(?P<d>\d{1,3}|three|five|ten) (?:creators?|products?|videos?|posts?|campaigns?|markets?) (?:with|by) the "
+    r"(?:most|highest|best|lowest|least|fewest|worst)\b"
 )
 _LOWEST = re.compile(r"最低|最差|最少|最不|垫底|倒数|worst|lowest|least|bottom|fewest")
 _HIGHEST = re.compile(
     r"最好|最高|最多|最能|排行|排名|top|best|highest|most|leaderboard|"
-    r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序"
+    r"前[0-9一二三四五六七八九十]+(?!天|日|周)|从高到低|卖得最|降序|\brank(?:ed|ing)?\b"
 )
 _BETTER_LOW = frozenset(["refund_rate", "commission"])
 _WORST = re.compile(r"最差|最糟|最烂|\bworst\b")
@@ -80,8 +82,11 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     comparison = comparison or _two_periods(plain)
     if comparison:
         sheet.arguments["compare"] = comparison
-    if market := market_in(sheet):
-        sheet.arguments["market"] = market
+    said = markets_in(sheet)
+    if len(said) == 1 and "members" not in words.entries("markets")[said[0]].facts:
+        sheet.arguments["market"] = said[0]
+    elif len(said) > 1 and not groups:  # 「德国和美国哪个卖得好」
+        sheet.arguments["group_by"] = "market"
     clock = _CLOCK_SAID.search(plain) and next(find_terms("reports", plain, "zone"), None)
     if clock:
         sheet.arguments["timezone"] = clock[0]
@@ -91,15 +96,15 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
-def market_in(sheet: Sheet) -> str | None:
-    """The one market a question is kept to; a region, or several, is none."""
+def markets_in(sheet: Sheet) -> list[str]:
+    """Every market that is named; a clock (美东时间) is none."""
     clocks = [(start, end) for _, start, end in find_terms("reports", sheet.segment.reading.text, "zone")]
-    said = {
+    said = [
         value
         for token in sheet.tokens
         if (value := token.value("markets")) and not any(start <= token.start < end for start, end in clocks)
-    }
-    return said.pop() if len(said) == 1 and "members" not in words.entries("markets")[min(said)].facts else None
+    ]
+    return list(dict.fromkeys(said))
 
 
 def digest(segment: Segment, context: PlanningContext) -> Sheet:

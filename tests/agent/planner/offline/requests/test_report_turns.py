@@ -70,6 +70,15 @@ def test_another_period_takes_the_days_of_the_last_one_away() -> None:
     assert calls("换成本月", asked) == [("performance", {"period": "this_month", "metrics": ["orders"]})]
 
 
+def test_samples_and_the_funnel_neither_take_another_figure_nor_keep_theirs() -> None:
+    before: Arguments = {"period": "last_month", "metrics": ["gmv"]}
+    of_sales = PlanningContext(today=date(2026, 11, 20), last_tool="performance", last_report=before)
+    assert calls("漏斗呢", of_sales) == [("performance", {"period": "last_month", "subject": "funnel"})]
+    funnel: Arguments = {"period": "last_month", "subject": "funnel"}
+    of_it = PlanningContext(today=date(2026, 11, 20), last_tool="performance", last_report=funnel)
+    assert calls("GMV呢", of_it) == [("performance", before)]
+
+
 def test_a_reason_is_asked_for_once() -> None:
     asked = PlanningContext(
         today=date(2026, 11, 20),

@@ -1,0 +1,231 @@
+"""What is told of sales, kept line by line; the day's sums gain in the same transaction what the lines gain."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import insert
+
+from memory.domain.errors import NotFound
+from memory.domain.ids import BrandId
+from memory.domain.import_stores import RowOutcome
+from memory.domain.markets import reporting_zone
+from memory.domain.sale_books import differences, is_alike, merged, totals_of
+from memory.domain.sales import ContentPost, Difference, Sale
+from memory.domain.workspace import Scope
+from memory.models.sales import CommissionRow, OrderLineRow, RefundRow
+from memory.models.workspace import BrandRecord
+from memory.repositories.posts import PostRepository
+from memory.repositories.rollups import add_to_rollups, rebuild, told_by, wrong_days, wrong_lines
+from memory.repositories.sale_rows import (
+    Deltas,
+    Kept,
+    commission_values,
+    key_of,
+    parts_in,
+    parts_of,
+    refund_values,
+    to_sale,
+    to_values,
+)
+from memory.repositories.sold_by import SoldBy
+from memory.tenancy import ScopedSession
+
+_AT_ONCE = 2_000
+_Id = tuple[str, str]
+_Known = dict[_Id, tuple[OrderLineRow, Sale]]
+
+
+class SalesRepository:
+    """Satisfies `memory.domain.performance_stores.SalesStore`."""
+
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._now = now
+        self._owners = SoldBy(session, scope, now)
+        self._posts = PostRepository(session, scope, now)
+
+    async def upsert(self, sales: Sequence[Sale], *, brand: BrandId, source: str, as_of: datetime) -> list[RowOutcome]:
+        """See `SalesStore.upsert`. One writer a brand at a time, so that sums gain what was read."""
+        market = await locked_market(self._session, brand)
+        outcomes: list[RowOutcome] = []
+        for start in range(0, len(sales), _AT_ONCE):
+            some = sales[start : start + _AT_ONCE]
+            outcomes += await self._upsert_some(some, brand, market, source, as_of)
+        return outcomes
+
+    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
+        """See `SalesStore.add_posts`."""
+        market = await locked_market(self._session, brand)
+        return await self._posts.add(posts, brand=brand, market=market, source=source, as_of=as_of)
+
+    async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:
+        """See `SalesStore.differences`."""
+        found: list[tuple[Difference, ...]] = []
+        for start in range(0, len(sales), _AT_ONCE):
+            some = sales[start : start + _AT_ONCE]
+            known = await self._known(some, brand)
+            for sale in some:
+                row, own = known.get(_id(sale), (None, None))
+                if row is None or own is None:
+                    found.append(())
+                else:
+                    found.append(tuple(differences(own, sale, source=row.source, as_of=row.as_of)))
+        return found
+
+    async def wrong_days(self, brand: BrandId) -> list[date]:
+        """See `SalesStore.wrong_days`."""
+        return sorted({*await wrong_days(self._session, brand), *await wrong_lines(self._session, brand)})
+
+    async def mend(self, brand: BrandId, days: Sequence[date]) -> None:
+        """See `SalesStore.mend`."""
+        market = await locked_market(self._session, brand)
+        for day in days:
+            known = await self._where(OrderLineRow.brand_id == brand, OrderLineRow.day == day)
+            kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
+            if kept:
+                await self._write(kept, known, brand, market, "", self._now)
+        await rebuild(self._session, brand, days)
+
+    async def _known(self, sales: Sequence[Sale], brand: BrandId) -> _Known:
+        """Lines that are here already, with everything told of them."""
+        orders = sorted({sale.line.order for sale in sales})
+        return await self._where(OrderLineRow.brand_id == brand, OrderLineRow.order_no.in_(orders))
+
+    async def _where(self, *conditions: ColumnElement[bool]) -> _Known:
+        rows = list(
+            await self._session.scalars(
+                select(OrderLineRow).where(*conditions).execution_options(populate_existing=True)
+            )
+        )
+        if not rows:
+            return {}
+        ids = [row.id for row in rows]
+        refunds: dict[int, list[RefundRow]] = defaultdict(list)
+        for refund in await self._session.scalars(select(RefundRow).where(RefundRow.line_id.in_(ids))):
+            refunds[refund.line_id].append(refund)
+        owed: dict[int, list[CommissionRow]] = defaultdict(list)
+        for one in await self._session.scalars(select(CommissionRow).where(CommissionRow.line_id.in_(ids))):
+            owed[one.line_id].append(one)
+        handles, products = await self._owners.called(
+            (row.creator_id for row in rows if row.creator_id), (row.product_id for row in rows if row.product_id)
+        )
+        return {
+            (row.order_no, row.sku): (
+                row,
+                to_sale(row, refunds[row.id], owed[row.id], handles=handles, products=products),
+            )
+            for row in rows
+        }
+
+    async def _upsert_some(
+        self, sales: Sequence[Sale], brand: BrandId, market: str, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        known = await self._known(sales, brand)
+        lines: dict[_Id, Kept] = {}
+        outcomes = []
+        for sale in sales:
+            own = _id(sale)
+            kept = lines.get(own)
+            if kept is None and own in known:
+                row, before = known[own]
+                kept = lines[own] = Kept(before, row.as_of, row.source, row.id, parts_in(row))
+            if kept is None:
+                lines[own] = Kept(sale, as_of, source, changed=True)
+                outcomes.append(RowOutcome.ADDED)
+                continue
+            newer = as_of >= kept.as_of
+            after = merged(kept.sale, sale, newer=newer)
+            if is_alike(after, kept.sale):
+                outcomes.append(RowOutcome.SAME)
+                continue
+            outcomes.append(RowOutcome.CHANGED)
+            kept.sale, kept.changed = after, True
+            if newer:
+                kept.as_of, kept.source = as_of, source
+        written = [kept for kept in lines.values() if kept.changed]
+        if written:
+            await self._write(written, known, brand, market, source, as_of)
+        days = [sale.line.placed_at.astimezone(reporting_zone(market)).date() for sale in sales]
+        await told_by(
+            self._session, brand, source, "orders", as_of=as_of, first=min(days), last=max(days),
+            added=outcomes.count(RowOutcome.ADDED),
+        )  # fmt: skip
+        return outcomes
+
+    async def _write(
+        self, written: list[Kept], known: _Known, brand: BrandId, market: str, source: str, as_of: datetime
+    ) -> None:
+        zone = reporting_zone(market)
+        found = await self._owners.find(
+            [kept.sale.line for kept in written], brand=brand, market=market, source=source, as_of=as_of
+        )
+        deltas = Deltas()
+        values = []
+        for kept in written:
+            line, row = kept.sale.line, known.get(_id(kept.sale), (None, None))[0]
+            day = line.placed_at.astimezone(zone).date()
+            whose = found.whose(line, product=row.product_id if row else None, creator=row.creator_id if row else None)
+            totals = totals_of(kept.sale, market=market, day=day)
+            if kept.before is not None:
+                deltas.add(*kept.before, sign=-1)
+            deltas.add(key_of(line, whose, day), parts_of(line.quantity, totals))
+            values.append({"brand_id": brand, **to_values(kept, whose, totals, day=day, now=self._now)})
+        statement = insert(OrderLineRow)
+        kept_columns = {"brand_id", "order_no", "sku", "made_at"}
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["brand_id", "order_no", "sku"],
+                set_={name: statement.excluded[name] for name in values[0] if name not in kept_columns},
+            ),
+            values,
+            execution_options={"render_nulls": True},
+        )
+        await self._write_told(written, brand)
+        await add_to_rollups(self._session, deltas, brand)
+
+    async def _write_told(self, written: list[Kept], brand: BrandId) -> None:
+        """Refunds and commissions of lines just written."""
+        telling = [kept for kept in written if kept.sale.refunds or kept.sale.commissions]
+        orders = sorted({kept.sale.line.order for kept in telling if kept.id is None})
+        ids = {
+            (row.order_no, row.sku): row.id
+            for row in await self._session.execute(
+                select(OrderLineRow.order_no, OrderLineRow.sku, OrderLineRow.id).where(
+                    OrderLineRow.brand_id == brand, OrderLineRow.order_no.in_(orders)
+                )
+            )
+        }
+        refunds, owed = [], []
+        for kept in telling:
+            line = kept.id if kept.id is not None else ids[_id(kept.sale)]
+            refunds += [{"brand_id": brand, **refund_values(line, one, kept)} for one in kept.sale.refunds]
+            owed += [{"brand_id": brand, **commission_values(line, one, kept)} for one in kept.sale.commissions]
+        for table, rows, own in ((RefundRow, refunds, "key"), (CommissionRow, owed, "payee")):
+            if rows:
+                statement = insert(table)
+                fixed = {"brand_id", "line_id", own}
+                await self._session.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["line_id", own],
+                        set_={name: statement.excluded[name] for name in rows[0] if name not in fixed},
+                    ),
+                    rows,
+                    execution_options={"render_nulls": True},
+                )
+
+
+def _id(sale: Sale) -> _Id:
+    return sale.line.order, sale.line.sku
+
+
+async def locked_market(session: ScopedSession, brand: BrandId) -> str:
+    """A brand's market; nobody else writes sales of it until the transaction ends. Raises NotFound."""
+    market = await session.scalar(
+        select(BrandRecord.market).where(BrandRecord.id == brand).with_for_update(key_share=True)
+    )
+    if market is None:
+        raise NotFound("brand_not_found", brand=brand)
+    return market
