@@ -17,8 +17,9 @@ from memory.domain.templates import Wording
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.database import TestServer
-from tests.support.funnel_question import ask_the_funnel
+from tools.performance.arguments import PerformanceArgs
 from tools.performance.funnel import FunnelShown
+from tools.performance.tool import performance
 
 # Messages that were sent from one version, and the answers some of them got; a row each, as the dispatcher keeps them.
 _PLANTED = """
@@ -77,9 +78,11 @@ class Planting(Asking):
         return kept.in_force.id
 
     async def ask(self, **args: object) -> FunnelShown:
-        """The funnel of this month."""
-        async with self.shop.database.unit(self.shop.operator) as unit:
-            return await ask_the_funnel(unit, **args)
+        """The funnel of the last days, today included."""
+        given = PerformanceArgs.model_validate({"subject": "funnel"} | args)
+        result = await performance(self.shop.database).run(given, await self.turn())
+        assert isinstance(result, FunnelShown)
+        return result
 
 
 @pytest.fixture
@@ -127,3 +130,17 @@ async def test_a_difference_that_may_be_chance_is_called_none(planting: Planting
     piece = shown(await planting.ask(group_by="template", top=1), "zh", texts())
     assert "回复率的区间都重叠，现在不能说谁更好。" in piece.text
     assert "另有 1 组没有列出。" in piece.text
+
+
+async def test_a_post_counts_for_the_messages_before_it(planting: Planting) -> None:
+    await planting.plant("A", sent=60, replied=0)
+    assert planting.line is not None
+    for moved, content in (("1 day", "after"), ("-1 day", "before")):
+        planting.line.execute(
+            "insert into content_post (tenant_id, brand_id, content, creator_id, kind, posted_at, link, source, as_of)"
+            " select tenant_id, brand_id, %s || id, creator_id, 'video', sent_at + %s::interval, '', 'test', now()"
+            " from outreach_step order by id limit 3 offset %s",
+            (content, moved, 0 if content == "after" else 3),
+        )
+    (group,) = (await planting.ask()).groups
+    assert (group.counts.contacted, group.counts.posted) == (60, 3)

@@ -24,9 +24,10 @@ from memory.domain.outreach import Batch, Content, DraftStatus, Intent
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor
-from tests.support.funnel_question import ask_the_funnel
 from tools.drafting.tool import Drafted, DraftMessagesArgs, draft_messages
+from tools.performance.arguments import PerformanceArgs
 from tools.performance.funnel import FunnelShown
+from tools.performance.tool import performance
 from tools.templates.tool import TemplateRefused, TemplatesArgs, TemplateSaved, TemplatesShown, templates
 
 PEOPLE = ("Mia", "Zoe", "Ana", "Lea", "Kim", "Noa", "Eva", "Ida")
@@ -59,9 +60,11 @@ class Desk(Asking):
         return result
 
     async def funnel(self, **args: object) -> FunnelShown:
-        """The funnel of this month."""
-        async with self.shop.database.unit(self.shop.operator) as unit:
-            return await ask_the_funnel(unit, **args)
+        """The funnel of the last days, today included."""
+        given = PerformanceArgs.model_validate({"subject": "funnel"} | args)
+        result = await performance(self.shop.database).run(given, await self.turn())
+        assert isinstance(result, FunnelShown)
+        return result
 
     async def undo(self) -> str:
         """What the newest change is taken back with."""
