@@ -17,7 +17,13 @@ class Gathered:
 
     def __init__(self) -> None:
         self._sums: dict[object, dict[str, Fraction | int]] = defaultdict(lambda: defaultdict(int))
+        self._distinct: dict[str, int] = {}
         self.converted = False
+
+    def distinct(self, **numbers: int) -> None:
+        """What there is of things that may be in several groups: added up, they would count twice in all."""
+        for name, number in numbers.items():
+            self._distinct[name] = self._distinct.get(name, 0) + number
 
     def count(self, key: object, **numbers: int) -> None:
         """Add numbers."""
@@ -49,7 +55,7 @@ class Gathered:
         for sums in self._sums.values():
             for name, number in sums.items():
                 whole[name] += number
-        return _rounded(whole)
+        return _rounded({**whole, **self._distinct})
 
 
 def _rounded(sums: dict[str, Fraction | int]) -> Sums:

@@ -147,6 +147,9 @@ class SumReader:
             posts_by(query.group_by, frame.period, query.filters, frame.brands)
         ):
             into.count(key, views=views, posts=seen, views_untold=unseen, clicks=clicks, clicks_untold=unclicked)
+        if query.group_by is not None:
+            whole = (await self._session.execute(posts_by(None, frame.period, query.filters, frame.brands))).one()
+            into.distinct(posts=whole[2], views_untold=whole[3], clicks_untold=whole[5])
         of = facts(frame.period, zone=frame.zone)
         own = key_column(query.group_by, of.columns) if query.group_by else _WHOLE
         sold = orders_by(own, of, grouped=query.group_by is not None).where(
