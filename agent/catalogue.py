@@ -33,6 +33,7 @@ from tools.replies.tool import list_replies
 from tools.samples.tool import samples
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
+from tools.templates.tool import templates
 from tools.translation.tool import translate
 
 
@@ -100,6 +101,7 @@ def build_catalogue(
             samples(units, may_sign),
             performance(units),
             products(units),
+            templates(units),
             preferences(units, ReadCriteria(clock)),
             quota_status(units, platform),
             translate(model),

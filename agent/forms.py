@@ -20,6 +20,7 @@ from agent.team.policy_form import save_policy
 from agent.team.rights import look_again as _look_again
 from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
+from agent.team.templates import act_on_template
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
 from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
@@ -59,6 +60,7 @@ from memory.domain.office_units import OfficeUnits
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 from memory.domain.stores import Unit
+from memory.domain.template_forms import RenameTemplate, RetireTemplate
 from memory.domain.workspace import Member, Role, Scope
 from prompts.render import Texts
 from tools.drafting.revising import edit
@@ -154,6 +156,8 @@ class Forms:
                 return await record_sample(unit, command, self.texts)
             case PauseCampaign() | ResumeCampaign() | CancelCampaign():
                 return await act_on(unit, command, self.texts)
+            case RenameTemplate() | RetireTemplate():
+                return await act_on_template(unit, command, self.texts)
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):

@@ -16,6 +16,7 @@ from agent.reply_work import replies_page
 from agent.samples.sheet import samples_file
 from agent.scopes import of_everything
 from agent.team.passes import first_state
+from agent.team.templates import template_sheets
 from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import (
     BatchView,
@@ -43,6 +44,7 @@ from memory.domain.outreach import Batch, DraftStatus
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
+from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import BrandPolicy, Member, Scope
 from memory.domain.zones import home_zone
 from prompts.render import Texts
@@ -114,6 +116,11 @@ class OpenQueries:
             codes = {draft.batch_code for draft in await unit.drafts.find(statuses=WAITING)}
             batches = [batch for code in codes if (batch := await unit.drafts.batch(code))]
         return sorted(batches, key=lambda batch: (batch.decide_by, batch.id))
+
+    async def templates(self, scope: Scope) -> Sequence[TemplateSheet]:
+        """See `Queries.templates`."""
+        async with self.units.unit(scope) as unit:
+            return await template_sheets(unit, self.texts)
 
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
         """See `Queries.batches`."""

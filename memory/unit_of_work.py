@@ -21,6 +21,7 @@ from memory.domain.chat_stores import ConversationStore, Fence, Superseded, Turn
 from memory.domain.delivery_views import DeliveryBook
 from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
+from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
@@ -37,6 +38,7 @@ from memory.domain.stores import (
     RelationStore,
     ShortlistStore,
 )
+from memory.domain.template_stores import TemplateStore
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
@@ -69,6 +71,7 @@ from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
+from memory.repositories.message_funnel import FunnelRepository
 from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.paces import PaceRepository
@@ -83,6 +86,7 @@ from memory.repositories.shop_links import ShopLinkRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
+from memory.repositories.templates import TemplateRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
 from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement, standing
@@ -191,6 +195,8 @@ class UnitOfWork(Work):
         self.sales: SalesStore = SalesRepository(*given)
         self.performance: PerformanceStore = PerformanceRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
+        self.templates: TemplateStore = TemplateRepository(*given)
+        self.funnel: FunnelStore = FunnelRepository(transaction.session)
         self.preferences: PreferenceStore = PreferenceRepository(*given)
         self.counters: CounterStore = CounterRepository(*given)
         self.people: PeopleStore = PeopleRepository(*given)

@@ -22,6 +22,7 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
     """A new batch: how many, what was left out, how to answer."""
     batches = (result.batch, *result.more)
     lines = [_summary(batch, lang, texts) for batch in batches]
+    lines += _made_from(result, lang, texts)
     for out in result.left_out:
         why = flag_text(out.reason, lang=lang, texts=texts, now=result.batch.made_at)
         lines.append(texts.say("left_out", lang, handle=out.handle, why=why))
@@ -39,6 +40,21 @@ def _summary(batch: Batch, lang: Lang, texts: Texts) -> str:
     if failing:
         return texts.say("drafted_failing", lang, batch=batch.code, count=count, failing=wording.ranges(failing, lang))
     return texts.say("drafted", lang, batch=batch.code, count=count)
+
+
+def _made_from(result: Drafted, lang: Lang, texts: Texts) -> list[str]:
+    """「模板 A（第1版）：10 条（1、3-5…），模板 B …；谁用哪个是随机分的」"""
+    uses = [
+        texts.say(
+            "made_from_template",
+            lang,
+            template=texts.say("template_named", lang, name=use.name, version=use.version),
+            count=len(use.numbers),
+            numbers=wording.ranges(use.numbers, lang) or "-",
+        )
+        for use in result.made_from
+    ]
+    return [*uses, texts.say("split_at_random", lang)] if len(uses) > 1 else uses
 
 
 def _how_to_answer(batch: Batch, lang: Lang, texts: Texts) -> str:

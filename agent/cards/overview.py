@@ -83,10 +83,13 @@ def _label_sentences(variants: Mapping[int, Variant], lang: Lang, texts: Texts) 
 
 
 def _wording(label: str, language: str, sides: tuple[str, str], lang: Lang, texts: Texts) -> Wording:
-    text, text_zh = (
-        PLACEHOLDER.sub(lambda match: f"{{{texts.say(f'variable_{match[1]}', lang)}}}", side) for side in sides
-    )
+    text, text_zh = (with_names(side, lang, texts) for side in sides)
     return Wording(label=label, language=language, text=text, text_zh=text_zh)
+
+
+def with_names(text: str, lang: Lang, texts: Texts) -> str:
+    """A template's text, its placeholders by the names people know: {commission} → {佣金}."""
+    return PLACEHOLDER.sub(lambda match: f"{{{texts.say(f'variable_{match[1]}', lang)}}}", text)
 
 
 def _filled(draft: Draft, variant: Variant, lang: Lang, texts: Texts) -> tuple[Filled, ...]:

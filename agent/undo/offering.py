@@ -15,6 +15,7 @@ _OF_TOOL: Final = {
     "products": "product.changed",
     "samples": "sample.",
     "preferences": "preference.",
+    "templates": "template.",
     "revise_drafts": "draft.edited",
 }
 

@@ -11,6 +11,7 @@ from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
 from agent.undo.relations import updated_relations
 from agent.undo.samples import recorded_samples
+from agent.undo.templates import renamed_template, retired_template, saved_template
 from memory.domain.by_hand import HandUnit
 from memory.domain.undo_stores import Change
 from prompts.render import Texts
@@ -24,6 +25,9 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "sample.recorded": recorded_samples,
     "preference.kept": kept_preference,
     "preference.forgotten": forgotten_preference,
+    "template.saved": saved_template,
+    "template.renamed": renamed_template,
+    "template.retired": retired_template,
     "draft.edited": edited_drafts,
     "policy.changed": changed_policy,
     "follow_up.cancelled": cancelled_follow_ups,

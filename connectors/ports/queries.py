@@ -20,6 +20,7 @@ from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
 from memory.domain.sample_views import SamplesView
+from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
 from memory.domain.zones import ZoneSource
 
@@ -220,6 +221,10 @@ class Queries(Protocol):
 
     async def figures_file(self, scope: Scope, wish: FiguresWish, *, part: str, extension: str) -> StoredFile:
         """A part's table as `csv` or `xlsx`. Raises as `figures`, and for a part or kind there is not."""
+        ...
+
+    async def templates(self, scope: Scope) -> Sequence[TemplateSheet]:
+        """The brand's own message templates, those in use first."""
         ...
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:

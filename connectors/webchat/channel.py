@@ -26,6 +26,7 @@ from connectors.webchat.pages.replies import reply_routes
 from connectors.webchat.pages.samples import sample_routes
 from connectors.webchat.pages.send_list import send_list_routes
 from connectors.webchat.pages.shops import shop_routes
+from connectors.webchat.pages.templates import template_routes
 from connectors.webchat.render import environment, error_answer
 from connectors.webchat.settings import WebSettings
 from connectors.webchat.surface import DemoMark, Say, Surface
@@ -72,7 +73,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
-        import_routes, reply_routes, sample_routes, campaign_routes, figures_routes, shop_routes,
+        import_routes, reply_routes, sample_routes, campaign_routes, figures_routes, shop_routes, template_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

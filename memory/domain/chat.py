@@ -26,6 +26,7 @@ from memory.domain.ids import (
 from memory.domain.places import Place
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
+from memory.domain.template_forms import RenameTemplate, RetireTemplate
 
 
 def _storable(text: object) -> object:
@@ -314,6 +315,8 @@ Command = Annotated[
     | ResumeCampaign
     | CancelCampaign
     | CopyCampaign
+    | RenameTemplate
+    | RetireTemplate
     | WorkOnReply
     | HandOut
     | MarkByHand

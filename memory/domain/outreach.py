@@ -103,7 +103,7 @@ STEP_MOVES: dict[StepState, frozenset[StepState]] = {
 # Reasons of a held step that a new approval takes away.
 FREED_BY_DECISION = frozenset({"draft_changed", "not_seen", "approval_expired", "decider_role", "policy_stricter"})
 # Reasons of a held step whose draft is open again, as if it had never been approved.
-REOPENED = frozenset({"draft_changed", "withdrawn"})
+REOPENED = frozenset({"draft_changed", "withdrawn", "template_changed"})
 UNSETTLED = frozenset({StepState.PLANNED, StepState.HELD, StepState.SENDING, StepState.UNKNOWN})
 
 
@@ -154,7 +154,8 @@ class Flag:
 class Content:
     """The two texts of one version and what they offer. `language` is the ISO 639-1 code of `text`.
 
-    `template` is the recipe's code, None when model-written or edited; `variables` are the words its placeholders
+    `template` is the recipe's code or that of a version of the brand's own (`memory/domain/templates.py`), None when
+    model-written or edited; `variables` are the words its placeholders
     stand for, by language and name. `paired` False: one side was edited freely, the other is 「对照已过期」.
     """
 

@@ -16,6 +16,7 @@ from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
+from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
@@ -25,6 +26,7 @@ from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shops import ShopStore
+from memory.domain.template_stores import TemplateStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -300,6 +302,16 @@ class Unit(Protocol):
     @property
     def campaigns(self) -> CampaignStore:
         """Campaigns."""
+        ...
+
+    @property
+    def templates(self) -> TemplateStore:
+        """Message templates of the brand's own."""
+        ...
+
+    @property
+    def funnel(self) -> FunnelStore:
+        """What came of the messages sent."""
         ...
 
     @property

@@ -82,7 +82,14 @@ class DraftVersionRow(BrandRow, Base):
     """What a draft said at one time; never changed."""
 
     __tablename__ = "draft_version"
-    __table_args__ = (UniqueConstraint("draft_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("draft_id", "number"),
+        Index(
+            "ix_draft_version_template",
+            "template_version_id",
+            postgresql_where=text("template_version_id is not null"),
+        ),
+    )
 
     id: Mapped[RowId]
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
@@ -92,6 +99,7 @@ class DraftVersionRow(BrandRow, Base):
     text_zh: Mapped[str]
     language: Mapped[str]
     template: Mapped[str | None]
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("message_template_version.id"))
     variables: Mapped[JsonObject | None]
     paired: Mapped[bool]
     commission_bp: Mapped[int | None]
@@ -239,12 +247,15 @@ class StepRow(BrandRow, Base):
 class SendRow(BrandRow, Base):
     """The ledger: written before the call, settled after it. `lease_until` is on the machine's clock.
 
-    `member_id`: who holds it, where a person carries it out by hand.
+    `member_id`: who holds it, where a person carries it out by hand. What it was made of is kept once it is sent:
+    `template` (a built-in one: purpose and tone), the version of the brand's own, how it opens, its language, the hour
+    on the creator's clock, and the round.
     """
 
     __tablename__ = "send"
     __table_args__ = (
         CheckConstraint(_one_of("state", SendState), name="state"),
+        CheckConstraint("local_hour between 0 and 23", name="local_hour"),
         UniqueConstraint("step_id", "attempt"),
         Index(
             "uq_send_open",
@@ -269,6 +280,12 @@ class SendRow(BrandRow, Base):
     reason_key: Mapped[str | None]
     reason_facts: Mapped[JsonObject | None]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    template: Mapped[str | None]
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("message_template_version.id"))
+    opening: Mapped[str | None]
+    language: Mapped[str | None]
+    local_hour: Mapped[int | None]
+    round: Mapped[int | None]
 
 
 class CoolDownPassRow(BrandRow, Base):

@@ -12,6 +12,7 @@ from memory.models import (
     samples,
     shop,
     shop_links,
+    templates,
     workspace,
 )
 from memory.models.base import Base
@@ -28,6 +29,7 @@ MODULES = (
     samples,
     shop,
     shop_links,
+    templates,
     workspace,
 )
 TABLES = Base.metadata

@@ -23,6 +23,7 @@ from memory.domain.outreach import (
     StepState,
     digest_of,
 )
+from memory.domain.templates import version_of
 from memory.models.books import AuditEventRow
 from memory.models.outreach import (
     BatchRow,
@@ -257,6 +258,7 @@ class DraftRepository(PausingRepository):
             text_zh=content.text_zh,
             language=content.language,
             template=content.template,
+            template_version_id=version_of(content.template),
             variables={side: dict(words) for side, words in content.variables.items()} if content.variables else None,
             paired=content.paired,
             commission_bp=content.offer.commission_bp,

@@ -14,6 +14,7 @@ from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.repositories.counting import count_outreach, counted_as
 from memory.repositories.dispatch import to_ticket
+from memory.repositories.made_of import keep_made_of
 from memory.repositories.troubles import push_trouble
 
 _OPEN = (SendState.CLAIMED.value, SendState.UNKNOWN.value)
@@ -59,6 +60,7 @@ class LedgerRepository:
             step.sent_at = None
         if to is StepState.SENT:
             await self._contacted(step, draft, now=now)
+            await keep_made_of(self._session, row, step)
             step.sent_at = now
         await self._session.flush()
         if to in (StepState.FAILED, StepState.UNKNOWN):

@@ -166,6 +166,17 @@ CASES: dict[str, Case] = {
             {"action": "record", "segment": "no_content", "status": "posted"},
         ],
     ),
+    "templates": Case(
+        own=lambda us: {"action": "show", "name": us.template},
+        changes=lambda us: {"action": "save", "name": f"again {us.word}", "batch": us.batch, "number": 1},
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "show", "name": them.template},
+            {"action": "save", "name": "taken over", "batch": them.batch, "number": 1},
+            {"action": "rename", "name": them.template, "new_name": "taken over"},
+            {"action": "retire", "name": them.template},
+        ],
+    ),
     "preferences": Case(
         own=lambda us: {"action": "list"},
         reach=lambda them: [

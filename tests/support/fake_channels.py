@@ -13,6 +13,7 @@ from memory.domain.workspace import Scope
 from tests.support.fake_campaigns import FakeCampaignViews
 from tests.support.fake_figures import FakeFigures
 from tests.support.fake_samples import FakeSampleViews
+from tests.support.fake_templates import FakeTemplateViews
 
 
 @dataclass
@@ -76,8 +77,8 @@ class FakeLooks:
         return self.office.channels.wrong
 
 
-class FakeChannelViews(FakeSampleViews, FakeCampaignViews, FakeFigures):
-    """The part of `Queries` that is about channels; those about samples and campaigns are inherited."""
+class FakeChannelViews(FakeSampleViews, FakeCampaignViews, FakeTemplateViews, FakeFigures):
+    """The part of `Queries` that is about channels; the other parts are inherited."""
 
     office: HasChannels
 

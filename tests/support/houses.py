@@ -14,6 +14,7 @@ from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, Content, Gist, Intent, NewDraft, Purpose
 from memory.domain.stores import NewShortlistItem
+from memory.domain.templates import Wording
 from memory.domain.workspace import Brand, Role, Scope, WorkspaceKind
 from tests.support.database import Office, make_workspace
 from tests.support.searching import AS_OF
@@ -46,6 +47,10 @@ class House:
     @property
     def shortlist(self) -> str:
         return f"best of {self.brand.name}"
+
+    @property
+    def template(self) -> str:
+        return f"words of {self.brand.name}"
 
     def secrets_from(self, other: "House") -> tuple[str, ...]:
         """What this house must never be told of the other."""
@@ -93,6 +98,8 @@ async def _furnished(database: Database, index: Index, office: Office, number: i
         await unit.products.save(None, product, brand=brand.id)
         await unit.relations.update(creators, stage=Stage.CONTACTED, add_tags=(f"tag{brand.id}",), note=word)
         thread = await unit.conversations.start(connector="webchat", chat="direct", now=unit.now)
+        wording = Wording(f"Hi {{name}}, {word}", f"{{name}}你好，{word}", "en")
+        await unit.templates.keep(house.template, wording, purpose=Purpose.INVITE, brand=brand.id)
         items = [NewShortlistItem(creator, (), possible=False) for creator in creators]
         for name in (house.shortlist, f"private {word}"):
             await unit.shortlists.add(thread.id, items, total=len(items), criteria={"topic": word}, name=name)

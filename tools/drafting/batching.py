@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator
+from memory.domain.errors import BadRequest
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import (
@@ -20,6 +21,7 @@ from memory.domain.outreach import (
     Tone,
 )
 from memory.domain.stores import Unit
+from memory.domain.templates import Template
 from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel, TurnContext
 from tools.drafting.checking import check
@@ -29,6 +31,7 @@ from tools.drafting.invited import invited_flags
 from tools.drafting.known import Known, Occasion, known
 from tools.drafting.language import fallback_flag, language_of, template_language
 from tools.drafting.messengers import Messengers, has_shop
+from tools.drafting.own import PERSONAL, filled
 from tools.drafting.similarity import most_alike
 from tools.drafting.writing import FALLBACK, Writer, Written, with_flag, write_all
 
@@ -153,18 +156,50 @@ async def write_batch(
         drafts = list(zip(occasions, templates, strict=True))
         writer = Writer(model, policy)
         written = await write_all(writer, drafts, languages=wanted, tone=wish.tone, note=wish.note, lang=lang)
-    finished = [
-        with_flag(
-            one,
-            *fallback_flag(language, one.content.language),
-            *_impersonal(known(occasion), by_template=model is None or FALLBACK in one.flags),
-            *prepared.outside.get(occasion.creator.id, ()),
-        )
+    personal = [
+        with_flag(one, *_impersonal(known(occasion), by_template=model is None or FALLBACK in one.flags))
+        for one, occasion in zip(written, occasions, strict=True)
+    ]
+    return _finished(prepared, personal, wanted)
+
+
+def write_own(
+    prepared: Prepared, wish: Wish, templates: Mapping[CreatorId, Template]
+) -> tuple[Prepared, WrittenBatch, list[LeftOut]]:
+    """Fill each creator's template and check it. Who lacks what it says is left out, and out of what was prepared.
+
+    Raises BadRequest: "template_needs" what the product or the offer lacks, "template_fits_nobody".
+    """
+    kept: list[tuple[Occasion, Written]] = []
+    left: list[LeftOut] = []
+    for occasion in prepared.occasions:
+        template = templates[occasion.creator.id]
+        made = filled(template, occasion)
+        if made.content is not None:
+            kept.append((occasion, Written(made.content, check(made.content, occasion, policy=prepared.policy))))
+            continue
+        needs = [name for name in made.lacking if name not in PERSONAL]
+        if needs:
+            raise BadRequest("template_needs", name=template.name, facts=" ".join(f"{{{one}}}" for one in needs))
+        lacks = " ".join(f"{{{one}}}" for one in made.lacking)
+        left.append(LeftOut(occasion.creator.handle, Flag("template_lacks", {"name": template.name, "facts": lacks})))
+    if not kept:
+        raise BadRequest("template_fits_nobody", handles=" ".join(f"@{out.handle}" for out in left[:5]))
+    fitting = replace(prepared, occasions=tuple(occasion for occasion, _ in kept))
+    wanted = [wish.language or language_of(occasion.creator) for occasion in fitting.occasions]
+    return fitting, _finished(fitting, [one for _, one in kept], wanted), left
+
+
+def _finished(prepared: Prepared, written: Sequence[Written], wanted: Sequence[str]) -> WrittenBatch:
+    """Written drafts with what is to be said beside the text, ready to be kept. `wanted`: their languages."""
+    occasions = prepared.occasions
+    complete = [
+        with_flag(one, *fallback_flag(language, one.content.language), *prepared.outside.get(occasion.creator.id, ()))
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
     new = tuple(
         NewDraft(occasion.creator.id, one.content, one.flags, occasion.channel)
-        for occasion, one in zip(occasions, finished, strict=True)
+        for occasion, one in zip(occasions, complete, strict=True)
     )
     return WrittenBatch(new, similarity_of(new, occasions))
 

@@ -28,7 +28,7 @@ _STRONG = frozenset(
 )
 _WEIGHED = frozenset({"hook", "pitch", "terms", "answer"})
 _OFFER_SLOTS = frozenset({"terms", "fee", "link"})
-_LINK_END = re.compile(r"(?:https?://|www\.)[!-~]+$")
+_LINK_END = re.compile(r"(?:https?://|www\.)[!-~]+$|\{link\}$")
 _HAN_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
@@ -252,4 +252,9 @@ def _joined(sentences: list[str], language: str) -> str:
         line_ends = text.endswith((",", ":", "：", "，")) or _LINK_END.search(text)
         gap = "" if not text else "\n" if line_ends else "" if language == "zh" else " "
         text += gap + sentence
+    return closed_up(text, language)
+
+
+def closed_up(text: str, language: str) -> str:
+    """Chinese without the blanks that words put between its characters."""
     return _HAN_GAP.sub("", text) if language == "zh" else text

@@ -22,6 +22,7 @@ from tools.drafting.known import Occasion
 from tools.drafting.language import template_language
 from tools.drafting.limits import basis_points
 from tools.drafting.occasions import occasion_of
+from tools.drafting.own import refilled
 from tools.drafting.writing import AT_ONCE, Writer
 from tools.translation.figures import Kind, amounts, figures
 
@@ -169,7 +170,8 @@ def revise_content(content: Content, change: Change, occasion: Occasion) -> Cont
     offer = changed_offer(content.offer, change)
     recipe = read_code(content.template)
     if recipe is None:
-        return _exchange_figures(content, change, offer)
+        own = refilled(content, offer, market=occasion.creator.facts.market) if _only_figures(change) else None
+        return own or _exchange_figures(content, change, offer)
     after = replace(occasion, offer=offer)
     return render(_changed_recipe(recipe, change), after, language=template_language(content.language))
 
@@ -212,8 +214,7 @@ def _changed_recipe(recipe: Recipe, change: Change) -> Recipe:
 
 def _exchange_figures(content: Content, change: Change, offer: Offer) -> Content:
     """Swap commission and fee where they stand in both texts; any other wish needs a model."""
-    only_figures = Change(commission_bp=change.commission_bp, flat_fee=change.flat_fee)
-    if replace(change, left=()) != only_figures:
+    if not _only_figures(change):
         raise BadRequest("revise_needs_model")
     text, text_zh = content.text, content.text_zh
     if change.commission_bp is not None:
@@ -223,6 +224,11 @@ def _exchange_figures(content: Content, change: Change, offer: Offer) -> Content
     if change.flat_fee is not None:
         text, text_zh = (_swap_fee(side, content.offer.flat_fee, change.flat_fee) for side in (text, text_zh))
     return replace(content, text=text, text_zh=text_zh, offer=offer, template=None, variables=None)
+
+
+def _only_figures(change: Change) -> bool:
+    """Whether nothing but commission and fee is to be changed."""
+    return replace(change, left=()) == Change(commission_bp=change.commission_bp, flat_fee=change.flat_fee)
 
 
 def _swap_share(text: str, old: int | None, new: int) -> str:

@@ -1,7 +1,7 @@
 """The tool that drafts messages, and the one that lists drafts. Neither sends anything: drafts wait for a decision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -15,6 +15,7 @@ from memory.domain.money import Money
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Purpose, Tone
 from memory.domain.stores import Unit, Units
+from memory.domain.templates import Template
 from memory.domain.workspace import Role
 from tools.campaigns.names import named
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
@@ -30,13 +31,16 @@ from tools.drafting.batching import (
     outside_flags,
     sort_out,
     write_batch,
+    write_own,
 )
+from tools.drafting.choosing import TemplateUse, made_from, offer_of, own_templates, tone_of, unsaid
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
 from tools.drafting.messengers import Messengers, channel_for, has_shop
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
+from tools.drafting.splitting import split_at_random
 from tools.naming import Segment, meant_creators
 
 AT_MOST = 200  # as many as a shortlist holds
@@ -53,7 +57,11 @@ class Fee(Arguments):
 
 
 class DraftMessagesArgs(Arguments):
-    """Whom to write to (ranks, handles, a segment, or the whole current shortlist), why, and what is offered."""
+    """Whom to write to (ranks, handles, a segment, or the whole current shortlist), why, and what is offered.
+
+    `template` is a tone of a built-in one or the name of one of the brand's own, whose purpose, product and offer hold
+    where nothing else is said; `split` are two of the brand's own, and chance says who gets which.
+    """
 
     purpose: Purpose
     ranks: tuple[int, ...] = ()
@@ -67,6 +75,7 @@ class DraftMessagesArgs(Arguments):
     language: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}(?:-\w+)?$")
     tone: Tone = Tone.WARM
     template: str | None = Field(default=None, max_length=40)
+    split: tuple[str, ...] = Field(default=(), max_length=2)
     note: str | None = Field(default=None, max_length=1000)
 
 
@@ -84,7 +93,7 @@ class Drafted:
     """A batch that waits for a decision. `similarity` is that of its two most alike drafts, permille.
 
     `notes` are remarks on the whole batch (a note nobody could follow); `more` are further batches: each answer to
-    a creator's message is a batch of its own.
+    a creator's message is a batch of its own. `made_from`: which of the brand's own templates made which numbers.
     """
 
     batch: Batch
@@ -92,6 +101,7 @@ class Drafted:
     similarity: int
     notes: tuple[Flag, ...] = ()
     more: tuple[Batch, ...] = ()
+    made_from: tuple[TemplateUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +123,25 @@ def draft_messages(
         """Draft at most two hundred messages, in the order named.
 
         Raises BadRequest ("too_many_drafts", "which_product", "no_products", "nobody_left",
-        "commission_out_of_range", "unknown_template" and those of `meant_creators`), NotAllowed (a viewer).
+        "commission_out_of_range" and those of `meant_creators`, `own_templates` and `write_own`), NotAllowed (a
+        viewer).
         """
         if not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
+        if args.split or (args.template and tone_of(args.template, args.purpose) is None):
+            return await _from_own(units, messengers, args, turn, decide_hours=decide_hours)
         offer = _offer(args)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             creators, left = await sort_out(
                 unit, await meant_creators(unit, turn, ranks=args.ranks, handles=args.handles, segment=args.segment)
             )
-            if not creators:
-                raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
-            limit = MOST_ANSWERS if args.purpose is Purpose.REPLY else AT_MOST
-            if len(creators) > limit:
-                raise BadRequest("too_many_drafts", count=len(creators), limit=limit)
+            _require_some(creators, left, limit=MOST_ANSWERS if args.purpose is Purpose.REPLY else AT_MOST)
             is_large = len(creators) > MOST_BY_MODEL
             writer = None if is_large else model
             wish, notes = _wish(args, has_model=writer is not None)
             if is_large and model is not None:
                 notes += (Flag("templates_only", {"count": len(creators), "most": MOST_BY_MODEL}, blocking=False),)
-            workspace = await unit.people.workspace()
-            shop = await has_shop(unit)
-            channels = {
-                creator.id: args.channel
-                or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
-                for creator in creators
-            }
+            channels = await _channels(unit, args, creators, messengers)
             if args.purpose is Purpose.REPLY:
                 how = Answering(offer, args.product, channels, wish)
                 ready, unanswered = await prepare_answers(unit, creators, how, messengers)
@@ -157,6 +160,65 @@ def draft_messages(
 
     about = "Draft bilingual messages that wait for approval; creators by ranks, handles, segment or the shortlist."
     return Tool("draft_messages", Effect.DRAFTS, DraftMessagesArgs, run, about)
+
+
+async def _from_own(
+    units: Units, messengers: Messengers, args: DraftMessagesArgs, turn: TurnContext, *, decide_hours: int
+) -> Drafted:
+    """A batch from the brand's own templates: their words, and no model's."""
+    asked = _offer(args)
+    async with units.unit(turn.scope, fence=turn.fence) as unit:
+        templates = await own_templates(unit, args.split or (args.template or "",))
+        creators, left = await sort_out(
+            unit, await meant_creators(unit, turn, ranks=args.ranks, handles=args.handles, segment=args.segment)
+        )
+        _require_some(creators, left, limit=AT_MOST)
+        args = args.model_copy(update={"purpose": templates[0].purpose})
+        channels = await _channels(unit, args, creators, messengers)
+        product = await _own_product(unit, args, templates[0])
+        ready = await _prepare(unit, args, creators, channels, asked, messengers, product=product)
+        chosen = split_at_random([creator.id for creator in creators], templates, seed=turn.occasion)
+        ready = replace(
+            ready,
+            occasions=tuple(
+                replace(each, offer=offer_of(chosen[each.creator.id], each.offer, sample=args.free_sample))
+                for each in ready.occasions
+            ),
+        )
+        wish = Wish(Tone.WARM, args.language.lower()[:2] if args.language else None)
+        ready, written, lacking = write_own(ready, wish, chosen)
+        batch = await keep_batch(unit, ready, written, turn, decide_hours=decide_hours)
+    notes = tuple(flag for template in templates for flag in unsaid(template, asked))
+    if args.note:
+        notes += (Flag("note_not_used", {"quote": args.note[:80]}, blocking=False),)
+    uses = made_from(templates, chosen, [occasion.creator.id for occasion in ready.occasions])
+    return Drafted(batch, (*left, *lacking), written.similarity, notes, made_from=uses)
+
+
+async def _own_product(unit: Unit, args: DraftMessagesArgs, template: Template) -> Product:
+    """The product named, else the one the template was saved with, else the one usually meant."""
+    saved = template.in_force.wording.product
+    kept = await unit.products.by_id(saved) if saved is not None and not args.product else None
+    return kept or product_meant(await unit.products.all(), args.product)
+
+
+def _require_some(creators: Sequence[Creator], left: Sequence[LeftOut], *, limit: int) -> None:
+    if not creators:
+        raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
+    if len(creators) > limit:
+        raise BadRequest("too_many_drafts", count=len(creators), limit=limit)
+
+
+async def _channels(
+    unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator], messengers: Messengers
+) -> dict[CreatorId, Channel]:
+    """How each creator is reached: as said, else the best way there is."""
+    workspace = await unit.people.workspace()
+    shop = await has_shop(unit)
+    return {
+        creator.id: args.channel or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
+        for creator in creators
+    }
 
 
 def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
@@ -202,10 +264,12 @@ async def _prepare(
     channels: Mapping[CreatorId, Channel],
     offer: Offer,
     messengers: Messengers,
+    *,
+    product: Product | None = None,
 ) -> Prepared:
     """Read everything one batch is about; a follow-up without an offer repeats the earlier one."""
     earlier = await newest_sent(unit, creators) if args.purpose is Purpose.FOLLOW_UP else {}
-    product = await _product(unit, args, creators)
+    product = product or await _product(unit, args, creators)
     brand = await brand_of(unit, product.brand)
     relations = await unit.relations.of([creator.id for creator in creators])
     outside = await outside_flags(
@@ -247,14 +311,7 @@ def _offer(args: DraftMessagesArgs) -> Offer:
 
 def _wish(args: DraftMessagesArgs, *, has_model: bool) -> tuple[Wish, tuple[Flag, ...]]:
     """Tone, language and listed sentences; without a model a note nobody understands is said so."""
-    tone = args.tone
-    if args.template:
-        purpose, _, named = args.template.partition(".")
-        if purpose not in (args.purpose.value, *(one.value for one in Tone)) or (named and named not in list(Tone)):
-            raise BadRequest(
-                "unknown_template", template=args.template, templates="、".join(f"{args.purpose}.{one}" for one in Tone)
-            )
-        tone = Tone(named or purpose) if (named or purpose) in list(Tone) else tone
+    tone = (tone_of(args.template, args.purpose) if args.template else None) or args.tone
     change = read_instruction(args.note or "")
     language = args.language.lower()[:2] if args.language else None
     wish = Wish(change.tone or tone, language, change.extras, change.unsay, args.note or "")

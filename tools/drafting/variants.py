@@ -7,8 +7,10 @@ cutting the variant with them gives both its texts to the letter; anything else 
 from dataclasses import dataclass
 
 from memory.domain.outreach import Content, Purpose, Tone
+from memory.domain.templates import purpose_of, version_of
 from tools.drafting.composing import Placed, Recipe, laid_out, read_code, text_of
 from tools.drafting.families import PLACEHOLDER, Unit, family
+from tools.drafting.own import turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,9 @@ class Variant:
 
 def variant_of(content: Content) -> Variant | None:
     """The variant a draft is with its variables, to the letter; None for a draft that has to be read in full."""
-    recipe = read_code(content.template)
-    if recipe is None or not content.paired:
-        return None
-    chosen = _chosen(recipe)
-    if chosen is None:
-        return None
-    paragraphs = laid_out(recipe, chosen)
-    if _cut(paragraphs, content) != (content.text, content.text_zh):
-        return None
+    recipe, paragraphs = read_code(content.template), _paragraphs(content)
+    if recipe is None or paragraphs is None:
+        return _own_variant(content)
     return Variant(
         recipe.purpose,
         recipe.tone,
@@ -62,10 +58,41 @@ def variant_of(content: Content) -> Variant | None:
     )
 
 
+def worded(content: Content) -> tuple[str, str] | None:
+    """Both texts of a draft with its placeholders in braces, laid out as they are sent; None as of `variant_of`."""
+    paragraphs = _paragraphs(content)
+    if paragraphs is None:
+        own = _own_variant(content)
+        return own.template() if own else None
+    texts = (text for units in paragraphs for placed in units for text in placed.unit.text.values())
+    braces = {name: f"{{{name}}}" for text in texts for name in PLACEHOLDER.findall(text)}
+    return text_of(paragraphs, braces, content.language), text_of(paragraphs, braces, "zh")
+
+
 def placeholders(sentences: tuple[Sentence, ...]) -> tuple[str, ...]:
     """Names of the placeholders in these sentences, in the order they come."""
     texts = (text for sentence in sentences for text in (sentence.text, sentence.text_zh))
     return tuple(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
+
+
+def _paragraphs(content: Content) -> tuple[tuple[Placed, ...], ...] | None:
+    """The units a draft is to the letter, by paragraph."""
+    recipe = read_code(content.template)
+    chosen = _chosen(recipe) if recipe is not None and content.paired else None
+    if recipe is None or chosen is None:
+        return None
+    paragraphs = laid_out(recipe, chosen)
+    return paragraphs if _cut(paragraphs, content) == (content.text, content.text_zh) else None
+
+
+def _own_variant(content: Content) -> Variant | None:
+    """A draft of a brand's own template is one sentence with variables, whatever its paragraphs."""
+    purpose, words = purpose_of(content.template), content.variables
+    if purpose is None or words is None or not content.paired:
+        return None
+    text, text_zh = turned(content.text, words[content.language]), turned(content.text_zh, words["zh"])
+    whole = Sentence("own", str(version_of(content.template)), content.language, text, text_zh)
+    return Variant(purpose, Tone.WARM, content.language, ((whole,),))
 
 
 def _chosen(recipe: Recipe) -> dict[str, Unit] | None:

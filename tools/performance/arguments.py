@@ -82,11 +82,16 @@ _OF_A_GROUP: Final = {
     GroupBy.CONTENT: Subject.VIDEOS,
 }
 
+_OF_MESSAGES: Final = frozenset({GroupBy.TEMPLATE, GroupBy.LANGUAGE, GroupBy.HOUR, GroupBy.ROUND})
+_OF_OUTREACH: Final = frozenset({Metric.REPLY_RATE, Metric.POST_RATE})
+
 
 def subject_of(args: PerformanceArgs) -> Subject:
     """What is asked about: as said, else as the metrics, the names and the grouping speak of it."""
     if args.subject is not None:
         return args.subject
+    if args.group_by in _OF_MESSAGES and _OF_OUTREACH.issuperset(args.metrics):
+        return Subject.FUNNEL
     if args.handle:
         return Subject.CREATOR
     if args.metrics and set(args.metrics) == {Metric.SAMPLE_ROI}:

@@ -8,11 +8,12 @@ from memory.domain.stores import Unit, Units
 from tools.contract import Effect, Tool, TurnContext
 from tools.performance.arguments import PerformanceArgs, Subject
 from tools.performance.explaining import anomalies_of, movement_of
+from tools.performance.funnel import FunnelShown, answers, funnel
 from tools.performance.queries import query_of
 from tools.performance.question import Question, asked
 from tools.performance.results import Defined, FiguresShown, NoFigures
 
-Result = FiguresShown | NoFigures | Defined
+Result = FiguresShown | FunnelShown | NoFigures | Defined
 Answer = Callable[[Unit, Question], Awaitable[Result]]
 
 
@@ -34,8 +35,13 @@ async def figures(unit: Unit, question: Question) -> FiguresShown | NoFigures:
     )
 
 
+async def outreach(unit: Unit, question: Question) -> FunnelShown | FiguresShown | NoFigures:
+    """The funnel; what it does not say is a figure like any other."""
+    return await funnel(unit, question) if answers(question.args) else await figures(unit, question)
+
+
 # Each subject is answered by exactly one function, in the turn's transaction.
-ANSWERS: Final[Mapping[Subject, Answer]] = dict.fromkeys(Subject, figures)
+ANSWERS: Final[Mapping[Subject, Answer]] = {**dict.fromkeys(Subject, figures), Subject.FUNNEL: outreach}
 
 
 def performance(units: Units) -> Tool[PerformanceArgs]:

@@ -15,6 +15,8 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
+from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went
+from agent.planner.offline.requests.own_templates import about_templates
 from agent.planner.offline.requests.report_people import by_handle, of_these, people_of
 from agent.planner.offline.requests.report_turns import carried_on, definition_asked
 from agent.planner.offline.requests.sheet import Sheet
@@ -56,6 +58,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "samples.list": ("samples", books.samples),
     "crm_update": ("crm_update", books.crm),
     "performance": ("performance", reports.performance),
+    "funnel": ("performance", funnel),
     "similar_creators": ("similar_creators", search.similar),
     "draft_messages": ("draft_messages", outreach.draft),
     "revise_drafts": ("revise_drafts", afterwards.revise),
@@ -106,10 +109,16 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading) or definition_asked(reading, context)
+    shown = (
+        in_full(reading, context)
+        or whose_turn(reading)
+        or about_templates(reading)
+        or definition_asked(reading, context)
+    )
     if shown is not None:
         return Plan(stages=((shown,),))
-    further = carried_on(reading, context)
+    outreach_asked = how_outreach_went(reading)
+    further = None if outreach_asked else carried_on(reading, context)
     if further is not None:
         return further
     people = people_of(context)
@@ -117,7 +126,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
         asked = asked.until(min(whole.start, LONGEST_REQUEST))
-    parts = _requests(asked, context)
+    parts = [outreach_asked] if outreach_asked else _requests(asked, context)
     parts += [whole] if whole else []
     calls: list[PlannedCall] = []
     notes: list[Note] = []

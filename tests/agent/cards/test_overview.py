@@ -9,7 +9,9 @@ from memory.domain.ids import BatchId, CreatorId, DraftId, MemberId, VersionId
 from memory.domain.outreach import Channel, Content, Draft, DraftStatus, DraftVersion, Purpose, Tone
 from prompts.render import texts as load_texts
 from tests.support.fake_drafting import NOW, creator, occasion
+from tests.support.own_templates import template
 from tools.drafting.composing import Said, compose, read_code, render
+from tools.drafting.own import filled
 from tools.drafting.variants import variant_of
 
 TEXTS = load_texts()
@@ -70,6 +72,18 @@ def test_what_is_shown_makes_the_texts() -> None:
             words = {each.name: each.text_zh if zh else each.text for each in filled}
             text = one.version.content.text_zh if zh else one.version.content.text
             assert rebuilt(row.made_of, words, wordings, zh=zh) == _SPACE.sub("", text)
+
+
+def test_a_template_of_the_brands_own_is_shown_once_beside_what_fills_it() -> None:
+    made = [filled(template(), occasion(who=creator(number, name=f"Mia{number}"))).content for number in range(1, 31)]
+    drafts = [draft(number, content) for number, content in enumerate(made, start=1) if content is not None]
+    shown = overview(drafts, lang="zh", texts=TEXTS)
+    (wording,) = shown.wordings
+    assert [one.name for one in shown.rows[7].variables] == ["名字"]
+    for one in drafts:
+        words = {each.name: each.text for each in (*shown.same, *shown.rows[one.number].variables)}
+        text = rebuilt(shown.rows[one.number].made_of, words, {wording.label: wording}, zh=False)
+        assert text == _SPACE.sub("", one.version.content.text)
 
 
 def test_few_variants_are_shown_whole() -> None:

@@ -43,6 +43,7 @@ PAGES = {
     "/campaigns": "/campaigns",
     "/campaigns/{campaign}": "/campaigns/1",
     "/products": "/products",
+    "/templates": "/templates",
     "/members": "/members",
     "/channels": "/channels",
     "/settings": "/settings",
@@ -86,6 +87,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
     "/campaigns/{campaign}": ("/campaigns/1", {"do": ""}),
+    "/templates/{template}": ("/templates/1", {"do": ""}),
 }  # fmt: skip
 # A note or nothing, on a page that is marked already.
 POSTS_SHOW_NOTHING = frozenset(

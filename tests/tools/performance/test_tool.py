@@ -41,7 +41,8 @@ async def shown(store: FakePerformance, **arguments: JsonValue) -> FiguresShown:
         ({"group_by": "creator"}, Subject.CREATORS),
         ({"group_by": "content"}, Subject.VIDEOS),
         ({"metrics": ["sample_roi"]}, Subject.SAMPLES),
-        ({"metrics": ["reply_rate"], "group_by": "template"}, Subject.SHOP),
+        ({"metrics": ["reply_rate"], "group_by": "template"}, Subject.FUNNEL),
+        ({"metrics": ["gmv"], "group_by": "language"}, Subject.SHOP),
         ({"subject": "videos", "handle": "mia"}, Subject.VIDEOS),
     ],
 )

@@ -24,6 +24,8 @@ _PRODUCT = words.phrase("outreach", "product")
 _NOT_A_PRODUCT = words.phrase("outreach", "not_a_product")
 _NOTE = words.phrase("outreach", "note")
 _TEMPLATE = words.phrase("outreach", "template")
+_SPLIT = words.phrase("outreach", "split")
+_BY_CHANCE = words.phrase("outreach", "by_chance")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
 _SAME = words.phrase("outreach", "same")
@@ -65,7 +67,8 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
     for clause in segment.clauses:
         for said in words.senses("purpose")[purpose].finditer(segment.reading.text, clause.start, clause.end):
             sheet.use_span(*said.span())
-    _template(sheet)
+    if not _split(sheet):
+        _template(sheet)
     _product_left_over(sheet)
     _as_before(sheet)
     return sheet
@@ -309,4 +312,29 @@ def _template(sheet: Sheet) -> None:
             group = next(key for key, value in match.groupdict().items() if value)
             sheet.arguments["template"] = sheet.quote(*match.span(group)).strip(QUOTES)
             sheet.use_span(*match.span())
+            _as_the_template_says(sheet, *match.span())
             return
+
+
+def _split(sheet: Sheet) -> bool:
+    """「一半用模板A一半用模板B，随机分」: both names; whoever gets which is left to chance."""
+    start, end = sheet.segment.start, sheet.segment.end
+    found = _SPLIT.search(sheet.segment.reading.text, start, end)
+    if found is None:
+        return False
+    names = [group for group, value in found.groupdict().items() if value]
+    sheet.arguments["split"] = [sheet.quote(*found.span(group)).strip(QUOTES + " ") for group in names]
+    sheet.use_span(*found.span())
+    for said in _BY_CHANCE.finditer(sheet.segment.reading.text, start, end):
+        sheet.use_span(*said.span())
+    _as_the_template_says(sheet, *found.span())
+    return True
+
+
+def _as_the_template_says(sheet: Sheet, start: int, end: int) -> None:
+    """A template says itself what it is for and about: nothing is assumed, and its name names no product."""
+    sheet.notes = [note for note in sheet.notes if note.key != "assumed_purpose"]
+    text, product = sheet.segment.reading.text, str(sheet.arguments.get("product", "")).lower()
+    beside = text[sheet.segment.start : start] + " " + text[end : sheet.segment.end]
+    if product and product in text[start:end] and product not in beside:
+        del sheet.arguments["product"]
