@@ -34,7 +34,7 @@ from agent.graph import Nodes, build
 from agent.imports import Imports
 from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
-from agent.jobs.blueprint import Workshop, no_shop
+from agent.jobs.blueprint import Workshop, no_shop, no_source
 from agent.jobs.upkeep import Upkeep, no_sources
 from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
@@ -152,7 +152,11 @@ async def _put_together(
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
     tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)
-    shops = open_shops(settings, tiktok_shop, database, box, accounts.of_tenant) if tiktok_shop else None
+    shops = (
+        open_shops(settings, tiktok_shop, tiktok_shop.collaborations(), database, box, accounts.of_tenant)
+        if tiktok_shop
+        else None
+    )
     over_shops = (tiktok_shop.messenger(shops.of_brand),) if tiktok_shop and shops else ()
     messengers: Sequence[Messenger] = (*playground, *over_shops, ByHandMessenger())
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
@@ -221,6 +225,7 @@ async def _put_together(
         deliver=deliver,
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
+        read_shop=shops.sources.run if shops else no_source,
         erase=Eraser(database.unit, index).run,
     )
     queries = OpenQueries(

@@ -18,6 +18,7 @@ from memory.domain.campaign_stores import CampaignStore
 from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
+from memory.domain.collaborations import CollaborationStore
 from memory.domain.delivery_views import DeliveryBook
 from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
@@ -29,6 +30,7 @@ from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepS
 from memory.domain.owed import OwedStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
+from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
 from memory.domain.stores import (
     CreatorStore,
@@ -55,6 +57,7 @@ from memory.repositories.callbacks import CallbackRepository
 from memory.repositories.campaigns import CampaignRepository
 from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
+from memory.repositories.collaborations import CollaborationRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
@@ -77,6 +80,7 @@ from memory.repositories.relations import RelationRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
 from memory.repositories.shop_links import ShopLinkRepository
+from memory.repositories.shop_sources import ShopSourceRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
@@ -208,6 +212,8 @@ class UnitOfWork(Work):
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
+        self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
+        self.collaborations: CollaborationStore = CollaborationRepository(transaction.session, transaction.reach.now)
         self.erasing: ErasingStore = ErasingRepository(*given)
         self._occasions = OccasionRepository(*given)
 
@@ -239,6 +245,7 @@ class ServiceUnit(Work):
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)
         self.shops: ShopStore = ShopLinkRepository(*given)
+        self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
         self.shop_kept = ShopKeptRepository(transaction.session)
         self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)

@@ -126,6 +126,8 @@ class Upkeep:
                 await work.defer(jobs.index_creators(tenant))
             for link in await work.shops.due(now=work.now):
                 await work.defer(jobs.sync_shop(link.id, link.tenant))
+            for link, source in await work.shop_sources.due(now=work.now):
+                await work.defer(jobs.read_shop(link.id, link.tenant, source))
             for link in await work.shop_events.waiting_links():
                 await work.defer(jobs.hear_shop(link.id, link.tenant))
             await work.defer(jobs.dispatch())

@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 
 from agent.shops.desk import linked
+from agent.shops.invited import known_creators
 from connectors.ports.platforms import Answer
 from connectors.ports.shops import ShopPlatform
 from memory.domain import jobs
 from memory.domain.channels import SecretBox
-from memory.domain.creator import CreatorFacts
 from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
@@ -111,13 +111,8 @@ class ShopHearing:
         scope = await self.scope_of_tenant(tenant) if answers else None
         if scope is None:
             return answers
-        handles = list(dict.fromkeys(answer.handle for answer in answers))
         async with self.units.unit(scope) as unit:
-            there = await unit.creators.by_handles(handles)
-            new = [CreatorFacts(handle=handle) for handle in handles if handle.lower() not in there]
-            if new:
-                await unit.creators.upsert(new, source=self.platform.name, as_of=unit.now)
-                await unit.defer(jobs.index_creators(tenant))
+            await known_creators(unit, [answer.handle for answer in answers], name=self.platform.name)
         return answers
 
     def _sealed(self, link: ShopLink, name: str, told: str, *, now: datetime) -> SealedShopEvent:

@@ -12,13 +12,17 @@ from agent.settings import Settings, TikTokShopSettings
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
+from agent.shops.invited import CollaborationReading
+from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
+from connectors.ports.collaborations import CollaborationPlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
 from memory.domain.channels import SecretBox
 from memory.domain.clock import Clock, SystemClock
 from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
+from memory.domain.shop_sources import ShopSource
 from memory.domain.shops import Eligibility, PlatformQuota
 from memory.domain.workspace import Scope
 
@@ -48,6 +52,7 @@ class Shops:
     sync: ShopSync
     hearing: ShopHearing
     doctor: ShopDoctor
+    sources: SourceSync
     clock: Clock = field(default_factory=SystemClock)
     _weeks: dict[LinkedShop, _Week] = field(default_factory=dict)
 
@@ -123,6 +128,7 @@ async def _in_time(asked: Awaitable[T]) -> T:
 def open_shops(
     settings: Settings,
     platform: ShopPlatform,
+    collaborations: CollaborationPlatform,
     database: Database,
     box: SecretBox,
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]],
@@ -136,4 +142,9 @@ def open_shops(
         ShopSync(database, platform, scope_of_tenant),
         ShopHearing(database, database, platform, box, scope_of_tenant),
         ShopDoctor(database, platform),
+        SourceSync(
+            database,
+            {ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name)},
+            scope_of_tenant,
+        ),
     )

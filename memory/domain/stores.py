@@ -14,6 +14,7 @@ from typing import Protocol
 
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
+from memory.domain.collaborations import CollaborationStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
@@ -23,6 +24,7 @@ from memory.domain.office_stores import AuditStore, CounterStore, FileStore, Kno
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.sample_stores import SampleStore
+from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
@@ -274,6 +276,16 @@ class Unit(Protocol):
     @property
     def shops(self) -> ShopStore:
         """Shops of a platform that brands let us into."""
+        ...
+
+    @property
+    def shop_sources(self) -> ShopSourceStore:
+        """How reading each list of a shop stands."""
+        ...
+
+    @property
+    def collaborations(self) -> CollaborationStore:
+        """Target collaborations of shops."""
         ...
 
     @property

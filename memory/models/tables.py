@@ -5,6 +5,7 @@ from memory.models import (
     campaigns,
     channels,
     chat,
+    collaborations,
     creators,
     deliveries,
     outreach,
@@ -15,5 +16,8 @@ from memory.models import (
 )
 from memory.models.base import Base
 
-MODULES = (books, campaigns, channels, chat, creators, deliveries, outreach, samples, shop, shop_links, workspace)
+MODULES = (
+    books, campaigns, channels, chat, collaborations, creators, deliveries, outreach, samples, shop, shop_links,
+    workspace,
+)  # fmt: skip
 TABLES = Base.metadata

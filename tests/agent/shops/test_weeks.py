@@ -11,6 +11,7 @@ from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk
 from agent.shops.hearing import ShopHearing
 from agent.shops.opening import ASK_AGAIN, KNOWN_FOR, Shops
+from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
@@ -83,7 +84,8 @@ class Office:
 
         desk, sync = ShopDesk(database, platform, ""), ShopSync(database, platform, nobody)
         hearing = ShopHearing(database, database, platform, cast(SecretBox, self.rows), nobody)
-        return Shops(database, platform, desk, sync, hearing, ShopDoctor(database, platform), self.clock)
+        doctor, sources = ShopDoctor(database, platform), SourceSync(database, {}, nobody)
+        return Shops(database, platform, desk, sync, hearing, doctor, sources, self.clock)
 
 
 async def used(shops: Shops) -> int | None:

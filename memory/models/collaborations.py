@@ -1,0 +1,60 @@
+"""Tables of what is read of a shop besides its creators: how each source stands, and its target collaborations."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from memory.models.base import Base, BrandRow, JsonList, JsonObject, RowId, TenantRow
+
+
+class ShopSourceRow(TenantRow, Base):
+    """How reading one list of one shop stands. `shop`: which one it is about; times are the workspace's."""
+
+    __tablename__ = "shop_source"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_link.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    shop: Mapped[str]
+    state: Mapped[str]
+    found: Mapped[int]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    position: Mapped[str] = mapped_column(server_default="")
+    trouble: Mapped[JsonObject | None]
+
+
+class CollaborationRow(BrandRow, Base):
+    """One target collaboration of one shop, as last read. `number` is the platform's; rates in basis points."""
+
+    __tablename__ = "collaboration"
+    __table_args__ = (
+        UniqueConstraint("link_id", "shop", "number"),
+        Index("ix_collaboration_brand", "tenant_id", "brand_id", "status"),
+        CheckConstraint("status in ('live', 'canceling', 'ended')", name="status"),
+    )
+
+    id: Mapped[RowId]
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_link.id"))
+    shop: Mapped[str]
+    number: Mapped[str]
+    name: Mapped[str]
+    status: Mapped[str]
+    ends_at: Mapped[datetime]
+    gives_sample: Mapped[bool]
+    unreviewed: Mapped[bool]
+    products: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    read_at: Mapped[datetime]
+
+
+class CollaborationCreatorRow(BrandRow, Base):
+    """A creator invited to one. `number`: the platform's id of them; `leaving`: they are being taken out."""
+
+    __tablename__ = "collaboration_creator"
+    __table_args__ = (Index("ix_collaboration_creator_creator", "creator_id"),)
+
+    collaboration_id: Mapped[int] = mapped_column(ForeignKey("collaboration.id", ondelete="CASCADE"), primary_key=True)
+    creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"), primary_key=True)
+    number: Mapped[str]
+    leaving: Mapped[bool]
