@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.offer import Offer, Product
+from memory.domain.outreach import Flag
 from memory.domain.shops import ShopLink
 
 # A shop's own number of a product, as it stands in the link of the product's page.
@@ -80,8 +81,13 @@ class Terms:
 
 
 def number_in_shop(product: Product | None) -> str | None:
-    """The shop's own number of a product: the last one of 12 to 20 digits in its link."""
-    found = _NUMBER.findall(product.link) if product is not None and product.link else []
+    """The shop's own number of a product."""
+    return number_in_link(product.link) if product is not None else None
+
+
+def number_in_link(link: str | None) -> str | None:
+    """The last number of 12 to 20 digits in a product's link."""
+    found = _NUMBER.findall(link or "")
     return found[-1] if found else None
 
 
@@ -101,12 +107,15 @@ def terms_of(collaborations: Iterable[Collaboration], *, handle: str, product: s
     return Terms(one.id, rated.rate_at(now), one.gives_sample)
 
 
-def differs(offer: Offer, terms: Terms | None) -> bool:
-    """Whether a message offers something else than what is live; one that offers nothing differs from nothing."""
-    if terms is None or not (offer.commission_bp is not None or offer.free_sample):
-        return False
-    rate_differs = offer.commission_bp is not None and offer.commission_bp != terms.rate_bp
-    return rate_differs or offer.free_sample != terms.gives_sample
+def contradiction(offer: Offer, terms: Terms | None) -> Flag | None:
+    """Where a message offers something else than what is live, both shown; one that offers nothing differs nowhere."""
+    if terms is None or (offer.commission_bp is None and not offer.free_sample):
+        return None
+    if offer.commission_bp is not None and offer.commission_bp != terms.rate_bp:
+        return Flag("offer_rate_differs", {"offer": _percent(offer.commission_bp), "live": _percent(terms.rate_bp)})
+    if offer.free_sample != terms.gives_sample:
+        return Flag("offer_sample_too_much" if offer.free_sample else "offer_sample_missing", {})
+    return None
 
 
 def remembered(found: Collaboration, before: Collaboration | None) -> Collaboration:
@@ -118,6 +127,10 @@ def remembered(found: Collaboration, before: Collaboration | None) -> Collaborat
         found.id, found.name, found.status, found.ends_at, found.gives_sample, found.unreviewed,
         tuple(_after(rated, old.get(rated.product)) for rated in found.products), found.creators,
     )  # fmt: skip
+
+
+def _percent(share: int) -> str:
+    return f"{share / 100:g}%"
 
 
 def _after(rated: Rated, old: Rated | None) -> Rated:

@@ -10,13 +10,14 @@ from memory.domain.collaborations import (
     Invited,
     Rated,
     Terms,
-    differs,
+    contradiction,
     number_in_shop,
     remembered,
     terms_of,
 )
 from memory.domain.ids import BrandId, ProductId
 from memory.domain.offer import Offer, Product
+from memory.domain.outreach import Flag
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 TOMORROW = NOW + timedelta(hours=12)
@@ -57,18 +58,19 @@ def test_a_rate_that_begins_later_leaves_the_known_one_until_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offer", "is_different"),
+    ("offer", "gives", "flag"),
     [
-        (Offer(2_000, free_sample=True), False),
-        (Offer(1_500, free_sample=True), True),
-        (Offer(2_000), True),  # the collaboration gives a sample
-        (Offer(free_sample=True), False),
-        (Offer(), False),  # it offers nothing
+        (Offer(2_000, free_sample=True), True, None),
+        (Offer(1_550, free_sample=True), True, Flag("offer_rate_differs", {"offer": "15.5%", "live": "20%"})),
+        (Offer(2_000), True, Flag("offer_sample_missing", {})),
+        (Offer(2_000, free_sample=True), False, Flag("offer_sample_too_much", {})),
+        (Offer(free_sample=True), True, None),
+        (Offer(), True, None),  # it offers nothing
     ],
 )
-def test_a_message_differs_by_rate_or_by_sample(offer: Offer, is_different: bool) -> None:
-    assert differs(offer, Terms("7001", 2_000, gives_sample=True)) is is_different
-    assert not differs(offer, None)
+def test_a_message_differs_by_rate_or_by_sample(offer: Offer, gives: bool, flag: Flag | None) -> None:
+    assert contradiction(offer, Terms("7001", 2_000, gives_sample=gives)) == flag
+    assert contradiction(offer, None) is None
 
 
 @pytest.mark.parametrize(
