@@ -34,7 +34,7 @@ from agent.graph import Nodes, build
 from agent.imports import Imports
 from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
-from agent.jobs.blueprint import Workshop, no_shop, no_source
+from agent.jobs.blueprint import Workshop, no_deeds, no_shop, no_source
 from agent.jobs.upkeep import Upkeep, no_sources
 from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
@@ -48,6 +48,7 @@ from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.reply_work import ReplyDesk
 from agent.settings import Settings
+from agent.shops.deciding import DeedWords
 from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
 from connectors.by_hand.messenger import ByHandMessenger
@@ -153,7 +154,16 @@ async def _put_together(
     box = HomeSecretBox(settings.home, key)
     tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)
     shops = (
-        open_shops(settings, tiktok_shop, tiktok_shop.collaborations(), database, box, accounts.of_tenant)
+        open_shops(
+            settings,
+            tiktok_shop,
+            tiktok_shop.collaborations(),
+            database,
+            box,
+            accounts.of_tenant,
+            accounts.of_member,
+            DeedWords(database, words).tell,
+        )
         if tiktok_shop
         else None
     )
@@ -163,7 +173,7 @@ async def _put_together(
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(
         database, index, messengers, model, clock, decision_hours=settings.decision_hours,
-        platform=shops,
+        platform=shops, invitations=shops,
     )  # fmt: skip
     presenter = Presenter(words)
     graph = build(
@@ -226,6 +236,7 @@ async def _put_together(
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
         read_shop=shops.sources.run if shops else no_source,
+        do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
     )
     queries = OpenQueries(

@@ -35,6 +35,7 @@ from agent.metrics import DECISIONS
 from agent.outage_news import with_news
 from agent.recalls import batches_meant, stopped, take_back
 from agent.samples.confirming import confirmed_samples
+from agent.shops.deciding import is_of_proposals, proposal_decided
 from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -141,6 +142,8 @@ class OpenDesk:
             batch = await unit.drafts.batch(parsed.batch)
             if batch is not None:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
+            if await unit.proposals.by_code(parsed.batch) is not None and is_of_proposals(parsed.batch):
+                return parse(text, batch_sizes={parsed.batch: 1}, quoted=None)
         return parsed
 
     async def _carry_out(
@@ -187,6 +190,8 @@ class OpenDesk:
         return Reply(text=self.texts.say(key, unit.scope.lang, code=taken.code, count=done.count))
 
     async def _decide(self, unit: DeskUnit, wish: Decide, conversation: ConversationId, place: Place | None) -> Reply:
+        if is_of_proposals(wish.batch):
+            return await proposal_decided(unit, wish, self.texts)
         batch = await unit.drafts.batch(wish.batch)
         if batch is None:
             raise NotFound("no_such_batch", batch=wish.batch)

@@ -29,6 +29,7 @@ from memory.domain.office_stores import AuditStore, CounterStore, FileStore, Kno
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.proposals import DeedBook, ProposalStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
@@ -76,6 +77,7 @@ from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
+from memory.repositories.proposals import DeedRepository, ProposalRepository
 from memory.repositories.relations import RelationRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
@@ -214,6 +216,7 @@ class UnitOfWork(Work):
         self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
         self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
         self.collaborations: CollaborationStore = CollaborationRepository(transaction.session, transaction.reach.now)
+        self.proposals: ProposalStore = ProposalRepository(*given)
         self.erasing: ErasingStore = ErasingRepository(*given)
         self._occasions = OccasionRepository(*given)
 
@@ -246,6 +249,7 @@ class ServiceUnit(Work):
         self.kept = KeptRepository(transaction.session)
         self.shops: ShopStore = ShopLinkRepository(*given)
         self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
+        self.deeds: DeedBook = DeedRepository(*given)
         self.shop_kept = ShopKeptRepository(transaction.session)
         self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)

@@ -38,6 +38,10 @@ async def no_source(link: ShopLinkId, tenant: TenantId, source: ShopSource) -> N
     log.info("shop.no_platform", link=link, tenant=tenant, source=source.value)
 
 
+async def no_deeds() -> None:
+    """An installation without a platform does nothing in a shop."""
+
+
 async def nobody(scope: Scope, creator: CreatorId) -> None:
     """An installation without an index of creators erases nobody."""
     log.info("creator.no_index", creator=creator, tenant=scope.tenant)
@@ -59,6 +63,7 @@ class Workshop:
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     read_shop: Callable[[ShopLinkId, TenantId, ShopSource], Awaitable[None]] = no_source
+    do_deeds: Callable[[], Awaitable[None]] = no_deeds
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
 
 
@@ -123,6 +128,11 @@ async def read_shop(context: JobContext, *, link: int, tenant: int, source: str)
     await _workshop(context).read_shop(ShopLinkId(link), TenantId(tenant), ShopSource(source))
 
 
+async def do_deeds(context: JobContext) -> None:
+    """Do in shops what was decided."""
+    await _workshop(context).do_deeds()
+
+
 async def hear_shop(context: JobContext, *, link: int, tenant: int) -> None:
     """Handle what the platform told of one shop."""
     await _workshop(context).hear_shop(ShopLinkId(link), TenantId(tenant))
@@ -148,6 +158,7 @@ def make_blueprint() -> Blueprint:
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
     declare(name="shop_source", queue="books", pass_context=True)(read_shop)
+    declare(name="deeds", queue="outreach", pass_context=True, retry=AGAIN)(do_deeds)
     declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
     blueprint.periodic(cron="* * * * *")(swept)

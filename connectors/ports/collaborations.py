@@ -27,6 +27,14 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """Who stands against an invitation: `unknown` are handles that the platform does not have."""
+
+    clashes: tuple[Clash, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewCollaboration:
     """What is to be made. `rates_bp`: the platform's product → commission; samples are always reviewed by a person.
 
@@ -79,8 +87,8 @@ class CollaborationPlatform(Protocol):
         """The one of exactly this name that is live; how one is found whose making was not answered."""
         ...
 
-    async def clashes(self, at: LinkedShop, *, handles: Sequence[str], products: Sequence[str]) -> Sequence[Clash]:
-        """Who has a live one for a product already. Raises Refused("shop_creator_gone") for an unknown handle."""
+    async def check(self, at: LinkedShop, *, handles: Sequence[str], products: Sequence[str]) -> Checked:
+        """Who has a live one for a product already, and whom it does not know. A request each for who is new."""
         ...
 
     async def create(self, at: LinkedShop, wanted: NewCollaboration) -> Made:

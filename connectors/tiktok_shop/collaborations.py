@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.ports.collaborations import Changes, Clash, CollaborationPage, Made, NewCollaboration
+from connectors.ports.collaborations import Changes, Checked, Clash, CollaborationPage, Made, NewCollaboration
 from connectors.ports.shops import LinkedShop
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopPlace
@@ -64,18 +64,29 @@ class ShopCollaborations:
                 return await self._whole(place, str(row["id"]), CollaborationStatus.LIVE)
         return None
 
-    async def clashes(self, at: LinkedShop, *, handles: Sequence[str], products: Sequence[str]) -> Sequence[Clash]:
-        """See `CollaborationPlatform.clashes`."""
+    async def check(self, at: LinkedShop, *, handles: Sequence[str], products: Sequence[str]) -> Checked:
+        """See `CollaborationPlatform.check`."""
         place = await self.place_of(at)
-        ids = await self._ids(place, handles)
+        ids: dict[str, str] = {}
+        unknown: list[str] = []
+        for handle in dict.fromkeys(handles):
+            try:
+                ids |= await self._ids(place, [handle])
+            except Refused as gone:
+                if gone.text_key != "shop_creator_gone":
+                    raise
+                unknown.append(handle)
+        if not ids:
+            return Checked(unknown=tuple(unknown))
         body: Body = {"creator_open_id_list": list(ids), "product_id_list": list(products)}
         answer = await self.conversations.client.ask(place, CLASHES, body=body)
         rows = answer.get("conflict_items")
-        return [
+        clashes = [
             Clash(ids[row["creator_open_id"]], str(row.get("product_id")), str(row.get("existing_collaboration_id")))
             for row in (rows if isinstance(rows, list) else [])
             if isinstance(row, dict) and row.get("creator_open_id") in ids
         ]
+        return Checked(tuple(clashes), tuple(unknown))
 
     async def create(self, at: LinkedShop, wanted: NewCollaboration) -> Made:
         """See `CollaborationPlatform.create`."""

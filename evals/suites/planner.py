@@ -18,7 +18,10 @@ from evals.scorers.calls import ExpectedCall, MadeCall, right_tools, wrong_field
 from evals.scorers.scorecard import Line, Scorecard
 
 KNOWN, FRESH = "planner", "planner_fresh"
-PARTS = ("planner", "planner_talk", "planner_samples", "planner_campaigns", "planner_replies", "planner_quota")
+PARTS = (
+    "planner", "planner_talk", "planner_samples", "planner_campaigns", "planner_replies", "planner_quota",
+    "planner_collaborations",
+)  # fmt: skip
 _FILES = {KNOWN: PARTS, FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}
 LEAST_MESSY = {KNOWN: 80, FRESH: 40}

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.jobs import Job
+from memory.domain.proposals import DeedBook
 from memory.domain.shop_events import ShopEventStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
@@ -201,6 +202,11 @@ class ServiceWork(Protocol):
     @property
     def shop_sources(self) -> ShopSourceStore:
         """How reading each list of a shop stands."""
+        ...
+
+    @property
+    def deeds(self) -> DeedBook:
+        """What is to be done in shops."""
         ...
 
     @property

@@ -30,6 +30,7 @@ SWEEP = "daren:sweep"
 SHOP = "daren:shop"
 SHOP_TOLD = "daren:shop_told"
 SHOP_SOURCE = "daren:shop_source"
+DEEDS = "daren:deeds"
 ERASE = "daren:erase"
 
 QUEUES = ("turns", "outreach", "books")
@@ -91,6 +92,11 @@ def read_shop(link: ShopLinkId, tenant: TenantId, source: ShopSource) -> Job:
     name = f"shop_source:{link}:{source.value}"
     args: dict[str, int | str] = {"link": link, "tenant": tenant, "source": source.value}
     return Job(SHOP_SOURCE, "books", args, lock=name, queueing_lock=name)
+
+
+def do_deeds() -> Job:
+    """Do in shops what was decided; one waiting job is enough for any number of decisions."""
+    return Job(DEEDS, "outreach", lock="deeds", queueing_lock="deeds", priority=5)
 
 
 def hear_shop(link: ShopLinkId, tenant: TenantId) -> Job:

@@ -23,6 +23,7 @@ from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.proposals import ProposalStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
@@ -286,6 +287,11 @@ class Unit(Protocol):
     @property
     def collaborations(self) -> CollaborationStore:
         """Target collaborations of shops."""
+        ...
+
+    @property
+    def proposals(self) -> ProposalStore:
+        """What is to be done in shops and waits for a decision."""
         ...
 
     @property

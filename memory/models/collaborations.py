@@ -58,3 +58,51 @@ class CollaborationCreatorRow(BrandRow, Base):
     creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"), primary_key=True)
     number: Mapped[str]
     leaving: Mapped[bool]
+
+
+class ShopProposalRow(BrandRow, Base):
+    """What is to be done in a shop and waits for a decision. `look_at`: when who carries it out next looks."""
+
+    __tablename__ = "shop_proposal"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "serial"),
+        UniqueConstraint("tenant_id", "occasion"),
+        CheckConstraint("kind in ('message', 'sample', 'collaboration', 'share_link')", name="kind"),
+        CheckConstraint(
+            "state in ('open', 'approved', 'rejected', 'doing', 'unknown', 'done', 'failed')", name="state"
+        ),
+        CheckConstraint("(decided_at is null) = (decided_by is null)", name="decided"),
+        CheckConstraint("state = 'open' or decided_at is not null", name="signed"),
+        Index("ix_shop_proposal_due", "look_at", postgresql_where=text("state in ('approved', 'doing', 'unknown')")),
+    )
+
+    id: Mapped[RowId]
+    serial: Mapped[int]
+    occasion: Mapped[str]
+    kind: Mapped[str]
+    deed: Mapped[str]
+    content: Mapped[JsonObject]
+    digest: Mapped[str]
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
+    made_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    made_at: Mapped[datetime]
+    decide_by: Mapped[datetime]
+    state: Mapped[str]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    decided_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    begun_at: Mapped[datetime | None]
+    look_at: Mapped[datetime]
+    reason: Mapped[JsonObject | None]
+    outcome: Mapped[str] = mapped_column(server_default="")
+
+
+class ShopProposalShownRow(BrandRow, Base):
+    """Which member was shown which proposal, as it was."""
+
+    __tablename__ = "shop_proposal_shown"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("shop_proposal.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    digest: Mapped[str]
+    shown_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.ports.collaborations import Changes, Clash, CollaborationPlatform, NewCollaboration
+from connectors.ports.collaborations import Changes, Checked, Clash, CollaborationPlatform, NewCollaboration
 from connectors.ports.shops import LinkedShop
 from connectors.tiktok_shop.platform import TikTokShop
 from evals.emulators.tiktok_shop.faults import FaultKind
@@ -87,7 +87,8 @@ async def test_reading_goes_on_from_any_place(opened: Open) -> None:
                 name, at.now + timedelta(days=30), {at.products[0]: 1_000 + number}, (at.handles[number % 3],),
                 gives_sample=False, email="seller@example.com",
             )  # fmt: skip
-            for old in await at.platform.clashes(at.shop, handles=wanted.handles, products=list(wanted.rates_bp)):
+            against = await at.platform.check(at.shop, handles=wanted.handles, products=list(wanted.rates_bp))
+            for old in against.clashes:
                 await at.platform.change(at.shop, old.collaboration, Changes(rates_bp={at.products[0]: 1_000}))
                 await at.platform.remove(at.shop, old.collaboration)
             assert (await at.platform.create(at.shop, wanted)).id is not None
@@ -105,12 +106,11 @@ async def test_who_has_one_already_is_told_before_and_nothing_is_made(opened: Op
         old = await at.platform.create(at.shop, at.wanted(handles=1))
         assert old.id is not None
         clash = Clash(at.handles[0], at.products[0], old.id)
-        found = await at.platform.clashes(at.shop, handles=at.handles, products=at.products)
-        assert list(found) == [clash]
+        asked = [*at.handles, "nobody.at.all"]
+        found = await at.platform.check(at.shop, handles=asked, products=at.products)
+        assert found == Checked((clash,), ("nobody.at.all",))
         made = await at.platform.create(at.shop, at.wanted("Second T2"))
         assert (made.id, [one.handle for one in made.clashes]) == (None, [at.handles[0]])
-        with pytest.raises(Refused, match="shop_creator_gone"):
-            await at.platform.clashes(at.shop, handles=["nobody.at.all"], products=at.products)
 
 
 @each
@@ -160,7 +160,7 @@ async def test_a_platform_that_is_down_may_be_asked_again_except_where_it_writes
             lambda: anext(at.platform.collaborations(at.shop, after="")),
             lambda: at.platform.collaboration(at.shop, number),
             lambda: at.platform.named(at.shop, "Autumn T1"),
-            lambda: at.platform.clashes(at.shop, handles=at.handles, products=at.products),
+            lambda: at.platform.check(at.shop, handles=at.handles, products=at.products),
             lambda: at.platform.link(at.shop, number),
         ]
         for read in reads:

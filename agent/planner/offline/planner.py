@@ -13,7 +13,7 @@ from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
+from agent.planner.offline.requests import afterwards, books, campaigns, collaborations, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
@@ -47,6 +47,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.plan": ("campaigns", campaigns.campaign),
     "campaigns.show": ("campaigns", campaigns.campaign),
     "campaigns.list": ("campaigns", campaigns.campaign),
+    "collaborations": ("collaborations", collaborations.collaboration),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

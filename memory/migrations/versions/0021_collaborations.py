@@ -69,9 +69,74 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("collaboration_id", "creator_id", name=op.f("pk_collaboration_creator")),
     )  # fmt: skip
     op.create_index("ix_collaboration_creator_creator", "collaboration_creator", ["creator_id"])
+    op.create_table(
+        "shop_proposal",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("deed", sa.Text(), nullable=False),
+        sa.Column("content", JSONB(none_as_null=True), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", JSONB(none_as_null=True), nullable=True),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('message', 'sample', 'collaboration', 'share_link')", name=op.f("ck_shop_proposal_kind")
+        ),
+        sa.CheckConstraint(
+            "state in ('open', 'approved', 'rejected', 'doing', 'unknown', 'done', 'failed')",
+            name=op.f("ck_shop_proposal_state"),
+        ),
+        sa.CheckConstraint("(decided_at is null) = (decided_by is null)", name=op.f("ck_shop_proposal_decided")),
+        sa.CheckConstraint("state = 'open' or decided_at is not null", name=op.f("ck_shop_proposal_signed")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_shop_proposal_brand_id")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_shop_proposal_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["member.id"], name=op.f("fk_shop_proposal_decided_by")),
+        sa.ForeignKeyConstraint(["made_by"], ["member.id"], name=op.f("fk_shop_proposal_made_by")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_shop_proposal_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_proposal")),
+        sa.UniqueConstraint("tenant_id", "serial", name=op.f("uq_shop_proposal_tenant_id_serial")),
+        sa.UniqueConstraint("tenant_id", "occasion", name=op.f("uq_shop_proposal_tenant_id_occasion")),
+    )
+    op.create_index(
+        "ix_shop_proposal_due", "shop_proposal", ["look_at"],
+        postgresql_where=sa.text("state in ('approved', 'doing', 'unknown')"),
+    )  # fmt: skip
+    op.create_table(
+        "shop_proposal_shown",
+        sa.Column("proposal_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_shop_proposal_shown_brand_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_shop_proposal_shown_member_id")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["shop_proposal.id"], name=op.f("fk_shop_proposal_shown_proposal_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_shop_proposal_shown_tenant_id")),
+        sa.PrimaryKeyConstraint("proposal_id", "member_id", name=op.f("pk_shop_proposal_shown")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("shop_proposal_shown")
+    op.drop_table("shop_proposal")
     op.drop_table("collaboration_creator")
     op.drop_table("collaboration")
     op.drop_table("shop_source")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk
@@ -85,7 +85,8 @@ class Office:
         desk, sync = ShopDesk(database, platform, ""), ShopSync(database, platform, nobody)
         hearing = ShopHearing(database, database, platform, cast(SecretBox, self.rows), nobody)
         doctor, sources = ShopDoctor(database, platform), SourceSync(database, {}, nobody)
-        return Shops(database, platform, desk, sync, hearing, doctor, sources, self.clock)
+        unasked = cast(Any, None)  # nothing here is about collaborations
+        return Shops(database, platform, desk, sync, hearing, doctor, sources, unasked, unasked, self.clock)
 
 
 async def used(shops: Shops) -> int | None:
