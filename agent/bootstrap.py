@@ -158,6 +158,7 @@ async def _put_together(
             settings,
             tiktok_shop,
             tiktok_shop.collaborations(),
+            tiktok_shop.samples(),
             database,
             box,
             accounts.of_tenant,

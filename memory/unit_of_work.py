@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.applications import ApplicationStore
 from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
 from memory.domain.campaign_stores import CampaignStore
@@ -45,6 +46,7 @@ from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
 from memory.repositories.answers import AnswerRepository
+from memory.repositories.applications import ApplicationRepository
 from memory.repositories.bindings import BindingRepository
 from memory.repositories.books import (
     AuditRepository,
@@ -216,6 +218,7 @@ class UnitOfWork(Work):
         self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
         self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
         self.collaborations: CollaborationStore = CollaborationRepository(transaction.session, transaction.reach.now)
+        self.applications: ApplicationStore = ApplicationRepository(transaction.session, transaction.reach.now)
         self.proposals: ProposalStore = ProposalRepository(*given)
         self.erasing: ErasingStore = ErasingRepository(*given)
         self._occasions = OccasionRepository(*given)

@@ -15,9 +15,11 @@ from agent.shops.deeds import Deeds, Tell
 from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
 from agent.shops.invited import CollaborationReading
+from agent.shops.sampled import SampleReading
 from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
 from connectors.ports.collaborations import Checked, CollaborationPlatform
+from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
 from memory.domain.channels import SecretBox
@@ -146,6 +148,7 @@ def open_shops(
     settings: Settings,
     platform: ShopPlatform,
     collaborations: CollaborationPlatform,
+    samples: SamplePlatform,
     database: Database,
     box: SecretBox,
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]],
@@ -159,11 +162,14 @@ def open_shops(
         platform,
         ShopDesk(database, platform, address, is_public=bool(settings.public_url)),
         ShopSync(database, platform, scope_of_tenant),
-        ShopHearing(database, database, platform, box, scope_of_tenant),
+        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples),
         ShopDoctor(database, platform),
         SourceSync(
             database,
-            {ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name)},
+            {
+                ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name),
+                ShopSource.SAMPLES: SampleReading(samples, platform.name),
+            },
             scope_of_tenant,
         ),
         Deeds(database, database, collaborations, platform.name, partial(_of_brand, database), scope_of, tell),

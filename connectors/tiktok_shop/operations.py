@@ -37,8 +37,11 @@ REPLACE: Final = Operation("collaboration_edit", "PUT", f"{_TARGETS}/{{collabora
 REMOVE: Final = Operation("collaboration_remove", "DELETE", f"{_TARGETS}/{{collaboration}}", "202409", writes=True)
 # It makes a link and changes nothing else: a repetition makes another one.
 LINK: Final = Operation("collaboration_link", "POST", f"{_AS}/target_collaboration/{{collaboration}}/link", "202509")
+_SAMPLES: Final = f"{_AS}/sample_applications"
+APPLICATIONS: Final = Operation("samples", "POST", f"{_SAMPLES}/search", "202508")
+REVIEW: Final = Operation("sample_review", "POST", f"{_SAMPLES}/{{application}}/review", "202507", writes=True)
 ALL: Final = (
     SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY, INVITATIONS, INVITATION,
-    CLASHES, INVITE, REPLACE, REMOVE, LINK,
+    CLASHES, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW,
 )  # fmt: skip
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -20,6 +20,7 @@ from connectors.tiktok_shop.eligibility import Eligibilities
 from connectors.tiktok_shop.listening import Listening
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.operations import QUOTA
+from connectors.tiktok_shop.samples import ShopSamples
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.shops import place_of, shops
 from connectors.tiktok_shop.source import NAME, TikTokShopSource, Wanted
@@ -62,6 +63,10 @@ class TikTokShop:
     def collaborations(self) -> ShopCollaborations:
         """Target collaborations of every shop."""
         return ShopCollaborations(Conversations(self.client, self.safe), self._place)
+
+    def samples(self) -> ShopSamples:
+        """Sample applications of every shop."""
+        return ShopSamples(Conversations(self.client, self.safe), self._place)
 
     async def begin(self, link: ShopLinkId, *, member: MemberId) -> str:
         """See `ShopPlatform.begin`."""

@@ -13,10 +13,14 @@ class ShopSource(StrEnum):
     """One list of a shop."""
 
     COLLABORATIONS = "collaborations"
+    SAMPLES = "samples"
 
 
 # How often each is read whole.
-EVERY: Final[Mapping[ShopSource, timedelta]] = {ShopSource.COLLABORATIONS: timedelta(hours=1)}
+EVERY: Final[Mapping[ShopSource, timedelta]] = {
+    ShopSource.COLLABORATIONS: timedelta(hours=1),
+    ShopSource.SAMPLES: timedelta(minutes=30),
+}
 
 
 class ShopSourceStore(Protocol):

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from memory.domain.applications import ApplicationStore
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.collaborations import CollaborationStore
@@ -287,6 +288,11 @@ class Unit(Protocol):
     @property
     def collaborations(self) -> CollaborationStore:
         """Target collaborations of shops."""
+        ...
+
+    @property
+    def applications(self) -> ApplicationStore:
+        """Samples that creators ask for on a platform."""
         ...
 
     @property

@@ -106,3 +106,27 @@ class ShopProposalShownRow(BrandRow, Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
     digest: Mapped[str]
     shown_at: Mapped[datetime]
+
+
+class SampleApplicationRow(BrandRow, Base):
+    """A sample that a creator asks for on the platform, as last read. `sample_id`: what it is among ours."""
+
+    __tablename__ = "sample_application"
+    __table_args__ = (
+        UniqueConstraint("link_id", "shop", "number"),
+        Index("ix_sample_application_creator", "creator_id"),
+        Index("ix_sample_application_status", "tenant_id", "brand_id", "status"),
+    )
+
+    id: Mapped[RowId]
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_link.id"))
+    shop: Mapped[str]
+    number: Mapped[str]
+    creator_id: Mapped[int] = mapped_column(ForeignKey("creator.id"))
+    sample_id: Mapped[int | None] = mapped_column(ForeignKey("sample.id", ondelete="SET NULL"))
+    status: Mapped[str]
+    product: Mapped[str]
+    title: Mapped[str]
+    tracking: Mapped[str]
+    review_by: Mapped[datetime | None]
+    read_at: Mapped[datetime]

@@ -12,6 +12,7 @@ from evals.emulators.tiktok_shop.errors import ApiError, Code
 from evals.emulators.tiktok_shop.marketplace import Marketplace
 from evals.emulators.tiktok_shop.outreach import Outreach
 from evals.emulators.tiktok_shop.platform import Platform
+from evals.emulators.tiktok_shop.reviewing import Reviewing
 from evals.emulators.tiktok_shop.wire import Json
 
 Handler = Callable[[Asked], Json]
@@ -58,6 +59,7 @@ def operations_of(platform: Platform) -> tuple[Operation, ...]:
     three = ("202505", "202508", "202608")
     return (
         *_collaborations(Collaborating(platform)),
+        *_samples(Reviewing(platform)),
         Operation("shops", "GET", "/authorization/{version}/shops", ("202309",), "seller.authorization.info", _shops,
                   of_shop=False),
         Operation("creators/search", "POST", f"{creators}/search", three, READS_CREATORS, market.search,
@@ -97,6 +99,17 @@ def _collaborations(own: Collaborating) -> tuple[Operation, ...]:
         Operation("collaborations/remove", "DELETE", one, ("202409",), writes, own.remove),
         Operation("collaborations/link", "POST", f"{_AS}/target_collaboration/{{collaboration_id}}/link", ("202509",),
                   writes, own.link),
+    )  # fmt: skip
+
+
+def _samples(own: Reviewing) -> tuple[Operation, ...]:
+    """Sample applications."""
+    many = f"{_AS}/sample_applications"
+    return (
+        Operation("samples/search", "POST", f"{many}/search", ("202409", "202507", "202508"), READS_COLLABORATIONS,
+                  own.search),
+        Operation("samples/review", "POST", f"{many}/{{application_id}}/review", ("202409", "202507"),
+                  WRITES_COLLABORATIONS, own.review),
     )  # fmt: skip
 
 

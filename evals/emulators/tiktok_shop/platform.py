@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from evals.emulators.clock import START, Clock
 from evals.emulators.records import Records
+from evals.emulators.tiktok_shop.applications import Applications
 from evals.emulators.tiktok_shop.contacts import Contacts
 from evals.emulators.tiktok_shop.faults import Faults
 from evals.emulators.tiktok_shop.invitations import Invitations
@@ -55,6 +56,7 @@ class Platform:
     tokens: Tokens = field(init=False)
     contacts: Contacts = field(init=False)
     invitations: Invitations = field(init=False)
+    applications: Applications = field(init=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _marketplace: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -69,6 +71,7 @@ class Platform:
         self.tokens = Tokens(self.clock, self.rng, self.partner)
         self.contacts = Contacts(self.clock, self.rng)
         self.invitations = Invitations(self.clock)
+        self.applications = Applications(self.clock, self.rng)
 
     def name(self) -> str:
         """A fresh numeric id: conversations, messages, requests."""

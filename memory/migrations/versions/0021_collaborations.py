@@ -132,9 +132,48 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_shop_proposal_shown_tenant_id")),
         sa.PrimaryKeyConstraint("proposal_id", "member_id", name=op.f("pk_shop_proposal_shown")),
     )
+    op.create_table(
+        "sample_application",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("link_id", sa.BigInteger(), nullable=False),
+        sa.Column("shop", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.Column("sample_id", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("tracking", sa.Text(), nullable=False),
+        sa.Column("review_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_sample_application_brand_id")),
+        sa.ForeignKeyConstraint(["creator_id"], ["creator.id"], name=op.f("fk_sample_application_creator_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["shop_link.id"], name=op.f("fk_sample_application_link_id")),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["sample.id"], name=op.f("fk_sample_application_sample_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_sample_application_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sample_application")),
+        sa.UniqueConstraint("link_id", "shop", "number", name=op.f("uq_sample_application_link_id_shop_number")),
+    )
+    op.create_index("ix_sample_application_creator", "sample_application", ["creator_id"])
+    op.create_index("ix_sample_application_status", "sample_application", ["tenant_id", "brand_id", "status"])
+    # What a seller approves on the platform was signed there.
+    op.drop_constraint(op.f("ck_sample_approved"), "sample")
+    op.create_check_constraint(
+        op.f("ck_sample_approved"), "sample", "approved_by is null or approved_at is not null"
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.execute("update sample set approved_by = made_by where approved_at is not null and approved_by is null")
+    op.drop_constraint(op.f("ck_sample_approved"), "sample")
+    op.create_check_constraint(
+        op.f("ck_sample_approved"), "sample", "(approved_at is null) = (approved_by is null)"
+    )  # fmt: skip
+    op.drop_table("sample_application")
     op.drop_table("shop_proposal_shown")
     op.drop_table("shop_proposal")
     op.drop_table("collaboration_creator")
