@@ -16,6 +16,7 @@ from memory.domain.outreach import Channel, Flag
 from memory.domain.stores import CreatorIndex, Units
 from tools.campaigns.tool import campaigns
 from tools.catalogue import Catalogue
+from tools.collaborations.requests_tool import sample_requests
 from tools.collaborations.tool import InvitationChecks, collaborations
 from tools.compliance.tool import check_compliance
 from tools.contract import TextModel
@@ -100,6 +101,7 @@ def build_catalogue(
             collaborations(units, invitations),
             crm_update(units),
             samples(units, may_sign),
+            sample_requests(units),
             products(units),
             preferences(units, ReadCriteria(clock)),
             quota_status(units, platform),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from pydantic import JsonValue
+
 from agent.approval.policy import NEEDED_PEOPLE, NEEDED_ROLE, POLICY, Policy, Sign, may_sign_own, required_sign
 from agent.approval.rights import who_decides
 from memory.domain import jobs
@@ -11,7 +13,7 @@ from memory.domain.dispatch import Signable
 from memory.domain.errors import Conflict, NotAllowed
 from memory.domain.offer import Offer
 from memory.domain.outreach import Verdict
-from memory.domain.proposals import DeedState, ShopProposal
+from memory.domain.proposals import Deed, DeedState, ShopProposal
 from memory.domain.stores import Unit
 from memory.domain.workspace import Role
 
@@ -71,12 +73,12 @@ async def may_still(unit: Unit, one: ShopProposal, *, policy: Policy = POLICY) -
 async def _may_approve(unit: Unit, one: ShopProposal, role: Role, policy: Policy) -> None:
     brand = await unit.people.policy(one.brand)
     what = _signable(one)
-    sign = required_sign(what, brand, policy=policy)
+    sign = required_sign(what, brand, policy=policy, size=len(_requests(one)) or 1)
     if NEEDED_PEOPLE[sign] > 1:
         sign = Sign.LEAD  # one word decides it: the stricter one
     if not role.covers(NEEDED_ROLE[sign]):
         who = "、".join(await who_decides(unit, one.brand)) or "-"
-        raise NotAllowed("collab_needs_lead", who=who)
+        raise NotAllowed("sample_needs_lead" if one.deed is Deed.REVIEW else "collab_needs_lead", who=who)
     members, deputies = await unit.people.members(), await unit.people.deputies()
     deciders = count_deciders(members, deputies, brand=one.brand, at=unit.now)
     if not may_sign_own(what, unit.scope.member, brand, deciders=deciders):
@@ -93,5 +95,12 @@ async def _role(unit: Unit, one: ShopProposal) -> Role:
 def _signable(one: ShopProposal) -> Signable:
     content = cast(dict[str, Any], dict(one.content))
     rates = [content["rate_bp"]] if "rate_bp" in content else list(content.get("rates_bp", {}).values())
-    offer = Offer(commission_bp=max(rates, default=None), free_sample=content.get("gives_sample") is True)
-    return Signable(one.kind, one.digest, offer, one.made_by, one.made_by)
+    gives = content.get("gives_sample") is True or content.get("approve") is True
+    offer = Offer(commission_bp=max(rates, default=None), free_sample=gives)
+    worth = content.get("worth_minor")
+    return Signable(one.kind, one.digest, offer, one.made_by, one.made_by, sample_minor=worth)
+
+
+def _requests(one: ShopProposal) -> list[JsonValue]:
+    found = one.content.get("requests")
+    return found if isinstance(found, list) else []

@@ -12,7 +12,7 @@ from memory.domain.collaborations import Collaboration
 from memory.domain.proposals import Deed, DeedState, ShopProposal
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.collaborations.results import CollaborationList, Proposed
+from tools.collaborations.results import CollaborationList, Proposed, RequestList
 
 _MOST_ROWS: Final = 50
 _NAMED: Final = 50
@@ -88,6 +88,8 @@ def _is_news(one: ShopProposal, now: datetime) -> bool:
 
 def _rows(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> list[tuple[str, str]]:
     found = cast(dict[str, Any], dict(one.content))
+    if one.deed is Deed.REVIEW:
+        return _review_rows(found, lang, texts)
     rows = [("name", one.name if one.deed is Deed.INVITE else f"{found['name']}（{found['collaboration']}）")]
     if one.deed is Deed.INVITE:
         rows += [
@@ -109,6 +111,36 @@ def _rows(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> list[tuple[
         rows.append(("ends", when))
     rows += [(key, _handles(found[key])) for key in ("add", "drop") if key in found]
     return rows
+
+
+def _review_rows(found: dict[str, Any], lang: Lang, texts: Texts) -> list[tuple[str, str]]:
+    """The answer, and who is given what at which price."""
+    said = texts.say("collab_review_yes" if found["approve"] else "collab_review_no", lang)
+    if not found["approve"]:
+        why = found["reason"]
+        said += f"（{texts.say(f'collab_refusal_{why}', lang)}）"
+    rows = [("answer", said)]
+    for each in found["requests"]:
+        price = each["price"] or texts.say("collab_price_unknown", lang)
+        rows.append(("request", f"@{each['handle']} · {each['title']} · {price}"))
+    return rows
+
+
+def requests_listed(result: RequestList, lang: Lang, texts: Texts) -> Piece:
+    """Who waits for an answer, until when."""
+    if not result.found:
+        return Piece(texts.say("sample_requests_none", lang), for_planner={"requests": 0})
+    rows = tuple(
+        (f"@{one.handle}", one.title or one.product, _when(one.review_by, result.zone) if one.review_by else "-")
+        for one in result.found[:_MOST_ROWS]
+    )
+    card = ReportCard(
+        title=texts.say("sample_requests_title", lang), period="",
+        columns=tuple(texts.say(f"sample_requests_column_{key}", lang) for key in ("creator", "product", "until")),
+        rows=rows, as_of=result.read_at, source=texts.say("collab_source", lang),
+    )  # fmt: skip
+    text = texts.say("sample_requests_listed", lang, count=len(result.found))
+    return Piece(text, (card,), for_planner={"requests": len(result.found)})
 
 
 def _row(one: Collaboration, result: CollaborationList, lang: Lang, texts: Texts) -> tuple[str, ...]:
@@ -146,4 +178,4 @@ def _when(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}（{zone}）"
 
 
-SHOWN: dict[type, Show] = {Proposed: proposed, CollaborationList: listed}
+SHOWN: dict[type, Show] = {Proposed: proposed, CollaborationList: listed, RequestList: requests_listed}

@@ -17,7 +17,10 @@ import structlog
 from agent.approval.proposals import may_still
 from agent.outreach.send import wait_before
 from agent.shops.invited import keep_collaborations
+from agent.shops.reviews import answer, answered, as_they_are, asking
+from agent.shops.sampled import keep_applications
 from connectors.ports.collaborations import Changes, CollaborationPlatform, NewCollaboration
+from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop
 from memory.domain.collaborations import Collaboration, CollaborationStatus
 from memory.domain.errors import AppError, Unavailable, Unclear
@@ -39,6 +42,7 @@ from memory.domain.workspace import Scope
 log = structlog.get_logger()
 
 PATIENCE_SECONDS: Final = 90.0
+_IN_PART: Final = frozenset({"collab_in_part", "sample_review_in_part"})
 ASK_AGAIN: Final = timedelta(minutes=1)
 # Says in the conversation that asked how one stands.
 Tell = Callable[[Scope, ShopProposal], Awaitable[None]]
@@ -69,6 +73,7 @@ class Deeds:
     services: DeedServices
     units: Units
     platform: CollaborationPlatform
+    samples: SamplePlatform
     name: str
     shop_of: Callable[[BrandId], Awaitable[LinkedShop | None]]
     scope_of: Callable[..., Awaitable[Scope | None]]
@@ -142,6 +147,11 @@ class Deeds:
                 return _End(DeedState.DONE, outcome=content["collaboration"])
             case Deed.LINK:
                 return _End(DeedState.DONE, outcome=await self.platform.link(at, content["collaboration"]))
+            case Deed.REVIEW:
+                refused = await answer(self.samples, at, content)
+                if refused:
+                    return _End(DeedState.FAILED, Flag("sample_review_in_part", {"handles": _handles(refused)}))
+                return _End(DeedState.DONE, outcome=_handles(asking(content)))
 
     async def _invite(self, one: ShopProposal, at: LinkedShop, content: dict[str, Any]) -> _End:
         """Made unless something stands against it by now: nobody saw that, so nothing is made."""
@@ -182,6 +192,8 @@ class Deeds:
         content = cast(dict[str, Any], dict(one.content))
         if one.deed is Deed.LINK:
             return ""
+        if one.deed is Deed.REVIEW:
+            return _handles(asking(content)) if await answered(self.samples, at, content) else ""
         if one.deed is Deed.INVITE:
             there = await self.platform.named(at, one.name)
             return there.id if there is not None else ""
@@ -198,7 +210,7 @@ class Deeds:
         log.info("deed.settled", proposal=one.id, state=end.to.value)
         if not is_settled or end.to not in (DeedState.DONE, DeedState.FAILED):
             return
-        in_part = end.reason is not None and end.reason.key == "collab_in_part"
+        in_part = end.reason is not None and end.reason.key in _IN_PART
         if one.deed is not Deed.LINK and (in_part or end.to is DeedState.DONE):
             await self._read_again(one, end.outcome or str(one.content.get("collaboration", "")))
         scope = await self.scope_of(one.tenant, one.made_by, one.brand)
@@ -211,15 +223,19 @@ class Deeds:
         scope = await self.scope_of(one.tenant, one.decided_by, one.brand)
         if at is None or scope is None:
             return
+        content = cast(dict[str, Any], dict(one.content))
+        is_review = one.deed is Deed.REVIEW
         try:
-            found = await self.platform.collaboration(at, number)
+            samples = await as_they_are(self.samples, at, content) if is_review else []
+            found = [] if is_review else [await self.platform.collaboration(at, number)]
         except AppError as failure:
             log.warning("deed.not_read", proposal=one.id, error=failure.text_key)
             return
         async with self.units.unit(scope) as unit:
             link = await unit.shops.by_id(at.link)
             if link is not None and link.shop == at.shop:
-                await keep_collaborations(unit, link, [found], name=self.name)
+                await keep_collaborations(unit, link, found, name=self.name)
+                await keep_applications(unit, link, samples, name=self.name, by=one.decided_by)
                 await unit.steps.wake_held()
 
 

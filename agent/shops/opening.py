@@ -172,6 +172,6 @@ def open_shops(
             },
             scope_of_tenant,
         ),
-        Deeds(database, database, collaborations, platform.name, partial(_of_brand, database), scope_of, tell),
+        Deeds(database, database, collaborations, samples, platform.name, partial(_of_brand, database), scope_of, tell),
         collaborations,
     )

@@ -80,6 +80,8 @@ def carried_on(
         after = moved(sample, steps, market=market, by=by or sample.made_by, now=now)
         if SampleStatus.APPROVED in steps:
             after = replace(after, approved_by=by)
+    if by is not None and after.approved_at is not None and after.approved_by is None:
+        after = replace(after, approved_by=by)  # what was told of it came sooner than who signed it
     return replace(after, tracking_number=application.tracking or after.tracking_number)
 
 

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     CHANGE = "change"
     REMOVE = "remove"
     LINK = "link"
+    REVIEW = "review"
 
 
 class DeedState(StrEnum):

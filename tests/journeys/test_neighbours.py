@@ -168,6 +168,14 @@ CASES: dict[str, Case] = {
             {"action": "link", "collaboration": them.word},
         ],
     ),
+    "sample_requests": Case(
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "approve", "handles": [them.handles[0]]},
+            {"action": "reject", "ranks": [3]},
+            {"action": "approve"},
+        ],
+    ),
     "samples": Case(
         changes=lambda us: {
             "action": "record",

@@ -20,7 +20,8 @@ from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.heard_shop import HeardShop
-from tools.collaborations.results import CollaborationList, Proposed
+from tools.collaborations.requests_tool import SampleRequestsArgs, sample_requests
+from tools.collaborations.results import CollaborationList, Proposed, RequestList
 from tools.collaborations.tool import CollaborationsArgs, collaborations
 
 CREATE = "collaborations/create"
@@ -41,8 +42,8 @@ class Inviting:
         platform = self.shop.platform
         words = DeedWords(self.office.database, texts())
         self.deeds = Deeds(
-            self.office.database, self.office.database, platform.collaborations(), platform.name, self._shop_of,
-            self._scope_of, words.tell,
+            self.office.database, self.office.database, platform.collaborations(), platform.samples(), platform.name,
+            self._shop_of, self._scope_of, words.tell,
         )  # fmt: skip
 
     @staticmethod
@@ -71,6 +72,13 @@ class Inviting:
         )  # fmt: skip
         await self.asking.end(turn)
         return cast(Proposed | CollaborationList, found)
+
+    async def ask_samples(self, **arguments: object) -> Proposed | RequestList:
+        """The operator asks about sample requests."""
+        turn = await self.asking.turn()
+        found = await sample_requests(self.office.database).run(SampleRequestsArgs.model_validate(arguments), turn)
+        await self.asking.end(turn)
+        return cast(Proposed | RequestList, found)
 
     async def invite(self, *handles: str, **more: object) -> Proposed:
         """「给他们建定向合作，佣金20%，送样」 for sixty days."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from memory.domain.applications import Application
 from memory.domain.collaborations import Collaboration
 from memory.domain.proposals import ShopProposal
 from memory.domain.shops import Sync
@@ -18,6 +19,15 @@ class CollaborationList:
     sync: Sync | None
     zone: str
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    """Samples that creators ask for and nobody has answered, the first to lapse first."""
+
+    found: tuple[Application, ...]
+    read_at: datetime | None
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)

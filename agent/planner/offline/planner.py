@@ -48,6 +48,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.show": ("campaigns", campaigns.campaign),
     "campaigns.list": ("campaigns", campaigns.campaign),
     "collaborations": ("collaborations", collaborations.collaboration),
+    "sample_requests": ("sample_requests", collaborations.sample_request),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

@@ -1,4 +1,4 @@
-"""Requests about target collaborations: list them, make one, change, remove or link to one."""
+"""Requests about what a shop agrees with creators: target collaborations, and samples that creators ask for."""
 
 import re
 
@@ -18,6 +18,9 @@ _ASKS = words.phrase("collaborations", "asks")
 _UNTIL = words.phrase("collaborations", "until")
 _OUT = words.phrase("collaborations", "out")
 _NO_SAMPLE = words.phrase("collaborations", "no_sample")
+_ANSWERS = {name: words.phrase("sample_requests", name) for name in ("approve", "reject")}
+_REASONS = ("out_of_stock", "offline", "not_match")
+_WHY = {name: words.phrase("sample_requests", name) for name in _REASONS}
 _NUMBER = re.compile(r"(?<!\d)\d{12,20}(?!\d)")
 _HANDLE = re.compile(r"@([a-z0-9_](?:[a-z0-9_.-]{0,58}[a-z0-9_])?)")
 
@@ -46,6 +49,23 @@ def collaboration(segment: Segment, context: PlanningContext) -> Sheet:
     if day is not None:
         sheet.arguments["ends_on"] = day.isoformat()
     _for_whom(sheet, action)
+    return sheet
+
+
+def sample_request(segment: Segment, context: PlanningContext) -> Sheet:
+    """`sample_requests`: those that wait, or an answer to some."""
+    text = segment.text
+    sheet = Sheet(segment, context, arguments={"action": "list"})
+    said = next((name for name in ("reject", "approve") if _ANSWERS[name].search(text)), "")
+    if not said or _ASKS.search(text):
+        return sheet
+    sheet.arguments["action"] = said
+    found = creators(sheet, segments=False)
+    if {"ranks", "handles"} & found.keys():
+        sheet.arguments |= found
+    why = next((name for name in _REASONS if _WHY[name].search(text)), "") if said == "reject" else ""
+    if why:
+        sheet.arguments["reason"] = why
     return sheet
 
 
