@@ -33,9 +33,9 @@ from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
 from agent.outage_news import with_news
-from agent.recalls import batches_meant, stopped, take_back
+from agent.recalls import batches_meant, take_back
 from agent.samples.confirming import confirmed_samples
-from agent.shops.deciding import is_of_proposals, proposal_decided
+from agent.shops.deciding import is_of_proposals, proposal_decided, proposal_taken_back, stopped_too
 from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -153,7 +153,9 @@ class OpenDesk:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
             case Stop(batch):
-                return await stopped(unit, batch, self.texts)
+                return await stopped_too(unit, batch, self.texts)
+            case Withdraw(batch) | Resume(batch) if batch is not None and is_of_proposals(batch):
+                return await proposal_taken_back(unit, parsed, batch, self.texts)
             case Withdraw() | Resume() | Undo():
                 reply = await take_back(unit, parsed, self.texts)
                 return await self._with_texts(unit, reply, conversation)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from agent.approval.proposals import Unseen, decide_proposal
 from agent.cards.collaborations import choices, proposal_card, standing
-from agent.commands.nouns import Decide
+from agent.commands.nouns import Decide, Resume, Withdraw
+from agent.recalls import stopped
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author
 from memory.domain.errors import Conflict, NotAllowed, NotFound
@@ -38,6 +39,27 @@ async def proposal_decided(unit: Unit, wish: Decide, texts: Texts) -> Reply:
         text = texts.say("collab_seen_first", lang, code=one.code)
         return Reply(text=text, cards=(proposal_card(one, zone, lang, texts), choices(one, lang, texts)))
     return Reply(text=standing(done, lang, texts, now=unit.now))
+
+
+async def stopped_too(unit: Unit, code: str | None, texts: Texts) -> Reply:
+    """Stop one batch, one proposal, or everything: what was approved to be done in a shop is not done then."""
+    lang, ours = unit.scope.lang, code is not None and is_of_proposals(code)
+    ended = await unit.proposals.stop(code) if ours or code is None else []
+    if ended:
+        event = {"codes": list(ended)}
+        await unit.audit.record("proposal.stopped", subject=f"proposal:{code or '*'}", after=event)
+    said = texts.say("collab_stopped", lang, codes="、".join(ended)) if ended else ""
+    if ours:
+        return Reply(text=said or texts.say("collab_nothing_to_stop", lang, code=code or ""))
+    reply = await stopped(unit, code, texts)
+    return reply.model_copy(update={"text": f"{reply.text}\n{said}"}) if said else reply
+
+
+async def proposal_taken_back(unit: Unit, wish: Withdraw | Resume, code: str, texts: Texts) -> Reply:
+    """「撤回 T3」 is its rejection; what was stopped is asked for anew."""
+    if isinstance(wish, Resume):
+        return Reply(text=texts.say("collab_no_edit", unit.scope.lang, code=code))
+    return await proposal_decided(unit, Decide(code, reject=(1,)), texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,10 @@ class ProposalStore(Protocol):
         """The scope's member decided a locked one. Raises Conflict where it has moved on."""
         ...
 
+    async def stop(self, code: str | None) -> list[str]:
+        """End those that were approved and are not being done yet, one or (None) all; their codes."""
+        ...
+
     async def begin(self, proposal: ShopProposal) -> None:
         """A locked one is being done from now on, for the length of the lease."""
         ...

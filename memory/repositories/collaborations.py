@@ -63,14 +63,21 @@ class CollaborationRepository:
             ),
             execution_options={"synchronize_session": False},
         )
-        for creator, guest in guests.items():
-            given = {"number": guest.creator, "leaving": guest.leaving}
+        if guests:
+            given = [
+                {
+                    "collaboration_id": row.id, "creator_id": creator, "tenant_id": row.tenant_id,
+                    "brand_id": row.brand_id, "number": guest.creator, "leaving": guest.leaving,
+                }
+                for creator, guest in sorted(guests.items())
+            ]  # fmt: skip
+            invited = insert(CollaborationCreatorRow)
             await self._session.execute(
-                insert(CollaborationCreatorRow)
-                .values(
-                    collaboration_id=row.id, creator_id=creator, tenant_id=row.tenant_id, brand_id=row.brand_id, **given
-                )
-                .on_conflict_do_update(index_elements=["collaboration_id", "creator_id"], set_=given)
+                invited.on_conflict_do_update(
+                    index_elements=["collaboration_id", "creator_id"],
+                    set_={"number": invited.excluded.number, "leaving": invited.excluded.leaving},
+                ),
+                given,
             )
 
     async def end_unread(self, link: ShopLink, *, since: datetime) -> None:

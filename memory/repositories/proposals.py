@@ -96,6 +96,18 @@ class ProposalRepository:
         row.decided_by, row.decided_at, row.look_at = self._scope.member, self._now, self._now
         await self._session.flush()
 
+    async def stop(self, code: str | None) -> list[str]:
+        """See `ProposalStore.stop`."""
+        wanted = _rows().where(ShopProposalRow.state == DeedState.APPROVED.value)
+        if code is not None:
+            wanted = wanted.where(ShopProposalRow.serial == int(code[1:]))
+        rows = list(await self._session.scalars(wanted.order_by(ShopProposalRow.id).with_for_update()))
+        for row in rows:
+            _move(row, DeedState.REJECTED)
+            row.decided_by, row.decided_at, row.reason = self._scope.member, self._now, None
+        await self._session.flush()
+        return [f"{LETTER}{row.serial}" for row in rows]
+
     async def begin(self, proposal: ShopProposal) -> None:
         """See `ProposalStore.begin`."""
         row = await self._known(proposal.id)

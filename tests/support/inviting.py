@@ -90,8 +90,11 @@ class Inviting:
 
     async def say(self, who: Scope, code: str, *, reject: bool = False) -> Reply:
         """「批准 T1」 or 「拒绝 T1」, in a conversation of their own."""
+        return await self.line(who, f"{'拒绝' if reject else '批准'} {code}")
+
+    async def line(self, who: Scope, text: str) -> Reply:
+        """A command, in a conversation of their own."""
         talk, self.lines = await open_talk(self.office, who), self.lines + 1
-        text = f"{'拒绝' if reject else '批准'} {code}"
         line = Inbound(connector="web", outside_id=f"i{self.lines}", text=text, conversation=talk.conversation)
         receipt = await talk.desk.receive(who, line)
         assert isinstance(receipt, Decided)

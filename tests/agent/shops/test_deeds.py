@@ -65,6 +65,17 @@ async def test_a_rejection_ends_it_until_it_is_being_done(at: Inviting) -> None:
     assert (at.there(), (await at.one(code)).state) == ([], DeedState.REJECTED)
 
 
+@pytest.mark.parametrize("line", ["停", "停 {code}", "撤回 {code}"])
+async def test_a_stop_comes_before_whatever_is_not_being_done_yet(at: Inviting, line: str) -> None:
+    code = await at.approved()
+    who = at.office.lead if "撤" in line else at.office.viewer
+    said = await at.line(who, line.format(code=code))
+    assert code in said.text
+    await at.carried_out()
+    assert (at.there(), (await at.one(code)).state) == ([], DeedState.REJECTED)
+    assert (await at.line(at.office.viewer, f"停 {code}")).text.startswith(f"{code} 没有可停的")
+
+
 async def test_a_lost_answer_is_looked_for_and_never_repeated_blindly(at: Inviting) -> None:
     code = await at.approved()
     at.lose()
