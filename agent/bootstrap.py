@@ -36,7 +36,7 @@ from agent.graph import Nodes, build
 from agent.imports import Imports
 from agent.index_engine import Index, open_index, readiness
 from agent.indexing import Indexer
-from agent.jobs.blueprint import Workshop, no_shop
+from agent.jobs.blueprint import Workshop, no_deeds, no_shop, no_source
 from agent.jobs.upkeep import Upkeep, no_sources
 from agent.jobs.worker import make_app
 from agent.model_books import ModelBooks
@@ -52,6 +52,7 @@ from agent.queries import OpenQueries
 from agent.reply_work import ReplyDesk
 from agent.sales.auditing import SumAuditor
 from agent.settings import Settings
+from agent.shops.deciding import DeedWords
 from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
 from connectors.by_hand.messenger import ByHandMessenger
@@ -162,14 +163,28 @@ async def _put_together(
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
     tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)
-    shops = open_shops(settings, tiktok_shop, database, box, accounts.of_tenant) if tiktok_shop else None
+    shops = (
+        open_shops(
+            settings,
+            tiktok_shop,
+            tiktok_shop.collaborations(),
+            tiktok_shop.samples(),
+            database,
+            box,
+            accounts.of_tenant,
+            accounts.of_member,
+            DeedWords(database, words).tell,
+        )
+        if tiktok_shop
+        else None
+    )
     over_shops = (tiktok_shop.messenger(shops.of_brand),) if tiktok_shop and shops else ()
     messengers: Sequence[Messenger] = (*playground, *over_shops, ByHandMessenger())
     sources: Sequence[AnswerSource] = (PlaygroundAnswers(world),) if simulated else ()
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(
         database, index, messengers, model, clock, decision_hours=settings.decision_hours,
-        platform=shops,
+        platform=shops, invitations=shops,
     )  # fmt: skip
     presenter = Presenter(words)
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
@@ -232,6 +247,8 @@ async def _put_together(
         deliver=deliver,
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
+        read_shop=shops.sources.run if shops else no_source,
+        do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
     )

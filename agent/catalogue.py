@@ -16,6 +16,8 @@ from memory.domain.outreach import Channel, Flag
 from memory.domain.stores import CreatorIndex, Units
 from tools.campaigns.tool import campaigns
 from tools.catalogue import Catalogue
+from tools.collaborations.requests_tool import sample_requests
+from tools.collaborations.tool import InvitationChecks, collaborations
 from tools.compliance.tool import check_compliance
 from tools.contract import TextModel
 from tools.creator_search.tool import search_creators, show_creator, similar_creators
@@ -76,6 +78,7 @@ def build_catalogue(
     *,
     decision_hours: int = DECIDE_HOURS,
     platform: PlatformCounts | None = None,
+    invitations: InvitationChecks | None = None,
 ) -> Catalogue:
     """Every tool; nothing among them sends, spends or approves."""
     routes = Routes(messengers)
@@ -97,9 +100,11 @@ def build_catalogue(
             list_follow_ups(units),
             cancel_follow_ups(units),
             campaigns(units, routes, model, decide_hours=decision_hours),
+            collaborations(units, invitations),
             crm_update(units),
             samples(units, may_sign),
             performance(units),
+            sample_requests(units),
             products(units),
             templates(units),
             preferences(units, ReadCriteria(clock)),

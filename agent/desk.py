@@ -33,8 +33,9 @@ from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
 from agent.outage_news import with_news
-from agent.recalls import batches_meant, stopped, take_back
+from agent.recalls import batches_meant, take_back
 from agent.samples.confirming import confirmed_samples
+from agent.shops.deciding import is_of_proposals, proposal_decided, proposal_taken_back, stopped_too
 from agent.undo.offering import offered
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
@@ -141,6 +142,8 @@ class OpenDesk:
             batch = await unit.drafts.batch(parsed.batch)
             if batch is not None:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
+            if await unit.proposals.by_code(parsed.batch) is not None and is_of_proposals(parsed.batch):
+                return parse(text, batch_sizes={parsed.batch: 1}, quoted=None)
         return parsed
 
     async def _carry_out(
@@ -150,7 +153,9 @@ class OpenDesk:
             case Ask():
                 return self.words.ask(parsed, unit.scope.lang)
             case Stop(batch):
-                return await stopped(unit, batch, self.texts)
+                return await stopped_too(unit, batch, self.texts)
+            case Withdraw(batch) | Resume(batch) if batch is not None and is_of_proposals(batch):
+                return await proposal_taken_back(unit, parsed, batch, self.texts)
             case Withdraw() | Resume() | Undo():
                 reply = await take_back(unit, parsed, self.texts)
                 return await self._with_texts(unit, reply, conversation)
@@ -187,6 +192,8 @@ class OpenDesk:
         return Reply(text=self.texts.say(key, unit.scope.lang, code=taken.code, count=done.count))
 
     async def _decide(self, unit: DeskUnit, wish: Decide, conversation: ConversationId, place: Place | None) -> Reply:
+        if is_of_proposals(wish.batch):
+            return await proposal_decided(unit, wish, self.texts)
         batch = await unit.drafts.batch(wish.batch)
         if batch is None:
             raise NotFound("no_such_batch", batch=wish.batch)

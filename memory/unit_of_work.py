@@ -12,12 +12,14 @@ from sqlalchemy import bindparam, event, exc, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
+from memory.domain.applications import ApplicationStore
 from memory.domain.bindings import BindingStore
 from memory.domain.by_hand import HandStore
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
+from memory.domain.collaborations import CollaborationStore
 from memory.domain.delivery_views import DeliveryBook
 from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
@@ -30,7 +32,9 @@ from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepS
 from memory.domain.owed import OwedStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.proposals import DeedBook, ProposalStore
 from memory.domain.sample_stores import SampleStore
+from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
 from memory.domain.stores import (
     CreatorStore,
@@ -45,6 +49,7 @@ from memory.migrations.guards import APP, SERVICE
 from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
 from memory.repositories.answers import AnswerRepository
+from memory.repositories.applications import ApplicationRepository
 from memory.repositories.bindings import BindingRepository
 from memory.repositories.books import (
     AuditRepository,
@@ -58,6 +63,7 @@ from memory.repositories.callbacks import CallbackRepository
 from memory.repositories.campaigns import CampaignRepository
 from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
+from memory.repositories.collaborations import CollaborationRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
@@ -78,11 +84,13 @@ from memory.repositories.paces import PaceRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.performance import PerformanceRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
+from memory.repositories.proposals import DeedRepository, ProposalRepository
 from memory.repositories.relations import RelationRepository
 from memory.repositories.sales import SalesRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
 from memory.repositories.shop_links import ShopLinkRepository
+from memory.repositories.shop_sources import ShopSourceRepository
 from memory.repositories.shortlists import ShortlistRepository
 from memory.repositories.steps import StepRepository
 from memory.repositories.sweeps import SweepRepository
@@ -219,6 +227,10 @@ class UnitOfWork(Work):
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
         self.creator_messages: CreatorMessageStore = CreatorMessageRepository(*given)
         self.shops: ShopStore = ShopLinkRepository(transaction.session, transaction.reach.now)
+        self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
+        self.collaborations: CollaborationStore = CollaborationRepository(transaction.session, transaction.reach.now)
+        self.applications: ApplicationStore = ApplicationRepository(transaction.session, transaction.reach.now)
+        self.proposals: ProposalStore = ProposalRepository(*given)
         self.erasing: ErasingStore = ErasingRepository(*given)
         self._occasions = OccasionRepository(*given)
 
@@ -250,6 +262,8 @@ class ServiceUnit(Work):
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)
         self.shops: ShopStore = ShopLinkRepository(*given)
+        self.shop_sources: ShopSourceStore = ShopSourceRepository(transaction.session)
+        self.deeds: DeedBook = DeedRepository(*given)
         self.shop_kept = ShopKeptRepository(transaction.session)
         self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from memory.domain.collaborations import contradiction, number_in_shop, terms_of
 from memory.domain.follow_ups import needless
 from memory.domain.ids import BrandId
 from memory.domain.money import worth
@@ -33,6 +34,22 @@ async def read_gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft], *, days
             found[draft.number] = Flag("first_message_open", facts | contact.facts())
         elif draft.creator not in passes:
             found[draft.number] = Flag("cool_down", facts | contact.facts())
+    return found
+
+
+async def read_contradictions(unit: Unit, brand: BrandId, drafts: Sequence[Draft]) -> dict[int, Flag]:
+    """Drafts that offer something else than what is live for their creator and product; by number."""
+    about = [draft for draft in drafts if draft.product is not None]
+    live = await unit.collaborations.of([draft.creator for draft in about], brand=brand) if about else []
+    if not live:
+        return {}
+    numbers = {product.id: number_in_shop(product) for product in await unit.products.all()}
+    found: dict[int, Flag] = {}
+    for draft in about:
+        number = numbers.get(draft.product) if draft.product is not None else None
+        terms = terms_of(live, handle=draft.handle, product=number, now=unit.now) if number else None
+        if flag := contradiction(draft.version.content.offer, terms):
+            found[draft.number] = flag
     return found
 
 

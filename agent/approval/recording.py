@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
-from agent.approval.facts import read_gone, read_worth
+from agent.approval.facts import read_contradictions, read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
 from agent.approval.seen import Sealed
 from agent.outreach.guards import no_channel
@@ -152,7 +152,8 @@ async def _facts(unit: Unit, batch: Batch, locked: Sequence[Draft], policy: Poli
         drafts={draft.number: draft for draft in locked},
         signatures={number_of[draft]: found for draft, found in signatures.items()},
         steps={number_of[draft]: step for draft, step in steps.items()},
-        gone=await read_gone(unit, batch.brand, locked, days=brand.cool_down_days),
+        gone=await read_contradictions(unit, batch.brand, locked)
+        | await read_gone(unit, batch.brand, locked, days=brand.cool_down_days),
         policy=policy,
         fees=fees,
         samples=samples,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.cards import (
     books,
     campaigns,
+    collaborations,
     drafting,
     follow_ups,
     funnel,
@@ -23,7 +24,7 @@ from tools.catalogue import Outcome
 # Every result type is shown by exactly one function; a tool whose result is missing here fails the house rules.
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
-    **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN,
+    **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN, **collaborations.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

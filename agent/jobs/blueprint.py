@@ -9,6 +9,7 @@ from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.ids import BrandId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
+from memory.domain.shop_sources import ShopSource
 from memory.domain.workspace import Role, Scope
 
 log = structlog.get_logger()
@@ -31,6 +32,15 @@ class Scopes(Protocol):
 async def no_shop(link: ShopLinkId, tenant: TenantId) -> None:
     """An installation without a platform fetches and hears nothing."""
     log.info("shop.no_platform", link=link, tenant=tenant)
+
+
+async def no_source(link: ShopLinkId, tenant: TenantId, source: ShopSource) -> None:
+    """An installation without a platform reads no list of a shop."""
+    log.info("shop.no_platform", link=link, tenant=tenant, source=source.value)
+
+
+async def no_deeds() -> None:
+    """An installation without a platform does nothing in a shop."""
 
 
 async def nobody(scope: Scope, creator: CreatorId) -> None:
@@ -57,6 +67,8 @@ class Workshop:
     deliver: Callable[[], Awaitable[None]]
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
+    read_shop: Callable[[ShopLinkId, TenantId, ShopSource], Awaitable[None]] = no_source
+    do_deeds: Callable[[], Awaitable[None]] = no_deeds
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
     audit: Callable[[], Awaitable[None]] = no_sales
 
@@ -117,6 +129,16 @@ async def sync_shop(context: JobContext, *, link: int, tenant: int) -> None:
     await _workshop(context).sync_shop(ShopLinkId(link), TenantId(tenant))
 
 
+async def read_shop(context: JobContext, *, link: int, tenant: int, source: str) -> None:
+    """Read one list of one shop."""
+    await _workshop(context).read_shop(ShopLinkId(link), TenantId(tenant), ShopSource(source))
+
+
+async def do_deeds(context: JobContext) -> None:
+    """Do in shops what was decided."""
+    await _workshop(context).do_deeds()
+
+
 async def hear_shop(context: JobContext, *, link: int, tenant: int) -> None:
     """Handle what the platform told of one shop."""
     await _workshop(context).hear_shop(ShopLinkId(link), TenantId(tenant))
@@ -147,6 +169,8 @@ def make_blueprint() -> Blueprint:
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
+    declare(name="shop_source", queue="books", pass_context=True)(read_shop)
+    declare(name="deeds", queue="outreach", pass_context=True, retry=AGAIN)(do_deeds)
     declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
     blueprint.periodic(cron="* * * * *")(swept)

@@ -126,8 +126,12 @@ class Upkeep:
                 await work.defer(jobs.index_creators(tenant))
             for link in await work.shops.due(now=work.now):
                 await work.defer(jobs.sync_shop(link.id, link.tenant))
+            for link, source in await work.shop_sources.due(now=work.now):
+                await work.defer(jobs.read_shop(link.id, link.tenant, source))
             for link in await work.shop_events.waiting_links():
                 await work.defer(jobs.hear_shop(link.id, link.tenant))
+            if await work.deeds.to_do() or await work.deeds.unclear():
+                await work.defer(jobs.do_deeds())
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())
             await work.defer(jobs.deliver())

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from agent.approval.policy import NEEDED_ROLE, Policy, is_signed, may_sign_own, required_sign
 from agent.outreach.windows import Window, hours_of, is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
+from memory.domain.collaborations import contradiction
 from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
 from memory.domain.follow_ups import Holds
@@ -122,6 +123,13 @@ def shop_is_connected(candidate: Candidate, moment: Moment) -> Objection | None:
     del moment
     is_missing = candidate.channel is Channel.TIKTOK and not candidate.shop_connected
     return Objection(StepState.HELD, Flag("shop_not_connected", {})) if is_missing else None
+
+
+def offer_is_live(candidate: Candidate, moment: Moment) -> Objection | None:
+    """What it offers is what a live target collaboration gives its creator for its product, where there is one."""
+    del moment
+    flag = contradiction(candidate.signable.offer, candidate.terms)
+    return Objection(StepState.HELD, flag) if flag else None
 
 
 def somebody_delivers(candidate: Candidate, moment: Moment) -> Objection | None:
@@ -253,6 +261,7 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "creator_is_not_blocked": creator_is_not_blocked,
     "cool_down_is_over": cool_down_is_over,
     "shop_is_connected": shop_is_connected,
+    "offer_is_live": offer_is_live,
     "nobody_answered": nobody_answered,
     "condition_can_hold": condition_can_hold,
     "somebody_delivers": somebody_delivers,

@@ -26,9 +26,10 @@ class ShopDesk:
         async with self.units.unit(scope) as unit:
             link = await unit.shops.of_brand(_brand(scope))
             workspace = await unit.people.workspace()
+            sources = await unit.shop_sources.of(link.id) if link is not None else {}
         until = await self.platform.until(link.id) if link is not None and link.connected else None
         told_at = f"{self.address}{TOLD_PATH}" if self.is_public else None
-        return ShopView(link, until, f"{self.address}{RETURN_PATH}", workspace.is_demo, told_at)
+        return ShopView(link, until, f"{self.address}{RETURN_PATH}", workspace.is_demo, told_at, sources)
 
     async def begin(self, scope: Scope) -> str:
         """See `ShopDoor.begin`."""

@@ -11,11 +11,14 @@ from typing import Final
 import structlog
 
 from agent.shops.desk import linked
+from agent.shops.invited import known_creators
+from agent.shops.sampled import keep_applications
+from agent.shops.syncing import same
 from connectors.ports.platforms import Answer
-from connectors.ports.shops import ShopPlatform
+from connectors.ports.samples import SamplePlatform
+from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.domain import jobs
 from memory.domain.channels import SecretBox
-from memory.domain.creator import CreatorFacts
 from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
@@ -39,7 +42,8 @@ Take = Callable[[TenantId, str, Sequence[Answer]], Awaitable[None]]
 class ShopHearing:
     """Satisfies `connectors.ports.shops.ShopEars`; each method may be repeated at any time.
 
-    `rests`: when this process may read conversations again that could not be read.
+    `rests`: when this process may read conversations again that could not be read. `samples`: where what is told of
+    sample applications is looked at, None: nowhere.
     """
 
     services: ShopEventServices
@@ -48,6 +52,7 @@ class ShopHearing:
     box: SecretBox
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
     rests: dict[ShopLinkId, datetime] = field(default_factory=dict)
+    samples: SamplePlatform | None = None
 
     async def keep(self, shop: str, *, name: str, told: str) -> None:
         """See `ShopEars.keep`."""
@@ -79,7 +84,9 @@ class ShopHearing:
         handled = 0
         for event in waiting:
             try:
-                answer = await self.platform.answer(at, self.box.unseal(event.sealed, of=_owner(event))[_TOLD])
+                told = self.box.unseal(event.sealed, of=_owner(event))[_TOLD]
+                await self._sampled(at, tenant, told)
+                answer = await self.platform.answer(at, told)
             except AppError as failure:
                 log.warning("shop.event_waits", link=link, error=failure.text_key)
                 if now - event.told_at >= KEPT:
@@ -93,6 +100,17 @@ class ShopHearing:
             handled += 1
         if handled and len(waiting) == AT_ONCE:
             await self._again(link, tenant)
+
+    async def _sampled(self, at: LinkedShop, tenant: TenantId, told: str) -> None:
+        """What was told of a sample application, kept as the platform shows it now: late or twice it is the same."""
+        found = await self.samples.told(at, told) if self.samples is not None else ()
+        scope = await self.scope_of_tenant(tenant) if found else None
+        if scope is None:
+            return
+        async with self.units.unit(scope) as unit:
+            link = await same(unit, at)
+            if link is not None:
+                await keep_applications(unit, link, found, name=self.platform.name)
 
     async def sources(self, tenant: TenantId) -> Sequence["ShopAnswers"]:
         """The conversations of each shop that a tenant works with."""
@@ -111,13 +129,8 @@ class ShopHearing:
         scope = await self.scope_of_tenant(tenant) if answers else None
         if scope is None:
             return answers
-        handles = list(dict.fromkeys(answer.handle for answer in answers))
         async with self.units.unit(scope) as unit:
-            there = await unit.creators.by_handles(handles)
-            new = [CreatorFacts(handle=handle) for handle in handles if handle.lower() not in there]
-            if new:
-                await unit.creators.upsert(new, source=self.platform.name, as_of=unit.now)
-                await unit.defer(jobs.index_creators(tenant))
+            await known_creators(unit, [answer.handle for answer in answers], name=self.platform.name)
         return answers
 
     def _sealed(self, link: ShopLink, name: str, told: str, *, now: datetime) -> SealedShopEvent:

@@ -4,21 +4,29 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from agent.settings import Settings, TikTokShopSettings
 from agent.shops.checking import ShopDoctor
+from agent.shops.deeds import Deeds, Tell
 from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
+from agent.shops.invited import CollaborationReading
+from agent.shops.sampled import SampleReading
+from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
+from connectors.ports.collaborations import Checked, CollaborationPlatform
+from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
 from memory.domain.channels import SecretBox
 from memory.domain.clock import Clock, SystemClock
-from memory.domain.errors import Misconfigured, Refused, Unavailable
+from memory.domain.errors import BadRequest, Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
+from memory.domain.shop_sources import ShopSource
 from memory.domain.shops import Eligibility, PlatformQuota
 from memory.domain.workspace import Scope
 
@@ -26,6 +34,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 QUOTA_SECONDS = 8.0  # somebody waits for the answer
+CHECK_SECONDS = 40.0  # a request for each creator who is new
 KNOWN_FOR = timedelta(hours=1)
 ASK_AGAIN = timedelta(minutes=10)
 
@@ -48,6 +57,9 @@ class Shops:
     sync: ShopSync
     hearing: ShopHearing
     doctor: ShopDoctor
+    sources: SourceSync
+    deeds: Deeds
+    collaborations: CollaborationPlatform
     clock: Clock = field(default_factory=SystemClock)
     _weeks: dict[LinkedShop, _Week] = field(default_factory=dict)
 
@@ -68,6 +80,14 @@ class Shops:
         """
         at = await self.of_brand(brand)
         return await _in_time(self.platform.eligible(at, handles)) if at is not None else {}
+
+    async def check(self, brand: BrandId, handles: Sequence[str], products: Sequence[str]) -> Checked:
+        """Satisfies `tools.collaborations.tool.InvitationChecks`. Raises BadRequest without a shop, else as `quota`."""
+        at = await self.of_brand(brand)
+        if at is None:
+            raise BadRequest("shop_not_connected")
+        asked = self.collaborations.check(at, handles=handles, products=products)
+        return await _in_time(asked, seconds=CHECK_SECONDS)
 
     async def week(self, brand: BrandId) -> PlatformQuota | None:
         """Satisfies `agent.outreach.contacts.WeekOf`: read anew every hour; after a failure not for some minutes."""
@@ -99,8 +119,12 @@ class Shops:
 
     async def of_brand(self, brand: BrandId) -> LinkedShop | None:
         """Satisfies `connectors.ports.shops.ShopOf`."""
-        async with self.database.across_tenants("where a brand's messages go") as work:
-            return linked(await work.shops.of_brand(brand))
+        return await _of_brand(self.database, brand)
+
+
+async def _of_brand(database: Database, brand: BrandId) -> LinkedShop | None:
+    async with database.across_tenants("where a brand's messages go") as work:
+        return linked(await work.shops.of_brand(brand))
 
 
 def app_of(shop: TikTokShopSettings) -> dict[str, object]:
@@ -112,9 +136,9 @@ def app_of(shop: TikTokShopSettings) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def _in_time(asked: Awaitable[T]) -> T:
+async def _in_time(asked: Awaitable[T], *, seconds: float = QUOTA_SECONDS) -> T:
     try:
-        async with asyncio.timeout(QUOTA_SECONDS):
+        async with asyncio.timeout(seconds):
             return await asked
     except TimeoutError as late:
         raise Unavailable("shop_internal") from late
@@ -123,17 +147,31 @@ async def _in_time(asked: Awaitable[T]) -> T:
 def open_shops(
     settings: Settings,
     platform: ShopPlatform,
+    collaborations: CollaborationPlatform,
+    samples: SamplePlatform,
     database: Database,
     box: SecretBox,
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]],
+    scope_of: Callable[..., Awaitable[Scope | None]],
+    tell: Tell,
 ) -> Shops:
-    """Put it together."""
+    """Put it together. `tell`: says in the conversation that asked how something done in a shop ended."""
     address = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     return Shops(
         database,
         platform,
         ShopDesk(database, platform, address, is_public=bool(settings.public_url)),
         ShopSync(database, platform, scope_of_tenant),
-        ShopHearing(database, database, platform, box, scope_of_tenant),
+        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples),
         ShopDoctor(database, platform),
+        SourceSync(
+            database,
+            {
+                ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name),
+                ShopSource.SAMPLES: SampleReading(samples, platform.name),
+            },
+            scope_of_tenant,
+        ),
+        Deeds(database, database, collaborations, samples, platform.name, partial(_of_brand, database), scope_of, tell),
+        collaborations,
     )

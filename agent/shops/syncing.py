@@ -5,23 +5,20 @@ A run that dies is taken up again where it stood; a page that comes twice change
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
 
 from agent.shops.desk import linked
+from agent.shops.runs import begun, ended
 from connectors.ports.shops import CreatorPage, LinkedShop, ShopPlatform
 from memory.domain import jobs
 from memory.domain.errors import AppError, Refused
 from memory.domain.ids import ShopLinkId, TenantId
-from memory.domain.outreach import Flag
-from memory.domain.shops import AGAIN_AFTER, DAILY, LEASE, ShopLink, Sync, SyncState
+from memory.domain.shops import LEASE, ShopLink, Sync
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Scope
 
 log = structlog.get_logger()
-
-_BROKEN = (SyncState.RUNNING, SyncState.FAILED, SyncState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +64,17 @@ class ShopSync:
 
     async def _begun(self, unit: Unit, at: LinkedShop) -> Sync | None:
         """The run's beginning; None where none is due: another one is at it, or has just ended."""
-        link = await _same(unit, at)
+        link = await same(unit, at)
         if link is None or link.sync.due_at is None or link.sync.due_at > unit.now:
             return None
-        before = link.sync
-        if before.position and before.state in _BROKEN:
-            sync = replace(before, state=SyncState.RUNNING, due_at=unit.now + LEASE)
-        else:
-            sync = Sync(SyncState.RUNNING, 0, unit.now, before.ended_at, unit.now + LEASE)
+        sync = begun(link.sync, now=unit.now)
         await unit.shops.sync_to(at.link, sync)
         return sync
 
     async def _take(self, scope: Scope, at: LinkedShop, page: CreatorPage) -> bool:
         """Keep a page with the place after it; False once the shop is not worked with any more."""
         async with self.units.unit(scope) as unit:
-            link = await _same(unit, at)
+            link = await same(unit, at)
             if link is None:
                 return False
             await unit.creators.upsert(page.facts, source=self.platform.name, as_of=unit.now)
@@ -93,24 +86,13 @@ class ShopSync:
 
     async def _end(self, scope: Scope, at: LinkedShop, failure: AppError | None) -> None:
         async with self.units.unit(scope) as unit:
-            link = await _same(unit, at)
+            link = await same(unit, at)
             if link is not None:
-                await unit.shops.sync_to(at.link, _ended(link.sync, failure, now=unit.now))
+                await unit.shops.sync_to(at.link, ended(link.sync, failure, now=unit.now))
             await unit.defer(jobs.index_creators(scope.tenant))
 
 
-def _ended(sync: Sync, failure: AppError | None, *, now: datetime) -> Sync:
-    """How it stands after a run, and when the next one is due."""
-    if failure is None:
-        return replace(
-            sync, state=SyncState.DONE, ended_at=now, due_at=now + DAILY, position="", trouble=None,
-        )  # fmt: skip
-    trouble = Flag(failure.text_key, dict(failure.facts))
-    rest = AGAIN_AFTER if failure.retryable else DAILY
-    return replace(sync, state=SyncState.FAILED, ended_at=now, due_at=now + rest, trouble=trouble)
-
-
-async def _same(unit: Unit, at: LinkedShop) -> ShopLink | None:
+async def same(unit: Unit, at: LinkedShop) -> ShopLink | None:
     """The link as it is now, if that shop is still worked with."""
     link = await unit.shops.by_id(at.link)
     return link if linked(link) == at else None

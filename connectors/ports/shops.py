@@ -8,7 +8,8 @@ from typing import Protocol
 from connectors.ports.platforms import Answer
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, MemberId, ShopLinkId
-from memory.domain.shops import Eligibility, PlatformQuota, SellerShop, ShopLink
+from memory.domain.shop_sources import ShopSource
+from memory.domain.shops import Eligibility, PlatformQuota, SellerShop, ShopLink, Sync
 from memory.domain.workspace import Scope
 
 RETURN_PATH = "/tiktok-shop/authorized"
@@ -127,7 +128,7 @@ class ShopView:
     """A brand's shop on its page. `until`: see `ShopPlatform.until`; `comes_back_to`: what the app must be told.
 
     `barred`: a demo workspace, which no real shop is connected to. `told_at`: the address for webhooks, None where
-    nothing out there reaches this machine.
+    nothing out there reaches this machine. `sources`: how reading its lists stands.
     """
 
     link: ShopLink | None
@@ -135,6 +136,7 @@ class ShopView:
     comes_back_to: str
     barred: bool
     told_at: str | None = None
+    sources: Mapping[ShopSource, Sync] = field(default_factory=dict)
 
 
 class ShopDoor(Protocol):

@@ -35,7 +35,12 @@ class Calls:
         self._whole_seconds = whole_seconds
 
     async def send(
-        self, method: Literal["GET", "POST"], url: str, *, content: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        url: str,
+        *,
+        content: bytes = b"",
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send exactly these bytes.
 

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 TRIES: Final = 4
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
+_WITH_BODY: Final = ("POST", "PUT")
 TOKEN_HEADER: Final = "x-tts-access-token"  # noqa: S105  # a header's name
 
 
@@ -71,7 +72,7 @@ class ShopClient:
             Unclear: a write ended without an answer (not retryable).
         """
         path = filled(operation.path, self.app.versions.get(operation.name, operation.version), names or {})
-        content = json.dumps(body or {}, ensure_ascii=False).encode() if operation.method == "POST" else b""
+        content = json.dumps(body or {}, ensure_ascii=False).encode() if operation.method in _WITH_BODY else b""
         asked = dict(query or {}) | ({"shop_cipher": place.cipher} if operation.of_shop else {})
         token, mended = await self.authorizations.token(place.link), set[Then]()
         for number in range(1, TRIES + 1):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from connectors.tiktok_shop.translate import clean_text
 
 NEW_MESSAGE: Final = 33
+SAMPLE_CHANGED: Final = 56
 _OF_NOBODY: Final = frozenset({"SYSTEM", "NOTIFICATION"})
 _MILLISECONDS: Final = 10**11  # seconds of the year 5138
 _LONGEST_TEXT: Final = 20_000

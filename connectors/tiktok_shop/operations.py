@@ -11,7 +11,7 @@ class Operation:
     """One operation. `writes`: what ended without an answer may have taken effect. `of_shop`: it names a shop."""
 
     name: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     version: str
     writes: bool = False
@@ -28,5 +28,20 @@ MESSAGES: Final = Operation("messages", "GET", f"{_AS}/conversation/{{conversati
 SEND: Final = Operation("send", "POST", f"{_AS}/conversations/{{conversation}}/messages", "202412", writes=True)
 QUOTA: Final = Operation("quota", "GET", f"{_AS}/creator_outreach/quota", "202607")
 ELIGIBILITY: Final = Operation("eligibility", "POST", f"{_AS}/creator_outreach/eligibility/check", "202610")
-ALL: Final = (SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY)
+_TARGETS: Final = f"{_AS}/target_collaborations"
+INVITATIONS: Final = Operation("collaborations", "POST", f"{_TARGETS}/search", "202508")
+INVITATION: Final = Operation("collaboration", "GET", f"{_TARGETS}/{{collaboration}}", "202508")
+CLASHES: Final = Operation("collaboration_conflicts", "POST", f"{_TARGETS}/conflicts/check", "202605")
+INVITE: Final = Operation("collaboration_create", "POST", _TARGETS, "202508", writes=True)
+REPLACE: Final = Operation("collaboration_edit", "PUT", f"{_TARGETS}/{{collaboration}}", "202508", writes=True)
+REMOVE: Final = Operation("collaboration_remove", "DELETE", f"{_TARGETS}/{{collaboration}}", "202409", writes=True)
+# It makes a link and changes nothing else: a repetition makes another one.
+LINK: Final = Operation("collaboration_link", "POST", f"{_AS}/target_collaboration/{{collaboration}}/link", "202509")
+_SAMPLES: Final = f"{_AS}/sample_applications"
+APPLICATIONS: Final = Operation("samples", "POST", f"{_SAMPLES}/search", "202508")
+REVIEW: Final = Operation("sample_review", "POST", f"{_SAMPLES}/{{application}}/review", "202507", writes=True)
+ALL: Final = (
+    SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY, INVITATIONS, INVITATION,
+    CLASHES, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW,
+)  # fmt: skip
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -14,11 +14,13 @@ from connectors.ports.shops import AnswerPage, CreatorPage, LinkedShop, ShopEars
 from connectors.tiktok_shop.authorizations import Authorizations, link_of
 from connectors.tiktok_shop.calls import Calls
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
+from connectors.tiktok_shop.collaborations import ShopCollaborations
 from connectors.tiktok_shop.conversations import Conversations
 from connectors.tiktok_shop.eligibility import Eligibilities
 from connectors.tiktok_shop.listening import Listening
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.operations import QUOTA
+from connectors.tiktok_shop.samples import ShopSamples
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.shops import place_of, shops
 from connectors.tiktok_shop.source import NAME, TikTokShopSource, Wanted
@@ -57,6 +59,14 @@ class TikTokShop:
             return await self._place(at) if at is not None else None
 
         return TikTokShopMessenger(Conversations(self.client, self.safe), place)
+
+    def collaborations(self) -> ShopCollaborations:
+        """Target collaborations of every shop."""
+        return ShopCollaborations(Conversations(self.client, self.safe), self._place)
+
+    def samples(self) -> ShopSamples:
+        """Sample applications of every shop."""
+        return ShopSamples(Conversations(self.client, self.safe), self._place)
 
     async def begin(self, link: ShopLinkId, *, member: MemberId) -> str:
         """See `ShopPlatform.begin`."""

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.jobs import Job
+from memory.domain.proposals import DeedBook
 from memory.domain.shop_events import ShopEventStore
+from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
 from memory.domain.workspace import Brand, BrandPolicy, Lang, Member, Role, Workspace, WorkspaceKind
 
@@ -195,6 +197,16 @@ class ServiceWork(Protocol):
     @property
     def shops(self) -> ShopStore:
         """Shops of all."""
+        ...
+
+    @property
+    def shop_sources(self) -> ShopSourceStore:
+        """How reading each list of a shop stands."""
+        ...
+
+    @property
+    def deeds(self) -> DeedBook:
+        """What is to be done in shops."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from memory.domain.collaborations import Terms
 from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
@@ -73,7 +74,8 @@ class Candidate:
     `first`: whether it is a first message; `contact`: then the last other one to its creator; `has_pass`: a lead let it
     through.
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
-    `progress`: what it comes after, where it is a follow-up.
+    `progress`: what it comes after, where it is a follow-up. `terms`: what a live target collaboration promises its
+    creator for its product.
     """
 
     step: StepId
@@ -98,6 +100,7 @@ class Candidate:
     has_pass: bool = False
     shop_connected: bool = False
     progress: Progress | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

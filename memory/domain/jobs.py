@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from memory.domain.ids import ConversationId, CreatorId, ImportRunId, ShopLinkId, TenantId, TurnId
+from memory.domain.shop_sources import ShopSource
 from memory.domain.workspace import Scope
 
 
@@ -28,6 +29,8 @@ INDEX = "daren:index"
 SWEEP = "daren:sweep"
 SHOP = "daren:shop"
 SHOP_TOLD = "daren:shop_told"
+SHOP_SOURCE = "daren:shop_source"
+DEEDS = "daren:deeds"
 ERASE = "daren:erase"
 
 QUEUES = ("turns", "outreach", "books")
@@ -82,6 +85,18 @@ def erase_creator(creator: CreatorId, *, scope: Scope) -> Job:
 def sync_shop(link: ShopLinkId, tenant: TenantId) -> Job:
     """Fetch the creators a shop sees; runs of one shop follow each other."""
     return Job(SHOP, "books", {"link": link, "tenant": tenant}, lock=f"shop:{link}", queueing_lock=f"shop:{link}")
+
+
+def read_shop(link: ShopLinkId, tenant: TenantId, source: ShopSource) -> Job:
+    """Read one list of a shop whole; readings of one list follow each other."""
+    name = f"shop_source:{link}:{source.value}"
+    args: dict[str, int | str] = {"link": link, "tenant": tenant, "source": source.value}
+    return Job(SHOP_SOURCE, "books", args, lock=name, queueing_lock=name)
+
+
+def do_deeds() -> Job:
+    """Do in shops what was decided; one waiting job is enough for any number of decisions."""
+    return Job(DEEDS, "outreach", lock="deeds", queueing_lock="deeds", priority=5)
 
 
 def hear_shop(link: ShopLinkId, tenant: TenantId) -> Job:

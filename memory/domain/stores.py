@@ -12,8 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from memory.domain.applications import ApplicationStore
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
+from memory.domain.collaborations import CollaborationStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
 from memory.domain.funnel_stores import FunnelStore
@@ -24,7 +26,9 @@ from memory.domain.office_stores import AuditStore, CounterStore, FileStore, Kno
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
+from memory.domain.proposals import ProposalStore
 from memory.domain.sample_stores import SampleStore
+from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
 from memory.domain.template_stores import TemplateStore
 from memory.domain.undo_stores import RelationHistory
@@ -277,6 +281,26 @@ class Unit(Protocol):
     @property
     def shops(self) -> ShopStore:
         """Shops of a platform that brands let us into."""
+        ...
+
+    @property
+    def shop_sources(self) -> ShopSourceStore:
+        """How reading each list of a shop stands."""
+        ...
+
+    @property
+    def collaborations(self) -> CollaborationStore:
+        """Target collaborations of shops."""
+        ...
+
+    @property
+    def applications(self) -> ApplicationStore:
+        """Samples that creators ask for on a platform."""
+        ...
+
+    @property
+    def proposals(self) -> ProposalStore:
+        """What is to be done in shops and waits for a decision."""
         ...
 
     @property

@@ -9,7 +9,10 @@ from memory.models.base import Base, BrandRow, RowId
 
 
 class SampleRow(BrandRow, Base):
-    """A sample of one creator as it is recorded; what comes with time alone is not. Cost in minor units."""
+    """A sample of one creator as it is recorded; what comes with time alone is not. Cost in minor units.
+
+    `approved_by` null with a time: the seller signed it on the platform.
+    """
 
     __tablename__ = "sample"
     __table_args__ = (
@@ -22,7 +25,7 @@ class SampleRow(BrandRow, Base):
         ),
         CheckConstraint("(cost_minor is null) = (cost_currency is null)", name="cost_currency"),
         CheckConstraint("(delivered_at is null) = (due_at is null)", name="due"),
-        CheckConstraint("(approved_at is null) = (approved_by is null)", name="approved"),
+        CheckConstraint("approved_by is null or approved_at is not null", name="approved"),
         CheckConstraint("status in ('asked', 'agreed') or approved_at is not null", name="signed"),
     )
 

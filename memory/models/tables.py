@@ -5,6 +5,7 @@ from memory.models import (
     campaigns,
     channels,
     chat,
+    collaborations,
     creators,
     deliveries,
     outreach,
@@ -18,18 +19,7 @@ from memory.models import (
 from memory.models.base import Base
 
 MODULES = (
-    books,
-    campaigns,
-    channels,
-    chat,
-    creators,
-    deliveries,
-    outreach,
-    sales,
-    samples,
-    shop,
-    shop_links,
-    templates,
-    workspace,
-)
+    books, campaigns, channels, chat, collaborations, creators, deliveries, outreach, sales, samples, shop, shop_links,
+    templates, workspace,
+)  # fmt: skip
 TABLES = Base.metadata

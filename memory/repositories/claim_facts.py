@@ -1,21 +1,26 @@
-"""What a claim asks about besides its own rows: what an offer costs, and who wrote to its creator first."""
+"""What a claim asks about besides its own rows: costs, first messages, the brand's shop, whom nobody may write to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.collaborations import Terms, number_in_link, terms_of
 from memory.domain.first_messages import FirstContact
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, TenantId
 from memory.domain.money import Money, RateTable, worth
 from memory.domain.outreach import StepState
-from memory.models.creators import CreatorRow
+from memory.models.creators import CreatorRow, SuppressionRow
 from memory.models.outreach import CoolDownPassRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.models.shop import ProductRow
+from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandRecord
+from memory.repositories.collaborations import read_live
 from memory.repositories.first_messages import read_all_contacts, read_passes
 from memory.repositories.knowledge import read_rates
+from memory.repositories.shop_links import to_link
 
 _GOING = (StepState.SENDING, StepState.UNKNOWN)  # of two that only wait, the first one claimed goes
 
@@ -96,3 +101,44 @@ async def read_first_messages(
         others = [contact for contact in contacts.get(key, ()) if contact.draft != step.draft_id]
         found[step.id] = FirstMessage(others[-1] if others else None, tuple(usable))
     return found
+
+
+async def read_has_shop(session: AsyncSession, *, brand: BrandId) -> bool:
+    """Whether the brand's shop is connected, and stays so until this transaction ends."""
+    row = await session.scalar(select(ShopLinkRow).where(ShopLinkRow.brand_id == brand).with_for_update(read=True))
+    return row is not None and to_link(row).connected
+
+
+async def read_suppressed(session: AsyncSession, creators: Sequence[CreatorRow], *, tenant: TenantId) -> set[int]:
+    """Those of creators whom the tenant, or nobody, may write to."""
+    rows = await session.execute(
+        select(SuppressionRow.platform, SuppressionRow.handle_key).where(
+            or_(SuppressionRow.tenant_id.is_(None), SuppressionRow.tenant_id == tenant),
+            SuppressionRow.handle_key.in_({creator.handle_key for creator in creators}),
+        )
+    )
+    keys = {(row.platform, row.handle_key) for row in rows}
+    return {creator.id for creator in creators if (creator.platform, creator.handle_key) in keys}
+
+
+async def read_terms(
+    session: AsyncSession, drafts: Sequence[DraftRow], *, brand: BrandId, now: datetime
+) -> dict[int, Terms]:
+    """By draft: what a live target collaboration promises its creator for its product."""
+    creators = {draft.creator_id for draft in drafts if draft.product_id is not None}
+    live = await read_live(session, CreatorRow.id.in_(creators), brand=brand) if creators else []
+    if not live:
+        return {}
+    rows = await session.execute(
+        select(DraftRow.id, CreatorRow.handle, ProductRow.link)
+        .join(CreatorRow, CreatorRow.id == DraftRow.creator_id)
+        .join(ProductRow, ProductRow.id == DraftRow.product_id)
+        .where(DraftRow.id.in_([draft.id for draft in drafts]), ProductRow.tenant_id == DraftRow.tenant_id)
+    )
+    numbers = {row.id: (row.handle, number_in_link(row.link)) for row in rows}
+    found = {
+        draft: terms_of(live, handle=handle, product=number, now=now)
+        for draft, (handle, number) in numbers.items()
+        if number is not None
+    }
+    return {draft: terms for draft, terms in found.items() if terms is not None}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memory.domain.collaborations import Terms
 from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
@@ -21,7 +22,7 @@ from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, Ste
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
 from memory.domain.workspace import BrandPolicy
 from memory.domain.zones import home_zone
-from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
+from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import (
     BatchRow,
     CoolDownPassRow,
@@ -31,9 +32,16 @@ from memory.models.outreach import (
     SendRow,
     StepRow,
 )
-from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
-from memory.repositories.claim_facts import Costs, FirstMessage, read_costs, read_first_messages
+from memory.repositories.claim_facts import (
+    Costs,
+    FirstMessage,
+    read_costs,
+    read_first_messages,
+    read_has_shop,
+    read_suppressed,
+    read_terms,
+)
 from memory.repositories.contacts import read_contact_week
 from memory.repositories.decisions import read_signatures
 from memory.repositories.deputies import lent_roles
@@ -41,7 +49,6 @@ from memory.repositories.draft_rows import reason_of, to_version
 from memory.repositories.follow_up_rows import read_progress
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import to_policy
-from memory.repositories.shop_links import to_link
 from memory.repositories.troubles import push_trouble
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
@@ -241,12 +248,13 @@ class DispatchRepository:
                 .execution_options(populate_existing=True)
             )
         }
-        suppressed = await self._suppressed(queue, list(creators.values()))
+        suppressed = await read_suppressed(self._session, list(creators.values()), tenant=queue.tenant)
         signatures = await read_signatures(self._session, drafts)
         deciders = await self._deciders(queue)
         costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
         firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
-        has_shop = await self._has_shop(queue)
+        has_shop = await read_has_shop(self._session, brand=queue.brand)
+        terms = await read_terms(self._session, [draft for _, draft, _ in held], brand=queue.brand, now=self._now)
         progress = await read_progress(self._session, drafts, now=self._now)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
@@ -265,26 +273,10 @@ class DispatchRepository:
                     first=first,
                     has_shop=has_shop,
                     progress=progress.get(DraftId(draft.id)),
+                    terms=terms.get(draft.id),
                 )
             )
         return found
-
-    async def _has_shop(self, queue: Queue) -> bool:
-        """Whether the brand's shop is connected, and stays so until this transaction ends."""
-        row = await self._session.scalar(
-            select(ShopLinkRow).where(ShopLinkRow.brand_id == queue.brand).with_for_update(read=True)
-        )
-        return row is not None and to_link(row).connected
-
-    async def _suppressed(self, queue: Queue, creators: Sequence[CreatorRow]) -> set[int]:
-        rows = await self._session.execute(
-            select(SuppressionRow.platform, SuppressionRow.handle_key).where(
-                or_(SuppressionRow.tenant_id.is_(None), SuppressionRow.tenant_id == queue.tenant),
-                SuppressionRow.handle_key.in_({creator.handle_key for creator in creators}),
-            )
-        )
-        keys = {(row.platform, row.handle_key) for row in rows}
-        return {creator.id for creator in creators if (creator.platform, creator.handle_key) in keys}
 
     async def _deciders(self, queue: Queue) -> int:
         rows = await self._session.scalars(
@@ -344,6 +336,7 @@ def _to_candidate(
     first: FirstMessage,
     has_shop: bool,
     progress: Progress | None,
+    terms: Terms | None,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -390,4 +383,5 @@ def _to_candidate(
         has_pass=first.has_pass,
         shop_connected=has_shop,
         progress=progress,
+        terms=terms,
     )

@@ -92,7 +92,7 @@ class ShopLinkRepository:
         row = await self._locked(link)
         row.sync_state, row.sync_found, row.sync_position = sync.state.value, sync.found, sync.position
         row.sync_started_at, row.sync_ended_at, row.sync_due_at = sync.started_at, sync.ended_at, sync.due_at
-        row.sync_trouble, row.sync_bare = _from_flag(sync.trouble), sync.bare
+        row.sync_trouble, row.sync_bare = from_flag(sync.trouble), sync.bare
         await self._session.flush()
 
     async def due(self, *, now: datetime) -> Sequence[ShopLink]:
@@ -136,7 +136,7 @@ class ShopLinkRepository:
     async def read(self, link: ShopLinkId, trouble: Flag | None) -> None:
         """See `ShopStore.read`."""
         row = await self._locked(link)
-        row.read_trouble = _from_flag(trouble)
+        row.read_trouble = from_flag(trouble)
         if trouble is None:
             row.read_at = self._now
         await self._session.flush()
@@ -175,17 +175,19 @@ def to_link(row: ShopLinkRow) -> ShopLink:
             started_at=row.sync_started_at,
             ended_at=row.sync_ended_at,
             due_at=row.sync_due_at,
-            trouble=_to_flag(row.sync_trouble),
+            trouble=to_flag(row.sync_trouble),
             position=row.sync_position,
             bare=row.sync_bare,
         ),
-        hearing=Hearing(row.told_at, row.refused_at, row.read_at, _to_flag(row.read_trouble)),
+        hearing=Hearing(row.told_at, row.refused_at, row.read_at, to_flag(row.read_trouble)),
     )
 
 
-def _from_flag(flag: Flag | None) -> dict[str, Any] | None:
+def from_flag(flag: Flag | None) -> dict[str, Any] | None:
+    """A reason as it is kept."""
     return {"key": flag.key, "facts": dict(flag.facts)} if flag else None
 
 
-def _to_flag(found: Mapping[str, Any] | None) -> Flag | None:
+def to_flag(found: Mapping[str, Any] | None) -> Flag | None:
+    """A reason as it was kept."""
     return Flag(found["key"], found["facts"]) if found else None

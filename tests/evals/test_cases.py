@@ -41,6 +41,8 @@ ARGUMENTS = {
     "campaigns": (
         f"action {CREATORS} name scenario rounds every_days product commission_rate free_sample promotion_date"
     ),
+    "collaborations": (f"action {CREATORS} product commission_rate free_sample ends_on collaboration drop_handles"),
+    "sample_requests": "action ranks handles reason",
     "samples": f"action {CREATORS} status tracking_number cost due_within_days",
     "performance": (
         "subject handle product campaign brand market period from to timezone metrics group_by order_by descending top "

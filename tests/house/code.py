@@ -42,6 +42,7 @@ ACROSS = frozenset(
         "agent/outreach/send.py",
         "agent/shops/checking.py",
         "agent/shops/hearing.py",
+        "agent/shops/deeds.py",
         "agent/shops/opening.py",
         "memory/database.py",
         "memory/domain/account_stores.py",

@@ -152,6 +152,30 @@ CASES: dict[str, Case] = {
             {"action": "plan", "name": "taken over", "ranks": [3]},
         ],
     ),
+    "collaborations": Case(
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "invite", "handles": [them.handles[0]], "commission_rate": 0.2, "ends_on": "2099-01-01"},
+            {
+                "action": "invite",
+                "ranks": [3],
+                "product": them.product,
+                "commission_rate": 0.2,
+                "ends_on": "2099-01-01",
+            },
+            {"action": "change", "commission_rate": 0.5},
+            {"action": "remove", "collaboration": them.word},
+            {"action": "link", "collaboration": them.word},
+        ],
+    ),
+    "sample_requests": Case(
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "approve", "handles": [them.handles[0]]},
+            {"action": "reject", "ranks": [3]},
+            {"action": "approve"},
+        ],
+    ),
     "samples": Case(
         changes=lambda us: {
             "action": "record",

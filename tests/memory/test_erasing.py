@@ -19,11 +19,13 @@ from memory.database import Database
 from memory.domain.cards import RepliesCard, ReplyRow
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author
+from memory.domain.collaborations import Collaboration, CollaborationStatus, Invited, Rated
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import Unclear
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus, Gist, Intent
-from memory.domain.stores import Change, NewShortlistItem
+from memory.domain.shops import SellerShop
+from memory.domain.stores import Change, NewShortlistItem, Unit
 from prompts.render import texts
 from tests.support.database import TestServer
 
@@ -72,6 +74,7 @@ async def known(shop: SellingOffice) -> CreatorId:
         reply = Reply(text=f"@{HANDLE} 回信了", cards=(RepliesCard(total=1, items=(row,)),))
         await unit.conversations.say(talk, author=Author.NOTICE, reply=reply, now=unit.now)
         await unit.relations.update([creator], add_tags=["vip"], note="asks for a discount")
+        await invited(unit, creator, shop)
         await unit.samples.lock([creator], brand=shop.brand)
         sample = await unit.samples.begin(creator, brand=shop.brand)
         await unit.samples.save(replace(sample, content_link=f"https://video.test/@{HANDLE}/1"))
@@ -85,6 +88,17 @@ async def known(shop: SellingOffice) -> CreatorId:
         await unit.audit.record("reply.pasted", subject="message:1", after={"text": SAID, "handle": HANDLE})
     await shop.draft([creator], texts=[f"{WROTE} Again."])
     return creator
+
+
+async def invited(unit: Unit, creator: CreatorId, shop: SellingOffice) -> None:
+    """They are in a target collaboration of the brand's shop."""
+    link = await unit.shops.begin(shop.brand, by=shop.operator.member)
+    link = await unit.shops.connect(link.id, [SellerShop("7001", "Acme US", "US")])
+    product, guest = Rated("1729", "Cat tree", 2_000), Invited("u1", HANDLE)
+    ends = unit.now + timedelta(days=9)
+    found = Collaboration("c1", "Autumn", CollaborationStatus.LIVE, ends, True, False, (product,), (guest,))
+    await unit.collaborations.keep(link, [found], creators={HANDLE: creator})
+    assert await unit.collaborations.of([creator], brand=shop.brand) == [found]
 
 
 def workbook() -> bytes:
@@ -136,6 +150,8 @@ async def test_no_table_speaks_of_a_creator_who_was_erased(
     await eraser(shop, index).run(shop.lead, creator)
     assert traces(postgres, database_url) == {"suppression.handle_key": {HANDLE}}
     assert index.gone == [creator]
+    async with shop.database.unit(shop.operator) as unit:
+        assert [one.creators for one in await unit.collaborations.all(limit=9)] == [()]
     async with shop.database.unit(shop.owner) as unit:
         assert await unit.creators.by_handles([HANDLE]) == {}
         assert await unit.creators.to_index(after=CreatorId(0), limit=10) == []

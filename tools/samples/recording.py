@@ -65,7 +65,15 @@ async def intend(unit: Unit, creators: Sequence[Creator], wish: Wish, *, brand: 
 
 
 async def goods(unit: Unit, intended: Sequence[Intended]) -> list[Goods]:
-    """What is given away; a cost nobody wrote down is the product's price."""
+    """What is given away; a cost nobody wrote down is the product's price.
+
+    Raises BadRequest ("sample_asked_on_platform") for one that waits for its review on a platform: it is signed there.
+    """
+    signing = [one for one in intended if one.chosen.signs]
+    waiting = await unit.applications.waiting([one.creator.id for one in signing]) if signing else []
+    for one in signing:
+        if one.chosen.sample is not None and one.chosen.sample.id in {known.sample for known in waiting}:
+            raise BadRequest("sample_asked_on_platform", handle=one.creator.handle)
     prices = {product.id: product.price for product in await unit.products.all()}
     found = []
     for one in intended:

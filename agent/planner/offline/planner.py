@@ -13,7 +13,7 @@ from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
+from agent.planner.offline.requests import afterwards, books, campaigns, collaborations, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went
 from agent.planner.offline.requests.own_templates import about_templates
@@ -51,6 +51,8 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.plan": ("campaigns", campaigns.campaign),
     "campaigns.show": ("campaigns", campaigns.campaign),
     "campaigns.list": ("campaigns", campaigns.campaign),
+    "collaborations": ("collaborations", collaborations.collaboration),
+    "sample_requests": ("sample_requests", collaborations.sample_request),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

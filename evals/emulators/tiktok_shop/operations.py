@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evals.emulators.tiktok_shop.asked import Asked
+from evals.emulators.tiktok_shop.collaborating import Collaborating
 from evals.emulators.tiktok_shop.conversations import Conversations
 from evals.emulators.tiktok_shop.errors import ApiError, Code
 from evals.emulators.tiktok_shop.marketplace import Marketplace
 from evals.emulators.tiktok_shop.outreach import Outreach
 from evals.emulators.tiktok_shop.platform import Platform
+from evals.emulators.tiktok_shop.reviewing import Reviewing
 from evals.emulators.tiktok_shop.wire import Json
 
 Handler = Callable[[Asked], Json]
 READS_CREATORS: Final = "seller.creator_marketplace.read"
 READS_COLLABORATIONS: Final = "seller.affiliate_collaboration.read"
+WRITES_COLLABORATIONS: Final = "seller.affiliate_collaboration.write"
 MESSAGES: Final = "seller.affiliate_messages.write"
 _AS: Final = "/affiliate_seller/{version}"
 
@@ -55,6 +58,8 @@ def operations_of(platform: Platform) -> tuple[Operation, ...]:
     creators, talk = f"{_AS}/marketplace_creators", f"{_AS}/conversations"
     three = ("202505", "202508", "202608")
     return (
+        *_collaborations(Collaborating(platform)),
+        *_samples(Reviewing(platform)),
         Operation("shops", "GET", "/authorization/{version}/shops", ("202309",), "seller.authorization.info", _shops,
                   of_shop=False),
         Operation("creators/search", "POST", f"{creators}/search", three, READS_CREATORS, market.search,
@@ -77,6 +82,34 @@ def operations_of(platform: Platform) -> tuple[Operation, ...]:
         Operation("conversations/messages", "GET", f"{_AS}/conversation/{{conversation_id}}/messages", ("202412",),
                   MESSAGES, talks.messages),
         Operation("conversations/read", "POST", f"{_AS}/conversatons/read", ("202412",), MESSAGES, talks.mark_read),
+    )  # fmt: skip
+
+
+def _collaborations(own: Collaborating) -> tuple[Operation, ...]:
+    """Target collaborations; whoever may write them may not for that reason read them."""
+    many, reads, writes = f"{_AS}/target_collaborations", READS_COLLABORATIONS, WRITES_COLLABORATIONS
+    one, two = f"{many}/{{collaboration_id}}", ("202409", "202508")
+    return (
+        Operation("collaborations/search", "POST", f"{many}/search", two, reads, own.search),
+        Operation("collaborations/check", "POST", f"{many}/conflicts/check", ("202605",), reads, own.check),
+        Operation("collaborations/resolve", "POST", f"{many}/conflicts/resolve", ("202605",), writes, own.resolve),
+        Operation("collaborations/create", "POST", many, ("202508",), writes, own.create),
+        Operation("collaborations/detail", "GET", one, (*two, "202412"), reads, own.detail),
+        Operation("collaborations/edit", "PUT", one, two, writes, own.replace),
+        Operation("collaborations/remove", "DELETE", one, ("202409",), writes, own.remove),
+        Operation("collaborations/link", "POST", f"{_AS}/target_collaboration/{{collaboration_id}}/link", ("202509",),
+                  writes, own.link),
+    )  # fmt: skip
+
+
+def _samples(own: Reviewing) -> tuple[Operation, ...]:
+    """Sample applications."""
+    many = f"{_AS}/sample_applications"
+    return (
+        Operation("samples/search", "POST", f"{many}/search", ("202409", "202507", "202508"), READS_COLLABORATIONS,
+                  own.search),
+        Operation("samples/review", "POST", f"{many}/{{application_id}}/review", ("202409", "202507"),
+                  WRITES_COLLABORATIONS, own.review),
     )  # fmt: skip
 
 

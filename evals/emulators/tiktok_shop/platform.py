@@ -6,8 +6,10 @@ from typing import Final, Literal
 
 from evals.emulators.clock import START, Clock
 from evals.emulators.records import Records
+from evals.emulators.tiktok_shop.applications import Applications
 from evals.emulators.tiktok_shop.contacts import Contacts
 from evals.emulators.tiktok_shop.faults import Faults
+from evals.emulators.tiktok_shop.invitations import Invitations
 from evals.emulators.tiktok_shop.people import CREATORS, Creator, example_people
 from evals.emulators.tiktok_shop.sellers import Partner, Shop, example_partner
 from evals.emulators.tiktok_shop.throttle import Bucket
@@ -22,7 +24,8 @@ class Rules:
 
     `errors`: business errors come with HTTP 200 or with 400; both occur. `per_second` and `burst`: of one app and shop.
     `daily_marketplace`: requests a UTC day. `messages_before_reply`: to somebody who has never answered.
-    `latency_seconds`: virtual time from a call to its answer.
+    `latency_seconds`: virtual time from a call to its answer. `create_with_faults`: whether a target collaboration with
+    conflicts or unknown ids is created for the rest; `lowered`: when a rate that falls holds for who promotes already.
     """
 
     errors: Literal["200", "400"] = "200"
@@ -31,6 +34,8 @@ class Rules:
     daily_marketplace: int = 10_000
     messages_before_reply: int = 5
     latency_seconds: float = 0.0
+    create_with_faults: Literal["nothing", "rest"] = "nothing"
+    lowered: Literal["midnight", "30_days"] = "midnight"
 
 
 @dataclass(slots=True)
@@ -50,6 +55,8 @@ class Platform:
     faults: Faults = field(init=False)
     tokens: Tokens = field(init=False)
     contacts: Contacts = field(init=False)
+    invitations: Invitations = field(init=False)
+    applications: Applications = field(init=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _marketplace: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -63,6 +70,8 @@ class Platform:
         self.faults = Faults(Random(self.seed))
         self.tokens = Tokens(self.clock, self.rng, self.partner)
         self.contacts = Contacts(self.clock, self.rng)
+        self.invitations = Invitations(self.clock)
+        self.applications = Applications(self.clock, self.rng)
 
     def name(self) -> str:
         """A fresh numeric id: conversations, messages, requests."""

@@ -11,6 +11,7 @@ SCOPES: Final = (
     "seller.affiliate_collaboration.write",
     "seller.affiliate_messages.write",
 )
+PRODUCTS: Final = ("Cat tree", "Pet hair roller", "Litter mat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class LevelQuota:
 
 @dataclass(slots=True)
 class Shop:
-    """One shop. `follower_cap` 0: none. What the platform allows it can be changed while it runs."""
+    """One shop. `follower_cap` 0: none; `products`: id → title. What the platform allows can be changed as it runs."""
 
     id: str
     name: str
@@ -33,6 +34,7 @@ class Shop:
     code: str
     cipher: str
     im_id: str
+    products: dict[str, str] = field(default_factory=dict)
     quotas: tuple[LevelQuota, ...] = (LevelQuota((0, 1, 2), 20), LevelQuota((3, 4, 5), 5, bonus=2))
     unlimited: bool = False
     follower_cap: int = 0
@@ -97,5 +99,8 @@ def _digits(rng: Random, count: int) -> str:
 
 def _shop(rng: Random, name: str, region: str, seller_type: str) -> Shop:
     code = f"{region}{seller_type[0]}C{_digits(rng, 6)}"
-    return Shop(f"7{_digits(rng, 18)}", name, region, seller_type, code, f"ROW_{rng.getrandbits(96):024x}",
+    made = Shop(f"7{_digits(rng, 18)}", name, region, seller_type, code, f"ROW_{rng.getrandbits(96):024x}",
                 f"7{_digits(rng, 18)}")  # fmt: skip
+    own = Random(made.id)
+    made.products = {f"1729{_digits(own, 15)}": title for title in PRODUCTS}
+    return made

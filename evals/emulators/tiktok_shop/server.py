@@ -29,6 +29,7 @@ class Emulator:
         """Every message is told."""
         object.__setattr__(self, "webhooks", Webhooks(self.platform))
         self.platform.contacts.told = self.webhooks.message
+        self.platform.applications.told = self.webhooks.sample
 
     @property
     def base_url(self) -> str:

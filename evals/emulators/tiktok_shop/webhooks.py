@@ -12,12 +12,15 @@ from typing import Any, Final
 
 import httpx
 
+from evals.emulators.tiktok_shop.applications import Application
 from evals.emulators.tiktok_shop.contacts import Contact, Message
 from evals.emulators.tiktok_shop.faults import DELIVERIES, WAYS, Fault, FaultKind
 from evals.emulators.tiktok_shop.platform import Platform
+from evals.emulators.tiktok_shop.sellers import Shop
 
-NEW_MESSAGE: Final = 33
+NEW_MESSAGE, SAMPLE_CHANGED = 33, 56
 ENDPOINT: Final = "webhook/message"
+SAMPLE_ENDPOINT: Final = "webhook/sample"
 ANSWER_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = (120.0, 1_800.0, 10_800.0, 43_200.0)
 UNKNOWN_TYPE: Final = 999
@@ -93,11 +96,32 @@ class Webhooks:
             "create_time": str(int(message.at)),
             "sender": {"sender_im_user_id": message.sender},
         }
+        return self._made(NEW_MESSAGE, contact.shop, data, struck)
+
+    def sample(self, application: Application) -> None:
+        """A sample application came to another status."""
+        if self.platform.partner.app.webhook_url:
+            self._start(self._sample_told(self.of_sample(application)))
+
+    def of_sample(self, application: Application) -> Notification:
+        """What is told of a sample application as it stands."""
+        data = {
+            "application_id": application.id,
+            "new_status": application.status,
+            "creator": [{"creator_open_id": application.creator.open_id}],
+            "product": [{"id": application.product, "sku_id": f"{application.product}1"}],
+        }
+        return self._made(SAMPLE_CHANGED, application.shop, data, {})
+
+    async def _sample_told(self, made: Notification) -> None:
+        await self._sent_out(made, self.platform.faults.due(SAMPLE_ENDPOINT, WAYS))
+
+    def _made(self, kind: int, shop: Shop, data: object, struck: Mapping[FaultKind, Fault]) -> Notification:
         number = self.platform.name()
         whole = {
-            "type": UNKNOWN_TYPE if FaultKind.WEBHOOK_UNKNOWN in struck else NEW_MESSAGE,
+            "type": UNKNOWN_TYPE if FaultKind.WEBHOOK_UNKNOWN in struck else kind,
             "tts_notification_id": number,
-            "shop_id": contact.shop.id,
+            "shop_id": shop.id,
             "timestamp": int(self.platform.clock.now),
             "data": json.dumps(data) if FaultKind.WEBHOOK_DATA_TEXT in struck else data,
         }
@@ -116,8 +140,11 @@ class Webhooks:
             return
         if FaultKind.WEBHOOK_LATE in struck:
             await self.platform.clock.wait(struck[FaultKind.WEBHOOK_LATE].seconds)
+        await self._sent_out(self.notification(contact, message, struck), struck)
+
+    async def _sent_out(self, first: Notification, struck: Mapping[FaultKind, Fault]) -> None:
         copies = struck[FaultKind.WEBHOOK_TWICE].copies if FaultKind.WEBHOOK_TWICE in struck else 1
-        made = [self.notification(contact, message, struck)]
+        made = [first]
         made += [Notification(made[0].id, made[0].body) for _ in range(copies - 1)]
         self.notifications += made
         if FaultKind.WEBHOOK_REORDERED in struck:

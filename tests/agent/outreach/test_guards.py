@@ -15,6 +15,7 @@ from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Purpose
 from memory.domain.workspace import BrandPolicy, Role
+from tests.support.collaborations import approved_offer, collaborate
 
 NEW_YORK = ZoneInfo("America/New_York")
 Scenario = Callable[[SellingOffice], Awaitable[None]]
@@ -218,6 +219,11 @@ async def sent_later_than_planned(shop: SellingOffice) -> None:
     await behind_our_back(shop, "update outreach_step set sent_at = sent_at + interval '2 days' where state = 'sent'")
 
 
+async def offering_less_than_a_collaboration_made_since(shop: SellingOffice) -> None:
+    await approved_offer(shop)
+    await collaborate(shop, rate=2_500)
+
+
 SCENARIOS: list[tuple[str, Scenario]] = [
     ("batch_runs", stopped_while_it_was_being_approved),
     ("nobody_rejected", rejected_and_planned_at_once),
@@ -226,6 +232,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("creator_is_not_blocked", blocked_after_approval),
     ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
     ("shop_is_connected", shop_disconnected_after_approval),
+    ("offer_is_live", offering_less_than_a_collaboration_made_since),
     ("nobody_answered", answered_and_planned_all_the_same),
     ("earlier_message_is_sent", after_an_invitation_that_was_refused),
     ("condition_can_hold", agreed_on_the_phone),

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from agent.shops.checking import ShopDoctor
 from agent.shops.desk import ShopDesk
 from agent.shops.hearing import ShopHearing
 from agent.shops.opening import ASK_AGAIN, KNOWN_FOR, Shops
+from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
@@ -83,7 +84,9 @@ class Office:
 
         desk, sync = ShopDesk(database, platform, ""), ShopSync(database, platform, nobody)
         hearing = ShopHearing(database, database, platform, cast(SecretBox, self.rows), nobody)
-        return Shops(database, platform, desk, sync, hearing, ShopDoctor(database, platform), self.clock)
+        doctor, sources = ShopDoctor(database, platform), SourceSync(database, {}, nobody)
+        unasked = cast(Any, None)  # nothing here is about collaborations
+        return Shops(database, platform, desk, sync, hearing, doctor, sources, unasked, unasked, self.clock)
 
 
 async def used(shops: Shops) -> int | None:

@@ -104,19 +104,26 @@ def _plan(sheet: Sheet) -> None:
     group = segment_of(first.text) if first else None
     if group and not {"ranks", "handles"} & sheet.arguments.keys():
         sheet.arguments["segment"] = group
-    _product(sheet)
-    shares = [token.quantity for token in sheet.tokens if token.quantity and token.quantity.unit is Unit.PERCENT]
-    if shares and _SHARE_OF_SALES.search(text):
-        sheet.arguments["commission_rate"] = as_json(meant(shares[-1]))
-    if sense("free_sample", text) == "true":
-        sheet.arguments["free_sample"] = True
+    product_said(sheet)
+    offer_said(sheet)
     said = _SALE_DAY.search(text)
     day = date_in(text[said.end() :], sheet.context.today) if said else None
     if day is not None:
         sheet.arguments["promotion_date"] = day.isoformat()
 
 
-def _product(sheet: Sheet) -> None:
+def offer_said(sheet: Sheet) -> None:
+    """The commission, and whether samples are given, where they are said."""
+    text = sheet.segment.text
+    shares = [token.quantity for token in sheet.tokens if token.quantity and token.quantity.unit is Unit.PERCENT]
+    if shares and _SHARE_OF_SALES.search(text):
+        sheet.arguments["commission_rate"] = as_json(meant(shares[-1]))
+    if sense("free_sample", text) == "true":
+        sheet.arguments["free_sample"] = True
+
+
+def product_said(sheet: Sheet) -> None:
+    """The product, where one is named."""
     text = sheet.segment.text
     known = [name for name in sheet.context.products if name.lower() in text]
     if known:

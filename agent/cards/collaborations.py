@@ -1,0 +1,181 @@
+"""Target collaborations in words and rows: a list, and a proposal with exactly what would be done. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from agent.cards.drafts import flag_text
+from agent.cards.piece import Piece, Show
+from memory.domain.cards import ChoiceCard, ReportCard
+from memory.domain.collaborations import Collaboration
+from memory.domain.proposals import Deed, DeedState, ShopProposal
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+from tools.collaborations.results import CollaborationList, Proposed, RequestList
+
+_MOST_ROWS: Final = 50
+_NAMED: Final = 50
+_WHAT: Final = ("collab_column_what", "collab_column_value")
+_COLUMNS: Final = (
+    "collab_column_name", "collab_column_status", "collab_column_products", "collab_column_sample",
+    "collab_column_creators", "collab_column_ends",
+)  # fmt: skip
+
+
+def proposed(result: Proposed, lang: Lang, texts: Texts) -> Piece:
+    """「T3 等负责人批准：…」 with the whole of it, who was left out, and how it is answered."""
+    one = result.proposal
+    lines = [texts.say("collab_waits", lang, code=one.code, deed=_deed(one, lang, texts))]
+    for out in result.left_out:
+        why = flag_text(out.reason, lang=lang, texts=texts, now=result.now)
+        lines.append(texts.say("collab_left_out", lang, handle=out.handle, why=why))
+    card = proposal_card(one, result.zone, lang, texts)
+    return Piece("\n".join(lines), (card, choices(one, lang, texts)), for_planner={"proposal": one.code})
+
+
+def proposal_card(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> ReportCard:
+    """Everything a decision on it is about."""
+    rows = [(texts.say(f"collab_row_{key}", lang), value) for key, value in _rows(one, zone, lang, texts)]
+    return ReportCard(
+        title=f"{one.code} · {_deed(one, lang, texts)}",
+        period=texts.say("collab_decide_by", lang, when=_when(one.decide_by, zone)),
+        columns=tuple(texts.say(key, lang) for key in _WHAT),
+        rows=tuple(rows),
+        as_of=one.made_at,
+        source=texts.say("collab_source", lang),
+    )
+
+
+def choices(one: ShopProposal, lang: Lang, texts: Texts) -> ChoiceCard:
+    """The two answers."""
+    return ChoiceCard(
+        prompt=texts.say("collab_how", lang, code=one.code),
+        choices=(texts.say("collab_approve", lang, code=one.code), texts.say("collab_reject", lang, code=one.code)),
+    )
+
+
+def listed(result: CollaborationList, lang: Lang, texts: Texts) -> Piece:
+    """Those that run, what waits for a word, and what became of the last ones."""
+    lines = [
+        texts.say("collab_listed", lang, count=len(result.found)) if result.found else texts.say("collab_none", lang)
+    ]
+    sync = result.sync
+    if sync is not None and sync.ended_at is not None:
+        lines.append(texts.say("collab_read_at", lang, when=_when(sync.ended_at, result.zone)))
+    if sync is not None and sync.trouble is not None:
+        lines.append(flag_text(sync.trouble, lang=lang, texts=texts, now=result.now))
+    lines += [standing(one, lang, texts, now=result.now) for one in result.proposals if _is_news(one, result.now)]
+    rows = tuple(_row(one, result, lang, texts) for one in result.found[:_MOST_ROWS])
+    card = ReportCard(
+        title=texts.say("collab_title", lang), period="", columns=tuple(texts.say(key, lang) for key in _COLUMNS),
+        rows=rows, as_of=sync.ended_at if sync is not None else None, source=texts.say("collab_source", lang),
+    )  # fmt: skip
+    return Piece("\n".join(lines), (card,) if rows else (), for_planner={"collaborations": len(result.found)})
+
+
+def standing(one: ShopProposal, lang: Lang, texts: Texts, *, now: datetime) -> str:
+    """「T3 新建定向合作：已建好，编号 7…」"""
+    state = one.state.value if one.state is not DeedState.OPEN or one.waits(now) else "expired"
+    why = flag_text(one.reason, lang=lang, texts=texts, now=now) if one.reason is not None else ""
+    said = texts.say(f"collab_state_{state}", lang, outcome=one.outcome, why=why)
+    return texts.say("collab_standing", lang, code=one.code, deed=_deed(one, lang, texts), said=said)
+
+
+def _is_news(one: ShopProposal, now: datetime) -> bool:
+    return one.waits(now) or one.state in (DeedState.APPROVED, DeedState.DOING, DeedState.UNKNOWN, DeedState.FAILED)
+
+
+def _rows(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> list[tuple[str, str]]:
+    found = cast(dict[str, Any], dict(one.content))
+    if one.deed is Deed.REVIEW:
+        return _review_rows(found, lang, texts)
+    rows = [("name", one.name if one.deed is Deed.INVITE else f"{found['name']}（{found['collaboration']}）")]
+    if one.deed is Deed.INVITE:
+        rows += [
+            ("creators", _handles(found["handles"])),
+            ("product", f"{found['title']}（{found['product']}）"),
+            ("rate", _percent(found["rate_bp"])),
+        ]
+    if "rates_bp" in found:
+        before = found.get("rates_before_bp", {})
+        said = [f"{product}：{_percent(before.get(product))} → {_percent(rate)}"
+                for product, rate in found["rates_bp"].items()]  # fmt: skip
+        rows.append(("rate", "；".join(said)))
+    if "gives_sample" in found:
+        rows.append(("sample", texts.say("collab_sample_yes" if found["gives_sample"] else "collab_sample_no", lang)))
+    if "ends_at" in found:
+        when = _when(datetime.fromisoformat(found["ends_at"]), zone)
+        if "ends_before" in found:
+            when = f"{_when(datetime.fromisoformat(found['ends_before']), zone)} → {when}"
+        rows.append(("ends", when))
+    rows += [(key, _handles(found[key])) for key in ("add", "drop") if key in found]
+    return rows
+
+
+def _review_rows(found: dict[str, Any], lang: Lang, texts: Texts) -> list[tuple[str, str]]:
+    """The answer, and who is given what at which price."""
+    said = texts.say("collab_review_yes" if found["approve"] else "collab_review_no", lang)
+    if not found["approve"]:
+        why = found["reason"]
+        said += f"（{texts.say(f'collab_refusal_{why}', lang)}）"
+    rows = [("answer", said)]
+    for each in found["requests"]:
+        price = each["price"] or texts.say("collab_price_unknown", lang)
+        rows.append(("request", f"@{each['handle']} · {each['title']} · {price}"))
+    return rows
+
+
+def requests_listed(result: RequestList, lang: Lang, texts: Texts) -> Piece:
+    """Who waits for an answer, until when."""
+    if not result.found:
+        return Piece(texts.say("sample_requests_none", lang), for_planner={"requests": 0})
+    rows = tuple(
+        (f"@{one.handle}", one.title or one.product, _when(one.review_by, result.zone) if one.review_by else "-")
+        for one in result.found[:_MOST_ROWS]
+    )
+    card = ReportCard(
+        title=texts.say("sample_requests_title", lang), period="",
+        columns=tuple(texts.say(f"sample_requests_column_{key}", lang) for key in ("creator", "product", "until")),
+        rows=rows, as_of=result.read_at, source=texts.say("collab_source", lang),
+    )  # fmt: skip
+    text = texts.say("sample_requests_listed", lang, count=len(result.found))
+    return Piece(text, (card,), for_planner={"requests": len(result.found)})
+
+
+def _row(one: Collaboration, result: CollaborationList, lang: Lang, texts: Texts) -> tuple[str, ...]:
+    status = one.status.value if one.status.value != "live" or one.is_live(result.now) else "ended"
+    products = "；".join(
+        f"{rated.title or rated.product} {_rate_of(rated.rate_at(result.now))}" for rated in one.products
+    )
+    return (
+        f"{one.name}（{one.id}）",
+        texts.say(f"collab_status_{status}", lang),
+        products,
+        texts.say("collab_gives" if one.gives_sample else "collab_gives_not", lang),
+        str(sum(not guest.leaving for guest in one.creators)),
+        _when(one.ends_at, result.zone),
+    )
+
+
+def _deed(one: ShopProposal, lang: Lang, texts: Texts) -> str:
+    return texts.say(f"collab_deed_{one.deed.value}", lang)
+
+
+def _handles(handles: Sequence[str]) -> str:
+    return " ".join(f"@{handle}" for handle in handles[:_NAMED])
+
+
+def _percent(share: int | None) -> str:
+    return _rate_of(share) if share is not None else "-"
+
+
+def _rate_of(share: int) -> str:
+    return f"{share / 100:g}%"
+
+
+def _when(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}（{zone}）"
+
+
+SHOWN: dict[type, Show] = {Proposed: proposed, CollaborationList: listed, RequestList: requests_listed}

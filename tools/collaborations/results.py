@@ -1,0 +1,40 @@
+"""What the tool of target collaborations brings back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from memory.domain.applications import Application
+from memory.domain.collaborations import Collaboration
+from memory.domain.proposals import ShopProposal
+from memory.domain.shops import Sync
+from tools.drafting.batching import LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class CollaborationList:
+    """Collaborations of the scope's shop, live ones first, and what was proposed lately; as last read by `sync`."""
+
+    found: tuple[Collaboration, ...]
+    proposals: tuple[ShopProposal, ...]
+    sync: Sync | None
+    zone: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    """Samples that creators ask for and nobody has answered, the first to lapse first."""
+
+    found: tuple[Application, ...]
+    read_at: datetime | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal that waits for a decision. `zone`: where its end is counted; `left_out` are not in it."""
+
+    proposal: ShopProposal
+    left_out: tuple[LeftOut, ...]
+    zone: str
+    now: datetime
