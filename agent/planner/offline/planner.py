@@ -15,7 +15,7 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, collaborations, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
-from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went
+from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went, is_of_the_funnel
 from agent.planner.offline.requests.own_templates import about_templates
 from agent.planner.offline.requests.report_people import by_handle, of_these, people_of
 from agent.planner.offline.requests.report_turns import carried_on, definition_asked
@@ -120,8 +120,8 @@ def plan(text: str, context: PlanningContext) -> Plan:
     if shown is not None:
         return Plan(stages=((shown,),))
     outreach_asked = how_outreach_went(reading)
-    further = None if outreach_asked else carried_on(reading, context)
-    if further is not None:
+    further = carried_on(reading, context)
+    if further is not None and (outreach_asked is None or is_of_the_funnel(further)):
         return further
     people = people_of(context)
     whole = texts.taken_whole(reading)

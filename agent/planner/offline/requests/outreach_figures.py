@@ -8,7 +8,7 @@ from agent.planner.offline.asking.clauses import Segment, whole
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.requests.reports import performance
 from agent.planner.offline.requests.sheet import Sheet
-from agent.planner.plan import PlanningContext
+from agent.planner.plan import Plan, PlanningContext
 from prompts import words
 
 _ASKS: Final = words.phrase("funnel", "asks")
@@ -30,6 +30,11 @@ def how_outreach_went(reading: Reading) -> Segment | None:
     if len(text) > _LONGEST or not _ASKS.search(text) or _ASKS_ELSE.search(text):
         return None
     return whole(reading, "funnel")
+
+
+def is_of_the_funnel(further: Plan) -> bool:
+    """Whether what goes on from the last question about figures asks how outreach went, and not after sales."""
+    return any(call.arguments.get("subject") == "funnel" for call in further.calls)
 
 
 def funnel(segment: Segment, context: PlanningContext) -> Sheet:
