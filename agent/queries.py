@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.approval.rights import who_decides
+from agent.approval.sequels import batches_behind
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.sheets import may_copy, sheet, sheets
@@ -126,7 +127,8 @@ class OpenQueries:
             found = await unit.drafts.batch(code)
             if found is None:
                 raise NotFound("no_such_batch", batch=code[:12])
-            return self._view(unit, found, await who_decides(unit, found.brand) if found.stopped else ())
+            view = self._view(unit, found, await who_decides(unit, found.brand) if found.stopped else ())
+            return replace(view, behind=await batches_behind(unit, found))
 
     def _view(self, unit: Unit, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
         counts = Counter(str(draft.status) for draft in batch.drafts)

@@ -11,7 +11,6 @@ from agent.cards import wording
 from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
-from agent.outreach.windows import window_of
 from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, RoundProgress, Scenario
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
@@ -35,7 +34,7 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
             count=len(result.first.batch.drafts), audience=result.audience, rounds=len(batches),
         )
     ]  # fmt: skip
-    moments = earliest(batches, window_of(result.policy), now=result.now)
+    moments = earliest(batches, result.policy, now=result.now)
     for number, batch in enumerate(batches, start=1):
         when = [each[number - 1] for each in moments.values()]
         line = _round(result, number, [moment for moment in when if moment], lang, texts)
@@ -116,7 +115,10 @@ def _how(result: CampaignPlanned, lang: Lang, texts: Texts) -> str:
         said = texts.say("how_to_answer_large", lang, batch=first.code, size=size)
     else:
         said = texts.say("follow_ups_how", lang, batch=first.code, last=size)
-    return f"{said}\n{texts.say('follow_ups_each', lang, others=wording.listed(others, lang))}" if others else said
+    if not others:
+        return said
+    key = "follow_ups_whole" if result.policy.whole_sequences else "follow_ups_each"
+    return f"{said}\n{texts.say(key, lang, batch=first.code, others=wording.listed(others, lang))}"
 
 
 def _preview(

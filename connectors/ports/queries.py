@@ -84,12 +84,16 @@ class RepliesView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch with its plan, for the batches page. `may_resume`: names of those who may lift its stop."""
+    """A batch with its plan, for the batches page. `may_resume`: names of those who may lift its stop.
+
+    `behind`: the rounds that a decision on it covers, where the brand decides sequences as a whole.
+    """
 
     batch: Batch
     plan: tuple[PlanRow, ...]
     counts: dict[str, int]
     may_resume: tuple[str, ...] = ()
+    behind: tuple[Batch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,7 @@ class SavePolicy(Noun):
     rest_on_saturdays: bool | None = None
     rest_on_sundays: bool | None = None
     contacts_per_week: str | None = None
+    whole_sequences: bool | None = None
 
 
 class SaveDeputy(Noun):

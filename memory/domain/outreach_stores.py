@@ -128,8 +128,8 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """One presentation of the scope's member."""
         ...
 
-    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
-        """The newest delivered presentation of a batch in a conversation to the scope's member.
+    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId | None) -> Presentation | None:
+        """The newest delivered presentation of a batch in a conversation, or on pages, to the scope's member.
 
         Each number counts as it was shown last, and as shown in full if that version ever was.
         """

@@ -40,6 +40,29 @@ class FollowUpRepository(FirstMessageRepository):
         """See `FollowUpStore.progress`."""
         return await read_progress(self._session, drafts, now=self._now) if drafts else {}
 
+    async def behind(self, drafts: Collection[DraftId]) -> dict[DraftId, tuple[Draft, ...]]:
+        """See `FollowUpStore.behind`. A round is asked for at a time: there are few."""
+        start_of: dict[int, DraftId] = {draft: draft for draft in drafts}
+        level: dict[int, DraftId] = dict(start_of)
+        order: list[int] = []
+        while level:
+            rows = await self._session.execute(
+                select(FollowUpRow.draft_id, FollowUpRow.after_id)
+                .where(FollowUpRow.after_id.in_(level))
+                .order_by(FollowUpRow.draft_id)
+            )
+            level = {row.draft_id: level[row.after_id] for row in rows}
+            start_of |= level
+            order += level
+        found: dict[DraftId, tuple[Draft, ...]] = dict.fromkeys(drafts, ())
+        if order:
+            read = await read_drafts(self._session, select_drafts().where(DraftRow.id.in_(order)), now=self._now)
+            by_id = {draft.id: draft for draft in read}
+            for one in order:
+                if DraftId(one) in by_id:
+                    found[start_of[one]] += (by_id[DraftId(one)],)
+        return found
+
     async def last_messages(
         self, creators: Sequence[CreatorId], *, brand: BrandId, fence: Fence | None = None
     ) -> dict[CreatorId, Draft]:

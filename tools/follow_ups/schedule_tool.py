@@ -45,10 +45,11 @@ _SEGMENT_OF: Mapping[Condition, Segment] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpsPlanned:
-    """One batch a round, in the order of the rounds; each waits for a decision of its own."""
+    """One batch a round, in the order of the rounds. `whole`: a decision on one covers those behind it."""
 
     batches: tuple[Batch, ...]
     left_out: tuple[LeftOut, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def schedule_follow_up(
         ]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             batches = await _keep(unit, args, plan, written, turn, decide_hours=decide_hours)
-        return FollowUpsPlanned(batches, left)
+        return FollowUpsPlanned(batches, left, plan.prepared.policy.whole_sequences)
 
     about = (
         "Plan follow-ups to creators we wrote to: after so many days or at a moment, while they do not reply (or have"

@@ -44,9 +44,15 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         view = await surface.queries.batch(visit.scope, code)
         numbers = range(first, first + READ_AT_ONCE) if first > 0 else None
         card = await surface.desk.present(visit.scope, code, numbers=numbers)
+        creators = {draft.creator for draft in view.batch.drafts if numbers is None or draft.number in numbers}
+        rounds = [
+            await surface.desk.present(visit.scope, later.code, numbers=theirs)
+            for later in view.behind
+            if (theirs := [draft.number for draft in later.drafts if draft.creator in creators])
+        ]
         return await page(
-            surface, visit, "batch.html", view=view, card=card, conversation_id=None, first=max(0, first),
-            size=len(view.batch.drafts), most=READ_AT_ONCE,
+            surface, visit, "batch.html", view=view, card=card, rounds=rounds, conversation_id=None,
+            first=max(0, first), size=len(view.batch.drafts), most=READ_AT_ONCE,
         )  # fmt: skip
 
     @router.get("/batches/{code}/card")
