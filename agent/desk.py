@@ -22,6 +22,7 @@ from agent.commands.nouns import (
     Parsed,
     Pasted,
     Resume,
+    Retry,
     SendList,
     Stop,
     Undo,
@@ -157,7 +158,7 @@ class OpenDesk:
                 return self.words.ask(parsed, unit.scope.lang)
             case Stop(batch):
                 return await stopped(unit, batch, self.texts)
-            case Withdraw() | Resume() | Undo():
+            case Withdraw() | Resume() | Retry() | Undo():
                 reply = await take_back(unit, parsed, self.texts)
                 return await self._with_texts(unit, reply, conversation)
             case Erase(handle):

@@ -22,7 +22,13 @@ from agent.team.rights import needs as _needs
 from agent.team.rights import needs_own
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+)
 from memory.domain.channel_forms import (
     AcceptClaim,
     EndBinding,
@@ -152,7 +158,7 @@ class Forms:
                 return await self._relation(unit, command)
             case RecordSample():
                 return await record_sample(unit, command, self.texts)
-            case PauseCampaign() | ResumeCampaign() | CancelCampaign():
+            case PauseCampaign() | ResumeCampaign() | CancelCampaign() | RetryCampaign():
                 return await act_on(unit, command, self.texts)
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)

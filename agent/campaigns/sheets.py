@@ -1,7 +1,7 @@
 """Campaigns as their page shows them."""
 
 from agent.approval.rights import who_decides
-from agent.cards.campaigns import reasons_text, step_text, usual_text
+from agent.cards.campaigns import reasons_text, step_text, usual_text, why_text
 from memory.domain.campaign import CampaignSheet, CampaignView
 from memory.domain.errors import NotFound
 from memory.domain.ids import CampaignId
@@ -32,6 +32,10 @@ async def sheet(unit: Unit, campaign: CampaignId, texts: Texts) -> CampaignSheet
         reasons=tuple(reasons_text(one, lang, texts) for one in view.rounds),
         steps=tuple(step_text(step, number, lang, texts) for number, step in enumerate(plan.steps, start=1)),
         usual=usual_text(plan.scenario, lang, texts),
+        failures=tuple(
+            (one, why_text(one.reason, lang, texts))
+            for one in (await unit.campaigns.failures([campaign])).get(campaign, ())
+        ),
         may_resume=await who_decides(unit, found.brand) if stopped else (),
     )
 

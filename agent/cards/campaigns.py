@@ -11,7 +11,7 @@ from agent.cards import wording
 from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
-from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, RoundProgress, Scenario
+from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, Failure, RoundProgress, Scenario
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, DraftStatus, Flag
@@ -188,6 +188,8 @@ def _line(view: CampaignView, lang: Lang, texts: Texts) -> tuple[str, ...]:
 def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     """How far a campaign is: a row a round, with why what is held or over is so."""
     view, plan = result.view, result.view.campaign.plan
+    if result.failures is not None:
+        return _failed(result, result.failures, lang, texts)
     lines = [
         texts.say(
             "campaign_shown", lang, name=plan.name, scenario=_scenario(view.campaign, lang),
@@ -225,6 +227,38 @@ def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     return Piece("\n".join(lines), (card,), for_planner=_for_planner(view))
 
 
+def _failed(result: CampaignShown, failures: Sequence[Failure], lang: Lang, texts: Texts) -> Piece:
+    """What did not go, a row a reason; what may be tried again, and how to say so."""
+    name = result.view.campaign.name
+    again = sum(one.count for one in failures if one.retryable)
+    unclear = sum(one.count for one in failures if not one.retryable)
+    said: dict[str, JsonValue] = {"campaign": name, "failed": again, "unclear": unclear}
+    if not failures:
+        return Piece(texts.say("campaign_none_failed", lang, name=name), for_planner=said)
+    lines = [texts.say("campaign_failed", lang, name=name, count=again, unclear=unclear)]
+    if again:
+        lines.append(texts.say("campaign_retry_how", lang, name=name))
+    columns = ("column_why", "column_count", "column_creators", "column_next")
+    card = ReportCard(
+        title=texts.say("campaign_failed_title", lang, name=name),
+        period="",
+        columns=tuple(texts.say(column, lang) for column in columns),
+        rows=tuple(
+            (
+                why_text(one.reason, lang, texts),
+                str(one.count),
+                wording.listed([f"@{handle}" for handle in one.handles], lang)
+                + (" …" if one.count > len(one.handles) else ""),
+                texts.say("campaign_may_retry" if one.retryable else "campaign_is_unclear", lang),
+            )
+            for one in failures
+        ),
+        as_of=result.now,
+        source=texts.say("source_own_books", lang),
+    )
+    return Piece("\n".join(lines), (card,), for_planner=said)
+
+
 def _progress(one: RoundProgress, view: CampaignView, lang: Lang, texts: Texts) -> tuple[str, ...]:
     codes = [batch.code for batch in view.batches if batch.round == one.round]
     return (
@@ -240,10 +274,10 @@ def _progress(one: RoundProgress, view: CampaignView, lang: Lang, texts: Texts) 
 
 def reasons_text(one: RoundProgress, lang: Lang, texts: Texts) -> str:
     """「达人已回复 3、没批准就过期 1」: why messages of a round are held or never go."""
-    return wording.listed([f"{_why(key, lang, texts)} {count}" for key, count in one.reasons], lang)
+    return wording.listed([f"{why_text(key, lang, texts)} {count}" for key, count in one.reasons], lang)
 
 
-def _why(key: str, lang: Lang, texts: Texts) -> str:
+def why_text(key: str, lang: Lang, texts: Texts) -> str:
     """A reason in few words; its usual sentence where that needs no facts of a single message."""
     for said in (f"campaign_why_{key}", key, f"flag_{key}"):
         if said in texts and "{" not in texts.template(said, lang):

@@ -124,6 +124,20 @@ class CampaignBatch:
     stopped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """So many messages did not go for one reason, with some of whose they were.
+
+    `retryable`: every attempt was refused for certain. Otherwise nobody knows whether it went: it is asked about, and
+    never sent again.
+    """
+
+    reason: str
+    count: int
+    handles: tuple[str, ...]
+    retryable: bool
+
+
 class CampaignState(StrEnum):
     """What a campaign is doing."""
 
@@ -187,8 +201,9 @@ def progress_of(tallies: Collection[Tally]) -> tuple[RoundProgress, ...]:
 class CampaignSheet:
     """A campaign as its page shows it, words in the reader's language.
 
-    `reasons`: of each round, why messages are held or never go. `steps`: what is written in each round. `usual`: what
-    such campaigns usually have. `brands`: others of the tenant it may be copied to by this reader.
+    `reasons`: of each round, why messages are held or never go. `failures`: what was refused or is unclear, with its
+    reason in words. `steps`: what is written in each round. `usual`: what such campaigns usually have. `brands`: others
+    of the tenant it may be copied to by this reader.
     """
 
     view: CampaignView
@@ -199,3 +214,4 @@ class CampaignSheet:
     usual: str = ""
     may_resume: tuple[str, ...] = ()
     brands: tuple[Brand, ...] = ()
+    failures: tuple[tuple[Failure, str], ...] = ()

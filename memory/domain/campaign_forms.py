@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from memory.domain.ids import BrandId, CampaignId
 
@@ -31,6 +31,13 @@ class CancelCampaign(CampaignForm):
     """Stop all of its batches for good."""
 
     kind: Literal["cancel_campaign"] = "cancel_campaign"
+
+
+class RetryCampaign(CampaignForm):
+    """Try again what was refused for certain; `reason`: for that reason alone, empty for any."""
+
+    kind: Literal["retry_campaign"] = "retry_campaign"
+    reason: str = Field(default="", max_length=80)
 
 
 class CopyCampaign(CampaignForm):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from memory.domain.campaign import Campaign, CampaignView, NewCampaign
+from memory.domain.campaign import Campaign, CampaignView, Failure, NewCampaign
 from memory.domain.chat_stores import Fence
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId
 
@@ -33,6 +33,10 @@ class CampaignStore(Protocol):
 
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """The same campaigns, with where their rounds are. Counted in the database, however many messages."""
+        ...
+
+    async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
+        """What was refused, or is unclear, grouped by its reason, most first."""
         ...
 
     async def cancel(self, campaign: CampaignId) -> bool:

@@ -8,7 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+)
 from memory.domain.cards import Card
 from memory.domain.channel_forms import BindingForm, ChannelForm
 from memory.domain.hand_forms import HandOut, MarkByHand
@@ -315,6 +321,7 @@ Command = Annotated[
     | ResumeCampaign
     | CancelCampaign
     | CopyCampaign
+    | RetryCampaign
     | WorkOnReply
     | HandOut
     | MarkByHand

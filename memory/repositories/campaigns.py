@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from memory.domain.campaign import (
     Campaign,
     CampaignBatch,
     CampaignStep,
     CampaignView,
+    Failure,
     NewCampaign,
     Scenario,
     Standing,
@@ -28,6 +29,7 @@ from memory.domain.outreach import REOPENED, Purpose, StepState, Verdict
 from memory.domain.workspace import Scope
 from memory.models.base import JsonList
 from memory.models.campaigns import CampaignRow
+from memory.models.creators import CreatorRow
 from memory.models.outreach import (
     BatchRow,
     CreatorMessageRow,
@@ -50,6 +52,7 @@ _REJECTED = (
     .exists()
 )
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+HANDLES_SHOWN = 5
 _QUIET = {"synchronize_session": False}
 
 
@@ -182,6 +185,28 @@ class CampaignRepository:
             CampaignView(campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]))
             for campaign in campaigns
         ]
+
+    async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
+        """See `CampaignStore.failures`."""
+        reason = func.coalesce(StepRow.reason_key, "")
+        handles = func.array_agg(aggregate_order_by(CreatorRow.handle, DraftRow.id))
+        rows = await self._session.execute(
+            select(BatchRow.campaign_id, StepRow.state, reason, func.count(), handles)
+            .join(DraftRow, DraftRow.batch_id == BatchRow.id)
+            .join(StepRow, StepRow.draft_id == DraftRow.id)
+            .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
+            .where(
+                BatchRow.campaign_id.in_(campaigns),
+                StepRow.state.in_((StepState.FAILED.value, StepState.UNKNOWN.value)),
+            )
+            .group_by(BatchRow.campaign_id, StepRow.state, reason)
+            .order_by(func.count().desc(), reason)
+        )
+        found: defaultdict[CampaignId, list[Failure]] = defaultdict(list)
+        for campaign, state, why, count, whose in rows:
+            shown = tuple(whose[:HANDLES_SHOWN])
+            found[CampaignId(campaign)].append(Failure(why, count, shown, retryable=state == StepState.FAILED.value))
+        return {campaign: tuple(failures) for campaign, failures in found.items()}
 
     async def cancel(self, campaign: CampaignId) -> bool:
         """See `CampaignStore.cancel`."""

@@ -10,6 +10,7 @@ from memory.domain.campaign import (
     CampaignSheet,
     CampaignStep,
     CampaignView,
+    Failure,
     NewCampaign,
     RoundProgress,
     Scenario,
@@ -30,7 +31,7 @@ class FakeCampaignViews:
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
         """All three."""
-        return [replace(sheet, reasons=(), steps=(), usual="", brands=()) for sheet in _sheets()]
+        return [replace(sheet, reasons=(), steps=(), usual="", brands=(), failures=()) for sheet in _sheets()]
 
     async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
         """One of them."""
@@ -66,6 +67,11 @@ def _sheets() -> list[CampaignSheet]:
             steps=("第 1 轮：邀约", "第 2 轮：跟进，上一轮发出 3 天后，没回复才发"),
             usual="大促活动通常：100-300 位达人",
             may_resume=("周予安",),
+            failures=(
+                (Failure("shop_busy", 7, ("mia", "tom"), retryable=True), "平台正忙 <i>"),
+                (Failure("shop_creator_gone", 1, ("ann",), retryable=True), "找不到达人"),
+                (Failure("shop_unclear", 2, ("eve", "bob"), retryable=False), "没有答复"),
+            ),
             brands=(_OTHER,),
         ),
         CampaignSheet(CampaignView(_campaign(2, "返校季"), (), ()), "大促"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from memory.domain.campaign import Campaign, CampaignView
+from memory.domain.campaign import Campaign, CampaignView, Failure
 from memory.domain.outreach import Batch, Flag
 from memory.domain.workspace import BrandPolicy
 from tools.drafting.batching import LeftOut
@@ -45,8 +45,9 @@ class CampaignList:
 
 @dataclass(frozen=True, slots=True)
 class CampaignShown:
-    """One campaign, as it was at `now`."""
+    """One campaign, as it was at `now`. `failures`: what did not go and why, where that was asked."""
 
     view: CampaignView
     product: str | None
     now: datetime
+    failures: tuple[Failure, ...] | None = None

@@ -40,6 +40,7 @@ class CampaignsArgs(Arguments):
     """`plan` puts creators (ranks, handles, a segment, or the shortlist) into the campaign of a name, new or not.
 
     `rounds` counts the first message; `every_days` lie between two. `promotion_date` is the day of the sale.
+    `failed`: show what was not sent, by its reason.
     """
 
     action: Literal["list", "show", "plan"]
@@ -54,6 +55,7 @@ class CampaignsArgs(Arguments):
     commission_rate: float | None = None
     free_sample: bool | None = None
     promotion_date: date | None = None
+    failed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def campaigns(
             (view,) = await unit.campaigns.views([named(found, args.name)])
             product = view.campaign.plan.product
             known = await unit.products.by_id(product) if product is not None else None
-            return CampaignShown(view, known.name if known else None, unit.now)
+            failures = None
+            if args.failed:
+                failures = (await unit.campaigns.failures([view.campaign.id])).get(view.campaign.id, ())
+            return CampaignShown(view, known.name if known else None, unit.now, failures)
 
     async def plan(args: CampaignsArgs, turn: TurnContext) -> CampaignPlanned:
         if not turn.scope.role.covers(Role.OPERATOR):

@@ -47,6 +47,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.plan": ("campaigns", campaigns.campaign),
     "campaigns.show": ("campaigns", campaigns.campaign),
     "campaigns.list": ("campaigns", campaigns.campaign),
+    "campaigns.failed": ("campaigns", campaigns.failed),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

@@ -10,12 +10,19 @@ from connectors.webchat.door import Visit, status_of, visitor
 from connectors.webchat.forms import Fields, Id, read_form, whole
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+)
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.ids import BrandId, CampaignId
 
+_Form = PauseCampaign | ResumeCampaign | CancelCampaign | CopyCampaign | RetryCampaign
 _TOLD = (BadRequest, Conflict, NotAllowed)
-_DONE = frozenset({"pause", "resume", "cancel", "copy"})
+_DONE = frozenset({"pause", "resume", "cancel", "copy", "retry"})
 
 
 def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -52,7 +59,7 @@ def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     return router
 
 
-def _form(fields: Fields, campaign: CampaignId) -> PauseCampaign | ResumeCampaign | CancelCampaign | CopyCampaign:
+def _form(fields: Fields, campaign: CampaignId) -> _Form:
     match fields.text("do"):
         case "pause":
             return PauseCampaign(campaign=campaign)
@@ -60,6 +67,8 @@ def _form(fields: Fields, campaign: CampaignId) -> PauseCampaign | ResumeCampaig
             return ResumeCampaign(campaign=campaign)
         case "cancel":
             return CancelCampaign(campaign=campaign)
+        case "retry":
+            return RetryCampaign(campaign=campaign, reason=fields.text("reason")[:80])
         case "copy":
             return CopyCampaign(campaign=campaign, brand=BrandId(whole(fields.text("brand"))))
     raise BadRequest("bad_request")

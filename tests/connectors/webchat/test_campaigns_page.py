@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign, RetryCampaign
 from memory.domain.chat import Command
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, CampaignId
@@ -31,12 +31,24 @@ async def test_the_list_says_how_far_each_is(client: httpx.AsyncClient) -> None:
 
 async def test_one_is_shown_round_by_round_with_its_batches(client: httpx.AsyncClient) -> None:
     page = (await client.get("/campaigns/1")).text
-    assert rows(page) == ["第 1 轮 12 2 3 6 2 已被拒 1 K7", "第 2 轮 12 9 0 0 0 已暂停 3 K8"]
+    assert rows(page)[:2] == ["第 1 轮 12 2 3 6 2 已被拒 1 K7", "第 2 轮 12 9 0 0 0 已暂停 3 K8"]
     assert 'href="/batches/K8"' in page
     assert "2026-11-20 起，大促日 2026-11-27" in page
     assert "<b>饮水机" not in page
     assert "还没有达人" in (await client.get("/campaigns/2")).text
     assert (await client.get("/campaigns/9")).status_code == 404
+
+
+async def test_what_failed_is_grouped_by_its_reason_and_what_is_unclear_is_never_offered_again(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    office.role = Role.APPROVER
+    page = (await client.get("/campaigns/1")).text
+    assert rows(page[page.index("failed-head") :]) == [
+        "平台正忙 &lt;i&gt; 7 @mia 、 @tom … 重试",
+        "找不到达人 1 @ann 重试",
+        "没有答复 2 @eve 、 @bob 结果不明，正在向平台核对，不会重发",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +57,8 @@ async def test_one_is_shown_round_by_round_with_its_batches(client: httpx.AsyncC
         ({"do": "pause"}, PauseCampaign(campaign=ONE)),
         ({"do": "resume"}, ResumeCampaign(campaign=ONE)),
         ({"do": "cancel"}, CancelCampaign(campaign=ONE)),
+        ({"do": "retry"}, RetryCampaign(campaign=ONE)),
+        ({"do": "retry", "reason": "shop_busy"}, RetryCampaign(campaign=ONE, reason="shop_busy")),
         ({"do": "copy", "brand": "2"}, CopyCampaign(campaign=ONE, brand=BrandId(2))),
     ],
 )
@@ -76,7 +90,7 @@ async def test_everybody_may_pause_and_only_who_may_do_more_is_offered_it(
     assert offered == {
         Role.VIEWER: ["pause"],
         Role.OPERATOR: ["pause", "cancel"],
-        Role.APPROVER: ["pause", "resume", "cancel"],
-        Role.LEAD: ["pause", "resume", "cancel", "copy"],
+        Role.APPROVER: ["retry", "retry", "retry", "pause", "resume", "cancel"],
+        Role.LEAD: ["retry", "retry", "retry", "pause", "resume", "cancel", "copy"],
     }
     assert re.findall(r'name="do" value="(\w+)"', (await client.get("/campaigns/3")).text) == []
