@@ -15,6 +15,7 @@ from agent.binding.door import OpenDoor
 from agent.binding.forms import BindingForms
 from agent.bootstrap_wecom import KfCallbacks, open_ears, open_reach
 from agent.by_hand.desk import HandDesk, hand_desk
+from agent.campaigns.writer import CampaignWriter
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import Routes, build_catalogue
@@ -222,6 +223,7 @@ async def _put_together(
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
         erase=Eraser(database.unit, index).run,
+        write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

@@ -252,7 +252,7 @@ class OpenDesk:
         trouble: Sequence[str] = (),
     ) -> Reply:
         """What a word decided, in this chat and in those where its cards stand; the first batch is the reply's own."""
-        replies = []
+        replies: list[Reply] = []
         for result in word.results:
             batch = await unit.drafts.batch(result.batch)
             if batch is None:

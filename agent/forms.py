@@ -8,6 +8,7 @@ from agent.approval.showing import show
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.commands import act_on, copy_campaign
+from agent.campaigns.making import make
 from agent.channels.forms import ChannelForms
 from agent.erasing import erase_by_form
 from agent.imports import Imports
@@ -25,6 +26,7 @@ from agent.undo.undoing import undo
 from memory.domain.campaign_forms import (
     CancelCampaign,
     CopyCampaign,
+    MakeCampaign,
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
@@ -160,6 +162,8 @@ class Forms:
                 return await record_sample(unit, command, self.texts)
             case PauseCampaign() | ResumeCampaign() | CancelCampaign() | RetryCampaign():
                 return await act_on(unit, command, self.texts)
+            case MakeCampaign():
+                return await make(unit, command, self.texts)
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
+
 from agent.approval.rights import who_decides
 from agent.approval.sequels import batches_behind
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
+from agent.campaigns.making import choices, preview
 from agent.campaigns.sheets import may_copy, sheet, sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
@@ -29,6 +32,7 @@ from connectors.ports.queries import (
     Shell,
 )
 from memory.domain.campaign import CampaignSheet
+from memory.domain.campaign_forms import MakeCampaign
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Conversation, Message
@@ -222,6 +226,16 @@ class OpenQueries:
             brands = await unit.people.brands()
         own = found.view.campaign.brand
         return replace(found, brands=tuple(brand for brand in brands if brand.id != own))
+
+    async def campaign_choices(self, scope: Scope) -> CampaignChoices:
+        """See `Queries.campaign_choices`."""
+        async with self.units.unit(scope) as unit:
+            return await choices(unit, self.texts)
+
+    async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
+        """See `Queries.campaign_preview`."""
+        async with self.units.unit(scope) as unit:
+            return await preview(unit, form, self.texts)
 
     async def members(self, scope: Scope) -> Sequence[Member]:
         """See `Queries.members`."""

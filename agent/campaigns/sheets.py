@@ -32,6 +32,9 @@ async def sheet(unit: Unit, campaign: CampaignId, texts: Texts) -> CampaignSheet
         reasons=tuple(reasons_text(one, lang, texts) for one in view.rounds),
         steps=tuple(step_text(step, number, lang, texts) for number, step in enumerate(plan.steps, start=1)),
         usual=usual_text(plan.scenario, lang, texts),
+        left_out=tuple(
+            f"{why_text(key, lang, texts)} {count}" for key, count in (view.writing.reasons if view.writing else ())
+        ),
         failures=tuple(
             (one, why_text(one.reason, lang, texts))
             for one in (await unit.campaigns.failures([campaign])).get(campaign, ())

@@ -8,7 +8,7 @@ import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from memory.domain.errors import Unavailable, Unclear
-from memory.domain.ids import BrandId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
+from memory.domain.ids import BrandId, CampaignId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 
 log = structlog.get_logger()
@@ -37,6 +37,11 @@ async def nobody(scope: Scope, creator: CreatorId) -> None:
     log.info("creator.no_index", creator=creator, tenant=scope.tenant)
 
 
+async def no_campaign(scope: Scope, campaign: CampaignId) -> None:
+    """An installation that writes no campaigns."""
+    log.info("campaign.not_written", campaign=campaign, tenant=scope.tenant)
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What jobs work with; bootstrap puts it into the worker's context."""
@@ -53,6 +58,7 @@ class Workshop:
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
+    write_campaign: Callable[[Scope, CampaignId], Awaitable[None]] = no_campaign
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -79,6 +85,14 @@ async def erase(context: JobContext, *, creator: int, tenant: int, member: int, 
     scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
     if scope is not None:
         await workshop.erase(scope, CreatorId(creator))
+
+
+async def write_campaign(context: JobContext, *, campaign: int, tenant: int, member: int, brand: int) -> None:
+    """Write for the next creators of one campaign."""
+    workshop = _workshop(context)
+    scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
+    if scope is not None:
+        await workshop.write_campaign(scope, CampaignId(campaign))
 
 
 async def dispatch(context: JobContext) -> None:
@@ -134,6 +148,7 @@ def make_blueprint() -> Blueprint:
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)
+    declare(name="campaign", queue="books", pass_context=True, retry=AGAIN)(write_campaign)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
     declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)

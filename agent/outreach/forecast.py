@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.outreach.windows import hours_of, next_open
+from memory.domain.campaign import CampaignStep
 from memory.domain.follow_ups import Progress
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft
@@ -48,6 +49,18 @@ def earliest(
             moments.append(moment)
         found[creator] = tuple(moments)
     return found
+
+
+def rounds_for(
+    steps: Sequence[CampaignStep], zone: str, market: str | None, policy: BrandPolicy, *, now: datetime
+) -> tuple[datetime, ...]:
+    """When each round of a plan opens for a creator who lives there, if all of it were decided now."""
+    moments: list[datetime] = []
+    for step in steps:
+        hours = hours_of(policy, market, first=step.purpose in FIRST_MESSAGES)
+        after = moments[-1] + timedelta(days=step.delay_days or 0) if moments else now
+        moments.append(next_open(after, ZoneInfo(zone), hours))
+    return tuple(moments)
 
 
 def _opens(draft: Draft, policy: BrandPolicy, moment: datetime) -> datetime:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
+
 from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.campaign import CampaignSheet
+from memory.domain.campaign_forms import MakeCampaign
 from memory.domain.cards import PlanRow, RepliesCard, SendListCard, ShortlistRow
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
@@ -219,6 +222,14 @@ class Queries(Protocol):
 
     async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
         """One campaign, with its rounds."""
+        ...
+
+    async def campaign_choices(self, scope: Scope) -> CampaignChoices:
+        """What the form of a new campaign offers."""
+        ...
+
+    async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
+        """Who would get what when, or what is wrong with the form and where. Raises BadRequest, NotAllowed."""
         ...
 
     async def members(self, scope: Scope) -> Sequence[Member]:

@@ -45,3 +45,22 @@ class CopyCampaign(CampaignForm):
 
     kind: Literal["copy_campaign"] = "copy_campaign"
     brand: BrandId
+
+
+class MakeCampaign(BaseModel):
+    """Make a campaign as it was typed on its page, for saved shortlists (by id) and handles, one a line or spaced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["make_campaign"] = "make_campaign"
+    name: str = Field(default="", max_length=80)
+    scenario: str = Field(default="", max_length=20)
+    product: str = Field(default="", max_length=20)
+    commission: str = Field(default="", max_length=20)
+    free_sample: bool = False
+    shortlists: tuple[int, ...] = ()
+    handles: tuple[str, ...] = ()
+    rounds: str = Field(default="", max_length=20)
+    every_days: str = Field(default="", max_length=20)
+    condition: str = Field(default="", max_length=20)
+    promotion_on: str = Field(default="", max_length=20)

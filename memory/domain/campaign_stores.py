@@ -31,6 +31,18 @@ class CampaignStore(Protocol):
         """Whose first message was sent, or may be: not rejected, refused, lapsed or stopped for good."""
         ...
 
+    async def add_creators(self, campaign: Campaign, creators: Sequence[CreatorId]) -> None:
+        """Note whom it is to be written for, in this order; who is there already stays where they are."""
+        ...
+
+    async def waiting(self, campaign: CampaignId, *, limit: int, lock: bool = False) -> list[CreatorId]:
+        """The next creators to write for; `lock`: against another who would write for them at this moment."""
+        ...
+
+    async def wrote(self, campaign: CampaignId, creators: Mapping[CreatorId, str | None]) -> None:
+        """They were written to, or (with the key of why) left out."""
+        ...
+
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """The same campaigns, with where their rounds are. Counted in the database, however many messages."""
         ...

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from memory.domain.campaign_forms import (
     CancelCampaign,
     CopyCampaign,
+    MakeCampaign,
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
@@ -322,6 +323,7 @@ Command = Annotated[
     | CancelCampaign
     | CopyCampaign
     | RetryCampaign
+    | MakeCampaign
     | WorkOnReply
     | HandOut
     | MarkByHand

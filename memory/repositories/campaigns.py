@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
@@ -17,6 +18,8 @@ from memory.domain.campaign import (
     Scenario,
     Standing,
     Tally,
+    Writing,
+    WritingState,
     occasion_of,
     progress_of,
 )
@@ -28,7 +31,7 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import REOPENED, Purpose, StepState, Verdict
 from memory.domain.workspace import Scope
 from memory.models.base import JsonList
-from memory.models.campaigns import CampaignRow
+from memory.models.campaigns import CampaignCreatorRow, CampaignRow
 from memory.models.creators import CreatorRow
 from memory.models.outreach import (
     BatchRow,
@@ -145,7 +148,60 @@ class CampaignRepository:
                 or_(StepRow.id.is_(None), StepRow.state.not_in(_OVER), StepRow.may_have_gone),
             )
         )
-        return {CreatorId(creator) for creator in found}
+        chosen = await self._session.scalars(
+            select(CampaignCreatorRow.creator_id).where(
+                CampaignCreatorRow.campaign_id == campaign, CampaignCreatorRow.state == WritingState.WAITING.value
+            )
+        )
+        return {CreatorId(creator) for creator in (*found, *chosen)}
+
+    async def add_creators(self, campaign: Campaign, creators: Sequence[CreatorId]) -> None:
+        """See `CampaignStore.add_creators`."""
+        await self._session.execute(
+            insert(CampaignCreatorRow).on_conflict_do_nothing(index_elements=["campaign_id", "creator_id"]),
+            [
+                {
+                    "tenant_id": self._scope.tenant,
+                    "brand_id": campaign.brand,
+                    "campaign_id": campaign.id,
+                    "creator_id": creator,
+                    "place": place,
+                    "state": WritingState.WAITING.value,
+                }
+                for place, creator in enumerate(creators, start=1)
+            ],
+        )
+
+    async def waiting(self, campaign: CampaignId, *, limit: int, lock: bool = False) -> list[CreatorId]:
+        """See `CampaignStore.waiting`. The campaign's row is what is locked."""
+        if lock:
+            await self._session.execute(select(CampaignRow.id).where(CampaignRow.id == campaign).with_for_update())
+        found = await self._session.scalars(
+            select(CampaignCreatorRow.creator_id)
+            .join(CampaignRow, CampaignRow.id == CampaignCreatorRow.campaign_id)
+            .where(
+                CampaignCreatorRow.campaign_id == campaign,
+                CampaignCreatorRow.state == WritingState.WAITING.value,
+                CampaignRow.cancelled_at.is_(None),
+            )
+            .order_by(CampaignCreatorRow.place)
+            .limit(limit)
+        )
+        return [CreatorId(creator) for creator in found]
+
+    async def wrote(self, campaign: CampaignId, creators: Mapping[CreatorId, str | None]) -> None:
+        """See `CampaignStore.wrote`. One statement a reason."""
+        by_reason: defaultdict[str | None, list[CreatorId]] = defaultdict(list)
+        for creator, why in creators.items():
+            by_reason[why].append(creator)
+        for why, some in by_reason.items():
+            state = WritingState.LEFT_OUT if why else WritingState.WRITTEN
+            await self._session.execute(
+                update(CampaignCreatorRow)
+                .where(CampaignCreatorRow.campaign_id == campaign, CampaignCreatorRow.creator_id.in_(some))
+                .values(state=state.value, reason_key=why),
+                execution_options=_QUIET,
+            )
 
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """See `CampaignStore.views`."""
@@ -181,10 +237,35 @@ class CampaignRepository:
         )
         for campaign, batch, code, number, drafts, stopped_at in made:
             batches[campaign].append(CampaignBatch(BatchId(batch), code, number, drafts, stopped_at is not None))
+        writing = await self._writing(ids)
         return [
-            CampaignView(campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]))
+            CampaignView(
+                campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]), writing.get(campaign.id)
+            )
             for campaign in campaigns
         ]
+
+    async def _writing(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, Writing]:
+        """How far the drafts of those made on a page are."""
+        reason = func.coalesce(CampaignCreatorRow.reason_key, "")
+        rows = await self._session.execute(
+            select(CampaignCreatorRow.campaign_id, CampaignCreatorRow.state, reason, func.count())
+            .where(CampaignCreatorRow.campaign_id.in_(campaigns))
+            .group_by(CampaignCreatorRow.campaign_id, CampaignCreatorRow.state, reason)
+            .order_by(func.count().desc(), reason)
+        )
+        found: dict[CampaignId, Writing] = {}
+        for whose, state, why, count in rows:
+            campaign = CampaignId(whose)
+            known = found.get(campaign, Writing())
+            match WritingState(state):
+                case WritingState.WAITING:
+                    found[campaign] = replace(known, waiting=count)
+                case WritingState.WRITTEN:
+                    found[campaign] = replace(known, written=count)
+                case WritingState.LEFT_OUT:
+                    found[campaign] = replace(known, reasons=(*known.reasons, (why, count)))
+        return found
 
     async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
         """See `CampaignStore.failures`."""
@@ -205,7 +286,9 @@ class CampaignRepository:
         found: defaultdict[CampaignId, list[Failure]] = defaultdict(list)
         for campaign, state, why, count, whose in rows:
             shown = tuple(whose[:HANDLES_SHOWN])
-            found[CampaignId(campaign)].append(Failure(why, count, shown, retryable=state == StepState.FAILED.value))
+            found[CampaignId(campaign or 0)].append(
+                Failure(why, count, shown, retryable=state == StepState.FAILED.value)
+            )
         return {campaign: tuple(failures) for campaign, failures in found.items()}
 
     async def cancel(self, campaign: CampaignId) -> bool:

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from memory.domain.account_stores import WaitingRow
+from memory.domain.campaign import WritingState
 from memory.domain.chat_stores import TurnState
-from memory.domain.ids import MemberId, TenantId
+from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.workspace import Role
 from memory.models.books import ImportRunRow
+from memory.models.campaigns import CampaignCreatorRow, CampaignRow
 from memory.models.chat import TurnRow
 from memory.models.creators import CreatorRow
 from memory.models.workspace import MemberRow
@@ -61,6 +63,36 @@ class SweepRepository:
                 tenant=TenantId(row.tenant_id),
                 member=MemberId(row.made_by),
                 brand=brand_or_none(row.brand_id),
+                conversation=None,
+                lang="en" if lang == "en" else "zh",
+                role=Role(role),
+            )
+            for row, role, lang in found
+        ]
+
+    async def campaigns(self, *, limit: int = 50) -> Sequence[WaitingRow]:
+        """See `SweepStore.campaigns`."""
+        waits = (
+            select(CampaignCreatorRow.id)
+            .where(
+                CampaignCreatorRow.campaign_id == CampaignRow.id,
+                CampaignCreatorRow.state == WritingState.WAITING.value,
+            )
+            .exists()
+        )
+        found = await self._session.execute(
+            select(CampaignRow, MemberRow.role, MemberRow.lang)
+            .join(MemberRow, MemberRow.id == CampaignRow.made_by)
+            .where(CampaignRow.cancelled_at.is_(None), waits)
+            .order_by(CampaignRow.id)
+            .limit(limit)
+        )
+        return [
+            WaitingRow(
+                id=row.id,
+                tenant=TenantId(row.tenant_id),
+                member=MemberId(row.made_by),
+                brand=BrandId(row.brand_id),
                 conversation=None,
                 lang="en" if lang == "en" else "zh",
                 role=Role(role),

@@ -15,9 +15,13 @@ from memory.domain.campaign import (
     RoundProgress,
     Scenario,
 )
+from memory.domain.campaign_forms import MakeCampaign
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PreviewRound, PreviewRow
+from memory.domain.creator import Shortlist
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BatchId, BrandId, CampaignId, MemberId, ProductId
+from memory.domain.ids import BatchId, BrandId, CampaignId, MemberId, ProductId, ShortlistId
+from memory.domain.offer import Product
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import Brand, Scope
 
@@ -39,6 +43,31 @@ class FakeCampaignViews:
         if found is None:
             raise NotFound("campaign_gone")
         return found
+
+    async def campaign_choices(self, scope: Scope) -> CampaignChoices:
+        """Two scenarios, two products and a saved shortlist."""
+        products = tuple(
+            Product(ProductId(number), BrandId(1), name) for number, name in ((1, "<i>饮水机</i>"), (2, "猫砂盆"))
+        )
+        lists = (Shortlist(ShortlistId(5), (), 20, {}, "夏季 <b>名单</b>"),)
+        scenarios = (
+            ("promotion", "大促", "大促活动通常：100-300 位达人"),
+            ("daily", "日常", "日常活动通常：30-100 位达人"),
+        )
+        return CampaignChoices(scenarios, products, lists)
+
+    async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
+        """Wrong in two places without a scenario; else one creator with a harmful name."""
+        if not form.scenario:
+            return CampaignPreview(problems={"scenario": "请选一个场景。", "shortlists": "请选已保存的名单。"})
+        rounds = (PreviewRound("第 1 轮：邀约", _NOW, _NOW), PreviewRound("第 2 轮：跟进", _NOW, _NOW))
+        row = PreviewRow(
+            "mia<script>", ("11-21 周六 09:30（估） / 11-21 周六 22:30", "11-24 周二 09:00 / 11-24 周二 22:00")
+        )
+        return CampaignPreview(
+            name="返校季", scenario="大促", count=2, rounds=rounds, rows=(row,), left_out=("已拉黑 1",),
+            doubts=("人数离通常差得多",), usual="大促活动通常：100-300 位达人",
+        )  # fmt: skip
 
 
 def _campaign(number: int, name: str, *, cancelled_at: datetime | None = None) -> Campaign:

@@ -37,10 +37,14 @@ class Preset:
         """The scenario by name."""
         return self.words[lang][0]
 
-    def steps(self, rounds: int, *, every_days: int | None) -> tuple[CampaignStep, ...]:
-        """So many rounds of it, `every_days` apart (None: as usual); a later one goes to who has not replied."""
+    def steps(
+        self, rounds: int, *, every_days: int | None, condition: Condition = Condition.NO_REPLY
+    ) -> tuple[CampaignStep, ...]:
+        """So many rounds of it, `every_days` apart (None: as usual); later ones go to whom the condition is about."""
         first, later = self.purposes
-        behind = CampaignStep(later, every_days or self.days, Condition.NO_REPLY)
+        if condition is not Condition.NO_REPLY:
+            later = Purpose.CONTENT_REMINDER
+        behind = CampaignStep(later, every_days or self.days, condition)
         return (CampaignStep(first), *(behind for _ in range(rounds - 1)))
 
 

@@ -34,7 +34,7 @@ from tools.drafting.batching import (
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
-from tools.drafting.messengers import Messengers, channel_for, has_shop
+from tools.drafting.messengers import Messengers, channels_of
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
 from tools.naming import Segment, meant_creators
@@ -132,13 +132,7 @@ def draft_messages(
             wish, notes = _wish(args, has_model=writer is not None)
             if is_large and model is not None:
                 notes += (Flag("templates_only", {"count": len(creators), "most": MOST_BY_MODEL}, blocking=False),)
-            workspace = await unit.people.workspace()
-            shop = await has_shop(unit)
-            channels = {
-                creator.id: args.channel
-                or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
-                for creator in creators
-            }
+            channels = await channels_of(unit, creators, messengers, wanted=args.channel)
             if args.purpose is Purpose.REPLY:
                 how = Answering(offer, args.product, channels, wish)
                 ready, unanswered = await prepare_answers(unit, creators, how, messengers)

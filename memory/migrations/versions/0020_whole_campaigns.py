@@ -1,4 +1,4 @@
-"""Sequences that are decided as a whole, and a brand's own usual figures of campaigns.
+"""Sequences that are decided as a whole, and whom a campaign made on a page is still to be written for.
 
 Revision ID: 0020
 Revises: 0018
@@ -17,7 +17,30 @@ def upgrade() -> None:
     op.add_column(
         "brand_policy", sa.Column("whole_sequences", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.create_table(
+        "campaign_creator",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason_key", sa.Text(), nullable=True),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state in ('waiting', 'written', 'left_out')", name=op.f("ck_campaign_creator_state")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_campaign_creator_brand_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_creator_campaign_id")),
+        sa.ForeignKeyConstraint(["creator_id"], ["creator.id"], name=op.f("fk_campaign_creator_creator_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_campaign_creator_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_creator")),
+        sa.UniqueConstraint("campaign_id", "creator_id", name=op.f("uq_campaign_creator_campaign_id_creator_id")),
+    )
+    op.create_index(
+        "ix_campaign_creator_campaign_id_state_place", "campaign_creator", ["campaign_id", "state", "place"]
+    )
+    op.create_index("ix_campaign_creator_creator_id", "campaign_creator", ["creator_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("campaign_creator")
     op.drop_column("brand_policy", "whole_sequences")

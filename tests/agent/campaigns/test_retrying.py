@@ -9,6 +9,7 @@ from memory.database import Database
 from memory.domain.campaign import Failure
 from memory.domain.campaign_forms import RetryCampaign
 from memory.domain.errors import BadRequest, NotAllowed, Refused, Unclear
+from memory.domain.ids import CampaignId
 from memory.domain.outreach import Batch, DraftStatus
 from tests.agent.approval.test_large_batch_in_chat import open_desk, say
 from tests.agent.campaigns.test_commands import campaign
@@ -17,7 +18,7 @@ from tests.agent.team.forms_at_work import audited, submit
 SENT, FAILED, UNKNOWN, APPROVED = DraftStatus.SENT, DraftStatus.FAILED, DraftStatus.UNKNOWN, DraftStatus.APPROVED
 
 
-async def failed_campaign(shop: SellingOffice) -> tuple[Batch, int]:
+async def failed_campaign(shop: SellingOffice) -> tuple[Batch, CampaignId]:
     """Four first messages: one sent, two refused for two reasons, one of which nobody knows."""
     await shop.move_to_hour(12)
     batch = await shop.draft(await shop.creators(4))

@@ -5,7 +5,14 @@ import re
 import httpx
 import pytest
 
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign, RetryCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    MakeCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+)
 from memory.domain.chat import Command
 from memory.domain.errors import Conflict
 from memory.domain.ids import BrandId, CampaignId
@@ -94,3 +101,50 @@ async def test_everybody_may_pause_and_only_who_may_do_more_is_offered_it(
         Role.LEAD: ["retry", "retry", "retry", "pause", "resume", "cancel", "copy"],
     }
     assert re.findall(r'name="do" value="(\w+)"', (await client.get("/campaigns/3")).text) == []
+
+
+async def test_a_plan_is_shown_before_anything_is_made_and_what_was_typed_stays(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    typed = {"scenario": "promotion", "name": "返校季", "shortlists": "5", "handles": "@mia，tom", "rounds": "2"}
+    answer = await client.post("/campaigns/new", data=typed | {"do": "preview"})
+    assert answer.status_code == 200
+    assert office.commands == []
+    page = answer.text
+    assert rows(page) == [
+        "@mia&lt;script&gt; 11-21 周六 09:30（估） / 11-21 周六 22:30 11-24 周二 09:00 / 11-24 周二 22:00"
+    ]
+    assert "活动「返校季」（大促）：2 位达人。还没有写，也没有发。" in page
+    assert "没有写：已拉黑 1" in page
+    assert 'value="返校季"' in page
+    assert ">@mia，tom</textarea>" in page
+    assert 'name="shortlists" value="5" checked' in page
+    assert "<b>名单" not in page
+
+
+async def test_making_it_hands_in_what_was_typed(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    typed = {
+        "scenario": "promotion", "name": "返校季", "product": "2", "commission": "20%", "free_sample": "yes",
+        "shortlists": ["5", "6"], "handles": "@mia，tom\n@ann", "rounds": "3", "every_days": "4",
+        "condition": "no_reply", "promotion_on": "2026-11-27",
+    }  # fmt: skip
+    answer = await client.post("/campaigns/new", data=typed | {"do": "make"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/campaigns/2")
+    assert office.commands == [
+        MakeCampaign(
+            name="返校季", scenario="promotion", product="2", commission="20%", free_sample=True, shortlists=(5, 6),
+            handles=("@mia", "tom", "@ann"), rounds="3", every_days="4", condition="no_reply",
+            promotion_on="2026-11-27",
+        )
+    ]  # fmt: skip
+
+
+async def test_what_is_wrong_is_told_beside_its_field(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    answer = await client.post("/campaigns/new", data={"do": "make", "name": "返校季", "handles": "@mia"})
+    assert answer.status_code == 422
+    assert '<p class="wrong" id="e-scenario">请选一个场景。</p>' in answer.text
+    assert '<p class="wrong" id="e-shortlists">请选已保存的名单。</p>' in answer.text
+    assert (">@mia</textarea>" in answer.text, office.commands) == (True, [])
+    office.role = Role.VIEWER
+    page = (await client.get("/campaigns/new")).text
+    assert ('action="/campaigns/new"' in page, "您的角色只能查看。" in page) == (False, True)

@@ -39,6 +39,7 @@ PAGES = {
     "/creators/{handle}": "/creators/pawsome.mia",
     "/samples": "/samples",
     "/campaigns": "/campaigns",
+    "/campaigns/new": "/campaigns/new",
     "/campaigns/{campaign}": "/campaigns/1",
     "/products": "/products",
     "/members": "/members",
@@ -83,6 +84,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/channels/test": ("/channels/test", {"channel": "1"}),
     "/imports": ("/imports", {"kind": "creators"}),
     "/campaigns/{campaign}": ("/campaigns/1", {"do": ""}),
+    "/campaigns/new": ("/campaigns/new", {"name": "x"}),
 }  # fmt: skip
 # A note or nothing, on a page that is marked already.
 POSTS_SHOW_NOTHING = frozenset(
