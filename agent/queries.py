@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
-
 from agent.approval.rights import who_decides
 from agent.approval.sequels import batches_behind
 from agent.browsing import typed_filters
@@ -33,6 +31,7 @@ from connectors.ports.queries import (
 )
 from memory.domain.campaign import CampaignSheet
 from memory.domain.campaign_forms import MakeCampaign
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Conversation, Message
@@ -42,7 +41,7 @@ from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.office_units import OfficeUnits
-from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.outreach import Batch
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
@@ -56,7 +55,7 @@ from tools.quota.tool import DAYS
 from tools.samples.listing import GOING, listed
 
 PAGE = 20
-WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
+INBOX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class OpenQueries:
         async with self.units.unit(scope) as unit:
             member = next(member for member in await unit.people.members() if member.id == scope.member)
             workspace, now = await unit.people.workspace(), unit.now
-            waiting = await unit.drafts.find(statuses=WAITING)
+            waiting = sum((await unit.drafts.waiting()).values())
             unread = await unit.creator_messages.find(status="unread")
             to_send = await unit.by_hand.waiting()
         async with self.units.unit(of_everything(scope, member)) as unit:
@@ -88,7 +87,7 @@ class OpenQueries:
             brands=tuple(brands),
             member=member,
             now=now,
-            waiting=len(waiting),
+            waiting=waiting,
             unread=len(unread),
             planner=self.planner,
             to_send=to_send,
@@ -111,19 +110,18 @@ class OpenQueries:
             await _known(unit, conversation)
             return await unit.turns.running(conversation)
 
-    async def inbox(self, scope: Scope) -> Sequence[Batch]:
+    async def inbox(self, scope: Scope, *, offset: int = 0) -> Sequence[Batch]:
         """See `Queries.inbox`."""
         async with self.units.unit(scope) as unit:
-            codes = {draft.batch_code for draft in await unit.drafts.find(statuses=WAITING)}
-            batches = [batch for code in codes if (batch := await unit.drafts.batch(code))]
-        return sorted(batches, key=lambda batch: (batch.decide_by, batch.id))
+            codes = list(await unit.drafts.waiting())[offset : offset + INBOX]
+            return [batch for code in codes if (batch := await unit.drafts.batch(code))]
 
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
         """See `Queries.batches`."""
         async with self.units.unit(scope) as unit:
             found = await unit.drafts.batches(limit=PAGE, offset=offset)
             may = {brand: await who_decides(unit, brand) for brand in {each.brand for each in found if each.stopped}}
-            return [self._view(unit, each, may.get(each.brand, ())) for each in found]
+            return [self._view(each, may.get(each.brand, ())) for each in found]
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
         """See `Queries.batch`."""
@@ -131,13 +129,13 @@ class OpenQueries:
             found = await unit.drafts.batch(code)
             if found is None:
                 raise NotFound("no_such_batch", batch=code[:12])
-            view = self._view(unit, found, await who_decides(unit, found.brand) if found.stopped else ())
-            return replace(view, behind=await batches_behind(unit, found))
+            view = self._view(found, await who_decides(unit, found.brand) if found.stopped else ())
+            plan = plan_rows(found.drafts, lang=scope.lang, texts=self.texts, now=unit.now)
+            return replace(view, plan=plan, behind=await batches_behind(unit, found))
 
-    def _view(self, unit: Unit, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
+    def _view(self, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
         counts = Counter(str(draft.status) for draft in batch.drafts)
-        plan = plan_rows(batch.drafts, lang=unit.scope.lang, texts=self.texts, now=unit.now)
-        return BatchView(batch, plan, dict(counts), may_resume if batch.stopped else ())
+        return BatchView(batch, (), dict(counts), may_resume if batch.stopped else ())
 
     async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
         """See `Queries.creators`."""

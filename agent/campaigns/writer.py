@@ -1,5 +1,6 @@
 """The job that writes a campaign made on a page: some creators at a time, none twice, whatever ends it in between."""
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -39,7 +40,7 @@ class CampaignWriter:
             if found is None or not wanted:
                 return
             ready, trouble = await self._read(unit, found, wanted)
-        written = await write_rounds(ready, lang=scope.lang) if ready else []
+        written = await asyncio.to_thread(write_rounds, ready) if ready else []  # the web's requests go on
         async with self.units.unit(scope) as unit:
             still = set(await unit.campaigns.waiting(campaign, limit=AT_MOST, lock=True))
             if not still.issuperset(wanted):

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
-
 from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.campaign import CampaignSheet
 from memory.domain.campaign_forms import MakeCampaign
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
 from memory.domain.cards import PlanRow, RepliesCard, SendListCard, ShortlistRow
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
@@ -87,9 +86,10 @@ class RepliesView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch with its plan, for the batches page. `may_resume`: names of those who may lift its stop.
+    """A batch with its plan (none where many are listed), for the batches page.
 
-    `behind`: the rounds that a decision on it covers, where the brand decides sequences as a whole.
+    `may_resume`: names of those who may lift its stop. `behind`: the rounds that a decision on it covers, where the
+    brand decides sequences as a whole.
     """
 
     batch: Batch
@@ -176,12 +176,12 @@ class Queries(Protocol):
         """The turn still being answered, for a page opened in its middle."""
         ...
 
-    async def inbox(self, scope: Scope) -> Sequence[Batch]:
-        """Batches with drafts that wait for a decision, oldest deadline first."""
+    async def inbox(self, scope: Scope, *, offset: int = 0) -> Sequence[Batch]:
+        """Batches with drafts that wait for a decision, oldest deadline first, ten at a time."""
         ...
 
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
-        """Batches, newest first, twenty at a time."""
+        """Batches without their plans, newest first, twenty at a time."""
         ...
 
     async def batch(self, scope: Scope, code: str) -> BatchView:

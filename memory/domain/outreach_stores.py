@@ -87,6 +87,13 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """Published drafts by what a person sees of them, newest batch first."""
         ...
 
+    async def waiting(self) -> dict[str, int]:
+        """Codes of batches with how many drafts are open or failing there, the one that ends first at the front.
+
+        Counted in the database, however many drafts there are.
+        """
+        ...
+
     async def by_id(self, draft: DraftId) -> Draft | None:
         """One draft in its newest version."""
         ...

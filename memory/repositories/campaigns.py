@@ -28,7 +28,7 @@ from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
 from memory.domain.offer import Offer
-from memory.domain.outreach import REOPENED, Purpose, StepState, Verdict
+from memory.domain.outreach import REOPENED, Purpose, StepState
 from memory.domain.workspace import Scope
 from memory.models.base import JsonList
 from memory.models.campaigns import CampaignCreatorRow, CampaignRow
@@ -36,24 +36,15 @@ from memory.models.creators import CreatorRow
 from memory.models.outreach import (
     BatchRow,
     CreatorMessageRow,
-    DecisionRow,
     DraftRow,
     DraftVersionRow,
     FollowUpRow,
     StepRow,
 )
+from memory.repositories.draft_rows import REJECTED
 from memory.tenancy import ScopedSession
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
-_REJECTED = (
-    select(DecisionRow.id)
-    .where(
-        DecisionRow.draft_id == DraftRow.id,
-        DecisionRow.voided_at.is_(None),
-        DecisionRow.verdict == Verdict.REJECT.value,
-    )
-    .exists()
-)
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
 HANDLES_SHOWN = 5
 _QUIET = {"synchronize_session": False}
@@ -143,7 +134,7 @@ class CampaignRepository:
                 BatchRow.campaign_id == campaign,
                 BatchRow.campaign_round == 1,
                 or_(published, own) if own is not None else published,
-                ~_REJECTED,
+                ~REJECTED,
                 ~lapsed,
                 or_(StepRow.id.is_(None), StepRow.state.not_in(_OVER), StepRow.may_have_gone),
             )
@@ -321,7 +312,7 @@ class CampaignRepository:
         sent, held = StepRow.state == StepState.SENT.value, StepRow.state == StepState.HELD.value
         why_not, none = func.coalesce(StepRow.reason_key, ""), literal("")
         ways: list[tuple[ColumnElement[bool], Standing, ColumnElement[str]]] = [
-            (_REJECTED, Standing.OVER, literal("rejected")),
+            (REJECTED, Standing.OVER, literal("rejected")),
             (and_(~goes, FollowUpRow.ended_at.is_not(None)), Standing.OVER, func.coalesce(FollowUpRow.ended_key, "")),
             (paused, Standing.HELD, literal("batch_stopped")),
             (and_(goes, StepRow.state.in_(_OVER)), Standing.OVER, why_not),

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memory.domain.chat_stores import Fence
 from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, TenantId
-from memory.domain.outreach import REOPENED, Draft, DraftStatus, StepState, Verdict
+from memory.domain.outreach import REOPENED, Draft, DraftStatus, StepState
 from memory.models.books import AuditEventRow
-from memory.models.outreach import BatchRow, DecisionRow, DraftRow, FollowUpRow, StepRow
-from memory.repositories.draft_rows import read_drafts, select_drafts
+from memory.models.outreach import BatchRow, DraftRow, FollowUpRow, StepRow
+from memory.repositories.draft_rows import REJECTED, read_drafts, select_drafts
 from memory.repositories.first_messages import FirstMessageRepository
 from memory.repositories.follow_up_rows import read_progress
 
@@ -22,15 +22,6 @@ _GOING = (StepState.SENDING.value, StepState.UNKNOWN.value, StepState.SENT.value
 _PAST = frozenset({DraftStatus.SENDING, DraftStatus.UNKNOWN, DraftStatus.SENT, DraftStatus.STOPPED, DraftStatus.FAILED})
 _MOST = 1_000
 _QUIET = {"synchronize_session": False}
-_REJECTED = (
-    select(DecisionRow.id)
-    .where(
-        DecisionRow.draft_id == DraftRow.id,
-        DecisionRow.voided_at.is_(None),
-        DecisionRow.verdict == Verdict.REJECT.value,
-    )
-    .exists()
-)
 
 
 class FollowUpRepository(FirstMessageRepository):
@@ -83,7 +74,7 @@ class FollowUpRepository(FirstMessageRepository):
             .where(
                 DraftRow.creator_id.in_(creators),
                 DraftRow.brand_id == brand,
-                ~_REJECTED,
+                ~REJECTED,
                 or_(
                     StepRow.state.in_(_GOING),
                     and_(FollowUpRow.id.is_(None), or_(approved, and_(undecided, written))),

@@ -14,8 +14,16 @@ from memory.domain.ids import CreatorId, DraftId
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Batch, Purpose, Tone
 from memory.domain.stores import Unit
-from memory.domain.workspace import BrandPolicy, Lang
-from tools.drafting.batching import Prepared, Wish, WrittenBatch, keep_batch, outside_flags, sort_out, write_batch
+from memory.domain.workspace import BrandPolicy
+from tools.drafting.batching import (
+    Prepared,
+    Wish,
+    WrittenBatch,
+    keep_batch,
+    outside_flags,
+    sort_out,
+    write_from_templates,
+)
 from tools.drafting.composing import Said
 from tools.drafting.known import Occasion
 from tools.drafting.messengers import Messengers, channels_of
@@ -67,14 +75,11 @@ async def read_rounds(unit: Unit, campaign: Campaign, creators: Sequence[Creator
     return Ready(plan.steps, tuple(rounds), stages, dict(zip(others, (out.reason.key for out in left), strict=True)))
 
 
-async def write_rounds(ready: Ready, *, lang: Lang) -> list[WrittenBatch]:
-    """Every round from templates, none like another. Touches no store."""
+def write_rounds(ready: Ready) -> list[WrittenBatch]:
+    """Every round from templates, none like another. Touches no store, and takes seconds of a processor."""
     said, wish = Said(), Wish(Tone.WARM)
     nothing = WrittenBatch((), 0)
-    return [
-        await write_batch(one, wish, lang=lang, model=None, said=said) if one.occasions else nothing
-        for one in ready.rounds
-    ]
+    return [write_from_templates(one, wish, said=said) if one.occasions else nothing for one in ready.rounds]
 
 
 async def keep_rounds(

@@ -19,6 +19,7 @@ MOVED = {"HX-Trigger": "daren:moved"}
 UNDONE = "daren:moved, daren:undone"
 # As many drafts as one card shows in full.
 READ_AT_ONCE = 20
+CARDS_AT_ONCE = 10
 
 
 def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -27,12 +28,13 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     visit_of = Annotated[Visit, Depends(visitor(surface))]
 
     @router.get("/inbox")
-    async def inbox(visit: visit_of) -> Response:
-        waiting = await surface.queries.inbox(visit.scope)
+    async def inbox(visit: visit_of, offset: Skip = 0) -> Response:
+        waiting = await surface.queries.inbox(visit.scope, offset=max(0, offset))
         cards = [await surface.desk.present(visit.scope, batch.code) for batch in waiting]
         return await page(
-            surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True))
-        )
+            surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True)),
+            offset=max(0, offset), at_once=CARDS_AT_ONCE,
+        )  # fmt: skip
 
     @router.get("/batches")
     async def batches(visit: visit_of, offset: Skip = 0) -> Response:
