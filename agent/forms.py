@@ -9,6 +9,7 @@ from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.commands import act_on, copy_campaign
 from agent.campaigns.making import make
+from agent.campaigns.usual import save_preset
 from agent.channels.forms import ChannelForms
 from agent.erasing import erase_by_form
 from agent.imports import Imports
@@ -30,6 +31,7 @@ from memory.domain.campaign_forms import (
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
+    SavePreset,
 )
 from memory.domain.channel_forms import (
     AcceptClaim,
@@ -164,6 +166,8 @@ class Forms:
                 return await act_on(unit, command, self.texts)
             case MakeCampaign():
                 return await make(unit, command, self.texts)
+            case SavePreset():
+                return await save_preset(unit, command, self.texts)
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):

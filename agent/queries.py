@@ -10,6 +10,7 @@ from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.making import choices, preview
 from agent.campaigns.sheets import may_copy, sheet, sheets
+from agent.campaigns.usual import preset_sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.imports import Imports
@@ -31,7 +32,7 @@ from connectors.ports.queries import (
 )
 from memory.domain.campaign import CampaignSheet
 from memory.domain.campaign_forms import MakeCampaign
-from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PresetSheet
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Conversation, Message
@@ -224,6 +225,11 @@ class OpenQueries:
             brands = await unit.people.brands()
         own = found.view.campaign.brand
         return replace(found, brands=tuple(brand for brand in brands if brand.id != own))
+
+    async def campaign_presets(self, scope: Scope) -> Sequence[PresetSheet]:
+        """See `Queries.campaign_presets`."""
+        async with self.units.unit(scope) as unit:
+            return await preset_sheets(unit, self.texts)
 
     async def campaign_choices(self, scope: Scope) -> CampaignChoices:
         """See `Queries.campaign_choices`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from agent.campaigns.usual import usual_of
 from agent.cards import wording
 from agent.cards.campaigns import step_text, usual_text, why_text
 from agent.cards.drafts import flag_text
@@ -26,7 +27,7 @@ from memory.domain.zones import home_zone
 from prompts.render import Texts
 from tools.campaigns.doubts import doubts
 from tools.campaigns.names import kept_key, plain, usual_name
-from tools.campaigns.presets import Preset, presets, sale_day_in
+from tools.campaigns.presets import Preset, sale_day_in
 from tools.drafting.batching import LeftOut, sort_out
 from tools.products.fields import parse_share
 
@@ -78,8 +79,8 @@ async def choices(unit: Unit, texts: Texts) -> CampaignChoices:
     """What the form offers a reader."""
     lang = unit.scope.lang
     scenarios = tuple(
-        (scenario.value, preset.title(lang), usual_text(scenario, lang, texts))
-        for scenario, preset in presets().items()
+        (scenario.value, preset.title(lang), usual_text(preset, lang, texts))
+        for scenario, preset in (await usual_of(unit, unit.scope.brand)).items()
     )
     shortlists = tuple(await unit.shortlists.named())
     return CampaignChoices(scenarios, tuple(await unit.products.all()), shortlists)
@@ -103,7 +104,7 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
             said = [wording.clocks(one, place[0], zone, lang, estimated=home.estimated) for one in moments[place]]
             rows.append(PreviewRow(creator.handle, tuple(said)))
     markets = [creator.facts.market for creator in read.creators]
-    flags = doubts(read.new, read.preset, audience=len(read.creators), markets=markets, today=read.today)
+    flags = doubts(read.new, read.preset.figures, audience=len(read.creators), markets=markets, today=read.today)
     left = Counter(out.reason.key for out in read.left_out)
     return CampaignPreview(
         name=read.new.name,
@@ -120,7 +121,7 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
         rows=tuple(rows),
         left_out=tuple(f"{why_text(key, lang, texts)} {count}" for key, count in left.most_common()),
         doubts=tuple(flag_text(flag, lang=lang, texts=texts, now=unit.now) for flag in flags),
-        usual=usual_text(read.new.scenario, lang, texts),
+        usual=usual_text(read.preset, lang, texts),
     )
 
 
@@ -151,7 +152,7 @@ async def _read(unit: Unit, form: MakeCampaign, texts: Texts) -> _Plan | _Read:
     scenario = Scenario(form.scenario) if form.scenario in set(Scenario) else None
     if scenario is None:
         read.refuse("scenario", BadRequest("campaign_scenario_missing"))
-    preset = presets()[scenario or Scenario.DAILY]
+    preset = (await usual_of(unit, brand.id))[scenario or Scenario.DAILY]
     name = (
         plain(form.name) if form.name.strip() else usual_name(scenario or Scenario.DAILY, read.today, unit.scope.lang)
     )
@@ -201,7 +202,7 @@ async def _product(read: _Read, form: MakeCampaign) -> Product | None:
 
 def _steps(read: _Read, form: MakeCampaign, preset: Preset) -> tuple[CampaignStep, ...]:
     rounds = read.whole("rounds", form.rounds, low=1, high=1 + MOST_ROUNDS, usual=USUAL_ROUNDS)
-    days = read.whole("every_days", form.every_days, low=1, high=LONGEST_DELAY, usual=preset.days)
+    days = read.whole("every_days", form.every_days, low=1, high=LONGEST_DELAY, usual=preset.figures.days)
     condition = Condition(form.condition) if form.condition in set(Condition) else None
     if condition is None and form.condition.strip():
         read.refuse("condition", BadRequest("bad_request"))

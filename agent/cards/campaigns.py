@@ -11,13 +11,13 @@ from agent.cards import wording
 from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
-from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, Failure, RoundProgress, Scenario
+from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, Failure, RoundProgress
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, DraftStatus, Flag
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.campaigns.presets import presets
+from tools.campaigns.presets import Preset, presets
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
 
 MOST_ROWS: Final = 50
@@ -43,7 +43,7 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
             line += texts.say("follow_up_failing", lang, numbers=wording.ranges(failing, lang))
         lines.append(line)
     lines += [_said(flag, result, lang, texts) for flag in result.doubts]
-    lines.append(usual_text(result.campaign.plan.scenario, lang, texts))
+    lines.append(usual_text(result.preset, lang, texts))
     lines += [_left(out.handle, out.reason, result, lang, texts) for out in result.left_out[:_LEFT_OUT]]
     if len(result.left_out) > _LEFT_OUT:
         lines.append(texts.say("campaign_left_more", lang, count=len(result.left_out) - _LEFT_OUT))
@@ -74,18 +74,18 @@ def _round(result: CampaignPlanned, number: int, moments: Sequence[datetime], la
     return texts.say("campaign_later_round", lang, days=step.delay_days or 0, condition=condition, **facts)
 
 
-def usual_text(scenario: Scenario, lang: Lang, texts: Texts) -> str:
+def usual_text(preset: Preset, lang: Lang, texts: Texts) -> str:
     """「大促活动通常：100-300 位达人 …」"""
-    preset = presets()[scenario]
-    low, high = preset.creators
+    usual = preset.figures
+    low, high = usual.creators
     return texts.say(
         "campaign_usual",
         lang,
         scenario=preset.title(lang),
         creators=str(low) if low == high else f"{low}-{high}",
-        samples=f"{preset.samples[0]}-{preset.samples[1]}",
-        per=texts.say(f"campaign_samples_{preset.samples_per}", lang),
-        commission=f"{preset.commission_bp[0] // 100}-{preset.commission_bp[1] // 100}%",
+        samples=f"{usual.samples[0]}-{usual.samples[1]}",
+        per=texts.say(f"campaign_samples_{usual.samples_per}", lang),
+        commission=f"{usual.commission_bp[0] / 100:g}-{usual.commission_bp[1] / 100:g}%",
     )
 
 

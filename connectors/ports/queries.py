@@ -9,7 +9,7 @@ from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.campaign import CampaignSheet
 from memory.domain.campaign_forms import MakeCampaign
-from memory.domain.campaign_plans import CampaignChoices, CampaignPreview
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PresetSheet
 from memory.domain.cards import PlanRow, RepliesCard, SendListCard, ShortlistRow
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
@@ -222,6 +222,10 @@ class Queries(Protocol):
 
     async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
         """One campaign, with its rounds."""
+        ...
+
+    async def campaign_presets(self, scope: Scope) -> Sequence[PresetSheet]:
+        """What campaigns of each scenario usually have, by the brand's own figures where it has them."""
         ...
 
     async def campaign_choices(self, scope: Scope) -> CampaignChoices:

@@ -25,6 +25,28 @@ class Scenario(StrEnum):
     COMMUNITY = "community"
 
 
+class SamplesPer(StrEnum):
+    """What a scenario's number of samples is for."""
+
+    CAMPAIGN = "campaign"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Usual figures of a scenario, bounds included; commission in basis points, days between two rounds.
+
+    `purposes`: what is written in the first round, and in later ones.
+    """
+
+    creators: tuple[int, int]
+    samples: tuple[int, int]
+    samples_per: SamplesPer
+    commission_bp: tuple[int, int]
+    days: int
+    purposes: tuple[Purpose, Purpose]
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignStep:
     """One round: what is written, so many days after the round before, on which condition; the first has neither."""

@@ -64,3 +64,23 @@ class MakeCampaign(BaseModel):
     every_days: str = Field(default="", max_length=20)
     condition: str = Field(default="", max_length=20)
     promotion_on: str = Field(default="", max_length=20)
+
+
+class SavePreset(BaseModel):
+    """Change what campaigns of a scenario usually have, as typed; `reset`: our figures again. A lead only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["save_preset"] = "save_preset"
+    scenario: str = Field(max_length=20)
+    reset: bool = False
+    creators_from: str = Field(default="", max_length=20)
+    creators_to: str = Field(default="", max_length=20)
+    samples_from: str = Field(default="", max_length=20)
+    samples_to: str = Field(default="", max_length=20)
+    samples_per: str = Field(default="", max_length=20)
+    commission_from: str = Field(default="", max_length=20)
+    commission_to: str = Field(default="", max_length=20)
+    days: str = Field(default="", max_length=20)
+    first_purpose: str = Field(default="", max_length=20)
+    later_purpose: str = Field(default="", max_length=20)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from memory.domain.campaign import Figures, Scenario
 from memory.domain.creator import Shortlist
 from memory.domain.offer import Product
 
@@ -17,6 +18,22 @@ class CampaignChoices:
     scenarios: tuple[tuple[str, str, str], ...]
     products: tuple[Product, ...]
     shortlists: tuple[Shortlist, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresetSheet:
+    """What campaigns of a scenario usually have, in figures and in words. `own`: the brand's, not ours.
+
+    `first`, `later`: what may be written in the first round and in later ones, by value and name.
+    """
+
+    scenario: Scenario
+    title: str
+    figures: Figures
+    usual: str
+    own: bool = False
+    first: tuple[tuple[str, str], ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from memory.domain.campaign import Campaign, CampaignView, Failure, NewCampaign
+from memory.domain.campaign import Campaign, CampaignView, Failure, Figures, NewCampaign, Scenario
 from memory.domain.chat_stores import Fence
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId
 
@@ -49,6 +49,14 @@ class CampaignStore(Protocol):
 
     async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
         """What was refused, or is unclear, grouped by its reason, most first."""
+        ...
+
+    async def figures(self, brand: BrandId) -> dict[Scenario, Figures]:
+        """A brand's own usual figures, of the scenarios it changed."""
+        ...
+
+    async def save_figures(self, brand: BrandId, scenario: Scenario, figures: Figures | None) -> None:
+        """Put the brand's own in place of ours; None: ours again."""
         ...
 
     async def cancel(self, campaign: CampaignId) -> bool:

@@ -15,6 +15,7 @@ from memory.domain.campaign_forms import (
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
+    SavePreset,
 )
 from memory.domain.cards import Card
 from memory.domain.channel_forms import BindingForm, ChannelForm
@@ -324,6 +325,7 @@ Command = Annotated[
     | CopyCampaign
     | RetryCampaign
     | MakeCampaign
+    | SavePreset
     | WorkOnReply
     | HandOut
     | MarkByHand

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from memory.domain.campaign import Scenario, WritingState
+from memory.domain.campaign import SamplesPer, Scenario, WritingState
 from memory.models.base import Base, BrandRow, JsonList, RowId
 
 _WRITING = ", ".join(repr(state.value) for state in WritingState)
+_PER = ", ".join(repr(per.value) for per in SamplesPer)
 _SCENARIOS = ", ".join(repr(scenario.value) for scenario in Scenario)
 
 
@@ -59,3 +60,28 @@ class CampaignCreatorRow(BrandRow, Base):
     place: Mapped[int]
     state: Mapped[str]
     reason_key: Mapped[str | None]
+
+
+class CampaignPresetRow(BrandRow, Base):
+    """A brand's own usual figures of a scenario, in place of `tools/campaigns/presets.toml`."""
+
+    __tablename__ = "campaign_preset"
+    __table_args__ = (
+        CheckConstraint(f"scenario in ({_SCENARIOS})", name="scenario"),
+        CheckConstraint(f"samples_per in ({_PER})", name="samples_per"),
+        UniqueConstraint("brand_id", "scenario"),
+    )
+
+    id: Mapped[RowId]
+    scenario: Mapped[str]
+    creators_from: Mapped[int]
+    creators_to: Mapped[int]
+    samples_from: Mapped[int]
+    samples_to: Mapped[int]
+    samples_per: Mapped[str]
+    commission_from_bp: Mapped[int]
+    commission_to_bp: Mapped[int]
+    days: Mapped[int]
+    first_purpose: Mapped[str]
+    later_purpose: Mapped[str]
+    changed_at: Mapped[datetime]

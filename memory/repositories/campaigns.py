@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
@@ -29,7 +28,6 @@ from memory.domain.follow_ups import Condition
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
 from memory.domain.offer import Offer
 from memory.domain.outreach import REOPENED, Purpose, StepState
-from memory.domain.workspace import Scope
 from memory.models.base import JsonList
 from memory.models.campaigns import CampaignCreatorRow, CampaignRow
 from memory.models.creators import CreatorRow
@@ -41,8 +39,8 @@ from memory.models.outreach import (
     FollowUpRow,
     StepRow,
 )
+from memory.repositories.campaign_figures import CampaignFiguresRepository
 from memory.repositories.draft_rows import REJECTED
-from memory.tenancy import ScopedSession
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
@@ -50,13 +48,8 @@ HANDLES_SHOWN = 5
 _QUIET = {"synchronize_session": False}
 
 
-class CampaignRepository:
+class CampaignRepository(CampaignFiguresRepository):
     """Satisfies `memory.domain.campaign_stores.CampaignStore`."""
-
-    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
-        self._session = session
-        self._scope = scope
-        self._now = now
 
     async def all(self, *, limit: int = 100) -> list[Campaign]:
         """See `CampaignStore.all`."""

@@ -11,12 +11,14 @@ from memory.domain.campaign import (
     CampaignStep,
     CampaignView,
     Failure,
+    Figures,
     NewCampaign,
     RoundProgress,
+    SamplesPer,
     Scenario,
 )
 from memory.domain.campaign_forms import MakeCampaign
-from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PreviewRound, PreviewRow
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PresetSheet, PreviewRound, PreviewRow
 from memory.domain.creator import Shortlist
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
@@ -43,6 +45,17 @@ class FakeCampaignViews:
         if found is None:
             raise NotFound("campaign_gone")
         return found
+
+    async def campaign_presets(self, scope: Scope) -> Sequence[PresetSheet]:
+        """One scenario with figures of the brand's own."""
+        purposes = (Purpose.INVITE, Purpose.FOLLOW_UP)
+        figures = Figures((100, 300), (50, 200), SamplesPer.CAMPAIGN, (2000, 3000), 3, purposes)
+        first, later = (("invite", "邀约"), ("sample_offer", "样品邀请")), (("follow_up", "跟进"),)
+        return [
+            PresetSheet(
+                Scenario.PROMOTION, "大促", figures, "大促活动通常：100-300 位", own=True, first=first, later=later
+            )
+        ]
 
     async def campaign_choices(self, scope: Scope) -> CampaignChoices:
         """Two scenarios, two products and a saved shortlist."""

@@ -8,7 +8,8 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from connectors.webchat.door import Visit, status_of, visitor
-from connectors.webchat.forms import WHOLE_FORM, Fields, Id, read_form, whole
+from connectors.webchat.forms import WHOLE_FORM, Fields, Id, place_of, read_form, whole
+from connectors.webchat.pages.saved import back_to, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
 from memory.domain.campaign_forms import (
@@ -18,6 +19,7 @@ from memory.domain.campaign_forms import (
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
+    SavePreset,
 )
 from memory.domain.campaign_plans import CampaignPreview
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
@@ -36,7 +38,30 @@ def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
 
     @router.get("/campaigns")
     async def campaigns(visit: visit_of) -> Response:
-        return await page(surface, visit, "campaigns.html", sheets=await surface.queries.campaigns(visit.scope))
+        return await _all(visit)
+
+    @router.post("/campaigns/usual")
+    async def usual(request: Request, visit: visit_of) -> Response:
+        fields = await read_form(request)
+        try:
+            await surface.desk.submit(visit.scope, _preset(fields))
+        except _TOLD as error:
+            wrong = {place_of(error, fields.typed()): surface.told(error, visit.lang)}
+            return await _all(visit, typed=fields.typed(), errors=wrong, code=status_of(error))
+        return back_to("/campaigns", at="#usual")
+
+    async def _all(
+        visit: Visit,
+        *,
+        typed: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
+        code: int = 200,
+    ) -> Response:
+        return await page(
+            surface, visit, "campaigns.html", status=code, sheets=await surface.queries.campaigns(visit.scope),
+            presets=await surface.queries.campaign_presets(visit.scope), typed=typed or {}, errors=errors or {},
+            saved=was_saved(visit),
+        )  # fmt: skip
 
     @router.get("/campaigns/new")
     async def new(visit: visit_of) -> Response:
@@ -116,6 +141,12 @@ def _plan(fields: Fields) -> MakeCampaign:
         condition=fields.text("condition")[:20],
         promotion_on=fields.text("promotion_on")[:20],
     )
+
+
+def _preset(fields: Fields) -> SavePreset:
+    names = SavePreset.model_fields.keys() - {"kind", "reset"}
+    typed = {name: fields.text(name)[:20] for name in names}
+    return SavePreset.model_validate(typed | {"reset": fields.text("do") == "reset"})
 
 
 def _form(fields: Fields, campaign: CampaignId) -> _Form:

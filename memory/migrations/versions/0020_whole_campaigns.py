@@ -1,4 +1,5 @@
-"""Sequences that are decided as a whole, and whom a campaign made on a page is still to be written for.
+"""Sequences that are decided as a whole, and whom a campaign made on a page is still to be written for,
+and a brand's own usual figures of campaigns.
 
 Revision ID: 0020
 Revises: 0018
@@ -39,8 +40,36 @@ def upgrade() -> None:
         "ix_campaign_creator_campaign_id_state_place", "campaign_creator", ["campaign_id", "state", "place"]
     )
     op.create_index("ix_campaign_creator_creator_id", "campaign_creator", ["creator_id"])
+    op.create_table(
+        "campaign_preset",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("creators_from", sa.BigInteger(), nullable=False),
+        sa.Column("creators_to", sa.BigInteger(), nullable=False),
+        sa.Column("samples_from", sa.BigInteger(), nullable=False),
+        sa.Column("samples_to", sa.BigInteger(), nullable=False),
+        sa.Column("samples_per", sa.Text(), nullable=False),
+        sa.Column("commission_from_bp", sa.BigInteger(), nullable=False),
+        sa.Column("commission_to_bp", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("first_purpose", sa.Text(), nullable=False),
+        sa.Column("later_purpose", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "scenario in ('launch', 'daily', 'promotion', 'clearance', 'community')",
+            name=op.f("ck_campaign_preset_scenario"),
+        ),
+        sa.CheckConstraint("samples_per in ('campaign', 'week')", name=op.f("ck_campaign_preset_samples_per")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_campaign_preset_brand_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_campaign_preset_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_preset")),
+        sa.UniqueConstraint("brand_id", "scenario", name=op.f("uq_campaign_preset_brand_id_scenario")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("campaign_preset")
     op.drop_table("campaign_creator")
     op.drop_column("brand_policy", "whole_sequences")

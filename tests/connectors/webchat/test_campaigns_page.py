@@ -12,9 +12,10 @@ from memory.domain.campaign_forms import (
     PauseCampaign,
     ResumeCampaign,
     RetryCampaign,
+    SavePreset,
 )
 from memory.domain.chat import Command
-from memory.domain.errors import Conflict
+from memory.domain.errors import BadRequest, Conflict
 from memory.domain.ids import BrandId, CampaignId
 from memory.domain.workspace import Role
 from tests.support.fake_desk import FakeOffice
@@ -148,3 +149,27 @@ async def test_what_is_wrong_is_told_beside_its_field(office: FakeOffice, client
     office.role = Role.VIEWER
     page = (await client.get("/campaigns/new")).text
     assert ('action="/campaigns/new"' in page, "您的角色只能查看。" in page) == (False, True)
+
+
+async def test_a_lead_changes_what_is_usual_and_goes_back_to_ours(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    client.cookies.set("daren_brand", "1")
+    office.role = Role.APPROVER
+    assert "/campaigns/usual" not in (await client.get("/campaigns")).text
+    office.role = Role.LEAD
+    page = (await client.get("/campaigns")).text
+    assert 'id="f-promotion-commission_from" name="commission_from" type="text" value="20%"' in page
+    typed = {"scenario": "promotion", "creators_from": "10", "creators_to": "20", "days": "5"}
+    answer = await client.post("/campaigns/usual", data=typed | {"do": "save"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/campaigns?saved=1#usual")
+    await client.post("/campaigns/usual", data={"scenario": "promotion", "do": "reset"})
+    assert office.commands == [
+        SavePreset(scenario="promotion", creators_from="10", creators_to="20", days="5"),
+        SavePreset(scenario="promotion", reset=True),
+    ]
+    office.next_error = BadRequest("whole_number_between", text="x", low=1, high=90, field="days")
+    answer = await client.post("/campaigns/usual", data=typed | {"days": "x", "do": "save"})
+    assert answer.status_code == 422
+    assert '<p class="wrong" id="e-promotion-days">「x」不行：请填 1 到 90 的整数。</p>' in answer.text
+    assert 'name="creators_from" type="text" value="10"' in answer.text

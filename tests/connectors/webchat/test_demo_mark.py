@@ -93,7 +93,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
-        "/samples", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
+        "/samples", "/campaigns/usual", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
     }
 )  # fmt: skip
 
