@@ -20,7 +20,7 @@ PAGES = (
     "/replies", "/replies?status=all&intent=price", "/replies/61",
     "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
     "/samples", "/samples?status=overdue", "/samples?add=1", "/samples?edit=1",
-    "/campaigns", "/campaigns/1", "/campaigns/2", "/campaigns/3",
+    "/campaigns", "/campaigns/1", "/campaigns/2", "/campaigns/3", "/campaigns/new",
     "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip
 LANGS: tuple[Lang, ...] = ("zh", "en")
