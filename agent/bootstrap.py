@@ -24,7 +24,7 @@ from agent.channels.forms import ChannelForms
 from agent.channels.holding import Holder
 from agent.channels.safe import ShopSafe
 from agent.deliveries.carrying import Post, deliver_due
-from agent.deliveries.nudging import remind
+from agent.deliveries.nudging import remind, tell_of_campaigns
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
@@ -205,6 +205,7 @@ async def _put_together(
 
     async def deliver() -> None:
         await remind(database)
+        await tell_of_campaigns(database)
         await deliver_due(post)
 
     async def index_tenant(tenant: TenantId) -> None:

@@ -52,7 +52,10 @@ class CampaignWriter:
                 inside = {occasion.creator.id for occasion in ready.rounds[0].occasions}
                 told = {one: None if one in inside else ready.left_out.get(one, "creator_erased") for one in wanted}
             await unit.campaigns.wrote(campaign, told)
-            await unit.defer(jobs.write_campaign(campaign, scope=scope))
+            if await unit.campaigns.waiting(campaign, limit=1):
+                await unit.defer(jobs.write_campaign(campaign, scope=scope))
+            else:
+                await unit.campaigns.tell_written(found)
         log.info("campaign.written", campaign=campaign, creators=len(wanted))
 
     async def _read(self, unit: Unit, campaign: Campaign, wanted: list[CreatorId]) -> tuple[Ready | None, str | None]:

@@ -43,6 +43,10 @@ class CampaignStore(Protocol):
         """They were written to, or (with the key of why) left out."""
         ...
 
+    async def tell_written(self, campaign: Campaign) -> None:
+        """Tell the brand's chats, once, that all of its drafts are written."""
+        ...
+
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """The same campaigns, with where their rounds are. Counted in the database, however many messages."""
         ...

@@ -23,6 +23,7 @@ from memory.domain.campaign import (
     progress_of,
 )
 from memory.domain.chat_stores import Fence
+from memory.domain.deliveries import PushKind
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
@@ -41,6 +42,7 @@ from memory.models.outreach import (
 )
 from memory.repositories.campaign_figures import CampaignFiguresRepository
 from memory.repositories.draft_rows import REJECTED
+from memory.repositories.making_deliveries import make_delivery
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
@@ -186,6 +188,19 @@ class CampaignRepository(CampaignFiguresRepository):
                 .values(state=state.value, reason_key=why),
                 execution_options=_QUIET,
             )
+
+    async def tell_written(self, campaign: Campaign) -> None:
+        """See `CampaignStore.tell_written`."""
+        writing = (await self._writing([campaign.id])).get(campaign.id, Writing())
+        await make_delivery(
+            self._session,
+            PushKind.CAMPAIGN,
+            tenant=self._scope.tenant,
+            brand=campaign.brand,
+            occasion=f"campaign:{campaign.id}:written",
+            subject={"name": campaign.name, "event": "written", "count": writing.written},
+            now=self._now,
+        )
 
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """See `CampaignStore.views`."""

@@ -14,7 +14,13 @@ branch_labels = None
 depends_on = None
 
 
+WAS = "kind in ('answer', 'trouble', 'nudge', 'test', 'decided', 'reply')"
+IS = "kind in ('answer', 'trouble', 'nudge', 'test', 'decided', 'campaign', 'reply')"
+
+
 def upgrade() -> None:
+    op.drop_constraint(op.f("ck_delivery_kind"), "delivery", type_="check")
+    op.create_check_constraint(op.f("ck_delivery_kind"), "delivery", IS)
     op.add_column(
         "brand_policy", sa.Column("whole_sequences", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
@@ -70,6 +76,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("delete from delivery where kind = 'campaign'")
+    op.drop_constraint(op.f("ck_delivery_kind"), "delivery", type_="check")
+    op.create_check_constraint(op.f("ck_delivery_kind"), "delivery", WAS)
     op.drop_table("campaign_preset")
     op.drop_table("campaign_creator")
     op.drop_column("brand_policy", "whole_sequences")
