@@ -16,6 +16,7 @@ from agent.binding.door import OpenDoor
 from agent.binding.forms import BindingForms
 from agent.bootstrap_wecom import KfCallbacks, open_ears, open_reach
 from agent.by_hand.desk import HandDesk, hand_desk
+from agent.campaigns.writer import CampaignWriter
 from agent.cards.decisions import DecisionWords
 from agent.cards.shown import Presenter
 from agent.catalogue import Routes, build_catalogue
@@ -25,7 +26,7 @@ from agent.channels.holding import Holder
 from agent.channels.safe import ShopSafe
 from agent.charts.painter import ChartPainter
 from agent.deliveries.carrying import Post, deliver_due
-from agent.deliveries.nudging import remind
+from agent.deliveries.nudging import remind, tell_of_campaigns
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
@@ -230,6 +231,7 @@ async def _put_together(
 
     async def deliver() -> None:
         await remind(database)
+        await tell_of_campaigns(database)
         await deliver_due(post)
 
     async def index_tenant(tenant: TenantId) -> None:
@@ -251,6 +253,7 @@ async def _put_together(
         do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
+        write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from agent.approval.recording import DecisionResult, decide
+from agent.approval.recording import DecisionResult
 from agent.approval.seen import Sealed, unread
-from agent.approval.shared import in_chat, quoted_batch, standing_batches
+from agent.approval.shared import newest_there, quoted_batch, standing_batches
 from agent.approval.showing import show
 from agent.approval.telling import tell_elsewhere
+from agent.approval.whole import Word, decide_with_rounds, heads
 from agent.by_hand.desk import HandDesk
 from agent.cards.decisions import DecisionWords
 from agent.commands.by_hand import read_pasted
@@ -21,6 +22,7 @@ from agent.commands.nouns import (
     Parsed,
     Pasted,
     Resume,
+    Retry,
     SendList,
     Stop,
     Undo,
@@ -135,6 +137,8 @@ class OpenDesk:
         own = await batches_meant(unit, conversation, taking_back=takes_approvals_back(text))
         batches = await standing_batches(unit, own, inbound.place)
         quoted = await quoted_batch(unit, inbound.quoted, inbound.place)
+        if len(first := heads(batches)) < len(batches) and await self._decides_wholes(unit, batches[0]):
+            batches = first
         sizes = {batch.code: len(batch.drafts) for batch in batches}
         parsed = parse(text, batch_sizes=sizes, quoted=quoted)
         if isinstance(parsed, Ask) and parsed.why is Why.NO_SUCH_BATCH and parsed.batch:
@@ -146,6 +150,9 @@ class OpenDesk:
                 return parse(text, batch_sizes={parsed.batch: 1}, quoted=None)
         return parsed
 
+    async def _decides_wholes(self, unit: Unit, batch: Batch) -> bool:
+        return (await unit.people.policy(batch.brand)).whole_sequences
+
     async def _carry_out(
         self, unit: DeskUnit, parsed: Parsed, conversation: ConversationId, place: Place | None
     ) -> Reply:
@@ -156,7 +163,7 @@ class OpenDesk:
                 return await stopped_too(unit, batch, self.texts)
             case Withdraw(batch) | Resume(batch) if batch is not None and is_of_proposals(batch):
                 return await proposal_taken_back(unit, parsed, batch, self.texts)
-            case Withdraw() | Resume() | Undo():
+            case Withdraw() | Resume() | Retry() | Undo():
                 reply = await take_back(unit, parsed, self.texts)
                 return await self._with_texts(unit, reply, conversation)
             case Erase(handle):
@@ -197,31 +204,32 @@ class OpenDesk:
         batch = await unit.drafts.batch(wish.batch)
         if batch is None:
             raise NotFound("no_such_batch", batch=wish.batch)
-        own = await unit.drafts.newest_presentation(batch.id, conversation=conversation)
-        shown = await in_chat(unit, batch, own, conversation=conversation, place=place)
+        newest = newest_there(unit, conversation=conversation, place=place)
+        shown = await newest(batch)
         if shown is None:
             card = await self._fresh(unit, batch, conversation)
             return Reply(text=self.texts.say("not_shown_yet", unit.scope.lang, batch=batch.code), cards=(card,))
         locked = await unit.drafts.lock(batch.id, numbers=[*wish.approve, *wish.reject, *wish.revise])
-        result, refused = None, []
+        word, refused = None, []
         if wish.approve or wish.reject:
             try:
-                result = await decide(
+                word = await decide_with_rounds(
                     unit,
                     shown,
                     approve=wish.approve,
                     reject=wish.reject,
                     messengers=self.messengers,
+                    newest=newest,
                     sealed=Sealed(wish.count),
                 )
             except AppError as failure:
                 refused.append(self.texts.say(failure.text_key, unit.scope.lang, **failure.facts))
         revised, trouble = await self._revise(unit, locked, wish)
-        if result is None and not revised:
+        if word is None and not revised:
             return Reply(text="\n".join(dict.fromkeys([*refused, *trouble])))
-        result = result or DecisionResult(batch.code, now=unit.now)
-        await tell_elsewhere(unit, batch, result, here=place)
-        return await self._told(unit, batch, result, conversation, revised=revised, trouble=[*refused, *trouble])
+        word = word or Word((DecisionResult(batch.code, now=unit.now),))
+        said = [*refused, *trouble]
+        return await self._told(unit, word, conversation, here=place, revised=revised, trouble=said)
 
     async def _revise(self, unit: Unit, drafts: Sequence[Draft], wish: Decide) -> tuple[list[int], list[str]]:
         """Changing texts takes less than deciding. Which locked drafts were changed, and why the others were not."""
@@ -242,13 +250,48 @@ class OpenDesk:
 
     async def _told(
         self,
+        unit: DeskUnit,
+        word: Word,
+        conversation: ConversationId | None,
+        *,
+        here: Place | None,
+        revised: Sequence[int] = (),
+        trouble: Sequence[str] = (),
+    ) -> Reply:
+        """What a word decided, in this chat and in those where its cards stand; the first batch is the reply's own."""
+        replies: list[Reply] = []
+        for result in word.results:
+            batch = await unit.drafts.batch(result.batch)
+            if batch is None:
+                raise NotFound("no_such_batch", batch=result.batch)
+            await tell_elsewhere(unit, batch, result, here=here)
+            first = not replies
+            replies.append(
+                await self._told_of(
+                    unit,
+                    batch,
+                    result,
+                    conversation,
+                    revised=revised if first else (),
+                    trouble=trouble if first else (),
+                )
+            )
+        for code in word.unshown:
+            if (batch := await unit.drafts.batch(code)) is not None:
+                said = self.texts.say("sequence_not_shown", unit.scope.lang, batch=code)
+                replies.append(Reply(text=said, cards=(await self._fresh(unit, batch, conversation),)))
+        cards = tuple(card for reply in replies for card in reply.cards)
+        return replies[0].model_copy(update={"text": "\n".join(reply.text for reply in replies), "cards": cards})
+
+    async def _told_of(
+        self,
         unit: Unit,
         batch: Batch,
         result: DecisionResult,
         conversation: ConversationId | None,
         *,
-        revised: Sequence[int] = (),
-        trouble: Sequence[str] = (),
+        revised: Sequence[int],
+        trouble: Sequence[str],
     ) -> Reply:
         brand = await unit.people.brand(batch.brand)
         DECISIONS.labels("approve").inc(len(result.approved))
@@ -312,16 +355,16 @@ class OpenDesk:
             batch = await unit.drafts.batch(shown.batch_code)
             if batch is None:
                 raise NotFound("no_such_batch", batch=shown.batch_code)
-            result = await decide(
+            word = await decide_with_rounds(
                 unit,
                 shown,
                 approve=tap.approve,
                 reject=tap.reject,
                 messengers=self.messengers,
+                newest=newest_there(unit, conversation=shown.conversation, place=tap.place),
                 sealed=Sealed(tap.count, on_page=True),
             )
-            await tell_elsewhere(unit, batch, result, here=tap.place)
-            reply = await self._told(unit, batch, result, shown.conversation)
+            reply = await self._told(unit, word, shown.conversation, here=tap.place)
             if tap.place is not None:
                 await unit.owed.owe(tap.place, outside_id=tap.outside_id, reply=reply)
             return reply

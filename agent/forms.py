@@ -8,6 +8,8 @@ from agent.approval.showing import show
 from agent.binding.forms import BindingForms
 from agent.by_hand.desk import HandDesk
 from agent.campaigns.commands import act_on, copy_campaign
+from agent.campaigns.making import make
+from agent.campaigns.usual import save_preset
 from agent.channels.forms import ChannelForms
 from agent.erasing import erase_by_form
 from agent.imports import Imports
@@ -23,7 +25,15 @@ from agent.team.rights import needs_own
 from agent.team.templates import act_on_template
 from agent.undo.offering import offered
 from agent.undo.undoing import undo
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    MakeCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+    SavePreset,
+)
 from memory.domain.channel_forms import (
     AcceptClaim,
     EndBinding,
@@ -154,10 +164,14 @@ class Forms:
                 return await self._relation(unit, command)
             case RecordSample():
                 return await record_sample(unit, command, self.texts)
-            case PauseCampaign() | ResumeCampaign() | CancelCampaign():
+            case PauseCampaign() | ResumeCampaign() | CancelCampaign() | RetryCampaign():
                 return await act_on(unit, command, self.texts)
             case RenameTemplate() | RetireTemplate():
                 return await act_on_template(unit, command, self.texts)
+            case MakeCampaign():
+                return await make(unit, command, self.texts)
+            case SavePreset():
+                return await save_preset(unit, command, self.texts)
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):

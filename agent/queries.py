@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.approval.rights import who_decides
+from agent.approval.sequels import batches_behind
 from agent.browsing import typed_filters
 from agent.by_hand.desk import HandDesk
+from agent.campaigns.making import choices, preview
 from agent.campaigns.sheets import may_copy, sheet, sheets
+from agent.campaigns.usual import preset_sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.figures.overview import figures_file, figures_view, lines_view
@@ -30,6 +33,8 @@ from connectors.ports.queries import (
     Shell,
 )
 from memory.domain.campaign import CampaignSheet
+from memory.domain.campaign_forms import MakeCampaign
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PresetSheet
 from memory.domain.cards import SendListCard
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Conversation, Message
@@ -40,7 +45,7 @@ from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TurnId
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.office_units import OfficeUnits
-from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.outreach import Batch
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
@@ -55,7 +60,7 @@ from tools.quota.tool import DAYS
 from tools.samples.listing import GOING, listed
 
 PAGE = 20
-WAITING = (DraftStatus.OPEN, DraftStatus.FAILING)
+INBOX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class OpenQueries:
         async with self.units.unit(scope) as unit:
             member = next(member for member in await unit.people.members() if member.id == scope.member)
             workspace, now = await unit.people.workspace(), unit.now
-            waiting = await unit.drafts.find(statuses=WAITING)
+            waiting = sum((await unit.drafts.waiting()).values())
             unread = await unit.creator_messages.find(status="unread")
             to_send = await unit.by_hand.waiting()
         async with self.units.unit(of_everything(scope, member)) as unit:
@@ -87,7 +92,7 @@ class OpenQueries:
             brands=tuple(brands),
             member=member,
             now=now,
-            waiting=len(waiting),
+            waiting=waiting,
             unread=len(unread),
             planner=self.planner,
             to_send=to_send,
@@ -110,12 +115,11 @@ class OpenQueries:
             await _known(unit, conversation)
             return await unit.turns.running(conversation)
 
-    async def inbox(self, scope: Scope) -> Sequence[Batch]:
+    async def inbox(self, scope: Scope, *, offset: int = 0) -> Sequence[Batch]:
         """See `Queries.inbox`."""
         async with self.units.unit(scope) as unit:
-            codes = {draft.batch_code for draft in await unit.drafts.find(statuses=WAITING)}
-            batches = [batch for code in codes if (batch := await unit.drafts.batch(code))]
-        return sorted(batches, key=lambda batch: (batch.decide_by, batch.id))
+            codes = list(await unit.drafts.waiting())[offset : offset + INBOX]
+            return [batch for code in codes if (batch := await unit.drafts.batch(code))]
 
     async def templates(self, scope: Scope) -> Sequence[TemplateSheet]:
         """See `Queries.templates`."""
@@ -127,7 +131,7 @@ class OpenQueries:
         async with self.units.unit(scope) as unit:
             found = await unit.drafts.batches(limit=PAGE, offset=offset)
             may = {brand: await who_decides(unit, brand) for brand in {each.brand for each in found if each.stopped}}
-            return [self._view(unit, each, may.get(each.brand, ())) for each in found]
+            return [self._view(each, may.get(each.brand, ())) for each in found]
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
         """See `Queries.batch`."""
@@ -135,12 +139,13 @@ class OpenQueries:
             found = await unit.drafts.batch(code)
             if found is None:
                 raise NotFound("no_such_batch", batch=code[:12])
-            return self._view(unit, found, await who_decides(unit, found.brand) if found.stopped else ())
+            view = self._view(found, await who_decides(unit, found.brand) if found.stopped else ())
+            plan = plan_rows(found.drafts, lang=scope.lang, texts=self.texts, now=unit.now)
+            return replace(view, plan=plan, behind=await batches_behind(unit, found))
 
-    def _view(self, unit: Unit, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
+    def _view(self, batch: Batch, may_resume: tuple[str, ...]) -> BatchView:
         counts = Counter(str(draft.status) for draft in batch.drafts)
-        plan = plan_rows(batch.drafts, lang=unit.scope.lang, texts=self.texts, now=unit.now)
-        return BatchView(batch, plan, dict(counts), may_resume if batch.stopped else ())
+        return BatchView(batch, (), dict(counts), may_resume if batch.stopped else ())
 
     async def creators(self, scope: Scope, *, filters: dict[str, str], offset: int = 0, limit: int = 50) -> CreatorPage:
         """See `Queries.creators`."""
@@ -244,6 +249,21 @@ class OpenQueries:
             brands = await unit.people.brands()
         own = found.view.campaign.brand
         return replace(found, brands=tuple(brand for brand in brands if brand.id != own))
+
+    async def campaign_presets(self, scope: Scope) -> Sequence[PresetSheet]:
+        """See `Queries.campaign_presets`."""
+        async with self.units.unit(scope) as unit:
+            return await preset_sheets(unit, self.texts)
+
+    async def campaign_choices(self, scope: Scope) -> CampaignChoices:
+        """See `Queries.campaign_choices`."""
+        async with self.units.unit(scope) as unit:
+            return await choices(unit, self.texts)
+
+    async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
+        """See `Queries.campaign_preview`."""
+        async with self.units.unit(scope) as unit:
+            return await preview(unit, form, self.texts)
 
     async def members(self, scope: Scope) -> Sequence[Member]:
         """See `Queries.members`."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from agent.approval.pausing import resume, stop_now
 from agent.approval.withdrawing import withdraw
+from agent.campaigns.retrying import retry_by_name
 from agent.cards import wording
-from agent.commands.nouns import Resume, Undo, Withdraw
+from agent.commands.nouns import Resume, Retry, Undo, Withdraw
 from agent.undo.undoing import undo
 from memory.domain.by_hand import HandUnit
 from memory.domain.chat import DecisionOutcome, Reply
@@ -69,7 +70,7 @@ async def withdrawn(unit: Unit, code: str, numbers: Sequence[int], texts: Texts)
     return Reply(text=said)
 
 
-async def take_back(unit: HandUnit, wish: Withdraw | Resume | Undo, texts: Texts) -> Reply:
+async def take_back(unit: HandUnit, wish: Withdraw | Resume | Retry | Undo, texts: Texts) -> Reply:
     """Carry out one line; a refusal is an answer."""
     try:
         match wish:
@@ -77,6 +78,8 @@ async def take_back(unit: HandUnit, wish: Withdraw | Resume | Undo, texts: Texts
                 return await withdrawn(unit, batch, numbers, texts)
             case Resume(batch):
                 return await resumed(unit, batch, texts)
+            case Retry(campaign):
+                return await retry_by_name(unit, campaign, texts)
             case Undo():
                 done = await undo(unit, texts)
                 return done if isinstance(done, Reply) else _refused(unit, done, texts)

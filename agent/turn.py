@@ -10,7 +10,7 @@ import structlog
 from pydantic import JsonValue
 
 from agent.graph import TurnGraph
-from agent.language import language_of
+from agent.language import language_after, told_by
 from agent.metrics import TURN_SECONDS, TURNS
 from agent.nodes.run import TurnRun
 from agent.outage_news import with_news
@@ -19,16 +19,17 @@ from agent.state import TurnState
 from agent.summary import roll
 from agent.undo.offering import offered_after
 from memory.domain.chat import Reply, TurnEventKind
-from memory.domain.chat_stores import Ending, Fence, NewEvent, Superseded, Turn
+from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn
 from memory.domain.errors import AppError
 from memory.domain.ids import TurnId
-from memory.domain.stores import Units
+from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Scope
 from prompts.render import Texts
 
 log = structlog.get_logger()
 
 COALESCE_SECONDS = 0.08
+_LINES_BEFORE = 20  # of a conversation, to know its language
 
 
 @dataclass(slots=True)
@@ -95,12 +96,13 @@ class TurnRunner:
         """
         async with self.units.unit(scope) as unit:
             turn, began_at = await unit.turns.begin(turn_id), unit.now
+            said = await _said_before(unit, turn) if turn is not None else []
         if turn is None:
             return
         structlog.contextvars.bind_contextvars(turn_id=turn_id, conversation_id=turn.conversation)
         fence = Fence(turn.id, turn.attempt)
         events = EventWriter(self.units, turn.scope, fence)
-        lang = language_of(turn.text, default=turn.scope.lang)
+        lang = language_after(turn.text, said, default=turn.scope.lang)
         speaking = replace(turn.scope, lang=lang)
         run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events, turn.summary)
         try:
@@ -141,3 +143,11 @@ class TurnRunner:
     def _tell(self, failure: AppError, run: TurnRun) -> str:
         key = failure.text_key if failure.text_key in self.texts else "unexpected"
         return self.texts.say(key, run.lang, **failure.facts)
+
+
+async def _said_before(unit: Unit, turn: Turn) -> list[str]:
+    """What the member said before in the conversation, newest first, where the message itself tells no language."""
+    if told_by(turn.text) is not None:
+        return []
+    lines = await unit.conversations.lines(turn.conversation, before=turn.message, limit=_LINES_BEFORE)
+    return [line.reply.text for line in reversed(lines) if line.author is Author.MEMBER]

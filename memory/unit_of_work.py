@@ -36,11 +36,11 @@ from memory.domain.proposals import DeedBook, ProposalStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
+from memory.domain.shortlist_stores import ShortlistStore
 from memory.domain.stores import (
     CreatorStore,
     PeopleStore,
     RelationStore,
-    ShortlistStore,
 )
 from memory.domain.template_stores import TemplateStore
 from memory.domain.waiting_stores import WaitingChangeStore

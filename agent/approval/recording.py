@@ -4,29 +4,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
 from agent.approval.facts import read_contradictions, read_gone, read_worth
 from agent.approval.policy import POLICY, Policy
 from agent.approval.seen import Sealed
+from agent.outreach.forecast import due
 from agent.outreach.guards import no_channel
-from agent.outreach.windows import hours_of, next_open
 from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import NotAllowed, NotFound
-from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, PresentationId
-from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft, Flag, Presentation, Verdict
+from memory.domain.outreach import Batch, Draft, Flag, Presentation, Verdict
 from memory.domain.outreach_stores import StepPlan
 from memory.domain.stores import Unit
-from memory.domain.workspace import BrandPolicy, Member
+from memory.domain.workspace import Member
 
 # An approval outlives the last planned time of what was approved with it by this much.
 STAYS_VALID = timedelta(days=7)
-# No message goes sooner after its approval, so that the approval can be taken back.
-MAY_BE_TAKEN_BACK = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,32 +188,19 @@ async def _approve(
         return _Approvals()
     creators = await unit.creators.by_ids([draft.creator for draft in drafts])
     progress = await unit.steps.progress([draft.id for draft in drafts])
-    due = {draft.id: _due(draft, facts.brand, progress.get(draft.id), now=facts.now) for draft in drafts}
+    moments = {draft.id: due(draft, facts.brand, progress.get(draft.id), now=facts.now) for draft in drafts}
     signed = [draft for draft in drafts if is_enough(draft, wish.member, facts)]
     plans = [
-        StepPlan(draft, due[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
+        StepPlan(draft, moments[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
         for draft in signed
     ]
     planned = {draft.id for draft in signed}
     lost = await unit.steps.plan(plans, brand=batch.brand)
     kept = [draft for draft in drafts if draft.id not in lost]
-    valid_until = max(due.values()) + STAYS_VALID
+    valid_until = max(moments.values()) + STAYS_VALID
     await _record(unit, batch.brand, kept, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
     return _Approvals(
         approved=tuple(draft.number for draft in signed if draft.id not in lost),
         waiting=tuple(draft.number for draft in drafts if draft.id not in planned),
         refused=tuple(Refusal(draft.number, lost[draft.id]) for draft in signed if draft.id in lost),
     )
-
-
-def _due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: datetime) -> datetime:
-    """When a message may go, a follow-up not before its delay is over.
-
-    What a person sends by hand is taken back until that person takes it up.
-    """
-    wait = timedelta(0) if draft.channel is Channel.BY_HAND else MAY_BE_TAKEN_BACK
-    earliest = now + wait
-    if progress is not None:
-        earliest = max(earliest, progress.earliest(now=now))
-    hours = hours_of(policy, draft.market, first=draft.purpose in FIRST_MESSAGES)
-    return next_open(earliest, ZoneInfo(draft.zone), hours)

@@ -33,14 +33,18 @@ class Refused(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """How a member signed. `count`: the number they gave with 「全部」, None when they named numbers."""
+    """How a member signed. `count`: the number they gave with 「全部」, None when they named numbers.
+
+    `beside`: how many messages of other rounds the same word approves.
+    """
 
     count: int | None = None
     on_page: bool = False
+    beside: int = 0
 
 
 def require_seal(sealed: Sealed, member: Member, brand: BrandPolicy, *, batch: str, size: int, approved: int) -> None:
-    """Refuse an approval that is not signed as its batch needs. `approved`: how many numbers it approves.
+    """Refuse an approval that is not signed as it needs. `approved`: how many numbers of the batch it approves.
 
     Raises:
         NotAllowed: too many without the count, a wrong count, a batch only a lead signs, or only on the page
@@ -50,16 +54,20 @@ def require_seal(sealed: Sealed, member: Member, brand: BrandPolicy, *, batch: s
         return
     if sealed.count is not None and sealed.count != size:
         raise NotAllowed("sign_wrong_count", batch=batch, count=sealed.count, size=size)
-    if size > MOST_BY_CHAT:
+    whole = approved + sealed.beside
+    if max(size, whole) > MOST_BY_CHAT:
+        is_batch = size > MOST_BY_CHAT
         if not sealed.on_page:
-            raise NotAllowed("sign_on_page", batch=batch, size=size, most=MOST_BY_CHAT)
+            key = "sign_on_page" if is_batch else "sign_whole_on_page"
+            raise NotAllowed(key, batch=batch, size=size, count=whole, most=MOST_BY_CHAT)
         if not member.role.covers(Role.LEAD):
-            raise NotAllowed("sign_by_lead", batch=batch, size=size, most=MOST_BY_CHAT)
-    if sealed.count is None and approved > MOST_DRAFTS:
-        raise NotAllowed("too_many_at_once", count=approved, most=MOST_DRAFTS, batch=batch, size=size)
-    if approved > brand.batch_ceiling and not member.role.covers(Role.LEAD):
+            key = "sign_by_lead" if is_batch else "sign_whole_by_lead"
+            raise NotAllowed(key, batch=batch, size=size, count=whole, most=MOST_BY_CHAT)
+    if sealed.count is None and whole > MOST_DRAFTS:
+        raise NotAllowed("too_many_at_once", count=whole, most=MOST_DRAFTS, batch=batch, size=size)
+    if whole > brand.batch_ceiling and not member.role.covers(Role.LEAD):
         key = "batch_needs_lead" if sealed.count is None else "sign_above_ceiling"
-        raise NotAllowed(key, batch=batch, count=approved, most=brand.batch_ceiling)
+        raise NotAllowed(key, batch=batch, count=whole, most=brand.batch_ceiling)
 
 
 def not_read(number: int, shown: Presentation, sealed: Sealed, *, size: int) -> Flag | None:

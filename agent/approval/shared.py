@@ -6,6 +6,7 @@ A text that was edited since the group read it counts as changed, as on a card o
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.approval.whole import Newest
 from memory.domain.ids import ConversationId, PresentationId
 from memory.domain.outreach import Batch, Presentation
 from memory.domain.owed import DeskUnit
@@ -13,7 +14,7 @@ from memory.domain.places import Place
 
 
 async def in_chat(
-    unit: DeskUnit, batch: Batch, own: Presentation | None, *, conversation: ConversationId, place: Place | None
+    unit: DeskUnit, batch: Batch, own: Presentation | None, *, conversation: ConversationId | None, place: Place | None
 ) -> Presentation | None:
     """What the member decides by a text: `own`, or in a group what was sent there, recorded as shown to them too."""
     if place is None or not place.is_group:
@@ -32,6 +33,16 @@ async def in_chat(
     await unit.drafts.delivered(mine.id, now=unit.now)
     read = {one.number: one.digest for one in standing}
     return replace(mine, shown=read, in_full=frozenset(in_full), delivered_at=unit.now)
+
+
+def newest_there(unit: DeskUnit, *, conversation: ConversationId | None, place: Place | None) -> Newest:
+    """What the member was shown last of any batch, where they decide."""
+
+    async def newest(batch: Batch) -> Presentation | None:
+        own = await unit.drafts.newest_presentation(batch.id, conversation=conversation)
+        return await in_chat(unit, batch, own, conversation=conversation, place=place)
+
+    return newest
 
 
 async def standing_batches(unit: DeskUnit, own: Sequence[Batch], place: Place | None) -> list[Batch]:

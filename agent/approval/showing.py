@@ -5,6 +5,7 @@ from collections.abc import Collection
 from agent.approval.policy import MOST_DRAFTS
 from agent.approval.rights import who_decides
 from agent.approval.seen import MOST_BY_CHAT
+from agent.approval.sequels import sequel, with_sequel
 from agent.cards.drafts import drafts_card
 from agent.cards.overview import Overview, overview
 from memory.domain.cards import DraftsCard
@@ -57,7 +58,10 @@ async def show(
         )
         if batch.stopped:
             card = card.model_copy(update={"may_resume": await who_decides(unit, batch.brand)})
-        return _signed_by_count(card, batch, chosen, parts, lang=lang, texts=texts) if is_large else card
+        if is_large:
+            card = _signed_by_count(card, batch, chosen, parts, lang=lang, texts=texts)
+        found = await sequel(unit, batch, chosen, lang=lang, texts=texts)
+        return with_sequel(card, found, size=len(batch.drafts), lang=lang, texts=texts)
     raise Conflict("draft_stale")
 
 

@@ -5,9 +5,16 @@ from zoneinfo import ZoneInfo
 
 from agent.approval.pausing import go_on
 from agent.approval.rights import needs_decider
+from agent.campaigns.retrying import retry_by_id
 from agent.team.rights import needs, needs_own
 from memory.domain.campaign import CampaignView
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+)
 from memory.domain.chat import Reply
 from memory.domain.errors import BadRequest, Conflict, NotAllowed, NotFound
 from memory.domain.ids import CampaignId
@@ -21,7 +28,9 @@ CANCELLED = "campaign.cancelled"
 COPIED = "campaign.copied"
 
 
-async def act_on(unit: Unit, form: PauseCampaign | ResumeCampaign | CancelCampaign, texts: Texts) -> Reply:
+async def act_on(
+    unit: Unit, form: PauseCampaign | ResumeCampaign | CancelCampaign | RetryCampaign, texts: Texts
+) -> Reply:
     """Raises NotFound, BadRequest ("campaign_is_cancelled"), and NotAllowed by what each takes."""
     match form:
         case PauseCampaign(campaign=campaign):
@@ -30,6 +39,8 @@ async def act_on(unit: Unit, form: PauseCampaign | ResumeCampaign | CancelCampai
             return await _resume(unit, campaign, texts)
         case CancelCampaign(campaign=campaign):
             return await _cancel(unit, campaign, texts)
+        case RetryCampaign(campaign=campaign, reason=reason):
+            return await retry_by_id(unit, campaign, texts, reason=reason)
 
 
 async def copy_campaign(units: OfficeUnits, scope: Scope, form: CopyCampaign, texts: Texts) -> Reply:

@@ -1,7 +1,8 @@
 """Campaigns as their page shows them."""
 
 from agent.approval.rights import who_decides
-from agent.cards.campaigns import reasons_text, step_text, usual_text
+from agent.campaigns.usual import usual_of
+from agent.cards.campaigns import reasons_text, step_text, usual_text, why_text
 from memory.domain.campaign import CampaignSheet, CampaignView
 from memory.domain.errors import NotFound
 from memory.domain.ids import CampaignId
@@ -31,7 +32,14 @@ async def sheet(unit: Unit, campaign: CampaignId, texts: Texts) -> CampaignSheet
         product=product.name if product else None,
         reasons=tuple(reasons_text(one, lang, texts) for one in view.rounds),
         steps=tuple(step_text(step, number, lang, texts) for number, step in enumerate(plan.steps, start=1)),
-        usual=usual_text(plan.scenario, lang, texts),
+        usual=usual_text((await usual_of(unit, found.brand))[plan.scenario], lang, texts),
+        left_out=tuple(
+            f"{why_text(key, lang, texts)} {count}" for key, count in (view.writing.reasons if view.writing else ())
+        ),
+        failures=tuple(
+            (one, why_text(one.reason, lang, texts))
+            for one in (await unit.campaigns.failures([campaign])).get(campaign, ())
+        ),
         may_resume=await who_decides(unit, found.brand) if stopped else (),
     )
 

@@ -11,14 +11,13 @@ from agent.cards import wording
 from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
-from agent.outreach.windows import window_of
-from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, RoundProgress, Scenario
+from memory.domain.campaign import Campaign, CampaignState, CampaignStep, CampaignView, Failure, RoundProgress
 from memory.domain.cards import Card, ReportCard
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, DraftStatus, Flag
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.campaigns.presets import presets
+from tools.campaigns.presets import Preset, presets
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
 
 MOST_ROWS: Final = 50
@@ -35,7 +34,7 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
             count=len(result.first.batch.drafts), audience=result.audience, rounds=len(batches),
         )
     ]  # fmt: skip
-    moments = earliest(batches, window_of(result.policy), now=result.now)
+    moments = earliest(batches, result.policy, now=result.now)
     for number, batch in enumerate(batches, start=1):
         when = [each[number - 1] for each in moments.values()]
         line = _round(result, number, [moment for moment in when if moment], lang, texts)
@@ -44,7 +43,7 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
             line += texts.say("follow_up_failing", lang, numbers=wording.ranges(failing, lang))
         lines.append(line)
     lines += [_said(flag, result, lang, texts) for flag in result.doubts]
-    lines.append(usual_text(result.campaign.plan.scenario, lang, texts))
+    lines.append(usual_text(result.preset, lang, texts))
     lines += [_left(out.handle, out.reason, result, lang, texts) for out in result.left_out[:_LEFT_OUT]]
     if len(result.left_out) > _LEFT_OUT:
         lines.append(texts.say("campaign_left_more", lang, count=len(result.left_out) - _LEFT_OUT))
@@ -75,18 +74,18 @@ def _round(result: CampaignPlanned, number: int, moments: Sequence[datetime], la
     return texts.say("campaign_later_round", lang, days=step.delay_days or 0, condition=condition, **facts)
 
 
-def usual_text(scenario: Scenario, lang: Lang, texts: Texts) -> str:
+def usual_text(preset: Preset, lang: Lang, texts: Texts) -> str:
     """「大促活动通常：100-300 位达人 …」"""
-    preset = presets()[scenario]
-    low, high = preset.creators
+    usual = preset.figures
+    low, high = usual.creators
     return texts.say(
         "campaign_usual",
         lang,
         scenario=preset.title(lang),
         creators=str(low) if low == high else f"{low}-{high}",
-        samples=f"{preset.samples[0]}-{preset.samples[1]}",
-        per=texts.say(f"campaign_samples_{preset.samples_per}", lang),
-        commission=f"{preset.commission_bp[0] // 100}-{preset.commission_bp[1] // 100}%",
+        samples=f"{usual.samples[0]}-{usual.samples[1]}",
+        per=texts.say(f"campaign_samples_{usual.samples_per}", lang),
+        commission=f"{usual.commission_bp[0] / 100:g}-{usual.commission_bp[1] / 100:g}%",
     )
 
 
@@ -116,7 +115,10 @@ def _how(result: CampaignPlanned, lang: Lang, texts: Texts) -> str:
         said = texts.say("how_to_answer_large", lang, batch=first.code, size=size)
     else:
         said = texts.say("follow_ups_how", lang, batch=first.code, last=size)
-    return f"{said}\n{texts.say('follow_ups_each', lang, others=wording.listed(others, lang))}" if others else said
+    if not others:
+        return said
+    key = "follow_ups_whole" if result.policy.whole_sequences else "follow_ups_each"
+    return f"{said}\n{texts.say(key, lang, batch=first.code, others=wording.listed(others, lang))}"
 
 
 def _preview(
@@ -186,6 +188,8 @@ def _line(view: CampaignView, lang: Lang, texts: Texts) -> tuple[str, ...]:
 def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     """How far a campaign is: a row a round, with why what is held or over is so."""
     view, plan = result.view, result.view.campaign.plan
+    if result.failures is not None:
+        return _failed(result, result.failures, lang, texts)
     lines = [
         texts.say(
             "campaign_shown", lang, name=plan.name, scenario=_scenario(view.campaign, lang),
@@ -223,6 +227,38 @@ def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
     return Piece("\n".join(lines), (card,), for_planner=_for_planner(view))
 
 
+def _failed(result: CampaignShown, failures: Sequence[Failure], lang: Lang, texts: Texts) -> Piece:
+    """What did not go, a row a reason; what may be tried again, and how to say so."""
+    name = result.view.campaign.name
+    again = sum(one.count for one in failures if one.retryable)
+    unclear = sum(one.count for one in failures if not one.retryable)
+    said: dict[str, JsonValue] = {"campaign": name, "failed": again, "unclear": unclear}
+    if not failures:
+        return Piece(texts.say("campaign_none_failed", lang, name=name), for_planner=said)
+    lines = [texts.say("campaign_failed", lang, name=name, count=again, unclear=unclear)]
+    if again:
+        lines.append(texts.say("campaign_retry_how", lang, name=name))
+    columns = ("column_why", "column_count", "column_creators", "column_next")
+    card = ReportCard(
+        title=texts.say("campaign_failed_title", lang, name=name),
+        period="",
+        columns=tuple(texts.say(column, lang) for column in columns),
+        rows=tuple(
+            (
+                why_text(one.reason, lang, texts),
+                str(one.count),
+                wording.listed([f"@{handle}" for handle in one.handles], lang)
+                + (" …" if one.count > len(one.handles) else ""),
+                texts.say("campaign_may_retry" if one.retryable else "campaign_is_unclear", lang),
+            )
+            for one in failures
+        ),
+        as_of=result.now,
+        source=texts.say("source_own_books", lang),
+    )
+    return Piece("\n".join(lines), (card,), for_planner=said)
+
+
 def _progress(one: RoundProgress, view: CampaignView, lang: Lang, texts: Texts) -> tuple[str, ...]:
     codes = [batch.code for batch in view.batches if batch.round == one.round]
     return (
@@ -238,10 +274,10 @@ def _progress(one: RoundProgress, view: CampaignView, lang: Lang, texts: Texts) 
 
 def reasons_text(one: RoundProgress, lang: Lang, texts: Texts) -> str:
     """「达人已回复 3、没批准就过期 1」: why messages of a round are held or never go."""
-    return wording.listed([f"{_why(key, lang, texts)} {count}" for key, count in one.reasons], lang)
+    return wording.listed([f"{why_text(key, lang, texts)} {count}" for key, count in one.reasons], lang)
 
 
-def _why(key: str, lang: Lang, texts: Texts) -> str:
+def why_text(key: str, lang: Lang, texts: Texts) -> str:
     """A reason in few words; its usual sentence where that needs no facts of a single message."""
     for said in (f"campaign_why_{key}", key, f"flag_{key}"):
         if said in texts and "{" not in texts.template(said, lang):

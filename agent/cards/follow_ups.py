@@ -31,7 +31,8 @@ def planned(result: FollowUpsPlanned, lang: Lang, texts: Texts) -> Piece:
         lines.append(texts.say("follow_ups_how", lang, batch=first.code, last=size))
     if len(batches) > 1:
         others = wording.listed([batch.code for batch in batches[1:]], lang)
-        lines.append(texts.say("follow_ups_each", lang, others=others))
+        key = "follow_ups_whole" if result.whole else "follow_ups_each"
+        lines.append(texts.say(key, lang, batch=first.code, others=others))
     cards = tuple(drafts_card(batch, lang=lang, texts=texts, now=batch.made_at) for batch in batches)
     rounds: list[JsonValue] = [{"code": batch.code, "drafts": len(batch.drafts)} for batch in batches]
     return Piece("\n".join(lines), cards, for_planner={"rounds": rounds})

@@ -93,6 +93,13 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again what was refused in a campaign; None: in the one where something was."""
+
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Take approvals of these numbers back; no numbers: of the whole batch."""
 
@@ -114,4 +121,4 @@ class Ask:
     facts: dict[str, str | int]
 
 
-Parsed = Decide | Stop | Resume | Withdraw | Undo | Confirm | Erase | SendList | MarkSent | Pasted | Ask
+Parsed = Decide | Stop | Resume | Retry | Withdraw | Undo | Confirm | Erase | SendList | MarkSent | Pasted | Ask

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from agent.commands.by_hand import read_by_hand
 from agent.commands.clauses import Clause, ClauseReader, NoClauseError, Verb
 from agent.commands.going_back import going_back
-from agent.commands.nouns import Ask, Confirm, Decide, Erase, Parsed, Stop, Why
+from agent.commands.nouns import Ask, Confirm, Decide, Erase, Parsed, Retry, Stop, Why
 from agent.commands.text import Folded, clean, fold
 from agent.commands.words import Words, load_words
 
@@ -54,6 +54,8 @@ def _without_numbers(line: Folded, words: Words, quoted: str | None) -> Parsed |
         return Stop(code or quoted)
     if match := words.confirm.fullmatch(text):
         return Confirm(match["code"].upper())
+    if match := words.retry.fullmatch(text):
+        return Retry(next((match[part].strip() for part in ("after", "before", "behind") if match[part]), None))
     if match := words.erase.fullmatch(text):
         return Erase(match["handle"])
     return read_by_hand(text, words, quoted)

@@ -35,6 +35,7 @@ class Words:
     stop: re.Pattern[str]
     confirm: re.Pattern[str]
     erase: re.Pattern[str]
+    retry: re.Pattern[str]
     back: Mapping[str, re.Pattern[str]]
     assent: re.Pattern[str]
     leading_assent: re.Pattern[str]
@@ -111,6 +112,12 @@ def load_words() -> Words:
             rf"{before}(?:{either('erase')}){_SP}@(?P<handle>[a-z0-9_](?:[a-z0-9_.-]{{0,58}}[a-z0-9_])?){_SP}(?:{either('erase_all')})?"
             rf"{after}[!！]*"
         ),
+        retry=re.compile(
+            rf"{before}(?:(?:{either('retry')}){_SP}{_of_campaign('after')}(?:{either('retry_what')})"
+            rf"(?: (?:of|in|from) (?:the )?(?P<behind>[^,?\"]{{1,60}}?) campaign)?"
+            rf"|(?:把{_SP})?{_of_campaign('before')}(?:{either('retry_what')}){_SP}(?:都{_SP})?(?:{either('retry')})(?:一下)?)"
+            rf"{after}[!！]*"
+        ),
         back={
             name: re.compile(
                 rf"{before}(?:(?P<before>{_CODE}){_SP}的?{_SP})?(?:(?P<first>{_LIST}){_SP}(?:都)?{_SP})?"
@@ -147,6 +154,11 @@ def load_words() -> Words:
         ),
         asking=re.compile(rf"(?:{either('asking')})|\?"),
     )
+
+
+def _of_campaign(group: str) -> str:
+    """「黑五」活动的, where it is said."""
+    return rf"(?:[「“\"]?(?P<{group}>[^,?「」“”\"]{{1,60}}?)[」”\"]?{_SP}活动{_SP}(?:里|中)?的?{_SP})?"
 
 
 def _either(words: Iterable[str]) -> str:

@@ -1,4 +1,6 @@
-"""Reminds of a decision that waits, once a batch: made in the transaction that finds it due."""
+"""What is told because time passed: a decision that waits, a campaign that began or is done. Each once."""
+
+from datetime import timedelta
 
 import structlog
 
@@ -6,6 +8,7 @@ from agent.deliveries.rules import reminds_at
 from memory.domain.deliveries import DeliveryService, PushKind
 from memory.domain.dispatch import Queue
 
+NEWS_FOR = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
@@ -34,4 +37,19 @@ async def remind(service: DeliveryService) -> int:
             )
     if made:
         log.info("deliveries.reminders", count=made)
+    return made
+
+
+async def tell_of_campaigns(service: DeliveryService) -> int:
+    """Make the news of campaigns whose first or last message went; how many. Raises as `remind`."""
+    made = 0
+    async with service.across_tenants("campaigns begun and done") as work:
+        for news in await work.deliveries.campaign_news(now=work.now):
+            made += await work.deliveries.make(
+                news.queue,
+                PushKind.CAMPAIGN,
+                occasion=f"campaign:{news.campaign}:{news.event}",
+                subject={"name": news.name, "event": news.event, "count": news.count},
+                valid_until=work.now + NEWS_FOR,
+            )
     return made

@@ -74,6 +74,10 @@ class PushWords:
                     "push_trouble_line", lang, batch=_text(of, "batch"), number=_text(of, "number"),
                     handle=tame(_text(of, "handle")), why=why, what=self._what_to_do(of, lang),
                 )  # fmt: skip
+            case PushKind.CAMPAIGN:
+                return self.texts.say(
+                    f"push_campaign_{_text(of, 'event')}", lang, name=tame(_text(of, "name")), count=_text(of, "count")
+                )
             case _:
                 by = wording.clock(datetime.fromisoformat(_text(of, "decide_by")), zone, lang)
                 return self.texts.say(

@@ -8,7 +8,7 @@ import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from memory.domain.errors import Unavailable, Unclear
-from memory.domain.ids import BrandId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
+from memory.domain.ids import BrandId, CampaignId, CreatorId, ImportRunId, MemberId, ShopLinkId, TenantId, TurnId
 from memory.domain.shop_sources import ShopSource
 from memory.domain.workspace import Role, Scope
 
@@ -52,6 +52,11 @@ async def no_sales() -> None:
     """A workshop that keeps no sales has no sums to look at."""
 
 
+async def no_campaign(scope: Scope, campaign: CampaignId) -> None:
+    """An installation that writes no campaigns."""
+    log.info("campaign.not_written", campaign=campaign, tenant=scope.tenant)
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What jobs work with; bootstrap puts it into the worker's context."""
@@ -71,6 +76,7 @@ class Workshop:
     do_deeds: Callable[[], Awaitable[None]] = no_deeds
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
     audit: Callable[[], Awaitable[None]] = no_sales
+    write_campaign: Callable[[Scope, CampaignId], Awaitable[None]] = no_campaign
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -97,6 +103,14 @@ async def erase(context: JobContext, *, creator: int, tenant: int, member: int, 
     scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
     if scope is not None:
         await workshop.erase(scope, CreatorId(creator))
+
+
+async def write_campaign(context: JobContext, *, campaign: int, tenant: int, member: int, brand: int) -> None:
+    """Write for the next creators of one campaign."""
+    workshop = _workshop(context)
+    scope = await workshop.scopes.of_member(TenantId(tenant), MemberId(member), BrandId(brand) if brand else None)
+    if scope is not None:
+        await workshop.write_campaign(scope, CampaignId(campaign))
 
 
 async def dispatch(context: JobContext) -> None:
@@ -168,6 +182,7 @@ def make_blueprint() -> Blueprint:
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)
+    declare(name="campaign", queue="books", pass_context=True, retry=AGAIN)(write_campaign)
     declare(name="shop", queue="books", pass_context=True)(sync_shop)
     declare(name="shop_source", queue="books", pass_context=True)(read_shop)
     declare(name="deeds", queue="outreach", pass_context=True, retry=AGAIN)(do_deeds)

@@ -20,7 +20,7 @@ from memory.domain.account_stores import Services
 from memory.domain.chat import Reply
 from memory.domain.dispatch import Service
 from memory.domain.errors import Unavailable
-from memory.domain.ids import ConversationId, ImportRunId, TenantId, TurnId
+from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TenantId, TurnId
 from memory.domain.outreach import CreatorMessage
 from memory.domain.stores import Units
 from memory.domain.workspace import Lang, Scope
@@ -122,6 +122,9 @@ class Upkeep:
             for row in await work.sweeps.imports(before=before):
                 scope = Scope(row.tenant, row.brand, row.member, row.role, row.lang)
                 await work.defer(jobs.run_import(ImportRunId(row.id), scope=scope))
+            for row in await work.sweeps.campaigns():
+                scope = Scope(row.tenant, row.brand, row.member, row.role, row.lang)
+                await work.defer(jobs.write_campaign(CampaignId(row.id), scope=scope))
             for tenant in await work.sweeps.tenants_to_index():
                 await work.defer(jobs.index_creators(tenant))
             for link in await work.shops.due(now=work.now):

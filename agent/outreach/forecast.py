@@ -1,16 +1,34 @@
-"""When the rounds of a plan can go at the earliest, before anything of it is decided. Pure."""
+"""When a message goes if it is approved now, and the rounds of a plan before anything of it is decided. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.outreach.windows import Window, next_open
+from agent.outreach.windows import hours_of, next_open
+from memory.domain.campaign import CampaignStep
+from memory.domain.follow_ups import Progress
 from memory.domain.ids import CreatorId
-from memory.domain.outreach import Batch, Draft
+from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft
+from memory.domain.workspace import BrandPolicy
+
+# No message goes sooner after its approval, so that the approval can be taken back.
+MAY_BE_TAKEN_BACK = timedelta(seconds=60)
+
+
+def due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: datetime) -> datetime:
+    """When a message may go that is approved now, a follow-up not before its delay is over.
+
+    What a person sends by hand is taken back until that person takes it up.
+    """
+    wait = timedelta(0) if draft.channel is Channel.BY_HAND else MAY_BE_TAKEN_BACK
+    soonest = now + wait
+    if progress is not None:
+        soonest = max(soonest, progress.earliest(now=now))
+    return _opens(draft, policy, soonest)
 
 
 def earliest(
-    batches: Sequence[Batch], window: Window, *, now: datetime
+    batches: Sequence[Batch], policy: BrandPolicy, *, now: datetime
 ) -> dict[CreatorId, tuple[datetime | None, ...]]:
     """For each creator of the first batch, when each round opens if all is decided now; None: no message of theirs.
 
@@ -19,7 +37,7 @@ def earliest(
     rounds: list[Mapping[CreatorId, Draft]] = [{draft.creator: draft for draft in batch.drafts} for batch in batches]
     found: dict[CreatorId, tuple[datetime | None, ...]] = {}
     for creator, first in rounds[0].items():
-        moment = next_open(now, ZoneInfo(first.zone), window)
+        moment = _opens(first, policy, now)
         moments: list[datetime | None] = [moment]
         for drafts in rounds[1:]:
             draft = drafts.get(creator)
@@ -27,7 +45,24 @@ def earliest(
                 moments.append(None)
                 continue
             after = moment + timedelta(days=draft.follow.delay_days or 0)
-            moment = next_open(max(after, draft.follow.not_before or after), ZoneInfo(draft.zone), window)
+            moment = _opens(draft, policy, max(after, draft.follow.not_before or after))
             moments.append(moment)
         found[creator] = tuple(moments)
     return found
+
+
+def rounds_for(
+    steps: Sequence[CampaignStep], zone: str, market: str | None, policy: BrandPolicy, *, now: datetime
+) -> tuple[datetime, ...]:
+    """When each round of a plan opens for a creator who lives there, if all of it were decided now."""
+    moments: list[datetime] = []
+    for step in steps:
+        hours = hours_of(policy, market, first=step.purpose in FIRST_MESSAGES)
+        after = moments[-1] + timedelta(days=step.delay_days or 0) if moments else now
+        moments.append(next_open(after, ZoneInfo(zone), hours))
+    return tuple(moments)
+
+
+def _opens(draft: Draft, policy: BrandPolicy, moment: datetime) -> datetime:
+    hours = hours_of(policy, draft.market, first=draft.purpose in FIRST_MESSAGES)
+    return next_open(moment, ZoneInfo(draft.zone), hours)

@@ -1,4 +1,4 @@
-"""Changes what a brand allows: own drafts, ceilings, cool-down, nights, rest days, new contacts. A lead only."""
+"""Changes what a brand allows: own drafts, ceilings, whole sequences, cool-down, nights, rest days, new contacts."""
 
 from dataclasses import fields, replace
 
@@ -47,6 +47,7 @@ def read_policy(form: SavePolicy, before: BrandPolicy, *, currency: str) -> Bran
         rest_on_saturdays=_yes(form.rest_on_saturdays, before.rest_on_saturdays),
         rest_on_sundays=_yes(form.rest_on_sundays, before.rest_on_sundays),
         contacts_per_week=_contacts(form.contacts_per_week, before.contacts_per_week),
+        whole_sequences=_yes(form.whole_sequences, before.whole_sequences),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Protocol
 from connectors.ports.callbacks import CallbackState
 from memory.domain.bindings import Binding, Identity
 from memory.domain.campaign import CampaignSheet
+from memory.domain.campaign_forms import MakeCampaign
+from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, PresetSheet
 from memory.domain.cards import PlanRow, RepliesCard, SendListCard, ShortlistRow
 from memory.domain.chat_stores import Conversation, Message
 from memory.domain.creator import Creator, Relation
@@ -86,12 +88,17 @@ class RepliesView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch with its plan, for the batches page. `may_resume`: names of those who may lift its stop."""
+    """A batch with its plan (none where many are listed), for the batches page.
+
+    `may_resume`: names of those who may lift its stop. `behind`: the rounds that a decision on it covers, where the
+    brand decides sequences as a whole.
+    """
 
     batch: Batch
     plan: tuple[PlanRow, ...]
     counts: dict[str, int]
     may_resume: tuple[str, ...] = ()
+    behind: tuple[Batch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +178,12 @@ class Queries(Protocol):
         """The turn still being answered, for a page opened in its middle."""
         ...
 
-    async def inbox(self, scope: Scope) -> Sequence[Batch]:
-        """Batches with drafts that wait for a decision, oldest deadline first."""
+    async def inbox(self, scope: Scope, *, offset: int = 0) -> Sequence[Batch]:
+        """Batches with drafts that wait for a decision, oldest deadline first, ten at a time."""
         ...
 
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
-        """Batches, newest first, twenty at a time."""
+        """Batches without their plans, newest first, twenty at a time."""
         ...
 
     async def batch(self, scope: Scope, code: str) -> BatchView:
@@ -233,6 +240,18 @@ class Queries(Protocol):
 
     async def campaign(self, scope: Scope, campaign: CampaignId) -> CampaignSheet:
         """One campaign, with its rounds."""
+        ...
+
+    async def campaign_presets(self, scope: Scope) -> Sequence[PresetSheet]:
+        """What campaigns of each scenario usually have, by the brand's own figures where it has them."""
+        ...
+
+    async def campaign_choices(self, scope: Scope) -> CampaignChoices:
+        """What the form of a new campaign offers."""
+        ...
+
+    async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
+        """Who would get what when, or what is wrong with the form and where. Raises BadRequest, NotAllowed."""
         ...
 
     async def members(self, scope: Scope) -> Sequence[Member]:

@@ -16,6 +16,7 @@ from agent.commands.nouns import (
     Parsed,
     Pasted,
     Resume,
+    Retry,
     SendList,
     Stop,
     Undo,
@@ -69,7 +70,7 @@ def is_right(case: CommandCase) -> bool:
 
 def decides(case: CommandCase) -> bool:
     """Whether anything was decided, stopped, taken back, confirmed, handed out or marked."""
-    return isinstance(_read(case), Decide | Stop | Resume | Withdraw | Undo | Confirm | SendList | MarkSent)
+    return isinstance(_read(case), Decide | Stop | Resume | Retry | Withdraw | Undo | Confirm | SendList | MarkSent)
 
 
 async def run() -> Scorecard:
@@ -115,6 +116,8 @@ def _shape(parsed: Parsed | None) -> dict[str, JsonValue] | None:
             return {"verb": "stop", "batch": batch}
         case Resume(batch):
             return {"verb": "resume", "batch": batch}
+        case Retry(campaign):
+            return {"verb": "retry", "campaign": campaign}
         case Withdraw(batch, numbers):
             return {"verb": "withdraw", "batch": batch, "numbers": list(numbers)}
         case Undo():

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
-from agent.approval.recording import MAY_BE_TAKEN_BACK
 from agent.outreach.dispatch import dispatch_due
+from agent.outreach.forecast import MAY_BE_TAKEN_BACK
 from connectors.webchat.markdown import to_html
 from evals.scorers.scorecard import Line, Scorecard
 from evals.suites.possessed import OWN_CHANGE, PossessedModel, Targets

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.approval.policy import POLICY, Policy
-from agent.approval.recording import MAY_BE_TAKEN_BACK, DecisionResult, decide
+from agent.approval.recording import DecisionResult, decide
 from agent.approval.seen import Sealed
 from agent.outreach.dispatch import DispatchReport, dispatch_due
+from agent.outreach.forecast import MAY_BE_TAKEN_BACK
 from connectors.ports.platforms import Messenger, Receipt, SendFate
 from memory.database import Database
 from memory.domain.account_stores import NewBrand, NewMember

@@ -154,7 +154,7 @@ class AccountStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A row that waits for a job: a turn or an import run, with the sender a job would act for."""
+    """A row that waits for a job: a turn, an import run or a campaign, with the sender a job would act for."""
 
     id: int
     tenant: TenantId
@@ -174,6 +174,10 @@ class SweepStore(Protocol):
 
     async def imports(self, *, before: datetime, limit: int = 50) -> Sequence[WaitingRow]:
         """Import runs queued before a moment that have not ended, oldest first."""
+        ...
+
+    async def campaigns(self, *, limit: int = 50) -> Sequence[WaitingRow]:
+        """Campaigns with creators to write for, oldest first."""
         ...
 
     async def tenants_to_index(self) -> Sequence[TenantId]:

@@ -15,7 +15,7 @@ from memory.domain.chat_stores import Fence
 from memory.domain.contacts import ContactWeek
 from memory.domain.dispatch import BrandDay, Candidate
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId
-from memory.domain.outreach import Flag, SendState, StepState
+from memory.domain.outreach import TRIED_AGAIN, Flag, SendState, StepState
 from memory.domain.stores import Unit
 from memory.domain.workspace import Scope
 
@@ -50,9 +50,8 @@ class HandPlace(StrEnum):
 
 # What a person's word alone may change, in this channel only: nobody else can know.
 HAND_MOVES: dict[StepState, frozenset[StepState]] = {
-    StepState.FAILED: frozenset({StepState.PLANNED}),
     StepState.SENT: frozenset({StepState.UNKNOWN}),
-}
+} | TRIED_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

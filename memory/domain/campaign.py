@@ -25,6 +25,28 @@ class Scenario(StrEnum):
     COMMUNITY = "community"
 
 
+class SamplesPer(StrEnum):
+    """What a scenario's number of samples is for."""
+
+    CAMPAIGN = "campaign"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Usual figures of a scenario, bounds included; commission in basis points, days between two rounds.
+
+    `purposes`: what is written in the first round, and in later ones.
+    """
+
+    creators: tuple[int, int]
+    samples: tuple[int, int]
+    samples_per: SamplesPer
+    commission_bp: tuple[int, int]
+    days: int
+    purposes: tuple[Purpose, Purpose]
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignStep:
     """One round: what is written, so many days after the round before, on which condition; the first has neither."""
@@ -124,6 +146,47 @@ class CampaignBatch:
     stopped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """So many messages did not go for one reason, with some of whose they were.
+
+    `retryable`: every attempt was refused for certain. Otherwise nobody knows whether it went: it is asked about, and
+    never sent again.
+    """
+
+    reason: str
+    count: int
+    handles: tuple[str, ...]
+    retryable: bool
+
+
+class WritingState(StrEnum):
+    """Where a creator of a campaign made on a page stands: to be written to, written to, or left out."""
+
+    WAITING = "waiting"
+    WRITTEN = "written"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How far the drafts of a campaign made on a page are. `reasons`: why creators were left out, most first."""
+
+    waiting: int = 0
+    written: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many get no message."""
+        return sum(count for _, count in self.reasons)
+
+    @property
+    def total(self) -> int:
+        """How many were chosen."""
+        return self.waiting + self.written + self.left_out
+
+
 class CampaignState(StrEnum):
     """What a campaign is doing."""
 
@@ -140,6 +203,7 @@ class CampaignView:
     campaign: Campaign
     rounds: tuple[RoundProgress, ...]
     batches: tuple[CampaignBatch, ...]
+    writing: Writing | None = None
 
     @property
     def audience(self) -> int:
@@ -152,7 +216,7 @@ class CampaignView:
         if self.campaign.cancelled_at is not None:
             return CampaignState.CANCELLED
         if not self.batches:
-            return CampaignState.EMPTY
+            return CampaignState.RUNNING if self.writing and self.writing.waiting else CampaignState.EMPTY
         return CampaignState.PAUSED if any(batch.stopped for batch in self.batches) else CampaignState.RUNNING
 
 
@@ -187,8 +251,9 @@ def progress_of(tallies: Collection[Tally]) -> tuple[RoundProgress, ...]:
 class CampaignSheet:
     """A campaign as its page shows it, words in the reader's language.
 
-    `reasons`: of each round, why messages are held or never go. `steps`: what is written in each round. `usual`: what
-    such campaigns usually have. `brands`: others of the tenant it may be copied to by this reader.
+    `left_out`: why creators were left out, with how many. `reasons`: of each round, why messages are held or never go.
+    `failures`: what was refused or is unclear, with its reason in words. `steps`: what is written in each round.
+    `usual`: what such campaigns usually have. `brands`: others of the tenant it may be copied to by this reader.
     """
 
     view: CampaignView
@@ -199,3 +264,5 @@ class CampaignSheet:
     usual: str = ""
     may_resume: tuple[str, ...] = ()
     brands: tuple[Brand, ...] = ()
+    failures: tuple[tuple[Failure, str], ...] = ()
+    left_out: tuple[str, ...] = ()

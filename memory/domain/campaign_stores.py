@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from memory.domain.campaign import Campaign, CampaignView, NewCampaign
+from memory.domain.campaign import Campaign, CampaignView, Failure, Figures, NewCampaign, Scenario
 from memory.domain.chat_stores import Fence
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId
 
@@ -31,8 +31,36 @@ class CampaignStore(Protocol):
         """Whose first message was sent, or may be: not rejected, refused, lapsed or stopped for good."""
         ...
 
+    async def add_creators(self, campaign: Campaign, creators: Sequence[CreatorId]) -> None:
+        """Note whom it is to be written for, in this order; who is there already stays where they are."""
+        ...
+
+    async def waiting(self, campaign: CampaignId, *, limit: int, lock: bool = False) -> list[CreatorId]:
+        """The next creators to write for; `lock`: against another who would write for them at this moment."""
+        ...
+
+    async def wrote(self, campaign: CampaignId, creators: Mapping[CreatorId, str | None]) -> None:
+        """They were written to, or (with the key of why) left out."""
+        ...
+
+    async def tell_written(self, campaign: Campaign) -> None:
+        """Tell the brand's chats, once, that all of its drafts are written."""
+        ...
+
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """The same campaigns, with where their rounds are. Counted in the database, however many messages."""
+        ...
+
+    async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
+        """What was refused, or is unclear, grouped by its reason, most first."""
+        ...
+
+    async def figures(self, brand: BrandId) -> dict[Scenario, Figures]:
+        """A brand's own usual figures, of the scenarios it changed."""
+        ...
+
+    async def save_figures(self, brand: BrandId, scenario: Scenario, figures: Figures | None) -> None:
+        """Put the brand's own in place of ours; None: ours again."""
         ...
 
     async def cancel(self, campaign: CampaignId) -> bool:

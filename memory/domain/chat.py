@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    MakeCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+    SavePreset,
+)
 from memory.domain.cards import Card
 from memory.domain.channel_forms import BindingForm, ChannelForm
 from memory.domain.hand_forms import HandOut, MarkByHand
@@ -196,6 +204,7 @@ class SavePolicy(Noun):
     rest_on_saturdays: bool | None = None
     rest_on_sundays: bool | None = None
     contacts_per_week: str | None = None
+    whole_sequences: bool | None = None
 
 
 class SaveDeputy(Noun):
@@ -317,6 +326,9 @@ Command = Annotated[
     | CopyCampaign
     | RenameTemplate
     | RetireTemplate
+    | RetryCampaign
+    | MakeCampaign
+    | SavePreset
     | WorkOnReply
     | HandOut
     | MarkByHand

@@ -5,13 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.dispatch import Queue
-from memory.domain.ids import BatchId, BrandId, ChannelId, DeliveryId, MemberId, TenantId, TryId
+from memory.domain.ids import BatchId, BrandId, CampaignId, ChannelId, DeliveryId, MemberId, TenantId, TryId
 from memory.domain.outreach import Flag
 
 Subject = Mapping[str, JsonValue]
@@ -26,6 +26,7 @@ class PushKind(StrEnum):
     NUDGE = "nudge"  # a decision waits: {batch, batch_id, open, decide_by}
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
+    CAMPAIGN = "campaign"  # a campaign is written, started or done: {name, event, count, left}
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 
 
@@ -120,6 +121,17 @@ class OpenBatch:
     open: int
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignNews:
+    """What a campaign came to that its team was not told. `count`: messages sent."""
+
+    queue: Queue
+    campaign: CampaignId
+    name: str
+    event: Literal["started", "done"]
+    count: int
+
+
 class DeliveryStore(Protocol):
     """Deliveries of every tenant, for the service that carries them out; each method locks what it changes."""
 
@@ -200,7 +212,14 @@ class DeliveryStore(Protocol):
         ...
 
     async def open_batches(self, *, now: datetime) -> Sequence[OpenBatch]:
-        """Batches that wait and that nobody was reminded of, of brands with a channel."""
+        """Batches that wait and that nobody was reminded of, of brands with a channel.
+
+        Those of which a quarter of the time is over: what is asked each minute must not read thousands of drafts.
+        """
+        ...
+
+    async def campaign_news(self, *, now: datetime) -> Sequence[CampaignNews]:
+        """Campaigns of brands with a channel whose first message went, or whose last one did."""
         ...
 
 

@@ -17,6 +17,10 @@ class FollowUpStore(Protocol):
         """What those of the drafts that are follow-ups depend on."""
         ...
 
+    async def behind(self, drafts: Collection[DraftId]) -> dict[DraftId, tuple[Draft, ...]]:
+        """The messages planned behind each of the drafts, the next one first; those of a running turn too."""
+        ...
+
     async def last_messages(
         self, creators: Sequence[CreatorId], *, brand: BrandId, fence: Fence | None = None
     ) -> dict[CreatorId, Draft]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from memory.domain.ids import ConversationId, CreatorId, ImportRunId, ShopLinkId, TenantId, TurnId
+from memory.domain.ids import CampaignId, ConversationId, CreatorId, ImportRunId, ShopLinkId, TenantId, TurnId
 from memory.domain.shop_sources import ShopSource
 from memory.domain.workspace import Scope
 
@@ -32,6 +32,7 @@ SHOP_TOLD = "daren:shop_told"
 SHOP_SOURCE = "daren:shop_source"
 DEEDS = "daren:deeds"
 ERASE = "daren:erase"
+CAMPAIGN = "daren:campaign"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -70,6 +71,12 @@ def playground() -> Job:
 def run_import(run: ImportRunId, *, scope: Scope) -> Job:
     """Carry out one import run."""
     return Job(IMPORT, "books", {"run": run, **_sender(scope)}, lock=f"import:{scope.tenant}")
+
+
+def write_campaign(campaign: CampaignId, *, scope: Scope) -> Job:
+    """Write for the next creators of a campaign; one waiting job is enough, and none runs beside another."""
+    name = f"campaign:{campaign}"
+    return Job(CAMPAIGN, "books", {"campaign": campaign, **_sender(scope)}, lock=name, queueing_lock=name)
 
 
 def index_creators(tenant: TenantId) -> Job:

@@ -100,6 +100,8 @@ STEP_MOVES: dict[StepState, frozenset[StepState]] = {
     StepState.FAILED: frozenset(),
     StepState.STOPPED: frozenset(),
 }
+# What a member's word may change besides: every attempt of a failed step was refused for certain, nothing went.
+TRIED_AGAIN: dict[StepState, frozenset[StepState]] = {StepState.FAILED: frozenset({StepState.PLANNED})}
 # Reasons of a held step that a new approval takes away.
 FREED_BY_DECISION = frozenset({"draft_changed", "not_seen", "approval_expired", "decider_role", "policy_stricter"})
 # Reasons of a held step whose draft is open again, as if it had never been approved.

@@ -87,6 +87,13 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """Published drafts by what a person sees of them, newest batch first."""
         ...
 
+    async def waiting(self) -> dict[str, int]:
+        """Codes of batches with how many drafts are open or failing there, the one that ends first at the front.
+
+        Counted in the database, however many drafts there are.
+        """
+        ...
+
     async def by_id(self, draft: DraftId) -> Draft | None:
         """One draft in its newest version."""
         ...
@@ -128,8 +135,8 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """One presentation of the scope's member."""
         ...
 
-    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
-        """The newest delivered presentation of a batch in a conversation to the scope's member.
+    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId | None) -> Presentation | None:
+        """The newest delivered presentation of a batch in a conversation, or on pages, to the scope's member.
 
         Each number counts as it was shown last, and as shown in full if that version ever was.
         """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from memory.domain.ids import BatchId, BrandId, ConversationId, DraftId, StepId
+from memory.domain.ids import BatchId, BrandId, CampaignId, ConversationId, DraftId, StepId
 from memory.domain.outreach import Batch
 from memory.domain.zones import HomeZone
 
@@ -35,6 +35,13 @@ class PausingStore(Protocol):
 
     async def lift_stop(self, batch: BatchId | None) -> tuple[list[str], list[Waiting]]:
         """Lift the stop of one batch, or of all in scope: codes of the batches, and the steps to plan anew, locked."""
+        ...
+
+    async def try_again(self, campaign: CampaignId, *, reason: str = "") -> list[Waiting]:
+        """Plan a campaign's failed steps again, where nothing took their place since; locked, due now.
+
+        Left alone: other reasons than `reason` (empty: any), and batches that are stopped.
+        """
         ...
 
     async def plan_again(self, due: Mapping[StepId, datetime]) -> None:

@@ -16,10 +16,10 @@ from memory.domain.applications import ApplicationStore
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.collaborations import CollaborationStore
-from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
+from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Relation
 from memory.domain.deputies import DeputyStore
 from memory.domain.funnel_stores import FunnelStore
-from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
+from memory.domain.ids import BrandId, CreatorId, MemberId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
@@ -30,6 +30,7 @@ from memory.domain.proposals import ProposalStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
+from memory.domain.shortlist_stores import ShortlistStore
 from memory.domain.template_stores import TemplateStore
 from memory.domain.undo_stores import RelationHistory
 from memory.domain.waiting_stores import WaitingChangeStore
@@ -170,51 +171,6 @@ class RelationStore(RelationHistory, Protocol):
         blocked: bool | None = None,
     ) -> int:
         """Change the relation of each creator, write the audit rows for undo, and say how many changed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NewShortlistItem:
-    """A row to keep."""
-
-    creator: CreatorId
-    reasons: tuple[Reason, ...]
-    possible: bool = False
-
-
-class ShortlistStore(Protocol):
-    """Shortlists; the newest made or opened in a conversation is its current one."""
-
-    async def add(
-        self,
-        conversation: ConversationId,
-        items: Sequence[NewShortlistItem],
-        *,
-        total: int,
-        criteria: Mapping[str, object],
-        name: str | None = None,
-    ) -> ShortlistId:
-        """Keep a shortlist and make it the conversation's current one."""
-        ...
-
-    async def current(self, conversation: ConversationId) -> Shortlist | None:
-        """The conversation's current shortlist with its creators."""
-        ...
-
-    async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
-        """One shortlist of the scope."""
-        ...
-
-    async def by_name(self, name: str) -> Shortlist | None:
-        """The newest saved under a name (any case, surrounding space ignored)."""
-        ...
-
-    async def named(self) -> list[Shortlist]:
-        """Saved shortlists, newest first, without their items."""
-        ...
-
-    async def open(self, conversation: ConversationId, shortlist: ShortlistId) -> None:
-        """Make a saved shortlist the conversation's current one."""
         ...
 
 

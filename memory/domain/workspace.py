@@ -79,7 +79,8 @@ class BrandPolicy:
     `cool_down_days`: how long after a first message no other one goes to the same creator. `night_by_hand`: whether a
     member may send by hand outside the creator's daytime. `rest_on_…`: days of the creator's calendar on which no first
     message goes. `contacts_per_week`: how many creators who never wrote back may be written to from Sunday to Sunday of
-    the shop's zone (None: no limit).
+    the shop's zone (None: no limit). `whole_sequences`: a decision on a message covers the ones
+    planned behind it too, as far as they were shown.
     """
 
     own_drafts_approvable: bool = True
@@ -97,6 +98,7 @@ class BrandPolicy:
     rest_on_saturdays: bool = False
     rest_on_sundays: bool = False
     contacts_per_week: int | None = None
+    whole_sequences: bool = False
 
 
 # What a brand of a real workspace begins with. A demo goes on every day.

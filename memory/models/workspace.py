@@ -72,6 +72,7 @@ class BrandPolicyRow(BrandRow, Base):
     rest_on_saturdays: Mapped[bool] = mapped_column(server_default=text("false"))
     rest_on_sundays: Mapped[bool] = mapped_column(server_default=text("false"))
     contacts_per_week: Mapped[int | None]
+    whole_sequences: Mapped[bool] = mapped_column(server_default=text("false"))
     changed_at: Mapped[datetime]
 
 

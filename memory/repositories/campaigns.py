@@ -2,64 +2,56 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from memory.domain.campaign import (
     Campaign,
     CampaignBatch,
     CampaignStep,
     CampaignView,
+    Failure,
     NewCampaign,
     Scenario,
     Standing,
     Tally,
+    Writing,
+    WritingState,
     occasion_of,
     progress_of,
 )
 from memory.domain.chat_stores import Fence
+from memory.domain.deliveries import PushKind
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
 from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
 from memory.domain.offer import Offer
-from memory.domain.outreach import REOPENED, Purpose, StepState, Verdict
-from memory.domain.workspace import Scope
+from memory.domain.outreach import REOPENED, Purpose, StepState
 from memory.models.base import JsonList
-from memory.models.campaigns import CampaignRow
+from memory.models.campaigns import CampaignCreatorRow, CampaignRow
+from memory.models.creators import CreatorRow
 from memory.models.outreach import (
     BatchRow,
     CreatorMessageRow,
-    DecisionRow,
     DraftRow,
     DraftVersionRow,
     FollowUpRow,
     StepRow,
 )
-from memory.tenancy import ScopedSession
+from memory.repositories.campaign_figures import CampaignFiguresRepository
+from memory.repositories.draft_rows import REJECTED
+from memory.repositories.making_deliveries import make_delivery
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
-_REJECTED = (
-    select(DecisionRow.id)
-    .where(
-        DecisionRow.draft_id == DraftRow.id,
-        DecisionRow.voided_at.is_(None),
-        DecisionRow.verdict == Verdict.REJECT.value,
-    )
-    .exists()
-)
 _REPLIED = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+HANDLES_SHOWN = 5
 _QUIET = {"synchronize_session": False}
 
 
-class CampaignRepository:
+class CampaignRepository(CampaignFiguresRepository):
     """Satisfies `memory.domain.campaign_stores.CampaignStore`."""
-
-    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
-        self._session = session
-        self._scope = scope
-        self._now = now
 
     async def all(self, *, limit: int = 100) -> list[Campaign]:
         """See `CampaignStore.all`."""
@@ -137,12 +129,78 @@ class CampaignRepository:
                 BatchRow.campaign_id == campaign,
                 BatchRow.campaign_round == 1,
                 or_(published, own) if own is not None else published,
-                ~_REJECTED,
+                ~REJECTED,
                 ~lapsed,
                 or_(StepRow.id.is_(None), StepRow.state.not_in(_OVER), StepRow.may_have_gone),
             )
         )
-        return {CreatorId(creator) for creator in found}
+        chosen = await self._session.scalars(
+            select(CampaignCreatorRow.creator_id).where(
+                CampaignCreatorRow.campaign_id == campaign, CampaignCreatorRow.state == WritingState.WAITING.value
+            )
+        )
+        return {CreatorId(creator) for creator in (*found, *chosen)}
+
+    async def add_creators(self, campaign: Campaign, creators: Sequence[CreatorId]) -> None:
+        """See `CampaignStore.add_creators`."""
+        await self._session.execute(
+            insert(CampaignCreatorRow).on_conflict_do_nothing(index_elements=["campaign_id", "creator_id"]),
+            [
+                {
+                    "tenant_id": self._scope.tenant,
+                    "brand_id": campaign.brand,
+                    "campaign_id": campaign.id,
+                    "creator_id": creator,
+                    "place": place,
+                    "state": WritingState.WAITING.value,
+                }
+                for place, creator in enumerate(creators, start=1)
+            ],
+        )
+
+    async def waiting(self, campaign: CampaignId, *, limit: int, lock: bool = False) -> list[CreatorId]:
+        """See `CampaignStore.waiting`. The campaign's row is what is locked."""
+        if lock:
+            await self._session.execute(select(CampaignRow.id).where(CampaignRow.id == campaign).with_for_update())
+        found = await self._session.scalars(
+            select(CampaignCreatorRow.creator_id)
+            .join(CampaignRow, CampaignRow.id == CampaignCreatorRow.campaign_id)
+            .where(
+                CampaignCreatorRow.campaign_id == campaign,
+                CampaignCreatorRow.state == WritingState.WAITING.value,
+                CampaignRow.cancelled_at.is_(None),
+            )
+            .order_by(CampaignCreatorRow.place)
+            .limit(limit)
+        )
+        return [CreatorId(creator) for creator in found]
+
+    async def wrote(self, campaign: CampaignId, creators: Mapping[CreatorId, str | None]) -> None:
+        """See `CampaignStore.wrote`. One statement a reason."""
+        by_reason: defaultdict[str | None, list[CreatorId]] = defaultdict(list)
+        for creator, why in creators.items():
+            by_reason[why].append(creator)
+        for why, some in by_reason.items():
+            state = WritingState.LEFT_OUT if why else WritingState.WRITTEN
+            await self._session.execute(
+                update(CampaignCreatorRow)
+                .where(CampaignCreatorRow.campaign_id == campaign, CampaignCreatorRow.creator_id.in_(some))
+                .values(state=state.value, reason_key=why),
+                execution_options=_QUIET,
+            )
+
+    async def tell_written(self, campaign: Campaign) -> None:
+        """See `CampaignStore.tell_written`."""
+        writing = (await self._writing([campaign.id])).get(campaign.id, Writing())
+        await make_delivery(
+            self._session,
+            PushKind.CAMPAIGN,
+            tenant=self._scope.tenant,
+            brand=campaign.brand,
+            occasion=f"campaign:{campaign.id}:written",
+            subject={"name": campaign.name, "event": "written", "count": writing.written},
+            now=self._now,
+        )
 
     async def views(self, campaigns: Sequence[Campaign]) -> list[CampaignView]:
         """See `CampaignStore.views`."""
@@ -178,10 +236,59 @@ class CampaignRepository:
         )
         for campaign, batch, code, number, drafts, stopped_at in made:
             batches[campaign].append(CampaignBatch(BatchId(batch), code, number, drafts, stopped_at is not None))
+        writing = await self._writing(ids)
         return [
-            CampaignView(campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]))
+            CampaignView(
+                campaign, progress_of(tallies[campaign.id]), tuple(batches[campaign.id]), writing.get(campaign.id)
+            )
             for campaign in campaigns
         ]
+
+    async def _writing(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, Writing]:
+        """How far the drafts of those made on a page are."""
+        reason = func.coalesce(CampaignCreatorRow.reason_key, "")
+        rows = await self._session.execute(
+            select(CampaignCreatorRow.campaign_id, CampaignCreatorRow.state, reason, func.count())
+            .where(CampaignCreatorRow.campaign_id.in_(campaigns))
+            .group_by(CampaignCreatorRow.campaign_id, CampaignCreatorRow.state, reason)
+            .order_by(func.count().desc(), reason)
+        )
+        found: dict[CampaignId, Writing] = {}
+        for whose, state, why, count in rows:
+            campaign = CampaignId(whose)
+            known = found.get(campaign, Writing())
+            match WritingState(state):
+                case WritingState.WAITING:
+                    found[campaign] = replace(known, waiting=count)
+                case WritingState.WRITTEN:
+                    found[campaign] = replace(known, written=count)
+                case WritingState.LEFT_OUT:
+                    found[campaign] = replace(known, reasons=(*known.reasons, (why, count)))
+        return found
+
+    async def failures(self, campaigns: Sequence[CampaignId]) -> dict[CampaignId, tuple[Failure, ...]]:
+        """See `CampaignStore.failures`."""
+        reason = func.coalesce(StepRow.reason_key, "")
+        handles = func.array_agg(aggregate_order_by(CreatorRow.handle, DraftRow.id))
+        rows = await self._session.execute(
+            select(BatchRow.campaign_id, StepRow.state, reason, func.count(), handles)
+            .join(DraftRow, DraftRow.batch_id == BatchRow.id)
+            .join(StepRow, StepRow.draft_id == DraftRow.id)
+            .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
+            .where(
+                BatchRow.campaign_id.in_(campaigns),
+                StepRow.state.in_((StepState.FAILED.value, StepState.UNKNOWN.value)),
+            )
+            .group_by(BatchRow.campaign_id, StepRow.state, reason)
+            .order_by(func.count().desc(), reason)
+        )
+        found: defaultdict[CampaignId, list[Failure]] = defaultdict(list)
+        for campaign, state, why, count, whose in rows:
+            shown = tuple(whose[:HANDLES_SHOWN])
+            found[CampaignId(campaign or 0)].append(
+                Failure(why, count, shown, retryable=state == StepState.FAILED.value)
+            )
+        return {campaign: tuple(failures) for campaign, failures in found.items()}
 
     async def cancel(self, campaign: CampaignId) -> bool:
         """See `CampaignStore.cancel`."""
@@ -213,7 +320,7 @@ class CampaignRepository:
         sent, held = StepRow.state == StepState.SENT.value, StepRow.state == StepState.HELD.value
         why_not, none = func.coalesce(StepRow.reason_key, ""), literal("")
         ways: list[tuple[ColumnElement[bool], Standing, ColumnElement[str]]] = [
-            (_REJECTED, Standing.OVER, literal("rejected")),
+            (REJECTED, Standing.OVER, literal("rejected")),
             (and_(~goes, FollowUpRow.ended_at.is_not(None)), Standing.OVER, func.coalesce(FollowUpRow.ended_key, "")),
             (paused, Standing.HELD, literal("batch_stopped")),
             (and_(goes, StepRow.state.in_(_OVER)), Standing.OVER, why_not),

@@ -123,7 +123,7 @@ class DecisionRepository:
         row, code = found
         return _to_presentation(row, code, await self._shown(row.id))
 
-    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId) -> Presentation | None:
+    async def newest_presentation(self, batch: BatchId, *, conversation: ConversationId | None) -> Presentation | None:
         """See `DraftStore.newest_presentation`.
 
         A later card of some numbers leaves the earlier card of the others in force: each number counts as it was

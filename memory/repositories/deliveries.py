@@ -2,20 +2,33 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, extract, func, or_, select, update
 
-from memory.domain.deliveries import Audience, Delivery, DeliveryState, OpenBatch, Parcel, PushKind, Route, Subject
+from memory.domain.campaign import WritingState
+from memory.domain.deliveries import (
+    Audience,
+    CampaignNews,
+    Delivery,
+    DeliveryState,
+    OpenBatch,
+    Parcel,
+    PushKind,
+    Route,
+    Subject,
+)
 from memory.domain.dispatch import Queue
-from memory.domain.ids import BatchId, BrandId, ChannelId, DeliveryId, MemberId, TenantId
-from memory.domain.outreach import Flag
+from memory.domain.ids import BatchId, BrandId, CampaignId, ChannelId, DeliveryId, MemberId, TenantId
+from memory.domain.outreach import UNSETTLED, Flag, StepState
+from memory.models.campaigns import CampaignCreatorRow, CampaignRow
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
-from memory.models.outreach import BatchRow, StepRow
+from memory.models.outreach import BatchRow, DraftRow, FollowUpRow, StepRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.channels import to_channel
 from memory.repositories.delivery_tries import DeliveryTries, new_try, parcel_key, to_claimed, to_delivery
-from memory.repositories.draft_rows import read_batches
+from memory.repositories.draft_rows import REJECTED, read_batches
 from memory.repositories.making_deliveries import carries, make_delivery
 
 _WAITING = DeliveryState.WAITING.value
@@ -189,6 +202,16 @@ class DeliveryRepository(DeliveryTries):
             .where(ChannelSettingRow.tenant_id == BatchRow.tenant_id, ChannelSettingRow.active)
             .exists()
         )
+        undecided = (
+            select(DraftRow.id)
+            .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+            .where(
+                DraftRow.batch_id == BatchRow.id,
+                or_(StepRow.id.is_(None), StepRow.state == StepState.HELD.value),
+                ~REJECTED,
+            )
+            .exists()
+        )
         rows = (
             await self._session.scalars(
                 select(BatchRow)
@@ -196,8 +219,11 @@ class DeliveryRepository(DeliveryTries):
                     BatchRow.published_at.is_not(None),
                     BatchRow.stopped_at.is_(None),
                     BatchRow.decide_by > now,
+                    extract("epoch", now - BatchRow.made_at) * 4
+                    >= extract("epoch", BatchRow.decide_by - BatchRow.made_at),
                     ~reminded,
                     carried,
+                    undecided,
                 )
                 .order_by(BatchRow.made_at, BatchRow.id)
                 .limit(200)
@@ -212,6 +238,64 @@ class DeliveryRepository(DeliveryTries):
             for batch in await read_batches(self._session, rows, now=now)
         ]  # fmt: skip
         return [batch for batch in found if batch.open]
+
+    async def campaign_news(self, *, now: datetime) -> Sequence[CampaignNews]:
+        """See `DeliveryStore.campaign_news`."""
+        own = BatchRow.campaign_id == CampaignRow.id
+        sent = (
+            select(func.count())
+            .select_from(StepRow)
+            .join(DraftRow, DraftRow.id == StepRow.draft_id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .where(own, StepRow.state == StepState.SENT.value)
+            .scalar_subquery()
+        )
+        goes_on = (
+            select(DraftRow.id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+            .outerjoin(FollowUpRow, FollowUpRow.draft_id == DraftRow.id)
+            .where(
+                own,
+                ~REJECTED,
+                or_(
+                    StepRow.state.in_([state.value for state in UNSETTLED]),
+                    and_(StepRow.id.is_(None), FollowUpRow.ended_at.is_(None), BatchRow.decide_by > now),
+                ),
+            )
+            .exists()
+        )
+        writes = (
+            select(CampaignCreatorRow.id)
+            .where(
+                CampaignCreatorRow.campaign_id == CampaignRow.id,
+                CampaignCreatorRow.state == WritingState.WAITING.value,
+            )
+            .exists()
+        )
+        carried = (
+            select(ChannelSettingRow.id)
+            .where(ChannelSettingRow.tenant_id == CampaignRow.tenant_id, ChannelSettingRow.active)
+            .exists()
+        )
+        done = and_(~goes_on, ~writes)
+        rows = await self._session.execute(
+            select(CampaignRow, sent, done)
+            .where(
+                CampaignRow.cancelled_at.is_(None),
+                carried,
+                or_(~_told("started"), and_(~_told("done"), done)),
+                sent > 0,
+            )
+            .order_by(CampaignRow.id)
+            .limit(50)
+        )
+        news = []
+        for row, count, is_done in rows:
+            queue = Queue(TenantId(row.tenant_id), BrandId(row.brand_id))
+            event: Literal["started", "done"] = "done" if is_done else "started"
+            news.append(CampaignNews(queue, CampaignId(row.id), row.name, event, count))
+        return news
 
     async def _settled_meanwhile(self, rows: Sequence[DeliveryRow]) -> set[int]:
         """Deliveries of what is so no longer: a step that went on, a batch that is decided."""
@@ -230,3 +314,13 @@ class DeliveryRepository(DeliveryTries):
             open_ones = {batch.id for batch in batches if any(draft.approvable for draft in batch.drafts)}
             over |= {delivery for delivery, batch in nudges.items() if batch not in open_ones}
         return over
+
+
+def _told(event: str) -> ColumnElement[bool]:
+    """Whether it was told of a campaign; who was told that it is done needs no word of its beginning."""
+    occasions = [func.concat("campaign:", CampaignRow.id, f":{one}") for one in {event, "done"}]
+    return (
+        select(DeliveryRow.id)
+        .where(DeliveryRow.tenant_id == CampaignRow.tenant_id, DeliveryRow.occasion.in_(occasions))
+        .exists()
+    )

@@ -38,6 +38,16 @@ from memory.models.outreach import (
 from memory.models.shop import ProductRow
 from memory.repositories.follow_up_rows import to_follow_up
 
+# Whether somebody's rejection of a draft stands.
+REJECTED = (
+    select(DecisionRow.id)
+    .where(
+        DecisionRow.draft_id == DraftRow.id,
+        DecisionRow.voided_at.is_(None),
+        DecisionRow.verdict == Verdict.REJECT.value,
+    )
+    .exists()
+)
 _OF_STEP = {
     StepState.PLANNED: DraftStatus.APPROVED,
     StepState.HELD: DraftStatus.HELD,
@@ -78,22 +88,13 @@ class DraftRows:
 
 def select_drafts() -> DraftSelect:
     """Drafts with their rows, in the order of their numbers."""
-    rejected = (
-        select(DecisionRow.id)
-        .where(
-            DecisionRow.draft_id == DraftRow.id,
-            DecisionRow.voided_at.is_(None),
-            DecisionRow.verdict == Verdict.REJECT.value,
-        )
-        .exists()
-    )
     replied = (
         select(func.min(CreatorMessageRow.received_at)).where(CreatorMessageRow.step_id == StepRow.id).scalar_subquery()
     )
     return (
         select(
             DraftRow, BatchRow, DraftVersionRow, StepRow, CreatorRow.handle, CreatorRow.market, CreatorRow.zone,
-            rejected, replied, FollowUpRow,
+            REJECTED, replied, FollowUpRow,
         )
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .join(DraftVersionRow, (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CampaignId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
 from memory.domain.outreach import (
+    REOPENED,
     Batch,
     Channel,
     Content,
@@ -31,10 +32,11 @@ from memory.models.outreach import (
     DecisionRow,
     DraftRow,
     DraftVersionRow,
+    FollowUpRow,
     ProposalRow,
     StepRow,
 )
-from memory.repositories.draft_rows import read_batches, read_drafts, select_drafts, to_version
+from memory.repositories.draft_rows import REJECTED, read_batches, read_drafts, select_drafts, to_version
 from memory.repositories.follow_up_rows import to_row
 from memory.repositories.pausing import PausingRepository
 from memory.tenancy import standing
@@ -175,6 +177,32 @@ class DraftRepository(PausingRepository):
             if len(page) < _PAGE or len(found) >= limit:
                 break
         return found[:limit]
+
+    async def waiting(self) -> dict[str, int]:
+        """See `DraftStore.waiting`. The statuses of `draft_rows.status_of`, counted where they lie."""
+        undecided = or_(
+            StepRow.id.is_(None), and_(StepRow.state == StepState.HELD.value, StepRow.reason_key.in_(REOPENED))
+        )
+        rows = await self._session.execute(
+            select(BatchRow.code, func.count())
+            .join(DraftRow, DraftRow.batch_id == BatchRow.id)
+            .join(
+                DraftVersionRow, (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest)
+            )
+            .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
+            .outerjoin(FollowUpRow, FollowUpRow.draft_id == DraftRow.id)
+            .where(
+                BatchRow.published_at.is_not(None),
+                BatchRow.stopped_at.is_(None),
+                undecided,
+                FollowUpRow.ended_at.is_(None),
+                ~REJECTED,
+                or_(BatchRow.decide_by > self._now, DraftVersionRow.flags.contains([{"blocking": True}])),
+            )
+            .group_by(BatchRow.id, BatchRow.code, BatchRow.decide_by)
+            .order_by(BatchRow.decide_by, BatchRow.id)
+        )
+        return {row[0]: row[1] for row in rows}
 
     async def by_id(self, draft: DraftId) -> Draft | None:
         """See `DraftStore.by_id`."""

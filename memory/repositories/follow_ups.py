@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memory.domain.chat_stores import Fence
 from memory.domain.follow_ups import Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, TenantId
-from memory.domain.outreach import REOPENED, Draft, DraftStatus, StepState, Verdict
+from memory.domain.outreach import REOPENED, Draft, DraftStatus, StepState
 from memory.models.books import AuditEventRow
-from memory.models.outreach import BatchRow, DecisionRow, DraftRow, FollowUpRow, StepRow
-from memory.repositories.draft_rows import read_drafts, select_drafts
+from memory.models.outreach import BatchRow, DraftRow, FollowUpRow, StepRow
+from memory.repositories.draft_rows import REJECTED, read_drafts, select_drafts
 from memory.repositories.first_messages import FirstMessageRepository
 from memory.repositories.follow_up_rows import read_progress
 
@@ -22,15 +22,6 @@ _GOING = (StepState.SENDING.value, StepState.UNKNOWN.value, StepState.SENT.value
 _PAST = frozenset({DraftStatus.SENDING, DraftStatus.UNKNOWN, DraftStatus.SENT, DraftStatus.STOPPED, DraftStatus.FAILED})
 _MOST = 1_000
 _QUIET = {"synchronize_session": False}
-_REJECTED = (
-    select(DecisionRow.id)
-    .where(
-        DecisionRow.draft_id == DraftRow.id,
-        DecisionRow.voided_at.is_(None),
-        DecisionRow.verdict == Verdict.REJECT.value,
-    )
-    .exists()
-)
 
 
 class FollowUpRepository(FirstMessageRepository):
@@ -39,6 +30,29 @@ class FollowUpRepository(FirstMessageRepository):
     async def progress(self, drafts: Collection[DraftId]) -> dict[DraftId, Progress]:
         """See `FollowUpStore.progress`."""
         return await read_progress(self._session, drafts, now=self._now) if drafts else {}
+
+    async def behind(self, drafts: Collection[DraftId]) -> dict[DraftId, tuple[Draft, ...]]:
+        """See `FollowUpStore.behind`. A round is asked for at a time: there are few."""
+        start_of: dict[int, DraftId] = {draft: draft for draft in drafts}
+        level: dict[int, DraftId] = dict(start_of)
+        order: list[int] = []
+        while level:
+            rows = await self._session.execute(
+                select(FollowUpRow.draft_id, FollowUpRow.after_id)
+                .where(FollowUpRow.after_id.in_(level))
+                .order_by(FollowUpRow.draft_id)
+            )
+            level = {row.draft_id: level[row.after_id] for row in rows}
+            start_of |= level
+            order += level
+        found: dict[DraftId, tuple[Draft, ...]] = dict.fromkeys(drafts, ())
+        if order:
+            read = await read_drafts(self._session, select_drafts().where(DraftRow.id.in_(order)), now=self._now)
+            by_id = {draft.id: draft for draft in read}
+            for one in order:
+                if DraftId(one) in by_id:
+                    found[start_of[one]] += (by_id[DraftId(one)],)
+        return found
 
     async def last_messages(
         self, creators: Sequence[CreatorId], *, brand: BrandId, fence: Fence | None = None
@@ -60,7 +74,7 @@ class FollowUpRepository(FirstMessageRepository):
             .where(
                 DraftRow.creator_id.in_(creators),
                 DraftRow.brand_id == brand,
-                ~_REJECTED,
+                ~REJECTED,
                 or_(
                     StepRow.state.in_(_GOING),
                     and_(FollowUpRow.id.is_(None), or_(approved, and_(undecided, written))),

@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from memory.domain.ids import BatchId, BrandId, ConversationId, DraftId, StepId
-from memory.domain.outreach import REOPENED, Batch, StepState, Verdict
+from memory.domain.errors import Conflict
+from memory.domain.ids import BatchId, BrandId, CampaignId, ConversationId, DraftId, StepId
+from memory.domain.outreach import REOPENED, UNSETTLED, Batch, StepState, Verdict
 from memory.domain.pausing_stores import Waiting
 from memory.domain.zones import home_zone
 from memory.models.campaigns import CampaignRow
@@ -18,6 +21,7 @@ from memory.repositories.decisions import DecisionRepository
 from memory.repositories.draft_rows import read_batches
 
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value)
+_OVER = (StepState.STOPPED.value, StepState.FAILED.value)
 # Nothing frees a stopped step but its batch's resumption, so the dispatcher does not look at it again and again.
 _LEFT_ALONE = timedelta(days=1)
 _QUIET = {"synchronize_session": False}
@@ -83,20 +87,58 @@ class PausingRepository(DecisionRepository):
         again: list[Waiting] = []
         for step, zone, market in rows:
             if step.state == StepState.PLANNED or step.reason_key == "batch_stopped":
-                again.append(
-                    Waiting(
-                        StepId(step.id),
-                        BrandId(step.brand_id),
-                        step.due_at,
-                        home_zone(zone, market),
-                        market,
-                        step.first_message,
-                    )
-                )
+                again.append(_waiting(step, zone, market))
             else:
                 step.look_at = self._now
         await self._session.flush()
         return sorted(codes), again
+
+    async def try_again(self, campaign: CampaignId, *, reason: str = "") -> list[Waiting]:
+        """See `PausingStore.try_again`. An occasion goes once, and a creator has one open first message."""
+        other = aliased(StepRow)
+        taken = (
+            select(other.id)
+            .where(
+                other.id != StepRow.id,
+                or_(
+                    (other.occasion == StepRow.occasion) & or_(other.state.not_in(_OVER), other.may_have_gone),
+                    StepRow.first_message
+                    & other.first_message
+                    & (other.brand_id == StepRow.brand_id)
+                    & (other.creator_id == StepRow.creator_id)
+                    & other.state.in_([state.value for state in UNSETTLED]),
+                ),
+            )
+            .exists()
+        )
+        rows = await self._session.execute(
+            select(StepRow, CreatorRow.zone, CreatorRow.market)
+            .join(DraftRow, DraftRow.id == StepRow.draft_id)
+            .join(BatchRow, BatchRow.id == DraftRow.batch_id)
+            .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
+            .where(
+                BatchRow.campaign_id == campaign,
+                BatchRow.stopped_at.is_(None),
+                StepRow.state == StepState.FAILED.value,
+                StepRow.reason_key == reason if reason else true(),
+                ~taken,
+            )
+            .order_by(StepRow.draft_id)
+            .with_for_update(of=[DraftRow, StepRow])
+            .execution_options(populate_existing=True)
+        )
+        found: dict[str, Waiting] = {}
+        for step, zone, market in rows:
+            if step.occasion in found:
+                continue
+            step.state, step.due_at, step.look_at = StepState.PLANNED.value, self._now, self._now
+            step.reason_key = step.reason_facts = None
+            found[step.occasion] = _waiting(step, zone, market)
+        try:
+            await self._session.flush()
+        except IntegrityError as taken_now:
+            raise Conflict("conflict") from taken_now
+        return list(found.values())
 
     async def plan_again(self, due: Mapping[StepId, datetime]) -> None:
         """See `PausingStore.plan_again`."""
@@ -166,6 +208,12 @@ async def plan_again(session: AsyncSession, due: Mapping[StepId, datetime]) -> N
             .values(state=StepState.PLANNED.value, due_at=moment, look_at=moment, reason_key=None, reason_facts=None),
             execution_options=_QUIET,
         )
+
+
+def _waiting(step: StepRow, zone: str | None, market: str | None) -> Waiting:
+    return Waiting(
+        StepId(step.id), BrandId(step.brand_id), step.due_at, home_zone(zone, market), market, step.first_message
+    )
 
 
 def _drafts_of(batches: Iterable[int]) -> Select[int]:

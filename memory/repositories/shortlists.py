@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from memory.domain.creator import Reason, Shortlist, ShortlistItem
 from memory.domain.errors import NotFound
 from memory.domain.ids import ConversationId, CreatorId, ShortlistId
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from memory.domain.workspace import Scope
 from memory.models.chat import ConversationRow
 from memory.models.creators import CreatorRow

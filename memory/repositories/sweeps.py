@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from memory.domain.account_stores import WaitingRow
+from memory.domain.campaign import WritingState
 from memory.domain.chat_stores import TurnState
 from memory.domain.ids import MemberId, TenantId
 from memory.domain.workspace import Role
 from memory.models.books import ImportRunRow
+from memory.models.campaigns import CampaignCreatorRow, CampaignRow
 from memory.models.chat import TurnRow
 from memory.models.creators import CreatorRow
 from memory.models.workspace import MemberRow
@@ -55,18 +57,26 @@ class SweepRepository:
             .order_by(ImportRunRow.made_at, ImportRunRow.id)
             .limit(limit)
         )
-        return [
-            WaitingRow(
-                id=row.id,
-                tenant=TenantId(row.tenant_id),
-                member=MemberId(row.made_by),
-                brand=brand_or_none(row.brand_id),
-                conversation=None,
-                lang="en" if lang == "en" else "zh",
-                role=Role(role),
+        return [_made_by(row, role, lang) for row, role, lang in found]
+
+    async def campaigns(self, *, limit: int = 50) -> Sequence[WaitingRow]:
+        """See `SweepStore.campaigns`."""
+        waits = (
+            select(CampaignCreatorRow.id)
+            .where(
+                CampaignCreatorRow.campaign_id == CampaignRow.id,
+                CampaignCreatorRow.state == WritingState.WAITING.value,
             )
-            for row, role, lang in found
-        ]
+            .exists()
+        )
+        found = await self._session.execute(
+            select(CampaignRow, MemberRow.role, MemberRow.lang)
+            .join(MemberRow, MemberRow.id == CampaignRow.made_by)
+            .where(CampaignRow.cancelled_at.is_(None), waits)
+            .order_by(CampaignRow.id)
+            .limit(limit)
+        )
+        return [_made_by(row, role, lang) for row, role, lang in found]
 
     async def tenants_to_index(self) -> Sequence[TenantId]:
         """See `SweepStore.tenants_to_index`."""
@@ -79,3 +89,16 @@ class SweepRepository:
             .distinct()
         )
         return [TenantId(tenant) for tenant in found if tenant is not None]
+
+
+def _made_by(row: ImportRunRow | CampaignRow, role: str, lang: str) -> WaitingRow:
+    """What its maker waits for."""
+    return WaitingRow(
+        id=row.id,
+        tenant=TenantId(row.tenant_id),
+        member=MemberId(row.made_by),
+        brand=brand_or_none(row.brand_id),
+        conversation=None,
+        lang="en" if lang == "en" else "zh",
+        role=Role(role),
+    )

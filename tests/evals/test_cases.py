@@ -138,7 +138,7 @@ def test_near_misses_decide_nothing_and_commands_fit_their_card() -> None:
         elif expect["verb"] == "withdraw":
             assert set(expect["numbers"]) <= set(range(1, case["open_batches"][expect["batch"]] + 1)), case["id"]
         else:
-            assert expect["verb"] in {"stop", "resume", "undo", "send_list", "mark_sent", "erase"}, case["id"]
+            assert expect["verb"] in {"stop", "resume", "retry", "undo", "send_list", "mark_sent", "erase"}, case["id"]
 
 
 def test_niches_have_enough_distinct_bios_without_contacts() -> None:

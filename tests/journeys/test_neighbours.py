@@ -23,7 +23,7 @@ from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author, Fence
 from memory.domain.clock import SystemClock
 from memory.domain.errors import NotAllowed
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from memory.domain.workspace import Role
 from prompts.render import texts
 from tests.support.creator_index import WordEmbedder

@@ -13,7 +13,8 @@ from memory.domain.creator import CreatorFacts, Reason, Stage
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.ids import CreatorId, ShortlistId
 from memory.domain.money import MoneySpan, Span
-from memory.domain.stores import Change, NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
+from memory.domain.stores import Change
 from memory.domain.workspace import Scope
 from tests.support.database import Office, make_workspace
 

@@ -25,7 +25,8 @@ from memory.domain.errors import Unclear
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus, Gist, Intent
 from memory.domain.shops import SellerShop
-from memory.domain.stores import Change, NewShortlistItem, Unit
+from memory.domain.shortlist_stores import NewShortlistItem
+from memory.domain.stores import Change, Unit
 from prompts.render import texts
 from tests.support.database import TestServer
 

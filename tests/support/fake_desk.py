@@ -288,9 +288,9 @@ class FakeQueries(FakeChannelViews, FakeReplies):
         self.office.read_once()
         return read
 
-    async def inbox(self, scope: Scope) -> Sequence[Batch]:
+    async def inbox(self, scope: Scope, *, offset: int = 0) -> Sequence[Batch]:
         """Two batches wait."""
-        return [self._batch("K7"), self._batch("K8")]
+        return [self._batch("K7"), self._batch("K8")] if offset == 0 else []
 
     async def batches(self, scope: Scope, *, offset: int = 0) -> Sequence[BatchView]:
         """Two batches, one of them running."""

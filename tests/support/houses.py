@@ -13,7 +13,7 @@ from memory.domain.creator import CreatorFacts, IndexEntry, Stage
 from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Channel, Content, Gist, Intent, NewDraft, Purpose
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from memory.domain.templates import Wording
 from memory.domain.workspace import Brand, Role, Scope, WorkspaceKind
 from tests.support.database import Office, make_workspace

@@ -6,7 +6,7 @@ from memory.database import Database
 from memory.domain.chat_stores import Fence
 from memory.domain.creator import CreatorFacts, Stage
 from memory.domain.ids import CreatorId, TurnId
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from memory.domain.workspace import Scope
 from tests.support.database import Office
 from tools.contract import TurnContext

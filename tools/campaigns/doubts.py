@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from memory.domain.campaign import NewCampaign
+from memory.domain.campaign import Figures, NewCampaign
 from memory.domain.outreach import Fact, Flag
 from memory.domain.sample import content_days
-from tools.campaigns.presets import Preset
 
 # No parcel's time is known before it is sent: a week abroad is what a team has to reckon with.
 SHIPPING_DAYS = 7
@@ -15,10 +14,10 @@ _FAR = 2
 
 
 def doubts(
-    plan: NewCampaign, preset: Preset, *, audience: int, markets: Sequence[str | None], today: date
+    plan: NewCampaign, usual: Figures, *, audience: int, markets: Sequence[str | None], today: date
 ) -> tuple[Flag, ...]:
     """Warnings of a plan for so many creators; `markets` are those of the creators who are added to it."""
-    found = [*_late(plan, markets, today), *_size(audience, preset), *_commission(plan, preset)]
+    found = [*_late(plan, markets, today), *_size(audience, usual), *_commission(plan, usual)]
     return tuple(found)
 
 
@@ -45,17 +44,17 @@ def _late(plan: NewCampaign, markets: Sequence[str | None], today: date) -> list
     return found
 
 
-def _size(audience: int, preset: Preset) -> list[Flag]:
-    low, high = preset.creators
+def _size(audience: int, usual: Figures) -> list[Flag]:
+    low, high = usual.creators
     if low <= audience * _FAR and audience <= high * _FAR:
         return []
     return [Flag("campaign_size", {"count": audience, "low": low, "high": high}, blocking=False)]
 
 
-def _commission(plan: NewCampaign, preset: Preset) -> list[Flag]:
+def _commission(plan: NewCampaign, usual: Figures) -> list[Flag]:
     offered = plan.offer.commission_bp
-    low, high = preset.commission_bp
+    low, high = usual.commission_bp
     if offered is None or low <= offered <= high:
         return []
-    facts: dict[str, Fact] = {"offered": f"{offered / 100:g}%", "low": f"{low // 100}%", "high": f"{high // 100}%"}
+    facts: dict[str, Fact] = {"offered": f"{offered / 100:g}%", "low": f"{low / 100:g}%", "high": f"{high / 100:g}%"}
     return [Flag("campaign_commission", facts, blocking=False)]

@@ -3,14 +3,14 @@
 import calendar
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from memory.domain.campaign import CampaignStep, Scenario
+from memory.domain.campaign import CampaignStep, Figures, SamplesPer, Scenario
 from memory.domain.follow_ups import Condition
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import Lang
@@ -20,27 +20,24 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Usual figures of a scenario, bounds included; commission in basis points. `purposes`: of the first round, later.
-
-    `samples_per`: whether its samples are for a whole campaign or for each week of it.
-    """
+    """A scenario by its names, with its usual figures: ours, or those a brand put in their place (`own`)."""
 
     words: Mapping[Lang, tuple[str, ...]]
-    creators: tuple[int, int]
-    samples: tuple[int, int]
-    samples_per: Literal["campaign", "week"]
-    commission_bp: tuple[int, int]
-    days: int
-    purposes: tuple[Purpose, Purpose]
+    figures: Figures
+    own: bool = False
 
     def title(self, lang: Lang) -> str:
         """The scenario by name."""
         return self.words[lang][0]
 
-    def steps(self, rounds: int, *, every_days: int | None) -> tuple[CampaignStep, ...]:
-        """So many rounds of it, `every_days` apart (None: as usual); a later one goes to who has not replied."""
-        first, later = self.purposes
-        behind = CampaignStep(later, every_days or self.days, Condition.NO_REPLY)
+    def steps(
+        self, rounds: int, *, every_days: int | None, condition: Condition = Condition.NO_REPLY
+    ) -> tuple[CampaignStep, ...]:
+        """So many rounds of it, `every_days` apart (None: as usual); later ones go to whom the condition is about."""
+        first, later = self.figures.purposes
+        if condition is not Condition.NO_REPLY:
+            later = Purpose.CONTENT_REMINDER
+        behind = CampaignStep(later, every_days or self.figures.days, condition)
         return (CampaignStep(first), *(behind for _ in range(rounds - 1)))
 
 
@@ -70,8 +67,16 @@ class SaleDay:
 
 @cache
 def presets() -> Mapping[Scenario, Preset]:
-    """Every scenario's figures."""
+    """Every scenario with our figures."""
     return MappingProxyType({Scenario(name): _preset(table) for name, table in _load("presets").items()})
+
+
+def presets_with(own: Mapping[Scenario, Figures]) -> Mapping[Scenario, Preset]:
+    """Every scenario with a brand's own figures where it has them."""
+    return {
+        scenario: replace(preset, figures=own[scenario], own=True) if scenario in own else preset
+        for scenario, preset in presets().items()
+    }
 
 
 @cache
@@ -108,15 +113,15 @@ def scenario_in(name: str) -> Scenario | None:
 def _preset(table: Mapping[str, Any]) -> Preset:
     first, later = table["purposes"]
     low, high = table["commission"]
-    return Preset(
-        words=MappingProxyType({"zh": tuple(table["zh"]), "en": tuple(table["en"])}),
+    figures = Figures(
         creators=(table["creators"][0], table["creators"][1]),
         samples=(table["samples"][0], table["samples"][1]),
-        samples_per=table["samples_per"],
+        samples_per=SamplesPer(table["samples_per"]),
         commission_bp=(low * 100, high * 100),
         days=table["days"],
         purposes=(Purpose(first), Purpose(later)),
     )
+    return Preset(MappingProxyType({"zh": tuple(table["zh"]), "en": tuple(table["en"])}), figures)
 
 
 def _day(given: list[int] | None) -> tuple[int, int] | None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from memory.domain.campaign import Campaign, CampaignView
+from memory.domain.campaign import Campaign, CampaignView, Failure
 from memory.domain.outreach import Batch, Flag
 from memory.domain.workspace import BrandPolicy
+from tools.campaigns.presets import Preset
 from tools.drafting.batching import LeftOut
 from tools.drafting.tool import Drafted
 
@@ -14,8 +15,8 @@ from tools.drafting.tool import Drafted
 class CampaignPlanned:
     """Creators who were put into a campaign: a batch of first messages, and one for each later round.
 
-    `audience`: how many it has with them. `left_out` of any round; `again`: it went on already. `policy` and
-    `team_zone` say when messages may go, as of `now`.
+    `audience`: how many it has with them; `preset`: what such a campaign usually has. `left_out` of any round; `again`:
+    it went on already. `policy` and `team_zone` say when messages may go, as of `now`.
     """
 
     campaign: Campaign
@@ -25,6 +26,7 @@ class CampaignPlanned:
     doubts: tuple[Flag, ...]
     audience: int
     again: bool
+    preset: Preset
     policy: BrandPolicy
     team_zone: str
     now: datetime
@@ -45,8 +47,9 @@ class CampaignList:
 
 @dataclass(frozen=True, slots=True)
 class CampaignShown:
-    """One campaign, as it was at `now`."""
+    """One campaign, as it was at `now`. `failures`: what did not go and why, where that was asked."""
 
     view: CampaignView
     product: str | None
     now: datetime
+    failures: tuple[Failure, ...] | None = None

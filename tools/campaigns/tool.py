@@ -1,6 +1,6 @@
 """Campaigns: planned for creators, listed, shown. A plan is drafts and follow-ups like any others; nothing is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -19,7 +19,7 @@ from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
 from tools.campaigns.doubts import doubts
 from tools.campaigns.names import going_on, kept_key, named, plain, usual_name
-from tools.campaigns.presets import presets, sale_day_in, scenario_in
+from tools.campaigns.presets import Preset, presets_with, sale_day_in, scenario_in
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.batching import DECIDE_HOURS, LeftOut
@@ -40,6 +40,7 @@ class CampaignsArgs(Arguments):
     """`plan` puts creators (ranks, handles, a segment, or the shortlist) into the campaign of a name, new or not.
 
     `rounds` counts the first message; `every_days` lie between two. `promotion_date` is the day of the sale.
+    `failed`: show what was not sent, by its reason.
     """
 
     action: Literal["list", "show", "plan"]
@@ -54,6 +55,7 @@ class CampaignsArgs(Arguments):
     commission_rate: float | None = None
     free_sample: bool | None = None
     promotion_date: date | None = None
+    failed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class _Aim:
     creators: tuple[Creator, ...]
     left_out: tuple[LeftOut, ...]
     product: str | None
+    preset: Preset
 
 
 def campaigns(
@@ -90,7 +93,10 @@ def campaigns(
             (view,) = await unit.campaigns.views([named(found, args.name)])
             product = view.campaign.plan.product
             known = await unit.products.by_id(product) if product is not None else None
-            return CampaignShown(view, known.name if known else None, unit.now)
+            failures = None
+            if args.failed:
+                failures = (await unit.campaigns.failures([view.campaign.id])).get(view.campaign.id, ())
+            return CampaignShown(view, known.name if known else None, unit.now, failures)
 
     async def plan(args: CampaignsArgs, turn: TurnContext) -> CampaignPlanned:
         if not turn.scope.role.covers(Role.OPERATOR):
@@ -118,7 +124,8 @@ def campaigns(
                 first=first,
                 later=later.batches,
                 left_out=(*aim.left_out, *first.left_out, *later.left_out),
-                doubts=doubts(kept, presets()[kept.scenario], audience=audience, markets=markets, today=day),
+                preset=aim.preset,
+                doubts=doubts(kept, aim.preset.figures, audience=audience, markets=markets, today=day),
                 audience=audience,
                 again=aim.present is not None,
                 policy=await unit.people.policy(aim.brand.id),
@@ -179,11 +186,15 @@ async def _aim(unit: Unit, args: CampaignsArgs, turn: TurnContext) -> _Aim:
         for creator in meant
         if creator.id in inside
     )
-    plan = _plan(args, present, NewCampaign(name, key, scenario, (), today, day, day))
-    return _Aim(brand, plan, present, new, already, await _product(unit, args, present))
+    usual = presets_with(await unit.campaigns.figures(brand.id))
+    plan = _plan(args, present, NewCampaign(name, key, scenario, (), today, day, day), usual)
+    product = await _product(unit, args, present)
+    return _Aim(brand, plan, present, new, already, product, usual[plan.scenario])
 
 
-def _plan(args: CampaignsArgs, present: Campaign | None, new: NewCampaign) -> NewCampaign:
+def _plan(
+    args: CampaignsArgs, present: Campaign | None, new: NewCampaign, usual: Mapping[Scenario, Preset]
+) -> NewCampaign:
     """What is to be kept: what was said now, else what its campaign has, else what is usual."""
     before = present.plan if present else None
     scenario = args.scenario or (before.scenario if before else new.scenario)
@@ -196,7 +207,7 @@ def _plan(args: CampaignsArgs, present: Campaign | None, new: NewCampaign) -> Ne
         steps = before.steps
     else:
         rounds = args.rounds or (len(before.steps) if before else USUAL_ROUNDS)
-        steps = presets()[scenario].steps(rounds, every_days=args.every_days or _between(before))
+        steps = usual[scenario].steps(rounds, every_days=args.every_days or _between(before))
     day = args.promotion_date or (before.promotion_on if before else None) or new.promotion_on
     named_so = replace(new, name=before.name, key=before.key, starts_on=before.starts_on) if before else new
     return replace(named_so, scenario=scenario, steps=steps, ends_on=day, promotion_on=day, offer=offer)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from memory.domain.creator import Creator, Relation, Shortlist, ShortlistItem, Sort
 from memory.domain.errors import BadRequest
 from memory.domain.money import RateTable
-from memory.domain.stores import CreatorIndex, NewShortlistItem, Unit, Units
+from memory.domain.shortlist_stores import NewShortlistItem
+from memory.domain.stores import CreatorIndex, Unit, Units
 from tools.contract import Effect, Tool, TurnContext
 from tools.creator_search.arguments import Filters, SearchCreatorsArgs, ShowCreatorArgs, SimilarCreatorsArgs
 from tools.creator_search.asking import to_query

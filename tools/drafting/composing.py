@@ -63,12 +63,15 @@ class Placed:
 
 @dataclass(slots=True)
 class Said:
-    """What a batch has said so far: how often each unit was used, the 5-grams of every draft, and its units."""
+    """What a batch has said so far: how often each unit was used, the 5-grams of every draft, and which drafts said it.
+
+    `where`: a unit's drafts, one bit each.
+    """
 
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
     drafts: list[int] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    units: list[frozenset[tuple[str, str]]] = field(default_factory=list)
+    where: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def read_code(code: str | None) -> Recipe | None:
@@ -119,7 +122,8 @@ def compose(
     best = min(tries, key=lambda tried: tried.score)
     units = best.pick.recipe.units.items()
     heard.used.update(units)
-    heard.units.append(frozenset(units))
+    for unit in units:
+        heard.where[unit] = heard.where.get(unit, 0) | 1 << len(heard.drafts)
     heard.drafts.append(best.cut)
     return _cut(best.pick, occasion, language)
 
@@ -179,8 +183,14 @@ def _pick(recipe: Recipe, facts: Known, rng: random.Random) -> _Pick:
 
 def _shared_units(recipe: Recipe, heard: Said) -> tuple[int, int]:
     """How many units it shares with the draft most like it, then how often its units were said."""
-    units = frozenset(recipe.units.items())
-    return max(len(units & other) for other in heard.units), sum(heard.used[pair] for pair in units)
+    shared: list[int] = []  # the drafts that share more than so many of the units, a bit each
+    for pair in recipe.units.items():
+        more = heard.where.get(pair, 0)
+        for count, drafts in enumerate(shared):
+            shared[count], more = drafts | more, drafts & more
+        if more:
+            shared.append(more)
+    return len(shared), sum(heard.used[pair] for pair in recipe.units.items())
 
 
 def _cut(pick: _Pick, occasion: Occasion, language: str) -> Content:

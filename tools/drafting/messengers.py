@@ -1,8 +1,10 @@
 """Who could carry a message: asked while drafting, so that a person learns early what cannot be sent."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from memory.domain.creator import Creator
+from memory.domain.ids import CreatorId
 from memory.domain.outreach import Channel, Flag
 from memory.domain.stores import Unit
 from memory.domain.workspace import Workspace
@@ -23,6 +25,17 @@ async def has_shop(unit: Unit) -> bool:
     """Whether the brand's own shop on a platform is connected."""
     link = await unit.shops.of_brand(unit.scope.brand) if unit.scope.brand is not None else None
     return link is not None and link.connected
+
+
+async def channels_of(
+    unit: Unit, creators: Sequence[Creator], messengers: Messengers, *, wanted: Channel | None = None
+) -> dict[CreatorId, Channel]:
+    """Where messages to these creators go; `wanted`: what somebody said."""
+    workspace, shop = await unit.people.workspace(), await has_shop(unit)
+    return {
+        creator.id: wanted or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
+        for creator in creators
+    }
 
 
 def channel_for(creator: Creator, *, workspace: Workspace, messengers: Messengers, has_shop: bool) -> Channel:

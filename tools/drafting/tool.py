@@ -37,7 +37,7 @@ from tools.drafting.choosing import TemplateUse, made_from, offer_of, own_templa
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
-from tools.drafting.messengers import Messengers, channel_for, has_shop
+from tools.drafting.messengers import Messengers, channels_of
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import product_meant
 from tools.drafting.splitting import split_at_random
@@ -141,7 +141,7 @@ def draft_messages(
             wish, notes = _wish(args, has_model=writer is not None)
             if is_large and model is not None:
                 notes += (Flag("templates_only", {"count": len(creators), "most": MOST_BY_MODEL}, blocking=False),)
-            channels = await _channels(unit, args, creators, messengers)
+            channels = await channels_of(unit, creators, messengers, wanted=args.channel)
             if args.purpose is Purpose.REPLY:
                 how = Answering(offer, args.product, channels, wish)
                 ready, unanswered = await prepare_answers(unit, creators, how, messengers)
@@ -174,7 +174,7 @@ async def _from_own(
         )
         _require_some(creators, left, limit=AT_MOST)
         args = args.model_copy(update={"purpose": templates[0].purpose})
-        channels = await _channels(unit, args, creators, messengers)
+        channels = await channels_of(unit, creators, messengers, wanted=args.channel)
         product = await _own_product(unit, args, templates[0])
         ready = await _prepare(unit, args, creators, channels, asked, messengers, product=product)
         chosen = split_at_random([creator.id for creator in creators], templates, seed=turn.occasion)
@@ -207,18 +207,6 @@ def _require_some(creators: Sequence[Creator], left: Sequence[LeftOut], *, limit
         raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
     if len(creators) > limit:
         raise BadRequest("too_many_drafts", count=len(creators), limit=limit)
-
-
-async def _channels(
-    unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator], messengers: Messengers
-) -> dict[CreatorId, Channel]:
-    """How each creator is reached: as said, else the best way there is."""
-    workspace = await unit.people.workspace()
-    shop = await has_shop(unit)
-    return {
-        creator.id: args.channel or channel_for(creator, workspace=workspace, messengers=messengers, has_shop=shop)
-        for creator in creators
-    }
 
 
 def list_drafts(units: Units) -> Tool[ListDraftsArgs]:

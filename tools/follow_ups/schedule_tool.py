@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Creator, Relation, Stage
 from memory.domain.errors import BadRequest, NotAllowed
-from memory.domain.follow_ups import Condition, stage_by_book
+from memory.domain.follow_ups import Condition
 from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import FIRST_MESSAGES, Batch, Draft, Purpose, Tone
@@ -32,9 +32,9 @@ from tools.drafting.product_meant import product_meant
 from tools.drafting.tool import AT_MOST, MOST_BY_MODEL
 from tools.follow_ups.arguments import ScheduleFollowUpArgs
 from tools.follow_ups.rounds import begins, follow_up, is_past, needs_none, purpose_of
+from tools.follow_ups.standing import planned_already, stages_of
 from tools.naming import Segment, meant_creators
 
-MOST_SAMPLES = 10_000
 _NOT_AFTERWARDS = FIRST_MESSAGES | {Purpose.REPLY}
 _SEGMENT_OF: Mapping[Condition, Segment] = {
     Condition.NO_REPLY: "no_reply",
@@ -45,10 +45,11 @@ _SEGMENT_OF: Mapping[Condition, Segment] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpsPlanned:
-    """One batch a round, in the order of the rounds; each waits for a decision of its own."""
+    """One batch a round, in the order of the rounds. `whole`: a decision on one covers those behind it."""
 
     batches: tuple[Batch, ...]
     left_out: tuple[LeftOut, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def schedule_follow_up(
         ]
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             batches = await _keep(unit, args, plan, written, turn, decide_hours=decide_hours)
-        return FollowUpsPlanned(batches, left)
+        return FollowUpsPlanned(batches, left, plan.prepared.policy.whole_sequences)
 
     about = (
         "Plan follow-ups to creators we wrote to: after so many days or at a moment, while they do not reply (or have"
@@ -107,19 +108,8 @@ async def _plan(
     ids = [creator.id for creator in meant]
     last = await unit.steps.last_messages(ids, brand=brand.id, fence=turn.fence)
     relations = await unit.relations.of(ids)
-    samples = [one for one in await unit.samples.find(creators=ids, limit=MOST_SAMPLES) if one.brand == brand.id]
-    stages = {
-        one: stage_by_book(
-            relations[one].stage if one in relations else Stage.NEW,
-            [sample.status for sample in samples if sample.creator == one],
-        )
-        for one in ids
-    }
-    waiting = {
-        draft.creator: draft.batch_code
-        for draft in await unit.steps.follow_ups(creators=ids, since=unit.now)
-        if draft.waits and draft.follow is not None and draft.follow.condition is args.condition
-    }
+    stages = await stages_of(unit, ids, relations, brand=brand.id)
+    waiting = await planned_already(unit, ids, args.condition)
     kept: list[Creator] = []
     for creator in meant:
         why = needs_none(

@@ -9,7 +9,8 @@ from pydantic import Field
 from memory.domain.creator import Shortlist, ShortlistItem
 from memory.domain.errors import BadRequest, NotAllowed, NotFound
 from memory.domain.office_stores import StoredFile
-from memory.domain.stores import NewShortlistItem, Unit, Units
+from memory.domain.shortlist_stores import NewShortlistItem
+from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.shortlists.sheet import sheet_of

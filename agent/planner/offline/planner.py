@@ -53,6 +53,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.list": ("campaigns", campaigns.campaign),
     "collaborations": ("collaborations", collaborations.collaboration),
     "sample_requests": ("sample_requests", collaborations.sample_request),
+    "campaigns.failed": ("campaigns", campaigns.failed),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
     "products.change": ("products", texts.product),

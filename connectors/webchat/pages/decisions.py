@@ -19,6 +19,7 @@ MOVED = {"HX-Trigger": "daren:moved"}
 UNDONE = "daren:moved, daren:undone"
 # As many drafts as one card shows in full.
 READ_AT_ONCE = 20
+CARDS_AT_ONCE = 10
 
 
 def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -27,12 +28,13 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     visit_of = Annotated[Visit, Depends(visitor(surface))]
 
     @router.get("/inbox")
-    async def inbox(visit: visit_of) -> Response:
-        waiting = await surface.queries.inbox(visit.scope)
+    async def inbox(visit: visit_of, offset: Skip = 0) -> Response:
+        waiting = await surface.queries.inbox(visit.scope, offset=max(0, offset))
         cards = [await surface.desk.present(visit.scope, batch.code) for batch in waiting]
         return await page(
-            surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True))
-        )
+            surface, visit, "inbox.html", conversation_id=None, waiting=list(zip(waiting, cards, strict=True)),
+            offset=max(0, offset), at_once=CARDS_AT_ONCE,
+        )  # fmt: skip
 
     @router.get("/batches")
     async def batches(visit: visit_of, offset: Skip = 0) -> Response:
@@ -44,9 +46,15 @@ def decision_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         view = await surface.queries.batch(visit.scope, code)
         numbers = range(first, first + READ_AT_ONCE) if first > 0 else None
         card = await surface.desk.present(visit.scope, code, numbers=numbers)
+        creators = {draft.creator for draft in view.batch.drafts if numbers is None or draft.number in numbers}
+        rounds = [
+            await surface.desk.present(visit.scope, later.code, numbers=theirs)
+            for later in view.behind
+            if (theirs := [draft.number for draft in later.drafts if draft.creator in creators])
+        ]
         return await page(
-            surface, visit, "batch.html", view=view, card=card, conversation_id=None, first=max(0, first),
-            size=len(view.batch.drafts), most=READ_AT_ONCE,
+            surface, visit, "batch.html", view=view, card=card, rounds=rounds, conversation_id=None,
+            first=max(0, first), size=len(view.batch.drafts), most=READ_AT_ONCE,
         )  # fmt: skip
 
     @router.get("/batches/{code}/card")

@@ -122,6 +122,7 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             rest_on_saturdays=fields.yes_no("rest_on_saturdays"),
             rest_on_sundays=fields.yes_no("rest_on_sundays"),
             contacts_per_week=fields.optional_text("contacts_per_week"),
+            whole_sequences=fields.yes_no("whole_sequences"),
         )
         tried = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
         if tried.problem:

@@ -13,9 +13,10 @@ from itertools import count
 from random import Random
 from typing import Final
 
-from agent.approval.recording import MAY_BE_TAKEN_BACK, STAYS_VALID
+from agent.approval.recording import STAYS_VALID
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
+from agent.outreach.forecast import MAY_BE_TAKEN_BACK
 from agent.outreach.pacing import plan_anew
 from agent.outreach.reconcile import reconcile
 from agent.outreach.windows import hours_of, next_open

@@ -15,6 +15,7 @@ from agent.approval.showing import show
 from evals.suites.selling_office import SellingOffice, content
 from memory.domain.cards import DraftsCard
 from memory.domain.errors import Conflict, NotAllowed
+from memory.domain.ids import BrandId
 from memory.domain.outreach import Batch, Channel, Content, DraftStatus, NewDraft, Presentation, Purpose, Tone
 from memory.domain.stores import Unit
 from memory.domain.workspace import BrandPolicy, Scope
@@ -243,7 +244,10 @@ class ChangingUnit:
     """As much of a unit as showing needs."""
 
     def __init__(self, drafts: ChangingDrafts, batch: Batch) -> None:
-        self.drafts, self.now = drafts, batch.made_at
+        self.drafts, self.now, self.people = drafts, batch.made_at, self
+
+    async def policy(self, brand: BrandId) -> BrandPolicy:
+        return BrandPolicy()
 
 
 async def test_a_card_never_shows_another_text_than_it_records(shop: SellingOffice) -> None:

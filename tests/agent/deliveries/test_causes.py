@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from agent.deliveries.nudging import remind
+from agent.deliveries.nudging import remind, tell_of_campaigns
 from agent.outreach.reconcile import reconcile
 from memory.domain.dispatch import Addressee
 from memory.domain.errors import Refused, Unclear
@@ -10,6 +10,7 @@ from memory.domain.ids import CreatorId
 from memory.domain.jobs import DELIVER
 from memory.domain.outreach import Gist, Intent
 from memory.domain.workspace import Role
+from tests.agent.campaigns.test_commands import campaign
 from tests.agent.deliveries.conftest import HOOK, PushShop
 
 
@@ -41,6 +42,24 @@ async def test_a_creators_answer_is_pushed_once_however_often_it_comes(shop: Pus
     await shop.deliver()
     ((_, text),) = shop.pushers[HOOK].accepted
     assert "＠creator00000（谈价）：How much?" in text
+
+
+async def test_a_campaign_is_told_when_it_begins_and_when_it_is_done(shop: PushShop) -> None:
+    await shop.channel()
+    office = shop.office
+    await office.move_to_hour(12)
+    first, second = await office.draft(await office.creators(1)), await office.draft(await office.creators(1))
+    await campaign(office, first)
+    await office.decide(await office.show(first, office.anna), office.anna, approve=[1])
+    assert await tell_of_campaigns(office.database) == 0
+    await office.dispatch()
+    async with office.database.unit(office.lead) as unit:
+        (kept,) = await unit.campaigns.all()
+        await unit.campaigns.attach(kept, {second.id: 1})
+    assert [await tell_of_campaigns(office.database) for _ in range(2)] == [1, 0]
+    await office.decide(await office.show(second, office.anna), office.anna, reject=[1])
+    assert [await tell_of_campaigns(office.database) for _ in range(2)] == [1, 0]
+    assert made(shop) == [("campaign", f"campaign:{kept.id}:started"), ("campaign", f"campaign:{kept.id}:done")]
 
 
 async def test_an_answer_that_was_not_stored_is_not_pushed(shop: PushShop) -> None:

@@ -45,6 +45,17 @@ def test_answers_trouble_and_reminders_read_so() -> None:
     assert "12:00" in say(PushKind.NUDGE, NUDGE)  # on the team's clock
 
 
+def test_news_of_a_campaign_are_a_line_each() -> None:
+    written: Subject = {"name": "黑五*", "event": "written", "count": 12}
+    done: Subject = {"name": "返校季", "event": "done", "count": 30}
+    assert say(PushKind.CAMPAIGN, written, done).splitlines() == [
+        "**Pawly：活动的消息**",
+        "> 「黑五＊」草稿写好了：12 位达人，等你们看过全文再批。",
+        "> 「返校季」发完了：一共发出 30 条。",
+        "每一轮的进展、没发成的和原因在活动页。",
+    ]
+
+
 def test_a_decision_taken_elsewhere_is_one_line_for_one_chat() -> None:
     of: Subject = {"chat": "CH1", "group": True, "batch": "K7", "by": "王*伟", "approved": "1-3", "rejected": ""}
     assert say(PushKind.DECIDED, of) == ("K7：王＊伟已在别处处理：批准 1-3。这里的卡片不用再点；点一下会显示最新状态。")

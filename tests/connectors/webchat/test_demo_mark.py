@@ -41,6 +41,7 @@ PAGES = {
     "/performance": "/performance",
     "/performance/orders": "/performance/orders",
     "/campaigns": "/campaigns",
+    "/campaigns/new": "/campaigns/new",
     "/campaigns/{campaign}": "/campaigns/1",
     "/products": "/products",
     "/templates": "/templates",
@@ -88,6 +89,7 @@ POSTS: dict[str, tuple[str, dict[str, str]]] = {
     "/imports": ("/imports", {"kind": "creators"}),
     "/campaigns/{campaign}": ("/campaigns/1", {"do": ""}),
     "/templates/{template}": ("/templates/1", {"do": ""}),
+    "/campaigns/new": ("/campaigns/new", {"name": "x"}),
 }  # fmt: skip
 # A note or nothing, on a page that is marked already.
 POSTS_SHOW_NOTHING = frozenset(
@@ -96,7 +98,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
-        "/samples", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
+        "/samples", "/campaigns/usual", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
     }
 )  # fmt: skip
 

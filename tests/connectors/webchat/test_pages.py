@@ -21,7 +21,7 @@ PAGES = (
     "/creators", "/creators/pawsome.mia", "/products", "/products?add=1", "/products?edit=1", "/members",
     "/samples", "/samples?status=overdue", "/samples?add=1", "/samples?edit=1",
     "/performance", "/performance?first=2019-01-01", "/performance/orders?handle=catdad_theo", "/campaigns",
-    "/campaigns/1", "/campaigns/2", "/campaigns/3", "/templates",
+    "/campaigns/1", "/campaigns/2", "/campaigns/3", "/templates", "/campaigns/new",
     "/members?edit=2", "/settings", "/imports", "/imports/3",
 )  # fmt: skip
 LANGS: tuple[Lang, ...] = ("zh", "en")

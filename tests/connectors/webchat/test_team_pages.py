@@ -31,11 +31,13 @@ async def test_the_settings_show_every_ceiling_in_the_brands_currency(client: ht
 
 async def test_rest_days_and_new_contacts_are_handed_in(office: FakeOffice, client: httpx.AsyncClient) -> None:
     rests = {"rest_on_holidays": ["no", "yes"], "rest_on_saturdays": "no", "rest_on_sundays": ["no", "yes"]}
-    await client.post("/settings/policy", data=POLICY | rests | {"contacts_per_week": "40"})
+    await client.post(
+        "/settings/policy", data=POLICY | rests | {"contacts_per_week": "40", "whole_sequences": ["no", "yes"]}
+    )
     (told,) = office.commands
     assert isinstance(told, SavePolicy)
     assert (told.rest_on_holidays, told.rest_on_saturdays, told.rest_on_sundays) == (True, False, True)
-    assert told.contacts_per_week == "40"
+    assert (told.contacts_per_week, told.whole_sequences) == ("40", True)
 
 
 async def test_the_whole_policy_is_handed_in(office: FakeOffice, client: httpx.AsyncClient) -> None:

@@ -18,7 +18,7 @@ from memory.domain.errors import BadRequest, NotAllowed, NotFound
 from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor

@@ -9,7 +9,7 @@ from memory.domain.cards import ReportCard
 from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.shops import Eligibility, LevelQuota, PlatformQuota
-from memory.domain.stores import NewShortlistItem
+from memory.domain.shortlist_stores import NewShortlistItem
 from memory.domain.workspace import BrandPolicy, Scope
 from prompts.render import texts
 from tests.memory.test_units import begin_turn

@@ -14,6 +14,7 @@ _OF_A_TEXT = frozenset(["translate", "check_compliance"])
 """What is asked about there is the text."""
 _ANSWERED_BY_A_LOOK = frozenset(
     [
+        "campaigns.failed",
         "campaigns.list",
         "campaigns.show",
         "digest",

@@ -53,6 +53,15 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def failed(segment: Segment, context: PlanningContext) -> Sheet:
+    """`campaigns`: what one could not send, and why."""
+    sheet = Sheet(segment, context, arguments={"action": "show"})
+    if name := _name(sheet):
+        sheet.arguments["name"] = name
+    sheet.arguments["failed"] = True
+    return sheet
+
+
 def _name(sheet: Sheet) -> str:
     """What it is called: quoted, or the words before 活动 without whom it is for."""
     segment = sheet.segment
