@@ -19,6 +19,7 @@ from memory.domain.deputies import DeputyStore
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
+from memory.domain.links import LinkStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
@@ -295,6 +296,11 @@ class Unit(Protocol):
     @property
     def performance(self) -> PerformanceStore:
         """Questions about sales."""
+        ...
+
+    @property
+    def links(self) -> LinkStore:
+        """Promo codes and tracking links."""
         ...
 
     @property

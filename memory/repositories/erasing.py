@@ -19,6 +19,7 @@ from memory.domain.workspace import Scope
 from memory.models.base import SharedRow, TenantRow
 from memory.models.books import AuditEventRow, ImportRowRow, StoredFileRow
 from memory.models.creators import CreatorRow, CreatorSourceRow, RelationRow, SuppressionRow
+from memory.models.links import PromoCodeRow, TrackingLinkRow
 from memory.models.outreach import (
     CoolDownPassRow,
     CreatorMessageRow,
@@ -160,7 +161,8 @@ class ErasingRepository:
 
     async def _remove(self, creator: CreatorId, drafts: Sequence[int]) -> None:
         for table in (
-            CreatorMessageRow, SampleRow, RelationRow, ShortlistItemRow, CreatorSourceRow, CoolDownPassRow
+            CreatorMessageRow, SampleRow, RelationRow, ShortlistItemRow, CreatorSourceRow, CoolDownPassRow,
+            PromoCodeRow, TrackingLinkRow,
         ):  # fmt: skip
             removal = delete(table).where(cast(Any, table).creator_id == creator)
             if table is CreatorSourceRow:  # what is said of a public creator is not the tenant's
