@@ -27,6 +27,7 @@ from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
+from memory.domain.links import LinkStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
@@ -77,6 +78,7 @@ from memory.repositories.kept import KeptRepository, ShopKeptRepository
 from memory.repositories.knowledge import KnowledgeRepository
 from memory.repositories.ledger import LedgerRepository
 from memory.repositories.lines import LineRepository
+from memory.repositories.links import LinkRepository
 from memory.repositories.message_funnel import FunnelRepository
 from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
@@ -202,6 +204,7 @@ class UnitOfWork(Work):
         self.samples: SampleStore = SampleRepository(*given)
         self.sales: SalesStore = SalesRepository(*given)
         self.performance: PerformanceStore = PerformanceRepository(*given)
+        self.links: LinkStore = LinkRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
         self.templates: TemplateStore = TemplateRepository(*given)
         self.funnel: FunnelStore = FunnelRepository(transaction.session)

@@ -96,6 +96,7 @@ def _sale(cells: Cells, moments: Mapping[str, Moments]) -> Sale | Flag:
         content_kind=ContentKind(kind) if kind else None,
         collaboration=Collaboration(agreed) if agreed else None,
         code=one_line(cells.text("code"), limit=_LONGEST_ID),
+        link=one_line(cells.text("link"), limit=_LONGEST_ID),
         delivered_at=cells.read("delivered", moments["delivered"].read),
         paid=paid if paid is not None and paid != whole else None,
     )

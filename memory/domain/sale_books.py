@@ -65,7 +65,7 @@ def _line(first: OrderLine, second: OrderLine) -> OrderLine:
     gaps = {
         name: getattr(second, name)
         for name in ("product", "product_name", "handle", "content", "content_kind", "collaboration",
-                     "collaboration_id", "code", "delivered_at")
+                     "collaboration_id", "code", "link", "delivered_at")
         if not getattr(first, name)
     }  # fmt: skip
     return replace(first, **gaps) if any(gaps.values()) else first

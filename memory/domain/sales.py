@@ -72,7 +72,8 @@ class OrderLine:
     """One SKU of one order. `price`: of a piece; `quantity` holds what was refunded later.
 
     `paid`: for all pieces together, where that is told and is not price times quantity.
-    Product, content and campaign go by the platform's ids; "" where it says none. `code`: the promo code redeemed.
+    Product, content and campaign go by the platform's ids; "" where it says none. `code`: the promo code redeemed;
+    `link`: the code of the tracking link the customer came by (utm_content).
     """
 
     order: str
@@ -88,6 +89,7 @@ class OrderLine:
     collaboration: Collaboration | None = None
     collaboration_id: str = ""
     code: str = ""
+    link: str = ""
     delivered_at: datetime | None = None
     paid: Money | None = None
 

@@ -22,6 +22,7 @@ from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import BrandId, CreatorId, MemberId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
+from memory.domain.links import LinkStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
@@ -277,6 +278,11 @@ class Unit(Protocol):
     @property
     def performance(self) -> PerformanceStore:
         """Questions about sales."""
+        ...
+
+    @property
+    def links(self) -> LinkStore:
+        """Promo codes and tracking links."""
         ...
 
     @property

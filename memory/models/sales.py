@@ -30,6 +30,7 @@ class OrderLineRow(BrandRow, Base):
         Index(None, "brand_id", "placed_at"),
         Index(None, "creator_id", "brand_id", "placed_at"),
         Index(None, "product_id", postgresql_where=text("product_id is not null")),
+        Index(None, "brand_id", "code", postgresql_where=text("code <> ''")),
     )
 
     id: Mapped[RowId]
@@ -45,6 +46,7 @@ class OrderLineRow(BrandRow, Base):
     collaboration: Mapped[str | None]
     collaboration_id: Mapped[str]
     code: Mapped[str]
+    link: Mapped[str]
     rule: Mapped[str | None]
     price_minor: Mapped[int]
     quantity: Mapped[int]

@@ -21,6 +21,7 @@ from memory.models.books import AuditEventRow, ImportRowRow, StoredFileRow
 from memory.models.campaigns import CampaignCreatorRow
 from memory.models.collaborations import CollaborationCreatorRow, SampleApplicationRow
 from memory.models.creators import CreatorRow, CreatorSourceRow, RelationRow, SuppressionRow
+from memory.models.links import PromoCodeRow, TrackingLinkRow
 from memory.models.outreach import (
     CoolDownPassRow,
     CreatorMessageRow,
@@ -163,7 +164,7 @@ class ErasingRepository:
     async def _remove(self, creator: CreatorId, drafts: Sequence[int]) -> None:
         for table in (
             CreatorMessageRow, SampleApplicationRow, SampleRow, RelationRow, ShortlistItemRow, CreatorSourceRow,
-            CoolDownPassRow, CollaborationCreatorRow, CampaignCreatorRow,
+            CoolDownPassRow, CollaborationCreatorRow, CampaignCreatorRow, PromoCodeRow, TrackingLinkRow,
         ):  # fmt: skip
             removal = delete(table).where(cast(Any, table).creator_id == creator)
             if table is CreatorSourceRow:  # what is said of a public creator is not the tenant's

@@ -144,6 +144,7 @@ def to_values(kept: Kept, whose: Whose, totals: Totals, *, day: date, now: datet
         "collaboration": line.collaboration.value if line.collaboration else None,
         "collaboration_id": line.collaboration_id,
         "code": line.code,
+        "link": line.link,
         "rule": whose.rule.value if whose.rule else None,
         "price_minor": line.price.minor,
         "quantity": line.quantity,
@@ -227,6 +228,7 @@ def to_sale(
         collaboration=Collaboration(row.collaboration) if row.collaboration else None,
         collaboration_id=row.collaboration_id,
         code=row.code,
+        link=row.link,
         delivered_at=row.delivered_at,
         paid=None if row.gross_minor == row.price_minor * row.quantity else Money(row.gross_minor, currency),
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from memory.bulk import upsert_many
 from memory.domain.errors import NotFound
@@ -88,6 +88,17 @@ class SalesRepository:
             if kept:
                 await self._write(kept, known, brand, market, "", self._now)
         await rebuild(self._session, brand, days)
+
+    async def claim_codes(self, keys: Sequence[str], *, brand: BrandId) -> None:
+        """Sales that redeemed codes which are kept since, and are nobody's, become their creators'."""
+        market = await locked_market(self._session, brand)
+        same = func.upper(func.replace(OrderLineRow.code, " ", ""))
+        known = await self._where(
+            OrderLineRow.brand_id == brand, OrderLineRow.creator_id.is_(None), OrderLineRow.code != "", same.in_(keys)
+        )
+        kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
+        if kept:
+            await self._write(kept, known, brand, market, "", self._now)
 
     async def _known(self, sales: Sequence[Sale], brand: BrandId) -> _Known:
         """Lines that are here already, with everything told of them."""

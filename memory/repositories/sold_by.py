@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, CampaignId, ProductId
+from memory.domain.links import code_key
 from memory.domain.sale_books import Touch, campaign_of
-from memory.domain.sales import OrderLine, Rule
+from memory.domain.sales import WINDOW, OrderLine, Rule
 from memory.domain.workspace import Scope
 from memory.models.creators import CreatorRow
+from memory.models.links import LinkClickRow, PromoCodeRow, TrackingLinkRow
 from memory.models.outreach import BatchRow, DraftRow, StepRow
 from memory.models.sales import ContentPostRow
 from memory.models.shop import ProductRow
@@ -32,19 +34,31 @@ class Found:
     products: dict[str, int] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     touches: dict[int, list[Touch]] = field(default_factory=dict)
+    codes: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    links: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    clicks: dict[str, list[datetime]] = field(default_factory=dict)
 
     def whose(self, line: OrderLine, *, product: int | None, creator: int | None) -> Whose:
         """The creator, product and campaign of a line; those it had stay where nothing else is told."""
         named = self.creators.get(line.handle.lower(), creator)
         posted = self.posts.get(line.content) if line.content else None
         owner = posted or named
-        rule = None
+        rule, campaign = None, None
         if owner is not None:
             rule = Rule.CONTENT if line.content else Rule.CREATOR
+        elif line.code and (marked := self.codes.get(code_key(line.code))):
+            rule, (owner, campaign) = Rule.CODE, marked
+        elif self._clicked(line):
+            rule, (owner, campaign) = Rule.LINK, self.links[line.link]
         goods = self.products.get(line.product) or self.names.get(line.product_name.casefold()) or product
         touched = self.touches.get(owner or 0, [])
-        campaign = campaign_of(touched, line.placed_at, ProductId(goods) if goods else None)
+        campaign = campaign or campaign_of(touched, line.placed_at, ProductId(goods) if goods else None)
         return Whose(owner, goods, campaign, rule)
+
+    def _clicked(self, line: OrderLine) -> bool:
+        """Whether the link a customer came by was last followed within the window before they ordered."""
+        before = [at for at in self.clicks.get(line.link, ()) if at <= line.placed_at]
+        return bool(before) and line.placed_at - max(before) <= WINDOW
 
 
 class SoldBy:
@@ -71,8 +85,33 @@ class SoldBy:
             found.posts = {row.content: row.creator_id for row in posts}
         goods = {(line.product, line.product_name) for line in lines if line.product or line.product_name}
         found.products, found.names = await self.products(goods, brand=brand)
-        found.touches = await self._touches({*found.creators.values(), *found.posts.values()}, brand=brand)
+        await self._marked(lines, found, brand=brand)
+        marked = {creator for creator, _ in (*found.codes.values(), *found.links.values())}
+        owners = {*found.creators.values(), *found.posts.values(), *marked}
+        found.touches = await self._touches(owners, brand=brand)
         return found
+
+    async def _marked(self, lines: Sequence[OrderLine], found: Found, *, brand: BrandId) -> None:
+        """Whose the promo codes and tracking links of lines are, and when the links were followed."""
+        codes = sorted({code_key(line.code) for line in lines if line.code})
+        if codes:
+            rows = await self._session.execute(
+                select(PromoCodeRow.key, PromoCodeRow.creator_id, PromoCodeRow.campaign_id).where(
+                    PromoCodeRow.brand_id == brand, PromoCodeRow.key.in_(codes)
+                )
+            )
+            found.codes = {row.key: (row.creator_id, row.campaign_id) for row in rows}
+        links = sorted({line.link for line in lines if line.link})
+        if not links:
+            return
+        clicks = await self._session.execute(
+            select(TrackingLinkRow.code, TrackingLinkRow.creator_id, TrackingLinkRow.campaign_id, LinkClickRow.at)
+            .join(LinkClickRow, LinkClickRow.link_id == TrackingLinkRow.id)
+            .where(TrackingLinkRow.brand_id == brand, TrackingLinkRow.code.in_(links))
+        )
+        for row in clicks:
+            found.links[row.code] = (row.creator_id, row.campaign_id)
+            found.clicks.setdefault(row.code, []).append(row.at)
 
     async def creators(self, handles: Iterable[str], *, market: str, source: str, as_of: datetime) -> dict[str, int]:
         """Ids by handle in lower case; one who was erased for good has none."""

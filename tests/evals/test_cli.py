@@ -74,6 +74,7 @@ def test_the_table_takes_marks_in_values_literally() -> None:
 def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
     assert [*registry.SUITES] == [
         "planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions", "schedule", "week",
+        "performance",
     ]  # fmt: skip
     assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop", "callbacks", "performance"]
 

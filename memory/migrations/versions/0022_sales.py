@@ -1,4 +1,4 @@
-"""Sales: order lines, refunds, commissions, posts with counters, daily sums; how a platform calls a product."""
+"""Sales: order lines with what belongs to them, posts, daily sums, promo codes, links; a product's outside id."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,18 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("rollup_day", "sales_source", "content_day", "content_post", "commission_line", "refund", "order_line")
+_TABLES = (
+    "link_click",
+    "tracking_link",
+    "promo_code",
+    "rollup_day",
+    "sales_source",
+    "content_day",
+    "content_post",
+    "commission_line",
+    "refund",
+    "order_line",
+)
 
 
 def upgrade() -> None:
@@ -131,6 +142,7 @@ def upgrade() -> None:
         sa.Column("collaboration", sa.Text(), nullable=True),
         sa.Column("collaboration_id", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
@@ -158,6 +170,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
         sa.UniqueConstraint("brand_id", "order_no", "sku", name=op.f("uq_order_line_brand_id_order_no_sku")),
     )
+    op.create_index(
+        op.f("ix_order_line_brand_id_code"),
+        "order_line",
+        ["brand_id", "code"],
+        unique=False,
+        postgresql_where=sa.text("code <> ''"),
+    )
     op.create_index(op.f("ix_order_line_brand_id_placed_at"), "order_line", ["brand_id", "placed_at"], unique=False)
     op.create_index(
         op.f("ix_order_line_creator_id_brand_id_placed_at"),
@@ -172,6 +191,46 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("product_id is not null"),
     )
+    op.create_table(
+        "promo_code",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_promo_code_brand_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_promo_code_campaign_id")),
+        sa.ForeignKeyConstraint(["creator_id"], ["creator.id"], name=op.f("fk_promo_code_creator_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["member.id"], name=op.f("fk_promo_code_made_by")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_promo_code_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promo_code")),
+        sa.UniqueConstraint("brand_id", "key", name=op.f("uq_promo_code_brand_id_key")),
+    )
+    op.create_index(op.f("ix_promo_code_creator_id"), "promo_code", ["creator_id"], unique=False)
+    op.create_table(
+        "tracking_link",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("creator_id", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=True),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_tracking_link_brand_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_tracking_link_campaign_id")),
+        sa.ForeignKeyConstraint(["creator_id"], ["creator.id"], name=op.f("fk_tracking_link_creator_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["member.id"], name=op.f("fk_tracking_link_made_by")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tracking_link_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_link")),
+        sa.UniqueConstraint("code", name=op.f("uq_tracking_link_code")),
+    )
+    op.create_index(op.f("ix_tracking_link_creator_id"), "tracking_link", ["creator_id"], unique=False)
     op.create_table(
         "commission_line",
         sa.Column("line_id", sa.BigInteger(), nullable=False),
@@ -200,6 +259,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_commission_line_tenant_id")),
         sa.PrimaryKeyConstraint("line_id", "payee", name=op.f("pk_commission_line")),
     )
+    op.create_table(
+        "link_click",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("link_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("brand_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_link_click_brand_id")),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["tracking_link.id"], name=op.f("fk_link_click_link_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_link_click_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_click")),
+    )
+    op.create_index(op.f("ix_link_click_link_id_at"), "link_click", ["link_id", "at"], unique=False)
     op.create_table(
         "refund",
         sa.Column("line_id", sa.BigInteger(), nullable=False),
