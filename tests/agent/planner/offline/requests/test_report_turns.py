@@ -209,8 +209,13 @@ def test_how_a_figure_is_worked_out_is_answered_with_its_definition(text: str, m
         ("双11当天GMV", "2026-11-11", "2026-11-11"),
         ("GMV of the week of Singles Day", "2026-11-09", "2026-11-15"),
         ("圣诞那周的GMV", "2025-12-22", "2025-12-28"),
+        ("11月上半月GMV", "2026-11-01", "2026-11-15"),
+        ("GMV in the first half of October", "2026-10-01", "2026-10-15"),
+        ("下半月GMV", "2026-11-16", "2026-11-20"),
+        ("上上周GMV", "2026-11-02", "2026-11-08"),
+        ("GMV the day before yesterday", "2026-11-18", "2026-11-18"),
     ],
 )
-def test_the_week_of_a_sale_is_the_last_one_that_has_begun(text: str, first: str, last: str) -> None:
+def test_days_without_a_name_of_their_own_are_the_last_ones_that_have_begun(text: str, first: str, last: str) -> None:
     ((_, arguments),) = calls(text, PlanningContext(today=date(2026, 11, 20)))
     assert (arguments["from"], arguments["to"]) == (first, last)
