@@ -29,6 +29,7 @@ from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
+from agent.digests.making import DigestMaker
 from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -223,6 +224,7 @@ async def _put_together(
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
         erase=Eraser(database.unit, index).run,
+        digest=DigestMaker(database, database, accounts.of_conversation, words).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.cards import books, campaigns, drafting, follow_ups, performance, samples, searching, sharing
+from agent.cards import books, campaigns, digest_shown, drafting, follow_ups, performance, samples, searching, sharing
 from agent.cards.piece import Piece, Show
 from memory.domain.errors import AppError
 from memory.domain.workspace import Lang
@@ -12,7 +12,7 @@ from tools.catalogue import Outcome
 # Every result type is shown by exactly one function; a tool whose result is missing here fails the house rules.
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
-    **sharing.SHOWN, **performance.SHOWN,
+    **sharing.SHOWN, **performance.SHOWN, **digest_shown.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

@@ -32,6 +32,10 @@ async def no_shop(link: ShopLinkId, tenant: TenantId) -> None:
     log.info("shop.no_platform", link=link, tenant=tenant)
 
 
+async def no_digest() -> None:
+    """An installation without subscriptions makes none."""
+
+
 async def nobody(scope: Scope, creator: CreatorId) -> None:
     """An installation without an index of creators erases nobody."""
     log.info("creator.no_index", creator=creator, tenant=scope.tenant)
@@ -53,6 +57,7 @@ class Workshop:
     sync_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
+    digest: Callable[[], Awaitable[object]] = no_digest
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -96,6 +101,11 @@ async def deliver(context: JobContext) -> None:
     await _workshop(context).deliver()
 
 
+async def digest(context: JobContext) -> None:
+    """Make the digests that are due."""
+    await _workshop(context).digest()
+
+
 async def collect_answers(context: JobContext) -> None:
     """Collect creators' answers from every source."""
     await _workshop(context).collect_answers()
@@ -131,6 +141,7 @@ def make_blueprint() -> Blueprint:
     declare(name="dispatch", queue="outreach", pass_context=True)(dispatch)
     declare(name="reconcile", queue="outreach", pass_context=True)(reconcile)
     declare(name="deliver", queue="outreach", pass_context=True)(deliver)
+    declare(name="digest", queue="outreach", pass_context=True)(digest)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)

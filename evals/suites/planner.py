@@ -26,6 +26,7 @@ PARTS = (
     "planner_replies",
     "planner_quota",
     "planner_performance",
+    "planner_digest",
 )
 _FILES = {KNOWN: PARTS, FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}

@@ -26,6 +26,7 @@ class PushKind(StrEnum):
     NUDGE = "nudge"  # a decision waits: {batch, batch_id, open, decide_by}
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
+    DIGEST = "digest"  # the day's digest, worded already: {text, day}, {chat, group} where one chat asked for it
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 
 

@@ -29,6 +29,7 @@ SWEEP = "daren:sweep"
 SHOP = "daren:shop"
 SHOP_TOLD = "daren:shop_told"
 ERASE = "daren:erase"
+DIGEST = "daren:digest"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -57,6 +58,11 @@ def reconcile() -> Job:
 def deliver() -> Job:
     """Push what is due; one waiting job is enough for any number of deliveries."""
     return Job(DELIVER, "outreach", lock="deliver", queueing_lock="deliver", priority=3)
+
+
+def digest() -> Job:
+    """Make the digests that are due; one waiting job is enough for any number of them."""
+    return Job(DIGEST, "outreach", lock="digest", queueing_lock="digest")
 
 
 def playground() -> Job:

@@ -16,6 +16,7 @@ from memory.domain.campaign_stores import CampaignStore
 from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Reason, Relation, Shortlist
 from memory.domain.deputies import DeputyStore
+from memory.domain.digest_stores import DigestStore
 from memory.domain.ids import BrandId, ConversationId, CreatorId, MemberId, ShortlistId, TenantId
 from memory.domain.import_stores import ImportStore
 from memory.domain.jobs import Job
@@ -305,6 +306,11 @@ class Unit(Protocol):
     @property
     def preferences(self) -> PreferenceStore:
         """What the member wants remembered."""
+        ...
+
+    @property
+    def digests(self) -> DigestStore:
+        """Daily digests of conversations."""
         ...
 
     @property

@@ -13,7 +13,7 @@ from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests import afterwards, books, campaigns, outreach, reports, texts
+from agent.planner.offline.requests import afterwards, books, campaigns, digests, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.report_people import by_handle, people_of
 from agent.planner.offline.requests.report_turns import carried_on, definition_asked
@@ -34,8 +34,8 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "preferences.forget": ("preferences", texts.forget_preference),
     "preferences.set": ("preferences", texts.set_preference),
     "quota_status": ("quota_status", books.quota),
-    "subscribe_digest": ("subscribe_digest", reports.subscribe_digest),
-    "digest": ("digest", reports.digest),
+    "subscribe_digest": ("subscribe_digest", digests.subscribe_digest),
+    "digest": ("digest", digests.digest),
     "cancel_follow_ups": ("cancel_follow_ups", afterwards.follow_ups),
     "list_follow_ups": ("list_follow_ups", afterwards.follow_ups),
     "schedule_follow_up": ("schedule_follow_up", afterwards.schedule),
@@ -106,7 +106,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = in_full(reading, context) or whose_turn(reading) or definition_asked(reading)
+    shown = (
+        in_full(reading, context) or whose_turn(reading) or definition_asked(reading) or digests.asked(reading, context)
+    )
     if shown is not None:
         return Plan(stages=((shown,),))
     further = carried_on(reading, context)
