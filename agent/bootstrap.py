@@ -49,6 +49,7 @@ from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
 from agent.reply_work import ReplyDesk
+from agent.sales.auditing import SumAuditor
 from agent.settings import Settings
 from agent.shops.opening import Shops, app_of, open_shops
 from agent.turn import TurnRunner
@@ -112,6 +113,11 @@ class Installation:
     account_callbacks: AccountCallbacks
     shops: Shops | None = None
     shop_webhooks: ShopWebhooks | None = None
+
+    @property
+    def auditor(self) -> SumAuditor:
+        """Looks at the sums of sales."""
+        return SumAuditor(self.database, self.database, self.accounts.of_tenant)
 
     async def try_model(self) -> None:
         """Ask the configured model one short thing. Raises Unavailable or Refused."""
@@ -225,6 +231,7 @@ async def _put_together(
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
         erase=Eraser(database.unit, index).run,
         digest=DigestMaker(database, database, accounts.of_conversation, words).run,
+        audit=SumAuditor(database, database, accounts.of_tenant).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,

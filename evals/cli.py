@@ -38,13 +38,15 @@ def eval_command(
     seed: _Seed = None,
     as_json: _Json = False,
 ) -> None:
-    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week."""
+    """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week,
+    performance.
+    """
     known = {**SUITES, "decisions": decisions(runs, seed), "schedule": schedule(creators, days, seed)}
     _command(known, suites, fast=fast, as_json=as_json)
 
 
 def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
-    """Measure Daren against others in one run: search, turn, dispatch, stop, callbacks."""
+    """Measure Daren against others in one run: search, turn, dispatch, stop, callbacks, performance."""
     _command(BENCHMARKS, benchmarks, fast=fast, as_json=as_json)
 
 

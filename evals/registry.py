@@ -40,6 +40,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "decisions": decisions(),
     "schedule": schedule(),
     "week": _late("suites.week.suite", lambda suite, fast: suite.run(fast=fast)),
+    "performance": _late("suites.performance.suite", lambda suite, fast: suite.run(fast=fast)),
 }
 BENCHMARKS: Final[Mapping[str, Run]] = {
     "search": _late(
@@ -50,6 +51,10 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     "dispatch": _late("benchmarks.dispatch", lambda bench, fast: bench.run(100 if fast else 5_000, 2 if fast else 5)),
     "stop": _late("benchmarks.stop", lambda bench, fast: bench.run(100 if fast else 5_000, 4 if fast else 100)),
     "callbacks": _late("benchmarks.callbacks.suite", lambda bench, fast: bench.run(fast=fast)),
+    "performance": _late(
+        "benchmarks.performance.suite",
+        lambda bench, fast: bench.run(10_000 if fast else 1_000_000, rounds=10 if fast else 30),
+    ),
 }
 EMULATORS: Final[Mapping[str, Serve]] = {
     "wecom": lambda arguments: import_module("evals.emulators.wecom.__main__").main(arguments),

@@ -178,6 +178,12 @@ async def _doctor() -> int:
                 state = told(shop.failure, lang) if shop.failure else say("doctor_channel_ok", lang)
                 lines = [state, *answers_of(shop.hearing, lang, settings.team_timezone)]
                 table.add_row(say("doctor_shop", lang, name=shop.shop.name), "\n".join(lines))
+            for sums in await daren.auditor.look():
+                wrong += bool(sums.days)
+                state = (
+                    say("doctor_sums_wrong", lang, days=len(sums.days)) if sums.days else say("doctor_sums_ok", lang)
+                )
+                table.add_row(say("doctor_sums", lang, name=sums.brand.name), state)
     except AppError as failure:
         wrong += 1
         table.add_row(say("doctor_start", lang), told(failure, lang))

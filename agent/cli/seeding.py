@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -117,12 +118,13 @@ async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
 
 async def _take_sales(daren: Installation, scope: Scope, *, now: datetime, on: Progress, shown: TaskID) -> None:
     """What each demo brand's shop has sold so far, through the port every platform uses."""
-    async with daren.database.unit(scope) as unit:
+    everything = replace(scope, brand=None)
+    async with daren.database.unit(everything) as unit:
         ids = {brand.name: brand.id for brand in await unit.people.brands()}
     taken = 0
     for brand in demo_agency().brands:
         source = playground_sales(daren, brand.code, now=now)
-        taken += await take_sales(daren.database, scope, source, brand=ids[brand.name], as_of=now)
+        taken += await take_sales(daren.database, everything, source, brand=ids[brand.name], as_of=now)
         on.update(shown, completed=taken)
     on.update(shown, total=taken)
 

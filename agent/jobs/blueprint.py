@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 # A database that went away for a moment: what was asked is not left to the minute's sweep.
 AGAIN = RetryStrategy(max_attempts=5, wait=2, retry_exceptions=[Unavailable, Unclear])
+NIGHTLY = "17 19 * * *"  # UTC: in the small hours where the teams are
 CONTEXT_KEY = "workshop"
 NAMESPACE = "daren"
 
@@ -41,6 +42,10 @@ async def nobody(scope: Scope, creator: CreatorId) -> None:
     log.info("creator.no_index", creator=creator, tenant=scope.tenant)
 
 
+async def no_sales() -> None:
+    """A workshop that keeps no sales has no sums to look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What jobs work with; bootstrap puts it into the worker's context."""
@@ -58,6 +63,7 @@ class Workshop:
     hear_shop: Callable[[ShopLinkId, TenantId], Awaitable[None]] = no_shop
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
     digest: Callable[[], Awaitable[object]] = no_digest
+    audit: Callable[[], Awaitable[None]] = no_sales
 
 
 def _workshop(context: JobContext) -> Workshop:
@@ -132,6 +138,12 @@ async def sweep(context: JobContext, timestamp: int) -> None:
     await _workshop(context).sweep()
 
 
+async def audit(context: JobContext, timestamp: int) -> None:
+    """Once a night: compare the sums of sales with the sales."""
+    log.debug("audit", timestamp=timestamp)
+    await _workshop(context).audit()
+
+
 def make_blueprint() -> Blueprint:
     """A fresh blueprint: an app takes its tasks over for good, so every app needs its own."""
     blueprint = Blueprint()
@@ -149,4 +161,6 @@ def make_blueprint() -> Blueprint:
     declare(name="shop_told", queue="outreach", pass_context=True, retry=AGAIN)(hear_shop)
     swept = declare(name="sweep", queue="books", pass_context=True, queueing_lock="sweep")(sweep)
     blueprint.periodic(cron="* * * * *")(swept)
+    audited = declare(name="audit", queue="books", pass_context=True, queueing_lock="audit")(audit)
+    blueprint.periodic(cron=NIGHTLY)(audited)
     return blueprint

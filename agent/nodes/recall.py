@@ -34,6 +34,7 @@ class Recall:
             "now": now.isoformat(),
             "timezone": brand.team_zone if brand else "Asia/Shanghai",
             "brand": brand.name if brand else "",
+            "brands": [one.name for one in people] if len(people) > 1 else [],
             "shortlist": [item.creator.handle for item in shortlist.items] if shortlist else [],
             "open_batches": {batch.code: len(batch.drafts) for batch in batches},
             "products": [product.name for product in products],

@@ -209,4 +209,5 @@ def to_context(planning: dict[str, Any]) -> PlanningContext:
         last_drafting=planning["last_drafting"],
         last_report=planning["last_report"],
         report_rows=tuple(planning["report_rows"]),
+        brands=tuple(planning["brands"]),
     )

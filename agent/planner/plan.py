@@ -47,8 +47,8 @@ class PlanningContext:
 
     `shortlist` holds handles by rank. `last_criteria` are the arguments of the last search, `last_focus` the
     handle shown last, `last_drafting` the arguments of the last drafts. `last_report` are the arguments of the last
-    question about figures, `report_rows` what the rows of its answer stand for, in order. Saved preferences are applied
-    by the caller; here they only say what was written before.
+    question about figures, `report_rows` what the rows of its answer stand for, in order. `brands` are named where
+    a member sees several. Saved preferences are applied by the caller; here they only say what was written before.
     """
 
     today: date
@@ -64,4 +64,5 @@ class PlanningContext:
     last_drafting: Arguments | None = None
     last_report: Arguments | None = None
     report_rows: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
     currency: str = "USD"

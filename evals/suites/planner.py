@@ -122,6 +122,7 @@ def _context(case: PlannerCase) -> PlanningContext:
         last_focus=case.context.get("focus"),
         last_drafting=case.context.get("last_drafting"),
         report_rows=tuple(case.context.get("rows", ())),
+        brands=tuple(case.context.get("brands", ())),
     )
 
 

@@ -30,6 +30,7 @@ from memory.models.outreach import (
 )
 from memory.models.samples import SampleRow
 from memory.models.shop import ShortlistItemRow
+from memory.repositories.rollups import make_nobodys
 from memory.tenancy import ScopedSession, mapped_classes
 
 _QUIET = {"synchronize_session": False}
@@ -61,6 +62,7 @@ class ErasingRepository:
         await self._suppress(row)
         await self._empty(drafts)
         await self._remove(creator, drafts)
+        await make_nobodys(self._session, creator)
         await self._empty_row(row)
         await self._session.flush()
         await self._files(person)

@@ -1,7 +1,7 @@
 """Sums of groups while they are gathered: exact until the end, when money is rounded once, halves to even."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from fractions import Fraction
@@ -17,13 +17,41 @@ class Gathered:
 
     def __init__(self) -> None:
         self._sums: dict[object, dict[str, Fraction | int]] = defaultdict(lambda: defaultdict(int))
+        self._distinct: dict[str, int] = {}
         self.converted = False
+
+    def distinct(self, **numbers: int) -> None:
+        """What there is of things that may be in several groups: added up, they would count twice in all."""
+        for name, number in numbers.items():
+            self._distinct[name] = self._distinct.get(name, 0) + number
 
     def count(self, key: object, **numbers: int) -> None:
         """Add numbers."""
         sums = self._sums[key]
         for name, number in numbers.items():
             sums[name] += number
+
+    def add(
+        self,
+        key: object,
+        names: Sequence[str],
+        amounts: Collection[str],
+        numbers: Sequence[int],
+        factor: Fraction | None,
+    ) -> None:
+        """Add a row of numbers, the amounts among them times a factor; without one they count as unconverted."""
+        sums = self._sums[key]
+        plain = factor == 1
+        self.converted = self.converted or not plain
+        for name, number in zip(names, numbers, strict=True):
+            if not number:
+                continue
+            if plain or name not in amounts:
+                sums[name] += number
+            elif factor is not None:
+                sums[name] += number * factor
+        if factor is None:
+            sums["unconverted"] += numbers[0]
 
     def money(self, key: object, factor: Fraction, **amounts: int) -> None:
         """Add amounts, each times a factor of exchange."""
@@ -49,7 +77,7 @@ class Gathered:
         for sums in self._sums.values():
             for name, number in sums.items():
                 whole[name] += number
-        return _rounded(whole)
+        return _rounded({**whole, **self._distinct})
 
 
 def _rounded(sums: dict[str, Fraction | int]) -> Sums:

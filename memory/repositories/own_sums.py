@@ -139,7 +139,7 @@ def _key(group: GroupBy | None, sample: _Sample) -> object:
             return sample.creator
         case GroupBy.PRODUCT:
             return sample.product or 0
-        case GroupBy.BRAND:
+        case GroupBy.BRAND | GroupBy.MARKET:
             return sample.brand
         case _:
             return day_key(group, sample.day)
@@ -164,10 +164,13 @@ async def count_messages(session: ScopedSession, asked: Asked, into: Gathered) -
         answers = await _answers(session, brand, {message.creator for message in messages})
         nexts = await _sent(session, brand, {message.creator for message in messages})
         who: dict[object, dict[int, bool]] = defaultdict(dict)
+        everybody: dict[int, bool] = {}
         for message in messages:
             key = _group_of(asked.group, message, zone)
             replied = _is_answered(message, answers.get(message.creator, []), nexts.get(message.creator, []))
             who[key][message.creator] = who[key].get(message.creator, False) or replied
+            everybody[message.creator] = everybody.get(message.creator, False) or replied
+        into.distinct(contacted=len(everybody), replied=sum(everybody.values()))
         for key, creators in who.items():
             into.count(key, contacted=len(creators), replied=sum(creators.values()))
 

@@ -36,7 +36,7 @@ from memory.models.workspace import BrandRecord
 from memory.repositories.funnel import Funnels
 from memory.repositories.gathering import Gathered, days_of
 from memory.repositories.knowledge import read_tables
-from memory.repositories.report_sums import ORDERS, POSTS, Frame, Shop, SumReader
+from memory.repositories.report_sums import ORDERS, POSTS, Frame, Shop, SumReader, attributed
 from memory.repositories.sale_lines import Lines
 from memory.repositories.subjects import labels
 from memory.tenancy import ScopedSession
@@ -78,12 +78,13 @@ class PerformanceRepository:
         _refuse(query)
         frame = await self._frame(query)
         against = replace(frame, period=query.against) if query.against else None
-        sums = await self._sums.gathered(frame)
-        before = await self._sums.gathered(against) if against else Gathered()
+        found = await self._sums.gathered(frame)
+        sums = found.groups
+        before = (await self._sums.gathered(against)).groups if against else Gathered()
         whole = _Group("", sums.total(), before.total(), query.period.first, query.period.last)
         total = _row(frame, whole, Key("", ""), against)
-        in_all = await self._sums.creators(frame, grouped=False)
-        rows = await self._rows(frame, against, sums, before)
+        groups = _groups(frame, against, sums.by_key(), before.by_key()) if query.group_by else []
+        rows = await self._rows(frame, against, groups)
         told = [one.as_of for one in frame.sources if one.kind == ORDERS]
         zones = {query.zone} if query.zone else {shop.zone.key for shop in frame.shops}
         converted = sums.converted or before.converted
@@ -91,10 +92,10 @@ class PerformanceRepository:
             period=query.period,
             zones=tuple(sorted(zones)),
             currency=frame.exchange.currency,
-            total=replace(total, creators=in_all.get(0, 0)),
-            rows=rows if query.top is None else rows[: query.top],
-            groups=len(rows),
-            attributed=await self._sums.attributed(frame),
+            total=replace(total, creators=await self._creators(frame, groups)),
+            rows=rows,
+            groups=len(groups),
+            attributed=attributed(found, frame.exchange.currency),
             sources=frame.sources,
             as_of=max(told, default=None),
             against=query.against,
@@ -145,22 +146,34 @@ class PerformanceRepository:
         )
         return [Freshness(row.source, row.kind, row.as_of, row.first_day, row.last_day, row.rows) for row in rows]
 
-    async def _rows(self, frame: Frame, against: Frame | None, sums: Gathered, before: Gathered) -> tuple[Row, ...]:
+    async def _rows(self, frame: Frame, against: Frame | None, groups: list[_Group]) -> tuple[Row, ...]:
+        """The first rows of what was asked for, in its order."""
         query, group = frame.query, frame.query.group_by
         if group is None:
             return ()
-        groups = _groups(frame, against, sums.by_key(), before.by_key())
-        by_name = query.order_by is None and group not in IN_TIME
-        names = await labels(self._session, group, [one.key for one in groups]) if by_name else {}
+        names: dict[object, Key] = {}
         if query.order_by is not None:
             groups.sort(key=lambda one: _rank(frame, one, query.order_by, descending=query.descending))
-        elif by_name:
+        elif group not in IN_TIME:
+            names = await labels(self._session, group, [one.key for one in groups])
             groups.sort(key=lambda one: (names[one.key].label.casefold(), str(one.key)))
         shown = groups if query.top is None else groups[: query.top]
         names = names or await labels(self._session, group, [one.key for one in shown])
-        creators = await self._sums.creators(frame, grouped=True)
-        rows = [replace(_row(frame, one, names[one.key], against), creators=creators.get(one.key, 0)) for one in shown]
-        return (*rows, *(_row(frame, one, Key(str(one.key), ""), against) for one in groups[len(shown) :]))
+        creators: dict[object, int] = {}
+        if group is not GroupBy.CREATOR:
+            creators = await self._sums.creators(frame, grouped=True)
+        rows = []
+        for one in shown:
+            alone = int(bool(one.key) and one.now.orders > 0)
+            count = alone if group is GroupBy.CREATOR else creators.get(one.key, 0)
+            rows.append(replace(_row(frame, one, names[one.key], against), creators=count))
+        return tuple(rows)
+
+    async def _creators(self, frame: Frame, groups: Sequence[_Group]) -> int:
+        """How many creators sold in all."""
+        if frame.query.group_by is GroupBy.CREATOR:
+            return sum(bool(one.key) and one.now.orders > 0 for one in groups)
+        return (await self._sums.creators(frame, grouped=False)).get(0, 0)
 
 
 def _refuse(query: Query) -> None:

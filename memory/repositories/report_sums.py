@@ -1,11 +1,11 @@
 """The sums behind one report: read group by group, every source of figures in its own query."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, SQLColumnExpression, literal
+from sqlalchemy import Integer, literal
 
 from memory.domain.exchange import Exchange
 from memory.domain.money import Money
@@ -30,8 +30,7 @@ from memory.tenancy import ScopedSession
 ORDERS, POSTS = "orders", "posts"
 _OF_POSTS = frozenset({Metric.VIEWS, Metric.CONVERSION_RATE})
 _OF_SAMPLES = frozenset({Metric.ROI, Metric.SAMPLE_ROI, Metric.POST_RATE})
-_MONEY = ("gross", "gross_final", "refunded", "commission", "provisional", "fees")
-_NUMBERS = tuple(name for name in SUMMED if name not in _MONEY)
+_MONEY = frozenset({"gross", "gross_final", "refunded", "commission", "provisional", "fees"})
 _WHOLE = literal(0, Integer)
 
 
@@ -78,18 +77,26 @@ class Frame:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Sums by key of the groups asked for, and those of sales by the rule that made them somebody's."""
+
+    groups: Gathered
+    rules: Gathered
+
+
 class SumReader:
     """Reads sums inside the caller's transaction."""
 
     def __init__(self, session: ScopedSession) -> None:
         self._session = session
 
-    async def gathered(self, frame: Frame) -> Gathered:
+    async def gathered(self, frame: Frame) -> Found:
         """Sums by key of the frame's groups (0 where there are none), as far as its metrics need them."""
-        into = Gathered()
+        into, rules = Gathered(), Gathered()
         metrics = set(frame.query.metrics)
         if frame.of_sales:
-            await self._sales(frame, into)
+            await self._sales(frame, into, rules)
         if metrics & _OF_POSTS:
             await self._posts(frame, into)
         if metrics & _OF_SAMPLES:
@@ -98,7 +105,7 @@ class SumReader:
             await count_messages(self._session, _asked(frame), into)
         if frame.query.group_by is GroupBy.MARKET:
             into.rekeyed({shop.id: shop.market for shop in frame.shops})
-        return into
+        return Found(into, rules)
 
     async def creators(self, frame: Frame, *, grouped: bool) -> dict[object, int]:
         """How many creators sold, in each group or in all (under 0)."""
@@ -109,37 +116,21 @@ class SumReader:
         key = key_column(group, of.columns) if group else _WHOLE
         statement = creators_by(key, of, grouped=group is not None)
         found = await self._session.execute(narrowed(statement, of, frame.query.filters, frame.brands))
-        return {row[0]: row[1] for row in found}
+        counts: dict[object, int] = defaultdict(int)
+        markets = {shop.id: shop.market for shop in frame.shops} if group is GroupBy.MARKET else {}
+        for own, count in found:
+            counts[markets.get(own, own)] += count
+        return counts
 
-    async def attributed(self, frame: Frame) -> tuple[Attributed, ...]:
-        """What each rule attributed, strongest first, and what nobody is known for."""
-        if not frame.of_sales:
-            return ()
-        of, into = facts(frame.period, zone=frame.zone), Gathered()
-        await self._read(frame, of.columns["rule"], into)
-        sums = into.by_key()
-        return tuple(
-            Attributed(rule, sums[key].orders, Money(sums[key].gross, frame.exchange.currency))
-            for rule in (*Rule, None)
-            if (key := rule.value if rule else "") in sums
-        )
-
-    async def _sales(self, frame: Frame, into: Gathered) -> None:
+    async def _sales(self, frame: Frame, into: Gathered, rules: Gathered) -> None:
         of, group = facts(frame.period, zone=frame.zone), frame.query.group_by
-        await self._read(frame, key_column(group, of.columns) if group else _WHOLE, into)
-
-    async def _read(self, frame: Frame, key: SQLColumnExpression[Any], into: Gathered) -> None:
-        of = facts(frame.period, zone=frame.zone)
+        key = key_column(group, of.columns) if group else _WHOLE
         statement = sums_by(key, of, [table.day for table in frame.exchange.tables])
         found = await self._session.execute(narrowed(statement, of, frame.query.filters, frame.brands))
-        for own, currency, place, *sums in found:
-            told = dict(zip(SUMMED, sums, strict=True))
-            into.count(own, **{name: told[name] for name in _NUMBERS})
+        for own, rule, currency, place, *sums in found:
             factor = frame.exchange.factor(currency, place)
-            if factor is None:
-                into.count(own, unconverted=told["orders"])
-            else:
-                into.money(own, factor, **{name: told[name] for name in _MONEY})
+            for gathered, part in ((into, own), (rules, rule)):
+                gathered.add(part, SUMMED, _MONEY, sums, factor)
 
     async def _posts(self, frame: Frame, into: Gathered) -> None:
         query = frame.query
@@ -147,6 +138,9 @@ class SumReader:
             posts_by(query.group_by, frame.period, query.filters, frame.brands)
         ):
             into.count(key, views=views, posts=seen, views_untold=unseen, clicks=clicks, clicks_untold=unclicked)
+        if query.group_by is not None:
+            whole = (await self._session.execute(posts_by(None, frame.period, query.filters, frame.brands))).one()
+            into.distinct(posts=whole[2], views_untold=whole[3], clicks_untold=whole[5])
         of = facts(frame.period, zone=frame.zone)
         own = key_column(query.group_by, of.columns) if query.group_by else _WHOLE
         sold = orders_by(own, of, grouped=query.group_by is not None).where(
@@ -154,6 +148,16 @@ class SumReader:
         )
         for key, orders in await self._session.execute(narrowed(sold, of, query.filters, frame.brands)):
             into.count(key, clicked_orders=orders or 0)
+
+
+def attributed(found: Found, currency: str) -> tuple[Attributed, ...]:
+    """What each rule attributed, strongest first, and what nobody is known for."""
+    sums = found.rules.by_key()
+    return tuple(
+        Attributed(rule, sums[key].orders, Money(sums[key].gross, currency))
+        for rule in (*Rule, None)
+        if (key := rule.value if rule else "") in sums
+    )
 
 
 def _asked(frame: Frame) -> Asked:

@@ -1,5 +1,6 @@
 """What days add up to: gained line by line, compared with the lines themselves, and made anew where they differ."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -15,14 +16,15 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    or_,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from memory.domain.ids import BrandId
+from memory.bulk import upsert_many
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.sales import IN_ALL, Settlement
-from memory.models.sales import CommissionRow, OrderLineRow, RefundRow, RollupDayRow, SalesSourceRow
+from memory.models.sales import CommissionRow, ContentPostRow, OrderLineRow, RefundRow, RollupDayRow, SalesSourceRow
 from memory.repositories.sale_rows import SUMMED, Deltas, RollupKey
 from memory.tenancy import ScopedSession
 
@@ -57,17 +59,8 @@ _SUM_PARTS: _Columns = {name: getattr(RollupDayRow, name) for name in SUMMED}
 
 async def add_to_rollups(session: ScopedSession, deltas: Deltas, brand: BrandId) -> None:
     """Let the sums of a locked brand gain; a sum of no order goes."""
-    rows = [{"brand_id": brand, **row} for row in deltas.rows()]
-    if not rows:
-        return
-    statement = insert(RollupDayRow)
-    await session.execute(
-        statement.on_conflict_do_update(
-            constraint="uq_rollup",
-            set_={name: getattr(RollupDayRow, name) + statement.excluded[name] for name in SUMMED},
-        ),
-        rows,
-    )
+    rows = deltas.rows()
+    await upsert_many(session, RollupDayRow, rows, brand=brand, unique=("brand_id", *RollupKey._fields), added=SUMMED)
     emptied = sorted({row["day"] for row in rows if row["orders"] < 0})
     if emptied:
         await session.execute(
@@ -87,7 +80,21 @@ async def wrong_days(session: ScopedSession, brand: BrandId) -> list[date]:
 
 
 async def wrong_lines(session: ScopedSession, brand: BrandId) -> list[date]:
-    """Days with lines that do not add up to the refunds and commissions told of them, in order."""
+    """Days with lines that do not add up to the refunds and commissions told of them, in order.
+
+    Amounts are weighed by their line: one line's that is on another does not go unseen.
+    """
+    weight = cast(_L.id, Numeric)
+    kept = await session.execute(
+        select(
+            _L.day,
+            func.sum(weight * _L.refunded_minor),
+            func.sum(weight * _L.commission_minor),
+            func.sum(weight * _L.provisional_minor),
+        )
+        .where(_L.brand_id == brand)
+        .group_by(_L.day)
+    )
     whole, single = RefundRow.key == IN_ALL, RefundRow.key != IN_ALL
     back = (
         select(
@@ -101,35 +108,28 @@ async def wrong_lines(session: ScopedSession, brand: BrandId) -> list[date]:
         .group_by(RefundRow.line_id)
         .subquery()
     )
-    settled, estimated = (
-        CommissionRow.settlement == Settlement.SETTLED,
-        CommissionRow.settlement == Settlement.PROVISIONAL,
+    refunded = await session.execute(
+        select(_L.day, func.sum(weight * back.c.amount)).join(back, back.c.line_id == _L.id).group_by(_L.day)
     )
-    owed = (
+    settled = CommissionRow.settlement == Settlement.SETTLED
+    estimated = CommissionRow.settlement == Settlement.PROVISIONAL
+    owed = await session.execute(
         select(
-            CommissionRow.line_id,
-            func.coalesce(func.sum(CommissionRow.actual_minor).filter(settled), 0).label("settled"),
-            func.coalesce(func.sum(CommissionRow.estimated_minor).filter(estimated), 0).label("provisional"),
+            _L.day,
+            func.sum(weight * CommissionRow.actual_minor).filter(settled),
+            func.sum(weight * CommissionRow.estimated_minor).filter(estimated),
         )
+        .join(CommissionRow, CommissionRow.line_id == _L.id)
         .where(CommissionRow.brand_id == brand)
-        .group_by(CommissionRow.line_id)
-        .subquery()
+        .group_by(_L.day)
     )
-    found = await session.scalars(
-        select(_L.day)
-        .outerjoin(back, back.c.line_id == _L.id)
-        .outerjoin(owed, owed.c.line_id == _L.id)
-        .where(
-            _L.brand_id == brand,
-            or_(
-                _L.refunded_minor != func.coalesce(back.c.amount, 0),
-                _L.commission_minor != func.coalesce(owed.c.settled, 0),
-                _L.provisional_minor != func.coalesce(owed.c.provisional, 0),
-            ),
-        )
-        .distinct()
+    backs = {row[0]: row[1] for row in refunded}
+    paid = {day: (one or 0, other or 0) for day, one, other in owed}
+    return sorted(
+        day
+        for day, amount, commission, provisional in kept
+        if (amount, commission, provisional) != (backs.get(day, 0), *paid.get(day, (0, 0)))
     )
-    return sorted(found)
 
 
 async def rebuild(session: ScopedSession, brand: BrandId, days: Collection[date]) -> None:
@@ -148,6 +148,21 @@ async def rebuild(session: ScopedSession, brand: BrandId, days: Collection[date]
     for row in found:
         deltas.add(RollupKey(*row[:width]), row[width:])
     await add_to_rollups(session, deltas, brand)
+
+
+async def make_nobodys(session: ScopedSession, creator: CreatorId) -> None:
+    """Sales of a creator become nobody's, their posts go; what was sold stays sold. In a scope of all brands."""
+    await session.execute(delete(ContentPostRow).where(ContentPostRow.creator_id == creator), execution_options=_QUIET)
+    found = await session.execute(select(_L.brand_id, _L.day).where(_L.creator_id == creator).distinct())
+    days: dict[int, set[date]] = defaultdict(set)
+    for brand, day in found:
+        days[brand].add(day)
+    await session.execute(
+        update(OrderLineRow).where(_L.creator_id == creator).values(creator_id=None, rule=None, content=""),
+        execution_options=_QUIET,
+    )
+    for brand, own in days.items():
+        await rebuild(session, BrandId(brand), own)
 
 
 def _fingerprints(

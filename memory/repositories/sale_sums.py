@@ -90,9 +90,9 @@ def table_place(day: SQLColumnExpression[Any], tables: Sequence[date]) -> SQLCol
 
 
 def sums_by(key: SQLColumnExpression[Any], of: Facts, tables: Sequence[date]) -> Select[Any]:
-    """(key, currency, exchange table, each of `SUMMED`)."""
+    """(key, rule, currency, exchange table, each of `SUMMED`)."""
     place = table_place(of.columns["day"], tables)
-    keys = (key, of.columns["currency"], place)
+    keys = (key, of.columns["rule"], of.columns["currency"], place)
     sums = [cast(func.sum(of.parts[name]), BigInteger) for name in SUMMED]
     return select(*keys, *sums).group_by(*(each for each in keys if not isinstance(each, BindParameter)))
 

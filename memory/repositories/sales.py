@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.dialects.postgresql import insert
 
+from memory.bulk import upsert_many
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId
 from memory.domain.import_stores import RowOutcome
@@ -172,16 +172,9 @@ class SalesRepository:
             if kept.before is not None:
                 deltas.add(*kept.before, sign=-1)
             deltas.add(key_of(line, whose, day), parts_of(line.quantity, totals))
-            values.append({"brand_id": brand, **to_values(kept, whose, totals, day=day, now=self._now)})
-        statement = insert(OrderLineRow)
-        kept_columns = {"brand_id", "order_no", "sku", "made_at"}
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["brand_id", "order_no", "sku"],
-                set_={name: statement.excluded[name] for name in values[0] if name not in kept_columns},
-            ),
-            values,
-            execution_options={"render_nulls": True},
+            values.append(to_values(kept, whose, totals, day=day, now=self._now))
+        await upsert_many(
+            self._session, OrderLineRow, values, brand=brand, unique=("brand_id", "order_no", "sku"), kept=("made_at",)
         )
         await self._write_told(written, brand)
         await add_to_rollups(self._session, deltas, brand)
@@ -201,20 +194,10 @@ class SalesRepository:
         refunds, owed = [], []
         for kept in telling:
             line = kept.id if kept.id is not None else ids[_id(kept.sale)]
-            refunds += [{"brand_id": brand, **refund_values(line, one, kept)} for one in kept.sale.refunds]
-            owed += [{"brand_id": brand, **commission_values(line, one, kept)} for one in kept.sale.commissions]
-        for table, rows, own in ((RefundRow, refunds, "key"), (CommissionRow, owed, "payee")):
-            if rows:
-                statement = insert(table)
-                fixed = {"brand_id", "line_id", own}
-                await self._session.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["line_id", own],
-                        set_={name: statement.excluded[name] for name in rows[0] if name not in fixed},
-                    ),
-                    rows,
-                    execution_options={"render_nulls": True},
-                )
+            refunds += [refund_values(line, one, kept) for one in kept.sale.refunds]
+            owed += [commission_values(line, one, kept) for one in kept.sale.commissions]
+        await upsert_many(self._session, RefundRow, refunds, brand=brand, unique=("line_id", "key"))
+        await upsert_many(self._session, CommissionRow, owed, brand=brand, unique=("line_id", "payee"))
 
 
 def _id(sale: Sale) -> _Id:

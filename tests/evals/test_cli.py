@@ -75,7 +75,7 @@ def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
     assert [*registry.SUITES] == [
         "planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions", "schedule", "week",
     ]  # fmt: skip
-    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop", "callbacks"]
+    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop", "callbacks", "performance"]
 
 
 _WITHOUT_DEVELOPMENT = """

@@ -39,6 +39,7 @@ ACROSS = frozenset(
         "agent/outreach/dispatch.py",
         "agent/outreach/downtime.py",
         "agent/outreach/reconcile.py",
+        "agent/sales/auditing.py",
         "agent/outreach/send.py",
         "agent/shops/checking.py",
         "agent/shops/hearing.py",

@@ -18,7 +18,9 @@ USUAL_DAYS: Final = 28
 LEAST_DAYS: Final = 14  # of these that sold anything
 LEAST_ORDERS: Final = 10  # a day, usually: below it a day's sales jump by themselves
 REFUND_DAYS: Final = 7
+REFUND_HIGH_DAYS: Final = 4  # of them: one large order that comes back is no spike
 LEAST_REFUND_ORDERS: Final = 50
+LEAST_USUAL_BP: Final = 200  # a shop that hardly had refunds is judged as if it had these
 STALE_AFTER: Final = timedelta(hours=48)
 _SIGMAS: Final = 5  # of a share drawn by chance; refunds differ in size, so more than the usual three
 
@@ -96,7 +98,7 @@ def _sudden(days: Sequence[DaySales]) -> list[Anomaly]:
     low, high, middle = ordered[1], ordered[-2], round(median(ordered))
     latest = days[-1]
     alike = [one.gmv for one in before if one.day.weekday() == latest.day.weekday()]
-    if latest.gmv * 4 > high * 5 and latest.gmv * 2 > max(alike) * 3:
+    if latest.gmv * 2 > high * 3 and latest.gmv * 2 > max(alike) * 3:
         return [Anomaly(Kind.RISE, latest.day, latest.gmv, middle)]
     if latest.gmv * 4 < low * 3 and latest.gmv * 5 < min(alike) * 3:
         return [Anomaly(Kind.FALL, latest.day, latest.gmv, middle)]
@@ -111,8 +113,11 @@ def _refunds(days: Sequence[DaySales]) -> list[Anomaly]:
     if orders < LEAST_REFUND_ORDERS or not sold or not usually:
         return []
     rate = sum(one.refunds for one in late) * BASIS_POINTS // sold
-    usual = max(sum(one.refunds for one in before) * BASIS_POINTS // usually, 1)
-    spread = usual * (BASIS_POINTS - usual)  # of one order, in square basis points
-    if rate * 2 > usual * 3 and (rate - usual) ** 2 * orders > _SIGMAS**2 * spread:
+    usual = sum(one.refunds for one in before) * BASIS_POINTS // usually
+    expected = max(usual, LEAST_USUAL_BP)
+    spread = expected * (BASIS_POINTS - expected)  # of one order, in square basis points
+    high = [one for one in late if one.refunds * BASIS_POINTS > one.gmv * 2 * expected]
+    clear = rate > 2 * expected and (rate - expected) ** 2 * orders > _SIGMAS**2 * spread
+    if clear and len(high) >= REFUND_HIGH_DAYS:
         return [Anomaly(Kind.REFUNDS, late[0].day, rate, usual)]
     return []

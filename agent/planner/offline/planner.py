@@ -15,7 +15,7 @@ from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import afterwards, books, campaigns, digests, outreach, reports, texts
 from agent.planner.offline.requests.in_full import in_full
-from agent.planner.offline.requests.report_people import by_handle, people_of
+from agent.planner.offline.requests.report_people import by_handle, of_these, people_of
 from agent.planner.offline.requests.report_turns import carried_on, definition_asked
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
@@ -106,16 +106,14 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
-    shown = (
-        in_full(reading, context) or whose_turn(reading) or definition_asked(reading) or digests.asked(reading, context)
-    )
+    shown = in_full(reading, context) or whose_turn(reading) or definition_asked(reading, context)
+    shown = shown or digests.asked(reading, context)
     if shown is not None:
         return Plan(stages=((shown,),))
     further = carried_on(reading, context)
     if further is not None:
         return further
     people = people_of(context)
-    context = replace(context, shortlist=people) if people else context
     whole = texts.taken_whole(reading)
     asked, beyond = reading.parted(LONGEST_REQUEST)
     if whole:
@@ -134,7 +132,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             unread += _whole(segment)
             continue
         name, fill = _FILLS.get(segment.intent, ("search_creators", search.search))
-        sheet = fill(segment, context)
+        sheet = fill(segment, of_these(context, name, people))
         if _moves_the_last_search(segment, sheet, context):
             segment.intent = "refine_search"
             name, sheet = "search_creators", search.search(segment, context)

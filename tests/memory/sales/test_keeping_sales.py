@@ -219,8 +219,27 @@ async def test_another_source_is_compared_line_by_line(database: Database, lead:
     async with database.unit(lead) as unit:
         (found, none) = await unit.sales.differences([theirs, sold("7001", at=at(13))], brand=lead.brand)
     assert [(one.field, one.ours, one.theirs, one.source) for one in found] == [
+        ("paid", "30.00 USD", "60.00 USD", "file:orders.csv"),
         ("quantity", "1", "2", "file:orders.csv"),
         ("refund", "-", "30.00 USD", "file:orders.csv"),
         ("estimated", "4.50 USD", "9.00 USD", "file:orders.csv"),
     ]
     assert none == ()
+
+
+async def test_who_is_erased_leaves_sales_of_nobody_and_no_posts(database: Database, office: Office) -> None:
+    lead = office.lead()
+    await keep(database, lead, sold(at=at(12)), sold("5002", at=at(12), handle="dog_dad"))
+    post = ContentPost("v1", "cat_mama", ContentKind.VIDEO, at(11), link="https://www.tiktok.com/@cat_mama/video/v1")
+    async with database.unit(lead) as unit:
+        assert lead.brand is not None
+        await unit.sales.add_posts([post], brand=lead.brand, source="shop", as_of=AS_OF)
+        known = await unit.creators.by_handles(["cat_mama"])
+    async with database.unit(office.owner) as unit:
+        await unit.erasing.erase(known["cat_mama"].id)
+    async with database.unit(lead) as unit:
+        report = await unit.performance.report(Query(OCTOBER, (Metric.GMV,), group_by=GroupBy.CREATOR))
+        shown, _ = await unit.performance.lines(Query(OCTOBER, (Metric.GMV,)).filters, OCTOBER)
+        assert await unit.sales.wrong_days(lead.brand) == []
+    assert {row.key.label: row.figures[Metric.GMV].value for row in report.rows} == {"": 3000, "dog_dad": 3000}
+    assert {(line.handle, line.content) for line in shown} == {("", ""), ("dog_dad", "v1")}

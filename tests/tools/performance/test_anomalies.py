@@ -1,7 +1,10 @@
 """What is worth a sentence, and how seldom a quiet shop gets one."""
 
+import csv
 import random
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +44,20 @@ def test_a_shop_where_nothing_happens_is_left_in_peace(usual: int, spread: float
     assert alarms / worlds <= MOST_FALSE
 
 
+def test_the_shops_of_the_seeded_world_are_left_in_peace() -> None:
+    """`demo_days.csv`: 201 days of both demo shops of ten thousand creators, as seeded with 7 and with 11."""
+    shops: dict[str, list[DaySales]] = defaultdict(list)
+    with Path(__file__).with_name("demo_days.csv").open() as file:
+        for row in csv.DictReader(file):
+            amounts = (int(row[name]) for name in ("gmv", "orders", "refunds"))
+            shops[row["shop"]].append(DaySales(date.fromisoformat(row["day"]), *amounts))
+    windows = [
+        of_sales(days[end - LOOKED_BACK : end]) for days in shops.values() for end in range(LOOKED_BACK, len(days) + 1)
+    ]
+    assert len(windows) == 668
+    assert sum(map(bool, windows)) / len(windows) <= MOST_FALSE
+
+
 def test_a_small_shop_that_jumps_by_itself_is_left_in_peace() -> None:
     assert all(of_sales(lively(seed, usual=4, spread=0.8)) == [] for seed in range(100))
 
@@ -68,6 +85,12 @@ def test_refunds_of_a_week_three_times_the_usual_are_told() -> None:
     days = steady()
     late = [DaySales(one.day, one.gmv, one.orders, 12_000) for one in days[-7:]]
     assert of_sales([*days[:-7], *late]) == [Anomaly(Kind.REFUNDS, days[-7].day, 1_200, 400)]
+
+
+def test_one_large_order_that_comes_back_is_no_spike() -> None:
+    days = steady()
+    returned = DaySales(days[-3].day, days[-3].gmv, days[-3].orders, 90_000)
+    assert of_sales([*days[:-3], returned, *days[-2:]]) == []
 
 
 def test_few_orders_prove_no_spike_of_refunds() -> None:

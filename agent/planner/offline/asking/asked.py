@@ -39,6 +39,7 @@ ASKS_FIGURES = re.compile(
     r"多少|怎么样|如何|趋势|排行|排名|榜|为什么|报表|对比|哪|谁|最[高低多好差]的\d|[上本这]个?[周月]|昨天|今天|[?]|"
     r"\d月|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d|"
     r"\d(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|"
+    r"[前后上下]半个?月|\bhalf of\b|"
     r"\b(?:how|what|which|why|who|compare|chart|report|show|yesterday|(?:last|this) (?:week|month))\b"
 )
 _NAMES_THEM = words.phrase("clauses", "names_them")

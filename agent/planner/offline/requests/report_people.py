@@ -1,5 +1,6 @@
 """Right after figures by creator, 第2个 and 他们 are those creators, not the shortlist found before."""
 
+from dataclasses import replace
 from typing import Final, cast
 
 from pydantic import JsonValue
@@ -20,6 +21,11 @@ def people_of(context: PlanningContext) -> tuple[str, ...]:
     return context.report_rows if context.last_tool == "performance" and by_creator else ()
 
 
+def of_these(context: PlanningContext, tool: str, people: tuple[str, ...]) -> PlanningContext:
+    """What a request to a tool that takes them is read with: these people in the place of the shortlist."""
+    return replace(context, shortlist=people) if people and tool in _SEVERAL | _ONE else context
+
+
 def by_handle(call: PlannedCall, people: tuple[str, ...]) -> PlannedCall | Note:
     """The call with these people by their handles; a note where a place that is named is nobody's."""
     arguments: Arguments = dict(call.arguments)
@@ -33,9 +39,12 @@ def by_handle(call: PlannedCall, people: tuple[str, ...]) -> PlannedCall | Note:
         return call
     ranks = arguments.get("ranks")
     if isinstance(ranks, list):
-        named = [people[rank - 1] for rank in ranks if isinstance(rank, int) and 1 <= rank <= len(people)]
-        if len(named) < len(ranks) or not all(named):
-            return Note("report_row_nobody", {"rank": max(rank for rank in ranks if isinstance(rank, int))})
+        places = [rank for rank in ranks if isinstance(rank, int)]
+        if missing := next((place for place in places if not 1 <= place <= len(people)), None):
+            return Note("report_row_missing", {"rank": missing, "total": len(people)})
+        if nobodys := next((place for place in places if not people[place - 1]), None):
+            return Note("report_row_nobody", {"rank": nobodys})
+        named = [people[place - 1] for place in places]
         return PlannedCall(call.name, _without(arguments, "ranks") | {"handles": cast(list[JsonValue], named)})
     if any(name in arguments for name in _AIMED):
         return call

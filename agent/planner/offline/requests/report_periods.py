@@ -17,6 +17,10 @@ _MONTH = re.compile(r"(?<![\d上下个])(?P<m>\d{1,2}|[一二三四五六七八�
 _PAST = re.compile(r"(?:近|最近|过去|last|past|the)\s?$")
 _WEEK_BEHIND = re.compile(r"\s?(?:的?(?:那|当|这)?(?:一)?(?:周|个?星期|个?礼拜)|(?:'s)? week\b)")
 _WEEK_BEFORE = re.compile(r"\b(?:the )?week of (?:the )?$")
+_HALF = re.compile(
+    r"(?:(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?的?)?(?:(?P<early>前半个?月|上半个?月)|后半个?月|下半个?月)|"
+    r"\b(?:the )?(?:(?P<first>first)|second) half of (?:the month|this month|(?=[a-z]))"
+)
 _BEFORE_LAST = re.compile(
     r"(?P<day>(?<!大)前天|前日|\bthe day before yesterday\b)|"
     r"(?P<week>上上(?:个)?(?:周|星期|礼拜)|大上周|\bthe week before last\b)|"
@@ -31,6 +35,8 @@ def period_in(text: str, today: date) -> Arguments:
         return _custom(*sale)
     if ended := before_last(text, today):
         return _custom(*ended)
+    if half := _half_a_month(text, today):
+        return _custom(*half)
     if days := dates_in(text, today):
         last = today if len(days) == 1 and _UNTIL_NOW.search(text) else days[min(1, len(days) - 1)]
         return _custom(days[0], last)
@@ -99,6 +105,21 @@ def before_last(text: str, today: date) -> tuple[date, date] | None:
         return monday, monday + timedelta(days=6)
     ended = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=1)
     return ended.replace(day=1), ended
+
+
+def _half_a_month(text: str, today: date) -> tuple[date, date] | None:
+    """「11月上半月」, the first half of October: its days up to the 15th, or those after it."""
+    found = _HALF.search(text)
+    if found is None:
+        return None
+    month = count_of(found["m"]) if found["m"] else month_in(text) or today.month
+    whole = _month(month, today)
+    if not whole:
+        return None
+    first, last = date.fromisoformat(str(whole["from"])), date.fromisoformat(str(whole["to"]))
+    middle = first.replace(day=15)
+    early = bool(found["early"] or found["first"])
+    return (first, min(middle, last)) if early else (min(middle + timedelta(days=1), last), last)
 
 
 def _month(month: int, today: date) -> Arguments:

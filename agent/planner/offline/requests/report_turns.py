@@ -26,13 +26,15 @@ _ROW: Final = words.phrase("reports", "row")
 _DAYS: Final = words.phrase("reports", "days_said")
 _GOES_ON: Final = words.phrase("reports", "goes_on")
 _AROUND: Final = words.phrase("reports", "around")
+_ELSE: Final = words.phrase("reports", "something_else")
 _TERMS: Final = ("period", "metric", "group_by", "compare", "explain", "chart", "zone", "subject")
 _LONGEST: Final = 70  # letters of a message that only goes on
 _AFTER: Final = frozenset({"performance", "share_text"})
 _MAY_BE: Final = frozenset(
     {"", "performance", "refine_search", "search_creators", "show_creator", "off_topic", "revise_drafts", "crm_update"}
 )
-"""Requests that a message made of such words alone may look like, and is not."""
+_OF_A_ROW: Final = frozenset({"products.list", "samples.list", "campaigns.list", "campaigns.show"})
+"""Requests that a message made of such words alone may look like, and is not; and of one that names a row."""
 _PERIOD: Final = ("period", "from", "to")
 _RANKING: Final = ("order_by", "descending", "top")
 _SHAPE: Final = ("subject", "group_by", *_RANKING)
@@ -65,13 +67,13 @@ _ROWS_ARE: Final = {
 _SUBJECT_OF: Final = {"handle": "creator", "product": "products", "campaign": "campaign"}
 
 
-def definition_asked(reading: Reading) -> PlannedCall | None:
+def definition_asked(reading: Reading, context: PlanningContext) -> PlannedCall | None:
     """「GMV怎么算的」, when the whole message names figures and asks how they are worked out."""
     text = reading.text.strip()
     if len(text) > _LONGEST or not _DEFINES.search(text) or _NOT_OURS.search(text):
         return None
     metrics = _metrics_in(text)
-    if not metrics or _left(whole(reading, "performance"), defining=True):
+    if not metrics or _left(whole(reading, "performance"), context, defining=True):
         return None
     return _call({"metrics": cast(list[JsonValue], metrics), "define": True})
 
@@ -79,17 +81,19 @@ def definition_asked(reading: Reading) -> PlannedCall | None:
 def carried_on(reading: Reading, context: PlanningContext) -> Plan | None:
     """The last question with what the message changes in it; None where the message is a request of its own."""
     last, text = context.last_report, reading.text.strip()
-    if last is None or context.last_tool not in _AFTER or not text or len(text) > _LONGEST:
+    if last is None or context.last_tool not in _AFTER or not text or len(text) > _LONGEST or _ELSE.search(text):
         return None
     segment = whole(_without_denied(reading), "performance")
     if _DEFINES.search(segment.text):
         metrics = last.get("metrics")
-        asks = bool(metrics) and not _left(segment, defining=True)
+        asks = bool(metrics) and not _left(segment, context, defining=True)
         return Plan(stages=((_call({"metrics": metrics, "define": True}),),)) if asks else None
-    row = _ROW.search(segment.text)
-    if _left(segment, but=row):
+    places = list(_ROW.finditer(segment.text))
+    row = places[0] if places else None
+    if len(places) > 1 or _left(segment, context, but=row):
         return None
-    if row is None and any(one.intent not in _MAY_BE for one in segments(reading, context.products)):
+    likely = _MAY_BE | _OF_A_ROW if row else _MAY_BE
+    if any(one.intent not in likely for one in segments(reading, context.products)):
         return None
     if row:
         rest = reading.rearranged([(0, row.start()), (row.end(), len(reading.text))])
@@ -170,8 +174,6 @@ def _changed(last: Arguments, said: Arguments, text: str) -> Arguments:
         before = kept.get("metrics")
         if isinstance(before, list) and _ADDS.search(text):
             said = said | {"metrics": [*before, *(one for one in metrics if one not in before)]}
-        elif "order_by" in kept and "order_by" not in said:
-            kept["order_by"] = metrics[0]
     if "subject" in said and said["subject"] != kept.get("subject"):
         kept = _without(kept, _SHAPE)
     if "group_by" in said and said["group_by"] != kept.get("group_by"):
@@ -192,6 +194,8 @@ def _about_a_row(row: re.Match[str], said: Arguments, last: Arguments, context: 
     if not name:
         return Plan(notes=(Note("report_row_nobody", {"rank": place}),))
     kept = _without(last, (*_SHAPE, *_ONCE, "chart"))
+    if said.get("subject") in _OF_THEIR_OWN:
+        kept = _without(kept, ("metrics",))
     if "period" in said:
         kept = _without(kept, _PERIOD)
     if kind == "from":
@@ -219,7 +223,9 @@ def _metrics_in(text: str) -> list[str]:
     return list(dict.fromkeys(key for key, _, _ in find_terms("reports", text, "metric")))
 
 
-def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool = False) -> str:
+def _left(
+    segment: Segment, context: PlanningContext, *, but: re.Match[str] | None = None, defining: bool = False
+) -> str:
     """The letters of a message that no word of a question about figures accounts for; `but` is accounted for."""
     text = segment.text
     covered = [not letter.isalnum() for letter in text]
@@ -229,6 +235,11 @@ def _left(segment: Segment, *, but: re.Match[str] | None = None, defining: bool 
 
     if but:
         cover(*but.span())
+    if brand := reports.brand_in(text, context.brands):
+        cover(*brand[1:])
+    for product in map(str.lower, context.products):
+        if (at := text.find(product)) >= 0:
+            cover(at, at + len(product))
     for kind in _TERMS:
         for _, start, end in find_terms("reports", text, kind):
             cover(start, end)

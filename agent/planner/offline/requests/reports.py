@@ -1,11 +1,13 @@
 """Requests for figures."""
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
+from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.report_periods import count_of, period_in
@@ -74,6 +76,8 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
     comparison = comparison or _two_periods(plain)
     if comparison:
         sheet.arguments["compare"] = comparison
+    if named := brand_in(text, context.brands):
+        sheet.arguments["brand"] = named[0]
     said = markets_in(sheet)
     if len(said) == 1 and "members" not in words.entries("markets")[said[0]].facts:
         sheet.arguments["market"] = said[0]
@@ -86,6 +90,16 @@ def performance(segment: Segment, context: PlanningContext) -> Sheet:
         if any(True for _ in find_terms("reports", plain, flag)):
             sheet.arguments[flag] = True
     return sheet
+
+
+def brand_in(text: str, brands: Sequence[str]) -> tuple[str, int, int] | None:
+    """The brand a text names, in full or by one word of its name, and where."""
+    for brand in brands:
+        for name in (brand, *brand.split()):
+            at = text.find(fold(name)) if len(name) > 1 else -1
+            if at >= 0:
+                return brand, at, at + len(name)
+    return None
 
 
 def markets_in(sheet: Sheet) -> list[str]:

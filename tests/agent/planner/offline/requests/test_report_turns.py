@@ -16,7 +16,10 @@ ASKED = PlanningContext(
     report_rows=("mia.cooks", "tom.diy", ""),
 )
 SHOP = PlanningContext(
-    today=date(2026, 11, 20), last_tool="performance", last_report={"period": "last_week", "metrics": ["gmv"]}
+    today=date(2026, 11, 20),
+    products=("猫砂盆",),
+    last_tool="performance",
+    last_report={"period": "last_week", "metrics": ["gmv"]},
 )
 
 
@@ -55,6 +58,7 @@ def test_a_row_that_is_not_there_is_said_so_and_nobodys_row_too() -> None:
         ("画个图", {"chart": True}),
         ("是本周，不是上周", {"period": "this_week"}),
         ("@mia.cooks 呢", {"subject": "creator", "handle": "mia.cooks"}),
+        ("猫砂盆呢", {"product": "猫砂盆", "subject": "products"}),
         ("GMV和订单一起看", {"metrics": ["gmv", "orders"]}),
     ],
 )
@@ -73,7 +77,7 @@ def test_another_period_takes_the_days_of_the_last_one_away() -> None:
 def test_samples_and_the_funnel_neither_take_another_figure_nor_keep_theirs() -> None:
     before: Arguments = {"period": "last_month", "metrics": ["gmv"]}
     of_sales = PlanningContext(today=date(2026, 11, 20), last_tool="performance", last_report=before)
-    assert calls("漏斗呢", of_sales) == [("performance", {"period": "last_month", "subject": "funnel"})]
+    assert calls("那样品投入呢", of_sales) == [("performance", {"period": "last_month", "subject": "samples"})]
     funnel: Arguments = {"period": "last_month", "subject": "funnel"}
     of_it = PlanningContext(today=date(2026, 11, 20), last_tool="performance", last_report=funnel)
     assert calls("GMV呢", of_it) == [("performance", before)]
@@ -112,6 +116,9 @@ def test_a_whole_question_of_its_own_takes_nothing_over() -> None:
         ("find 10 cat creators in the US", "search_creators"),
         ("show me the profile of number 2", "show_creator"),
         ("给个转发版", "share_text"),
+        ("重新找一批美国的", "search_creators"),
+        ("换一批", "search_creators"),
+        ("导出", "export_shortlist"),
     ],
 )
 def test_another_request_right_after_figures_is_that_request(text: str, tool: str) -> None:
@@ -126,6 +133,7 @@ def test_another_request_right_after_figures_is_that_request(text: str, tool: st
         ("给他们写感谢", "draft_messages", {"handles": ["mia.cooks", "tom.diy"]}),
         ("把第1个标成已寄样", "crm_update", {"handles": ["mia.cooks"]}),
         ("看第2个的资料", "show_creator", {"handle": "tom.diy"}),
+        ("找类似第1个的", "similar_creators", {"handle": "mia.cooks"}),
         ("给@ann写邀约", "draft_messages", {"handles": ["ann"]}),
     ],
 )
@@ -133,6 +141,14 @@ def test_whoever_is_named_by_place_after_figures_by_creator_is_of_those(text: st
     ((name, arguments),) = calls(text)
     assert name == tool
     assert {key: arguments.get(key) for key in ("handle", "handles", "rank", "ranks") if key in arguments} == aimed
+
+
+def test_another_figure_of_a_ranking_is_of_the_same_people_in_the_same_order() -> None:
+    assert calls("退款率呢") == [("performance", LAST | {"metrics": ["refund_rate"]})]
+
+
+def test_two_rows_at_once_are_not_guessed_at() -> None:
+    assert calls("第一名和第二名比") == []
 
 
 def test_nobodys_sales_are_written_to_nobody() -> None:
@@ -193,8 +209,13 @@ def test_how_a_figure_is_worked_out_is_answered_with_its_definition(text: str, m
         ("双11当天GMV", "2026-11-11", "2026-11-11"),
         ("GMV of the week of Singles Day", "2026-11-09", "2026-11-15"),
         ("圣诞那周的GMV", "2025-12-22", "2025-12-28"),
+        ("11月上半月GMV", "2026-11-01", "2026-11-15"),
+        ("GMV in the first half of October", "2026-10-01", "2026-10-15"),
+        ("下半月GMV", "2026-11-16", "2026-11-20"),
+        ("上上周GMV", "2026-11-02", "2026-11-08"),
+        ("GMV the day before yesterday", "2026-11-18", "2026-11-18"),
     ],
 )
-def test_the_week_of_a_sale_is_the_last_one_that_has_begun(text: str, first: str, last: str) -> None:
+def test_days_without_a_name_of_their_own_are_the_last_ones_that_have_begun(text: str, first: str, last: str) -> None:
     ((_, arguments),) = calls(text, PlanningContext(today=date(2026, 11, 20)))
     assert (arguments["from"], arguments["to"]) == (first, last)

@@ -1,0 +1,31 @@
+"""The seeded demo has sold: its shops' orders, refunds, commissions and posts came through the port and add up."""
+
+import pytest
+
+from agent.bootstrap import Installation
+from memory.domain.performance import GroupBy, Metric, Query
+from memory.domain.periods import PeriodName, period_of
+from tests.support.product import Person
+
+pytestmark = pytest.mark.journey
+
+
+async def test_the_demo_knows_who_sold_what(demo: Installation, approver: Person) -> None:
+    async with demo.database.unit(approver.scope) as unit:
+        days = await unit.performance.days()
+        period = period_of(PeriodName.LAST_90_DAYS, today=days.today)
+        asked = (Metric.GMV, Metric.NET, Metric.COMMISSION, Metric.PROVISIONAL_COMMISSION, Metric.VIEWS)
+        report = await unit.performance.report(
+            Query(period, asked, group_by=GroupBy.CREATOR, order_by=Metric.GMV, top=5)
+        )
+        shown, _ = await unit.performance.lines(Query(period, asked).filters, period)
+    values = {metric: report.total.figures[metric].value or 0 for metric in asked}
+    assert days.zones == ("America/Los_Angeles",)
+    assert (
+        values[Metric.GMV] > values[Metric.NET] > values[Metric.COMMISSION] > values[Metric.PROVISIONAL_COMMISSION] > 0
+    )
+    assert values[Metric.VIEWS] > 0
+    best = [row.figures[Metric.GMV].value or 0 for row in report.rows]
+    assert best == sorted(best, reverse=True)
+    assert {line.source for line in shown} == {"playground"}
+    assert [found.days for found in await demo.auditor.look()] == [(), ()]
