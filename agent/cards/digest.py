@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.cards import figures, wording
+from agent.cards.digest_figures import change_text, moved_bp, then_text
 from agent.cards.digest_needs import NeedLine, NeedWords, Rank, clipped, name
 from agent.cards.drafts import flag_text
 from memory.domain.digests import LATEST
-from memory.domain.performance import Figure, Kind, Metric, part
+from memory.domain.performance import Figure, Kind, Metric
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.digest.figures import ORDERS
@@ -139,11 +140,11 @@ class _Words:
         if before is None or before.value is None:
             line = self._say("digest_figure_alone", **said)
         elif now is None or now.value is None:
-            line = self._say("digest_figure_unknown", **said, base=self._base(before.kind), before=self._value(before))
+            line = self._say("digest_figure_unknown", **said, base=self._base(before.kind), before=self._then(metric))
         else:
             line = self._say(
-                "digest_figure", **said, base=self._base(before.kind), before=self._value(before),
-                change=figures.change(now, before, self._currency, self.lang, self.texts),
+                "digest_figure", **said, base=self._base(before.kind), before=self._then(metric),
+                change=change_text(self.digest.figures, metric, self.lang, self.texts),
             )  # fmt: skip
         if now is not None and now.value is not None:
             line += self._say("digest_of", count=figures.sample(now, self.lang, self.texts)) if counted else ""
@@ -182,15 +183,11 @@ class _Words:
         read = self.digest.figures
         if not read.known:
             return self._say("digest_do_orders")
-        now, before = read.now(Metric.GMV), read.before(Metric.GMV)
-        if read.mean_of and now is not None and before is not None and now.value is not None and before.value:
-            moved = part(now.value - before.value, before.value) or 0
-            facts: dict[str, str | int] = {"count": read.mean_of, "share": wording.share(abs(round(moved, -1)))}
-            if moved <= -_SUDDEN_BP:
-                return self._say("digest_do_fell", **facts)
-            if moved >= _SUDDEN_BP:
-                return self._say("digest_do_rose", **facts)
-        return self._say("digest_do_rank")
+        moved = moved_bp(read)
+        if moved is None or abs(moved) < _SUDDEN_BP:
+            return self._say("digest_do_rank")
+        facts: dict[str, str | int] = {"count": read.mean_of or 0, "share": wording.share(abs(round(moved, -1)))}
+        return self._say("digest_do_fell", **facts) if moved < 0 else self._say("digest_do_rose", **facts)
 
     def _why(self) -> str:
         why = self.digest.news.why
@@ -200,6 +197,9 @@ class _Words:
 
     def _join(self, one: str, other: str) -> str:
         return f"{one}；{other}" if self.lang == "zh" else f"{one}; {other}"
+
+    def _then(self, metric: Metric) -> str:
+        return then_text(self.digest.figures, metric, self.lang, self.texts)
 
     def _value(self, figure: Figure | None) -> str:
         return figures.value(figure, self._currency, self.lang, self.texts)

@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.cards import figures, wording
 from agent.cards.digest import worded, worded_whole
+from agent.cards.digest_figures import change_text, then_text
 from agent.cards.digest_needs import NeedWords, left_of
 from agent.cards.drafts import flag_text
 from agent.cards.piece import Piece, Show
@@ -150,12 +151,12 @@ def _figures(digest: Digest, lang: Lang, texts: Texts) -> ReportCard:
     month, before = read.month.total.figures, read.month.total.before
 
     def row(metric: Metric) -> tuple[str, ...]:
-        now, then = read.now(metric), read.before(metric)
+        now = read.now(metric)
         return (
             texts.say(f"metric_{metric}", lang),
             figures.value(now, currency, lang, texts),
-            figures.value(then, currency, lang, texts),
-            figures.change(now, then, currency, lang, texts),
+            then_text(read, metric, lang, texts),
+            change_text(read, metric, lang, texts),
             figures.sample(now, lang, texts),
             figures.value(month.get(metric), currency, lang, texts),
             figures.value(before.get(metric), currency, lang, texts),

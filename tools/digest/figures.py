@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from memory.domain.ids import BrandId
-from memory.domain.performance import Figure, Filters, Freshness, Kind, Metric, Query, Report
+from memory.domain.performance import Figure, Filters, Freshness, Metric, Query, Report
 from memory.domain.periods import Compare, Period, PeriodName, compared, period_of
 from memory.domain.stores import Unit
 
@@ -41,13 +40,9 @@ class DigestFigures:
         return self.main.total.figures.get(metric)
 
     def before(self, metric: Metric) -> Figure | None:
-        """The figure it is compared with; a share of seven days is that of all of them together."""
+        """The figure of all the days it is compared with; of none that is known, unknown."""
         figure = self.main.total.before.get(metric)
-        if figure is None or figure.value is None or self.mean_of is None:
-            return figure
-        if not self.mean_of:
-            return replace(figure, value=None)
-        return figure if figure.kind is Kind.SHARE else replace(figure, value=_mean(figure.value, self.mean_of))
+        return replace(figure, value=None) if figure is not None and self.mean_of == 0 else figure
 
 
 async def read_figures(
@@ -79,8 +74,3 @@ def known_days(period: Period, sources: Sequence[Freshness]) -> int:
 
 def _tells(source: Freshness, day: date) -> bool:
     return source.kind == ORDERS and source.first_day <= day <= source.as_of.astimezone(UTC).date()
-
-
-def _mean(total: int, days: int) -> int:
-    """Halves to even, as shares are."""
-    return round(Fraction(total, days))

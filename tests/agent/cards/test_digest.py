@@ -106,6 +106,12 @@ def test_with_nothing_waiting_the_figures_ask_for_something(gmv: int, suggests: 
     assert lines[-3:-1] == ["没有等你处理的事。", suggests]
 
 
+def test_a_mean_of_few_orders_is_no_whole_number_and_a_quiet_day_of_a_quiet_shop_is_no_news() -> None:
+    lines = said(digest_of(figures_of(sold(0, 0), sold(18_000, 3))))
+    assert lines[3] == "· 订单 0，前 7 日日均 0.4（-100%）；件数 0"
+    assert lines[-2].startswith("建议：没有急事")
+
+
 def test_what_became_of_earlier_ones_is_said_first() -> None:
     why = Flag("push_refused_everywhere", {})
     news = News((date(2026, 11, 18), date(2026, 11, 19)), date(2026, 11, 17), why)
