@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from agent.scopes import in_brand, to_scope
+from agent.scopes import in_brand, in_chat, to_scope
 from connectors.ports.accounts import FirstSetup
 from memory.domain.account_stores import Account, AccountStore, NewBrand, NewMember, Services
 from memory.domain.clock import Clock
@@ -172,6 +172,14 @@ class OpenAccounts:
             if account is None or account.tenant != tenant:
                 return None
             return await in_brand(work.accounts, account, await work.accounts.brands_of(account), brand)
+
+    async def of_conversation(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        """A member's scope now in a conversation about one brand, or (None) all brands; None when it is not theirs."""
+        async with self.services.across_tenants("whose conversation") as work:
+            account = await work.accounts.by_id(member)
+            if account is None or account.tenant != tenant:
+                return None
+            return await in_chat(work.accounts, account, await work.accounts.brands_of(account), brand)
 
     async def of_tenant(self, tenant: TenantId) -> Scope | None:
         """The scope of a tenant's first lead: for the upkeep of its own books."""

@@ -31,6 +31,7 @@ from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
+from agent.digests.making import DigestMaker
 from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -252,6 +253,7 @@ async def _put_together(
         read_shop=shops.sources.run if shops else no_source,
         do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
+        digest=DigestMaker(database, database, accounts.of_conversation, words).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
         write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )

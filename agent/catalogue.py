@@ -12,8 +12,9 @@ from agent.samples.signing import may_sign
 from connectors.ports.platforms import Messenger
 from memory.domain.clock import Clock
 from memory.domain.creator import Creator
+from memory.domain.delivery_views import ChannelUnits
 from memory.domain.outreach import Channel, Flag
-from memory.domain.stores import CreatorIndex, Units
+from memory.domain.stores import CreatorIndex
 from tools.campaigns.tool import campaigns
 from tools.catalogue import Catalogue
 from tools.collaborations.requests_tool import sample_requests
@@ -22,6 +23,7 @@ from tools.compliance.tool import check_compliance
 from tools.contract import TextModel
 from tools.creator_search.tool import search_creators, show_creator, similar_creators
 from tools.crm.tool import crm_update
+from tools.digest.tool import digest, subscribe_digest
 from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.revise_tool import revise_drafts
 from tools.drafting.tool import draft_messages, list_drafts
@@ -70,7 +72,7 @@ class ReadCriteria:
 
 
 def build_catalogue(
-    units: Units,
+    units: ChannelUnits,
     index: CreatorIndex,
     messengers: Sequence[Messenger],
     model: TextModel | None,
@@ -105,6 +107,8 @@ def build_catalogue(
             samples(units, may_sign),
             performance(units),
             sample_requests(units),
+            digest(units),
+            subscribe_digest(units),
             products(units),
             templates(units),
             preferences(units, ReadCriteria(clock)),

@@ -48,6 +48,7 @@ class DemoClock:
                 await work.accounts.move_clock(by_seconds=ceil((due - now) / timedelta(seconds=1)) + 1)
             await work.defer(jobs.dispatch())
             await work.defer(jobs.playground())
+            await work.defer(jobs.digest())
         if due is None and going_out:
             return Reply(text=self.texts.say("clock_going_out", scope.lang, count=going_out))
         if due is None:

@@ -21,6 +21,7 @@ from memory.domain.channels import ChannelStore
 from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
 from memory.domain.collaborations import CollaborationStore
 from memory.domain.delivery_views import DeliveryBook
+from memory.domain.digest_stores import AnyDigestStore, DigestStore
 from memory.domain.erasing import ErasingStore
 from memory.domain.errors import Unavailable, Unclear
 from memory.domain.funnel_stores import FunnelStore
@@ -70,6 +71,7 @@ from memory.repositories.creator_messages import CreatorMessageRepository
 from memory.repositories.creators import CreatorRepository
 from memory.repositories.deliveries import DeliveryRepository
 from memory.repositories.delivery_views import DeliveryBookRepository
+from memory.repositories.digests import AnyDigestRepository, DigestRepository
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.erasing import ErasingRepository
@@ -225,6 +227,7 @@ class UnitOfWork(Work):
         self.by_hand: HandStore = HandRepository(*given)
         self.channels: ChannelStore = ChannelRepository(*given)
         self.pushes: DeliveryBook = DeliveryBookRepository(*given)
+        self.digests: DigestStore = DigestRepository(*given)
         self.owed: OwedStore = OwedRepository(*given)
         self.card_places: CardPlaceStore = CardPlaceRepository(*given)
         self.bindings: BindingStore = BindingRepository(transaction.session, scope.tenant, transaction.reach.now)
@@ -261,6 +264,7 @@ class ServiceUnit(Work):
         self.outages = OutageRepository(*given)
         self.channels = AnyChannelRepository(*given)
         self.deliveries = DeliveryRepository(*given)
+        self.digests: AnyDigestStore = AnyDigestRepository(*given)
         self.owed = AnyOwedRepository(*given)
         self.lines = LineRepository(transaction.session)
         self.kept = KeptRepository(transaction.session)

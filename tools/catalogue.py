@@ -18,14 +18,6 @@ log = structlog.get_logger()
 # Each tool validates with its own argument model before it runs, so the list may mix them.
 AnyTool = Tool[Any]
 
-# Tools the design names and a later release brings: recognised, and answered with what is missing.
-LATER: frozenset[str] = frozenset(
-    {
-        "digest",
-        "subscribe_digest",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -117,7 +109,7 @@ class Catalogue:
     async def _call(self, call: Call, turn: TurnContext) -> object:
         tool = self._tools.get(call.name)
         if tool is None:
-            raise BadRequest("tool_later" if call.name in LATER else "tool_unknown", tool=call.name)
+            raise BadRequest("tool_unknown", tool=call.name)
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except ValidationError as failure:

@@ -6,6 +6,7 @@ from agent.cards import (
     books,
     campaigns,
     collaborations,
+    digest_shown,
     drafting,
     follow_ups,
     funnel,
@@ -25,6 +26,7 @@ from tools.catalogue import Outcome
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
     **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN, **collaborations.SHOWN,
+    **digest_shown.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

@@ -1,7 +1,7 @@
 """How facts read in Chinese and English: counts, money, shares, times. Pure; unknown is said, never zero."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -74,9 +74,17 @@ def share(basis_points: int) -> str:
 def clock(moment: datetime, zone: str, lang: Lang, *, seconds: bool = False) -> str:
     """11-21 周六 09:30 / Sat 11-21 09:30 in a zone; with seconds where a minute is too coarse."""
     local = moment.astimezone(ZoneInfo(zone))
-    day = f"周{_WEEKDAYS['zh'][local.weekday()]}" if lang == "zh" else _WEEKDAYS["en"][local.weekday()]
     time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{local:%m-%d} {day} {time}" if lang == "zh" else f"{day} {local:%m-%d} {time}"
+    return f"{date_of(local.date(), lang)} {time}"
+
+
+def date_of(day: date, lang: Lang) -> str:
+    """11-21 周六 / Sat 11-21."""
+    return f"{day:%m-%d} {_weekday(day, lang)}" if lang == "zh" else f"{_weekday(day, lang)} {day:%m-%d}"
+
+
+def _weekday(day: date, lang: Lang) -> str:
+    return f"周{_WEEKDAYS['zh'][day.weekday()]}" if lang == "zh" else _WEEKDAYS["en"][day.weekday()]
 
 
 def clocks(moment: datetime, zone: str, team_zone: str, lang: Lang, *, estimated: bool) -> str:

@@ -14,7 +14,7 @@ from agent.deliveries.rules import MOST_IN_ONE, Elsewhere, Ended, Later, wait_be
 from agent.outreach.windows import Window
 from connectors.ports.channels import OpenChannel, Push, Pusher
 from memory.domain.channels import ChannelKind, SecretBox, owner_of_secrets
-from memory.domain.deliveries import Delivery, DeliveryService, DeliveryState, DeliveryWork, Parcel, Route
+from memory.domain.deliveries import Delivery, DeliveryService, DeliveryState, DeliveryWork, Parcel, PushKind, Route
 from memory.domain.dispatch import Queue
 from memory.domain.errors import Misconfigured, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
@@ -128,7 +128,9 @@ def _may_call(post: Post, route: Route) -> bool:
 
 
 def _goes_with(first: Delivery, other: Delivery) -> bool:
-    """Whether two deliveries may go out as one message; a test goes alone."""
+    """Whether two deliveries may go out as one message; a test goes alone, and so does a digest."""
+    if first.kind is PushKind.DIGEST:
+        return False
     return first.kind is other.kind and first.urgent is other.urgent and first.only is None and other.only is None
 
 

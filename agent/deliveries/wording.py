@@ -32,11 +32,14 @@ class PushWords:
         """The whole message; times on the team's clock."""
         lang: Lang = "en" if parcel.channel.options.get("lang") == "en" else "zh"
         kind = parcel.deliveries[0].kind
+        mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
+        if kind is PushKind.DIGEST:  # worded when it was made, in the language it was asked for
+            text = "\n".join([*mark, _text(parcel.deliveries[0].subject, "text")])
+            return Push(text, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
         head = self._head(kind, parcel, lang)
         is_short = kind in _ONE_LINE
         lines = [] if is_short else [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries]
         foot = [] if is_short else [self.texts.say(f"push_{kind}_foot", lang)]
-        mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
         text = "\n".join([*mark, head, *lines, *foot])
         of = parcel.deliveries[0].subject
         settles = _text(of, "batch") if kind is PushKind.DECIDED and of.get("over") else ""

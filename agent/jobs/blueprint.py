@@ -43,6 +43,10 @@ async def no_deeds() -> None:
     """An installation without a platform does nothing in a shop."""
 
 
+async def no_digest() -> None:
+    """An installation without subscriptions makes none."""
+
+
 async def nobody(scope: Scope, creator: CreatorId) -> None:
     """An installation without an index of creators erases nobody."""
     log.info("creator.no_index", creator=creator, tenant=scope.tenant)
@@ -75,6 +79,7 @@ class Workshop:
     read_shop: Callable[[ShopLinkId, TenantId, ShopSource], Awaitable[None]] = no_source
     do_deeds: Callable[[], Awaitable[None]] = no_deeds
     erase: Callable[[Scope, CreatorId], Awaitable[None]] = nobody
+    digest: Callable[[], Awaitable[object]] = no_digest
     audit: Callable[[], Awaitable[None]] = no_sales
     write_campaign: Callable[[Scope, CampaignId], Awaitable[None]] = no_campaign
 
@@ -128,6 +133,11 @@ async def deliver(context: JobContext) -> None:
     await _workshop(context).deliver()
 
 
+async def digest(context: JobContext) -> None:
+    """Make the digests that are due."""
+    await _workshop(context).digest()
+
+
 async def collect_answers(context: JobContext) -> None:
     """Collect creators' answers from every source."""
     await _workshop(context).collect_answers()
@@ -179,6 +189,7 @@ def make_blueprint() -> Blueprint:
     declare(name="dispatch", queue="outreach", pass_context=True)(dispatch)
     declare(name="reconcile", queue="outreach", pass_context=True)(reconcile)
     declare(name="deliver", queue="outreach", pass_context=True)(deliver)
+    declare(name="digest", queue="outreach", pass_context=True)(digest)
     declare(name="playground", queue="outreach", pass_context=True)(collect_answers)
     declare(name="index", queue="books", pass_context=True)(index)
     declare(name="erase", queue="books", pass_context=True, retry=AGAIN)(erase)

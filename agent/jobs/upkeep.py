@@ -20,7 +20,7 @@ from memory.domain.account_stores import Services
 from memory.domain.chat import Reply
 from memory.domain.dispatch import Service
 from memory.domain.errors import Unavailable
-from memory.domain.ids import CampaignId, ConversationId, ImportRunId, TenantId, TurnId
+from memory.domain.ids import CampaignId, ConversationId, DigestId, ImportRunId, TenantId, TurnId
 from memory.domain.outreach import CreatorMessage
 from memory.domain.stores import Units
 from memory.domain.workspace import Lang, Scope
@@ -138,6 +138,8 @@ class Upkeep:
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())
             await work.defer(jobs.deliver())
+            if await work.digests.due(now=work.now, after=DigestId(0), limit=1):
+                await work.defer(jobs.digest())
 
     def _desk(self) -> AnswerDesk:
         return AnswerDesk(self.outreach, self.units, read_reply, self.scope_of, self.notice)

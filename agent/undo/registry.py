@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from agent.undo.by_hand import marked_failed, marked_sent, marked_skipped
+from agent.undo.digests import changed_digest
 from agent.undo.drafts import edited_drafts
 from agent.undo.follow_ups import cancelled_follow_ups
 from agent.undo.policy import changed_policy
@@ -30,6 +31,7 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "template.retired": retired_template,
     "draft.edited": edited_drafts,
     "policy.changed": changed_policy,
+    "digest.changed": changed_digest,
     "follow_up.cancelled": cancelled_follow_ups,
     "hand.sent": marked_sent,
     "hand.failed": marked_failed,

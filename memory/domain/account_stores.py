@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from memory.domain.digest_stores import AnyDigestStore
 from memory.domain.ids import BrandId, MemberId, TenantId
 from memory.domain.jobs import Job
 from memory.domain.proposals import DeedBook
@@ -196,6 +197,11 @@ class ServiceWork(Protocol):
     @property
     def sweeps(self) -> SweepStore:
         """What waits without a job."""
+        ...
+
+    @property
+    def digests(self) -> AnyDigestStore:
+        """Digests of everybody."""
         ...
 
     @property

@@ -1,16 +1,19 @@
 """How channels do, as a scope may see it, and a test of one of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from memory.domain.channels import ChannelSetting, ChannelStore
+from memory.domain.chat_stores import Fence
 from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.lines import Line
 from memory.domain.outreach import Flag
 from memory.domain.stores import Unit
+from memory.domain.workspace import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +78,12 @@ class ChannelUnit(Unit, Protocol):
     @property
     def pushes(self) -> DeliveryBook:
         """What was pushed."""
+        ...
+
+
+class ChannelUnits(Protocol):
+    """The door to such transactions."""
+
+    def unit(self, scope: Scope, *, fence: Fence | None = None) -> AbstractAsyncContextManager[ChannelUnit]:
+        """See `memory.domain.stores.Units.unit`."""
         ...

@@ -33,6 +33,7 @@ SHOP_SOURCE = "daren:shop_source"
 DEEDS = "daren:deeds"
 ERASE = "daren:erase"
 CAMPAIGN = "daren:campaign"
+DIGEST = "daren:digest"
 
 QUEUES = ("turns", "outreach", "books")
 
@@ -61,6 +62,11 @@ def reconcile() -> Job:
 def deliver() -> Job:
     """Push what is due; one waiting job is enough for any number of deliveries."""
     return Job(DELIVER, "outreach", lock="deliver", queueing_lock="deliver", priority=3)
+
+
+def digest() -> Job:
+    """Make the digests that are due; one waiting job is enough for any number of them."""
+    return Job(DIGEST, "outreach", lock="digest", queueing_lock="digest")
 
 
 def playground() -> Job:

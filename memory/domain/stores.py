@@ -18,6 +18,7 @@ from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.collaborations import CollaborationStore
 from memory.domain.creator import Creator, CreatorFacts, CreatorQuery, Hit, IndexEntry, Relation
 from memory.domain.deputies import DeputyStore
+from memory.domain.digest_stores import DigestStore
 from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import BrandId, CreatorId, MemberId, TenantId
 from memory.domain.import_stores import ImportStore
@@ -303,6 +304,11 @@ class Unit(Protocol):
     @property
     def preferences(self) -> PreferenceStore:
         """What the member wants remembered."""
+        ...
+
+    @property
+    def digests(self) -> DigestStore:
+        """Daily digests of conversations."""
         ...
 
     @property

@@ -8,6 +8,7 @@ from memory.models import (
     collaborations,
     creators,
     deliveries,
+    digests,
     links,
     outreach,
     sales,
@@ -20,7 +21,7 @@ from memory.models import (
 from memory.models.base import Base
 
 MODULES = (
-    books, campaigns, channels, chat, collaborations, creators, deliveries, links, outreach, sales, samples, shop,
-    shop_links, templates, workspace,
+    books, campaigns, channels, chat, collaborations, creators, deliveries, digests, links, outreach, sales, samples,
+    shop, shop_links, templates, workspace,
 )  # fmt: skip
 TABLES = Base.metadata

@@ -88,4 +88,4 @@ async def test_the_clock_says_what_it_did(rows: DemoRows, moved: list[int], said
     clock = DemoClock(cast(Services, rows), cast(Units, rows), (), texts())
     assert (await clock.move(_SCOPE)).text == said
     assert rows.moved == moved
-    assert {job.task for job in rows.deferred} == {"daren:dispatch", "daren:playground"}
+    assert {job.task for job in rows.deferred} == {"daren:dispatch", "daren:playground", "daren:digest"}

@@ -160,5 +160,6 @@ async def test_only_ones_own_changes_of_a_day_and_only_once(shop: SellingOffice)
 def test_every_kind_of_change_says_something() -> None:
     assert {event.partition(".")[0] for event in REVERSERS} == {
         "relation", "product", "sample", "preference", "template", "draft", "policy", "hand", "follow_up",
+        "digest",
     }  # fmt: skip
     assert all(f"undo_field_{field}" in texts() for field in ("stage", "tags", "notes", "owner", "blocked"))

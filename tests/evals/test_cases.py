@@ -48,8 +48,8 @@ ARGUMENTS = {
         "subject handle product campaign brand market period from to timezone metrics group_by order_by descending top "
         "compare explain chart define"
     ),
-    "digest": "period",
-    "subscribe_digest": "at timezone days enabled",
+    "digest": "period full when",
+    "subscribe_digest": "at timezone days enabled language",
     "products": "action name link price selling_points commission_ceiling sample",
     "preferences": "action text",
     "translate": "text to",

@@ -31,6 +31,7 @@ ACROSS = frozenset(
         "agent/deliveries/carrying.py",
         "agent/deliveries/nudging.py",
         "agent/demo_clock.py",
+        "agent/digests/making.py",
         "agent/index_engine.py",
         "agent/indexing.py",
         "agent/jobs/upkeep.py",

@@ -220,12 +220,19 @@ CASES: dict[str, Case] = {
             {"subject": "samples"},
         ],
     ),
+    "digest": Case(
+        own=lambda us: {"full": True},
+        reach=lambda them: [{"full": True}, {"period": "last_week"}, {"when": True}],
+    ),
+    "subscribe_digest": Case(
+        reach=lambda them: [{"at": "09:00", "timezone": "Asia/Shanghai"}, {"days": ["mon"]}, {"enabled": False}]
+    ),
     "quota_status": Case(own=lambda us: {"who": True}, reach=lambda them: [{}, {"who": True}]),
     # These two read nothing but their arguments.
     "translate": Case(reach=lambda them: [{"text": them.batch}]),
     "check_compliance": Case(reach=lambda them: [{"text": f"{them.batch} {them.handles[0]}", "market": "US"}]),
 }
-UNMARKED = frozenset({"quota_status", "performance"})  # show their brand by name
+UNMARKED = frozenset({"quota_status", "performance", "digest"})  # show their brand by name
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ async def test_changes_run_one_after_another_in_the_planners_order() -> None:
 
 @pytest.mark.parametrize(
     ("name", "arguments", "key"),
-    [("nothing", 1, "tool_unknown"), ("digest", 1, "tool_later"), ("read", "many", "bad_arguments")],
+    [("nothing", 1, "tool_unknown"), ("read", "many", "bad_arguments")],
 )
 async def test_a_wish_that_cannot_be_carried_out_is_an_answer(name: str, arguments: object, key: str) -> None:
     catalogue = Catalogue([recording("read", Effect.READS, Log())])

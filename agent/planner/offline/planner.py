@@ -13,7 +13,16 @@ from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
 from agent.planner.offline.reading.tokens import find_terms
-from agent.planner.offline.requests import afterwards, books, campaigns, collaborations, outreach, reports, texts
+from agent.planner.offline.requests import (
+    afterwards,
+    books,
+    campaigns,
+    collaborations,
+    digests,
+    outreach,
+    reports,
+    texts,
+)
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went, is_of_the_funnel
 from agent.planner.offline.requests.own_templates import about_templates
@@ -36,8 +45,8 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "preferences.forget": ("preferences", texts.forget_preference),
     "preferences.set": ("preferences", texts.set_preference),
     "quota_status": ("quota_status", books.quota),
-    "subscribe_digest": ("subscribe_digest", reports.subscribe_digest),
-    "digest": ("digest", reports.digest),
+    "subscribe_digest": ("subscribe_digest", digests.subscribe_digest),
+    "digest": ("digest", digests.digest),
     "cancel_follow_ups": ("cancel_follow_ups", afterwards.follow_ups),
     "list_follow_ups": ("list_follow_ups", afterwards.follow_ups),
     "schedule_follow_up": ("schedule_follow_up", afterwards.schedule),
@@ -117,6 +126,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
         or whose_turn(reading)
         or about_templates(reading)
         or definition_asked(reading, context)
+        or digests.asked(reading, context)
     )
     if shown is not None:
         return Plan(stages=((shown,),))

@@ -47,7 +47,7 @@ _SPOKEN_HOUR = re.compile(
     r"(?: o'clock)?(?: (?P<minutes>thirty|fifteen))?(?! (?:days?|weeks?|rounds?|of|percent))"
 )
 _QUARTERS = {"一": 15, "三": 45}
-_AFTERNOON = re.compile(r"下午|晚上|傍晚|今晚|晚|pm|evening|afternoon")
+_AFTERNOON = re.compile(r"下午|晚上|傍晚|今晚|晚(?!点|些|一点)|pm|evening|afternoon")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EN_MONTH_DAY = re.compile(
     r"\b(?P<month>"

@@ -1,4 +1,4 @@
-"""Requests for figures and for what arrives on a schedule: performance and digests."""
+"""Requests for figures."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +7,10 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.planner.offline.asking.clauses import Segment
-from agent.planner.offline.reading.dates import time_in
 from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import one_creator
 from agent.planner.offline.requests.report_periods import count_of, period_in
-from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
@@ -45,12 +43,6 @@ _CAMPAIGN_SAID = re.compile(
     r"|\b(?:the|our) (?P<c>(?!last\b|this\b|same\b|next\b|best\b|top\b|whole\b)[\w']+(?: [\w']+)?) campaign\b"
 )
 _CLOCK_SAID = re.compile(r"时间|时区|东八区|\b(?:time|timezone|clock)\b")
-_DAY_SETS = (
-    ("weekdays", re.compile(r"工作日|weekdays?|周一(?:到|至)周五|monday to friday")),
-    ("weekends", re.compile(r"周末|weekends?")),
-)
-_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 
 
 def performance(segment: Segment, context: PlanningContext) -> Sheet:
@@ -121,34 +113,6 @@ def markets_in(sheet: Sheet) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def digest(segment: Segment, context: PlanningContext) -> Sheet:
-    """`digest`."""
-    sheet = Sheet(segment, context)
-    sheet.arguments = {key: value for key, value in period_in(segment.text, context.today).items() if key == "period"}
-    if not sheet.arguments and re.search(r"周报|weekly", segment.text):
-        sheet.arguments["period"] = "last_7_days"
-    return sheet
-
-
-def subscribe_digest(segment: Segment, context: PlanningContext) -> Sheet:
-    """`subscribe_digest`: when, on which days, or off."""
-    sheet = Sheet(segment, context)
-    text = segment.text
-    clock = time_in(text)
-    if clock:
-        sheet.arguments["at"] = clock
-    zone = next(find_terms("reports", text, "zone"), None)
-    if zone:
-        sheet.arguments["timezone"] = zone[0]
-    days = _days(text)
-    if days:
-        sheet.arguments["days"] = cast(list[JsonValue], days)
-    switch = sense("digest_switch", text)
-    if switch:
-        sheet.arguments["enabled"] = switch == "on"
-    return sheet
-
-
 def _from_the_top(text: str, metrics: list[str]) -> bool:
     """The worst by a figure that should be low are those with the most of it."""
     judged = _WORST.search(text) or _BEST.search(text)
@@ -208,19 +172,3 @@ def _product(sheet: Sheet) -> None:
     elif quote:
         said = sheet.quote(quote.start, quote.end).strip(QUOTES)
         sheet.arguments["campaign" if "活动" in text or "campaign" in text else "product"] = said
-
-
-def _days(text: str) -> list[str]:
-    named = next((name for name, pattern in _DAY_SETS if pattern.search(text)), None)
-    if named:
-        return list(_DAY_NAMES[:5] if named == "weekdays" else _DAY_NAMES[5:])
-    found = [
-        _DAY_NAMES[_ZH_DAYS[day]]
-        for group in re.findall(
-            r"(?:周|星期|礼拜)([一二三四五六日天](?:[、和,]?(?:周|星期)?[一二三四五六日天])*)", text
-        )
-        for day in group
-        if day in _ZH_DAYS
-    ]
-    found += [day for day in _DAY_NAMES if re.search(rf"\b{day}(?:[a-z]*day|s)?s?\b", text)]
-    return list(dict.fromkeys(found))

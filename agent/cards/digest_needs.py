@@ -1,0 +1,181 @@
+"""What waits for somebody, a line each: what runs out first, then who waits, then what stands still. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from agent.cards import wording
+from agent.cards.drafts import flag_text
+from agent.deliveries.wording import tame
+from memory.domain.money import Money
+from memory.domain.office_stores import QuotaStatus
+from memory.domain.workspace import Lang
+from prompts.render import Texts
+from tools.digest.needs import MOST, Needs, OverdueSample
+from tools.digest.results import Digest
+
+NAME: Final = 24  # letters of a name or a reason that are said
+_REASON: Final = 40
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+class Rank(IntEnum):
+    """In which order needs are said."""
+
+    RUNS_OUT = 0  # decisions that expire within a day
+    REPLIES = 1
+    DECISIONS = 2
+    PUSHES = 3
+    SAMPLES = 4
+    QUOTA_SHORT = 5
+    SYNC = 6
+    QUOTA = 7  # enough is left: said where there is room
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """One thing that waits, and what to do about it, with why."""
+
+    rank: Rank
+    text: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWords:
+    """Words what waits of one digest."""
+
+    digest: Digest
+    lang: Lang
+    texts: Texts
+
+    def lines(self) -> list[NeedLine]:
+        """Every need, the most urgent first."""
+        needs = self.digest.needs
+        made = [*self._decisions(needs), *self._replies(needs), *self._pushes(needs), *self._samples(needs)]
+        return sorted([*made, *self._sync(needs), *self._quota(needs)], key=lambda line: line.rank)
+
+    def waited(self, since: datetime) -> str:
+        """How long ago: 3 天, 5 小时."""
+        passed = self.digest.now - since
+        if passed >= _DAY:
+            return self._say("digest_waited_days", count=passed // _DAY)
+        hours = max(passed, timedelta(0)) // _HOUR
+        return self._say("digest_waited_hours", count=hours) if hours else self._say("digest_waited_new")
+
+    def clock(self, moment: datetime) -> str:
+        """A moment on the team's clock."""
+        return wording.clock(moment, self.digest.zone, self.lang)
+
+    def cost(self, samples: Sequence[OverdueSample]) -> str:
+        """What samples cost by currency; of those nobody wrote a cost of, how many."""
+        by_currency: Counter[str] = Counter()
+        for one in samples:
+            if one.cost is not None:
+                by_currency[one.cost.currency] += one.cost.minor
+        said = [wording.money_in_full(Money(minor, currency)) for currency, minor in sorted(by_currency.items())]
+        untold = sum(one.cost is None for one in samples)
+        if not said:
+            return self._say("digest_unknown_cost")
+        if untold:
+            said.append(self._say("digest_need_samples_untold", count=untold))
+        return wording.listed(said, self.lang)
+
+    def _decisions(self, needs: Needs) -> Iterator[NeedLine]:
+        if not needs.decisions:
+            return
+        first, count = needs.decisions[0], sum(one.open for one in needs.decisions)
+        by = self.clock(first.decide_by)
+        yield NeedLine(
+            Rank.RUNS_OUT if first.decide_by - self.digest.now <= _DAY else Rank.DECISIONS,
+            self._say("digest_need_decisions", count=count, batches=len(needs.decisions), code=first.code, by=by),
+            self._say("digest_do_decisions", code=first.code, count=first.open, by=by),
+        )
+
+    def _replies(self, needs: Needs) -> Iterator[NeedLine]:
+        if not needs.replies:
+            return
+        handle, waited = name(needs.replies[0].handle), self.waited(needs.replies[0].received_at)
+        yield NeedLine(
+            Rank.REPLIES,
+            self._say("digest_need_replies", count=self._many(needs.replies), handle=handle, waited=waited),
+            self._say("digest_do_replies", handle=handle, waited=waited),
+        )
+
+    def _pushes(self, needs: Needs) -> Iterator[NeedLine]:
+        if not needs.pushes:
+            return
+        reason = needs.pushes[0].reason
+        why = flag_text(reason, lang=self.lang, texts=self.texts, now=None) if reason is not None else ""
+        why = clipped(why, _REASON) or self._say("digest_undelivered_unknown")
+        yield NeedLine(
+            Rank.PUSHES,
+            self._say("digest_need_pushes", count=self._many(needs.pushes), why=why),
+            self._say("digest_do_pushes"),
+        )
+
+    def _samples(self, needs: Needs) -> Iterator[NeedLine]:
+        if not needs.samples:
+            return
+        first, cost = needs.samples[0], self.cost(needs.samples)
+        yield NeedLine(
+            Rank.SAMPLES,
+            self._say("digest_need_samples", count=self._many(needs.samples), cost=cost),
+            self._say("digest_do_samples", handle=name(first.handle), waited=self.waited(first.due_at)),
+        )
+
+    def _sync(self, needs: Needs) -> Iterator[NeedLine]:
+        if needs.troubles:
+            trouble = needs.troubles[0]
+            why = clipped(flag_text(trouble.why, lang=self.lang, texts=self.texts, now=None), _REASON)
+            said = self._say("digest_need_trouble", brand=name(trouble.brand), why=why)
+            yield NeedLine(Rank.SYNC, said, self._say("digest_do_trouble"))
+        elif needs.stale is not None:
+            day = f"{needs.stale.last_day:%m-%d}"
+            said = self._say("digest_need_stale", day=day, source=name(needs.stale.source))
+            yield NeedLine(Rank.SYNC, said, self._say("digest_do_stale"))
+
+    def _quota(self, needs: Needs) -> Iterator[NeedLine]:
+        """One line: the brand with the least left, or its week where less of that is left than is planned."""
+        if not needs.quotas:
+            return
+        tightest = min(needs.quotas, key=lambda one: left_of(one) - one.planned)
+        left, planned, brand = left_of(tightest), tightest.planned, name(tightest.brand)
+        do, week = self._say("digest_do_quota"), needs.week
+        if planned and not left:
+            yield NeedLine(Rank.QUOTA_SHORT, self._say("digest_need_quota_out", brand=brand, planned=planned), do)
+        elif planned > left:
+            said = self._say("digest_need_quota_short", brand=brand, left=left, planned=planned)
+            yield NeedLine(Rank.QUOTA_SHORT, said, do)
+        elif planned and week is not None and week.used >= week.limit:
+            said = self._say("digest_need_week", brand=brand, used=week.used, limit=week.limit, planned=planned)
+            yield NeedLine(Rank.QUOTA_SHORT, said, do)
+        elif planned or tightest.held:
+            said = self._say("digest_need_quota", brand=brand, left=left, planned=planned, held=tightest.held)
+            yield NeedLine(Rank.QUOTA, said, "")
+
+    def _many(self, found: Sequence[object]) -> str:
+        return self._say("digest_many", count=MOST) if len(found) >= MOST else str(len(found))
+
+    def _say(self, key: str, **facts: str | int) -> str:
+        return self.texts.say(key, self.lang, **facts)
+
+
+def left_of(quota: QuotaStatus) -> int:
+    """How many may still be sent today."""
+    return max(quota.day_limit - quota.day_used, 0)
+
+
+def name(text: str) -> str:
+    """A name of ours or of theirs: one line, cut, and nothing a client reads as Markdown."""
+    return clipped(text.removeprefix("@"), NAME)
+
+
+def clipped(text: str, most: int) -> str:
+    """One tamed line of so many letters, without the full stop at its end."""
+    line = tame(text).rstrip("。.")
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -1,0 +1,109 @@
+"""Makes the digests that are due: each day of a subscription claimed, said and pushed in one transaction, or none.
+
+Any number may make at once: one alone claims a day's unique row. What a crash leaves behind is due again.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from agent.cards.digest import worded
+from memory.domain.account_stores import Services
+from memory.domain.chat import Reply
+from memory.domain.chat_stores import Author
+from memory.domain.delivery_views import ChannelUnit, ChannelUnits
+from memory.domain.digest_stores import DueDigest
+from memory.domain.digests import Subscription, owed
+from memory.domain.errors import AppError, Unavailable
+from memory.domain.ids import BrandId, DigestId, MemberId, TenantId
+from memory.domain.workspace import Scope
+from prompts.render import Texts
+from tools.digest.results import Digest
+from tools.digest.tool import read_digest
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE: Final = 200
+_LATE: Final = timedelta(minutes=15)  # a sweep comes once a minute; so much is nobody's trouble
+
+ScopeOf = Callable[[TenantId, MemberId, BrandId | None], Awaitable[Scope | None]]
+# What everybody of a brand reads at one moment is read once a round.
+_Read = dict[tuple[TenantId, BrandId | None, datetime], Digest]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMaker:
+    """Makes what is due. `scope_of`: a member's scope in a conversation of a brand, or (None) of all brands."""
+
+    services: Services
+    units: ChannelUnits
+    scope_of: ScopeOf
+    texts: Texts
+
+    async def run(self) -> int:
+        """Make everything that is due; how many were made.
+
+        One that cannot be made is left for the next round, until it is too late. Raises Unavailable (retryable).
+        """
+        made, after, read = 0, DigestId(0), _Read()
+        while True:
+            async with self.services.across_tenants("digests that are due") as work:
+                due = await work.digests.due(now=work.now, after=after, limit=_AT_ONCE)
+            for one in due:
+                made += await self._try(one, read)
+            if len(due) < _AT_ONCE:
+                break
+            after = due[-1].id
+        if made:
+            log.info("digests.made", count=made)
+        return made
+
+    async def _try(self, due: DueDigest, read: _Read) -> bool:
+        try:
+            return await self._make(due, read)
+        except Unavailable:
+            raise
+        except AppError as failure:
+            log.warning("digest.not_made", digest=due.id, error=failure.text_key)
+            return False
+
+    async def _make(self, due: DueDigest, read: _Read) -> bool:
+        """Make one; whether there was one to make."""
+        scope = await self.scope_of(due.tenant, due.member, due.brand)
+        if scope is None:
+            async with self.services.across_tenants("a digest of nobody") as work:
+                await work.digests.turn_off(due.id)
+            return False
+        async with self.units.unit(scope) as unit:
+            found = await unit.digests.lock(due.id)
+            if found is None:
+                return False
+            now_due = owed(found.wish.schedule, found.next_day, now=unit.now)
+            await unit.digests.skip(found.id, now_due.skipped)
+            await unit.digests.go_on(found, now_due.then)
+            if now_due.day is None:
+                return False
+            due_at = found.wish.schedule.moment(now_due.day)
+            if not await unit.digests.claim(found.id, now_due.day, due_at=due_at):
+                return False
+            text = await self._worded(unit, found, now_due.day, due_at, read)
+            await unit.conversations.say(found.conversation, author=Author.NOTICE, reply=Reply(text=text), now=unit.now)
+            await unit.digests.push(found, now_due.day, text=text)
+        return True
+
+    async def _worded(self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read) -> str:
+        key = (unit.scope.tenant, unit.scope.brand, due_at)
+        if key not in read:
+            read[key] = await read_digest(unit, due_at)
+        digest = replace(
+            read[key],
+            day=day,
+            zone=found.wish.schedule.zone,
+            now=unit.now,
+            due_at=due_at if unit.now - due_at > _LATE else None,
+            news=await unit.digests.news(found.id, day),
+        )
+        return worded(digest, found.wish.lang, self.texts)

@@ -1,0 +1,165 @@
+"""Digests that are due: each day made once, whoever makes them and whatever dies on the way, and pushed where asked."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+import pytest
+
+from agent.digests.making import DigestMaker
+from memory.database import Database
+from memory.domain.chat_stores import Author, Fence
+from memory.domain.delivery_views import ChannelUnit, ChannelUnits
+from memory.domain.digests import LATEST, Schedule, Wish
+from memory.domain.errors import Refused
+from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
+from memory.domain.places import Place
+from memory.domain.workspace import Scope
+from prompts.render import texts
+from tests.agent.deliveries.conftest import BOT, HOOK, PushShop
+
+AT_NOON = Schedule(time(12), "Asia/Shanghai")
+
+
+@dataclass
+class Dies:
+    """A door behind which everything is done, and then the process dies before it is kept."""
+
+    database: Database
+
+    @asynccontextmanager
+    async def unit(self, scope: Scope, *, fence: Fence | None = None) -> AsyncIterator[ChannelUnit]:
+        async with self.database.unit(scope, fence=fence) as unit:
+            yield unit
+            raise ZeroDivisionError
+
+
+@dataclass
+class Subscribed:
+    """An operator's conversation with a digest at noon of Shanghai, from tomorrow on: it is noon."""
+
+    shop: PushShop
+    conversation: ConversationId
+    first: date
+
+    def maker(self, units: ChannelUnits | None = None) -> DigestMaker:
+        database = self.shop.database
+        return DigestMaker(database, units or database, self.scope_of, texts())
+
+    async def scope_of(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        who = self.shop.office.operator
+        assert (tenant, member, brand) == (who.tenant, who.member, who.brand)
+        return who
+
+    async def notices(self) -> list[str]:
+        async with self.shop.database.unit(self.shop.office.operator) as unit:
+            lines = await unit.conversations.transcript(self.conversation)
+        return [line.reply.text for line in lines if line.author is Author.NOTICE]
+
+    async def day_later(self, **more: float) -> None:
+        await self.shop.office.move_clock(timedelta(days=1, **more))
+
+    def days(self) -> list[tuple[date, bool]]:
+        return [(day, made) for day, made in self.shop._read("select day, made from digest_run order by day")]
+
+
+async def subscribed(shop: PushShop, place: Place | None = None) -> Subscribed:
+    async with shop.database.unit(shop.office.operator) as unit:
+        thread = await unit.conversations.start(connector="webchat", chat="direct", now=unit.now)
+        made = await unit.digests.save(thread.id, Wish(AT_NOON, "zh", active=True, place=place))
+    return Subscribed(shop, thread.id, made.next_day)
+
+
+async def test_many_makers_at_once_make_a_day_once_on_the_page_and_for_the_team(shop: PushShop) -> None:
+    await shop.channel()
+    one = await subscribed(shop)
+    assert await one.maker().run() == 0
+    await one.day_later()
+    made = await asyncio.gather(*(one.maker().run() for _ in range(4)))
+    assert sorted(made) == [0, 0, 0, 1]
+    assert await one.maker().run() == 0
+    (said,) = await one.notices()
+    assert "日报" in said
+    assert "还没有订单数据" in said
+    await shop.deliver()
+    ((_, pushed),) = shop.pushers[HOOK].accepted
+    assert pushed == f"演示数据\n{said}"
+    assert one.days() == [(one.first, True)]
+    async with shop.database.unit(shop.office.operator) as unit:
+        kept = await unit.digests.of(one.conversation)
+        assert kept is not None
+        assert not await unit.digests.claim(kept.id, one.first, due_at=unit.now)
+
+
+async def test_what_dies_before_it_is_kept_leaves_nothing_and_is_made_by_the_next(shop: PushShop) -> None:
+    await shop.channel()
+    one = await subscribed(shop)
+    await one.day_later()
+    with pytest.raises(ZeroDivisionError):
+        await one.maker(Dies(shop.database)).run()
+    assert (await one.notices(), one.days(), shop.rows()) == ([], [], [])
+    assert await one.maker().run() == 1
+    assert (len(await one.notices()), one.days(), len(shop.rows())) == (1, [(one.first, True)], 1)
+
+
+async def test_a_late_one_says_when_it_was_due_and_one_too_late_is_named_in_the_next(shop: PushShop) -> None:
+    one = await subscribed(shop)
+    await one.day_later(hours=3)
+    assert await one.maker().run() == 1
+    assert "12:00 发，当时没发成，现在补上" in (await one.notices())[0]
+    await one.day_later(hours=LATEST / timedelta(hours=1) - 2)
+    assert await one.maker().run() == 0
+    await shop.at(12)
+    assert await one.maker().run() == 1
+    second = one.first + timedelta(days=1)
+    assert one.days() == [(one.first, True), (second, False), (second + timedelta(days=1), True)]
+    assert f"{second:%m-%d} 的日报没发" in (await one.notices())[-1]
+
+
+async def test_a_chat_that_asked_gets_its_own_at_its_hour_and_hears_the_next_day_if_it_did_not_arrive(
+    shop: PushShop,
+) -> None:
+    bot = await shop.channel(BOT)
+    await shop.channel(HOOK)
+    one = await subscribed(shop, Place(channel=bot, chat="lina", is_group=False))
+    shop.pushers[BOT].script = [Refused("refused")]
+    await one.day_later()
+    await one.maker().run()
+    await shop.deliver()
+    assert shop.rows() == [("refused", "refused")]  # no other channel is told instead
+    await one.day_later()
+    await one.maker().run()
+    await shop.deliver()
+    ((_, pushed),) = shop.pushers[BOT].accepted
+    assert f"{one.first:%m-%d} 那份日报没送到：" in pushed
+    assert shop.pushers[HOOK].accepted == []
+
+
+async def test_a_time_moved_within_its_day_makes_no_second_one(shop: PushShop) -> None:
+    one = await subscribed(shop)
+    await one.day_later()
+    await one.maker().run()
+    async with shop.database.unit(shop.office.operator) as unit:
+        later = Wish(Schedule(time(13), "Asia/Shanghai"), "en", active=True)
+        assert (await unit.digests.save(one.conversation, later)).next_day == one.first + timedelta(days=1)
+    await shop.office.move_clock(timedelta(hours=2))
+    assert await one.maker().run() == 0
+    await shop.at(13)
+    assert await one.maker().run() == 1
+    assert "No order data yet" in (await one.notices())[-1]
+
+
+async def test_somebody_who_is_gone_gets_none_and_is_asked_about_once(shop: PushShop) -> None:
+    one = await subscribed(shop)
+    asked: list[MemberId] = []
+
+    async def nobody(tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+        asked.append(member)
+        return None
+
+    await one.day_later()
+    for _ in range(2):
+        assert await DigestMaker(shop.database, shop.database, nobody, texts()).run() == 0
+    assert (asked, one.days()) == ([shop.office.operator.member], [])

@@ -1,0 +1,137 @@
+"""What waits for somebody: read from our own books, each with what is needed to say it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from memory.domain.creator import Creator
+from memory.domain.delivery_views import ChannelUnit, Undelivered
+from memory.domain.ids import CreatorId
+from memory.domain.money import Money
+from memory.domain.office_stores import QuotaStatus
+from memory.domain.outreach import Flag
+from memory.domain.performance import Freshness
+from memory.domain.sample import SampleStatus
+from memory.domain.workspace import Brand
+from memory.domain.zones import home_zone
+from tools.digest.figures import ORDERS
+
+MOST: Final = 100  # of anything that is counted; more is said as that many and more
+STALE: Final = timedelta(hours=36)
+_BATCHES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReply:
+    """A creator who wrote and was not answered."""
+
+    handle: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDecision:
+    """A batch with drafts to decide about."""
+
+    code: str
+    open: int
+    decide_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueSample:
+    """A sample whose content did not come; `cost` None: nobody wrote it down."""
+
+    handle: str
+    due_at: datetime
+    cost: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLeft:
+    """New contacts of a week."""
+
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A shop whose sync does not go on, and why."""
+
+    brand: str
+    why: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Everything that waits, the most urgent of each kind first."""
+
+    decisions: Sequence[WaitingDecision] = ()
+    replies: Sequence[WaitingReply] = ()
+    pushes: Sequence[Undelivered] = ()
+    samples: Sequence[OverdueSample] = ()
+    troubles: Sequence[Trouble] = ()
+    stale: Freshness | None = None
+    quotas: Sequence[QuotaStatus] = ()
+    week: WeekLeft | None = None
+
+
+async def read_needs(unit: ChannelUnit, brands: Sequence[Brand]) -> Needs:
+    """What waits now, in the brands of the scope."""
+    now = unit.now
+    replies = await unit.creator_messages.find(status="unanswered", limit=MOST)
+    batches = await unit.drafts.batches(limit=_BATCHES)
+    decisions = [
+        WaitingDecision(batch.code, count, batch.decide_by)
+        for batch in batches
+        if not batch.stopped and batch.decide_by > now and (count := sum(draft.approvable for draft in batch.drafts))
+    ]
+    sources = await unit.performance.freshness()
+    newest = max((one for one in sources if one.kind == ORDERS), key=lambda one: one.as_of, default=None)
+    return Needs(
+        decisions=sorted(decisions, key=lambda one: one.decide_by),
+        replies=[WaitingReply(one.handle, one.received_at) for one in replies],
+        pushes=await unit.pushes.undelivered(days=1, limit=MOST),
+        samples=await _overdue(unit),
+        troubles=await _troubles(unit, brands),
+        stale=newest if newest is not None and now - newest.as_of > STALE else None,
+        quotas=await unit.counters.quota(),
+        week=await _week(unit, brands),
+    )
+
+
+async def _overdue(unit: ChannelUnit) -> list[OverdueSample]:
+    samples = await unit.samples.find(statuses=(SampleStatus.OVERDUE,), limit=MOST)
+    known: dict[CreatorId, Creator] = {}
+    if samples:
+        known = await unit.creators.by_ids([one.creator for one in samples])
+    return [
+        OverdueSample(known[one.creator].handle, one.due_at or one.since, one.cost)
+        for one in samples
+        if one.creator in known
+    ]
+
+
+async def _troubles(unit: ChannelUnit, brands: Sequence[Brand]) -> list[Trouble]:
+    """Why shops do not sync creators, or their answers do not come in."""
+    found: list[Trouble] = []
+    for brand in brands:
+        link = await unit.shops.of_brand(brand.id)
+        if link is None or not link.connected:
+            continue
+        found += [Trouble(brand.name, why) for why in (link.sync.trouble, link.hearing.trouble) if why is not None]
+    return found
+
+
+async def _week(unit: ChannelUnit, brands: Sequence[Brand]) -> WeekLeft | None:
+    """New contacts of the one brand's week, where it has a limit."""
+    if len(brands) != 1:
+        return None
+    (brand,) = brands
+    limit = (await unit.people.policy(brand.id)).contacts_per_week
+    if limit is None:
+        return None
+    used = (await unit.counters.contacts(brand.id, (), zone=home_zone(None, brand.market).zone)).used
+    return WeekLeft(used, limit)
