@@ -5,7 +5,6 @@ from typing import Literal
 
 from memory.domain.creator import Creator, Stage
 from memory.domain.errors import BadRequest, NotFound
-from memory.domain.outreach import DraftStatus
 from memory.domain.sample import OWING
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
@@ -23,8 +22,7 @@ async def meant_creators(
     if segment is None:
         return await named_creators(unit, turn, ranks=ranks, handles=handles)
     if segment == "no_reply":
-        sent = await unit.drafts.find(statuses=[DraftStatus.SENT])
-        ids = [draft.creator for draft in sent if draft.replied_at is None]
+        ids = await unit.drafts.unanswered()
     else:  # who has a sample and posted nothing for it, by its own book or by the stage a member set
         owing = await unit.samples.find(statuses=OWING)
         ids = [sample.creator for sample in owing] + await unit.relations.ids_with(stages=[Stage.DELIVERED])

@@ -87,6 +87,14 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         """Published drafts by what a person sees of them, newest batch first."""
         ...
 
+    async def newest_sent(self, creators: Collection[CreatorId]) -> dict[CreatorId, Draft]:
+        """The newest message each of these creators got, where there is one."""
+        ...
+
+    async def unanswered(self) -> list[CreatorId]:
+        """Who got a message and has not answered it, the newest batch first."""
+        ...
+
     async def waiting(self) -> dict[str, int]:
         """Codes of batches with how many drafts are open or failing there, the one that ends first at the front.
 

@@ -1,10 +1,10 @@
 """Batches, drafts and their versions; this inherits `decisions.py` and `pausing.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Conflict, NotFound
@@ -29,6 +29,7 @@ from memory.models.books import AuditEventRow
 from memory.models.outreach import (
     BatchRow,
     BatchSerialRow,
+    CreatorMessageRow,
     DecisionRow,
     DraftRow,
     DraftVersionRow,
@@ -177,6 +178,28 @@ class DraftRepository(PausingRepository):
             if len(page) < _PAGE or len(found) >= limit:
                 break
         return found[:limit]
+
+    async def newest_sent(self, creators: Collection[CreatorId]) -> dict[CreatorId, Draft]:
+        """See `DraftStore.newest_sent`."""
+        newest = (
+            select(StepRow.draft_id)
+            .where(StepRow.creator_id.in_(creators), StepRow.state == StepState.SENT.value)
+            .ext(distinct_on(StepRow.creator_id))
+            .order_by(StepRow.creator_id, StepRow.sent_at.desc(), StepRow.id.desc())
+        )
+        drafts = await read_drafts(self._session, select_drafts().where(DraftRow.id.in_(newest)), now=self._now)
+        return {draft.creator: draft for draft in drafts}
+
+    async def unanswered(self) -> list[CreatorId]:
+        """See `DraftStore.unanswered`."""
+        answered = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+        rows = await self._session.scalars(
+            select(StepRow.creator_id)
+            .join(DraftRow, DraftRow.id == StepRow.draft_id)
+            .where(StepRow.state == StepState.SENT.value, ~answered)
+            .order_by(DraftRow.batch_id.desc(), DraftRow.number)
+        )
+        return list(dict.fromkeys(CreatorId(creator) for creator in rows))
 
     async def waiting(self) -> dict[str, int]:
         """See `DraftStore.waiting`. The statuses of `draft_rows.status_of`, counted where they lie."""

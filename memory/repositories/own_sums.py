@@ -198,7 +198,7 @@ async def _messages(session: ScopedSession, asked: Asked, brand: int, zone: Zone
         wanted = wanted.where(DraftRow.product_id == asked.filters.product)
     return [
         _Message(
-            brand, row.creator_id, row.sent_at, row.campaign_id, row.template or "", row.language, row.round or 1,
+            brand, row.creator_id, row.sent_at, row.campaign_id, row.template or "", row.language, 1 + (row.round or 0),
             row.sent_at.astimezone(home_zone(row.zone, row.market).zone),
         )
         for row in await session.execute(wanted)

@@ -117,6 +117,22 @@ async def test_an_answer_is_stored_once_and_told_once_where_it_was_asked_for(sho
     assert [who for who, _, _ in thread] in (["us", "creator"], ["creator", "us"])
 
 
+async def test_who_has_not_answered_and_what_each_got_last_are_told_of_everybody(shop: SellingOffice) -> None:
+    await sent_from_a_talk(shop, 3)
+    await collect(
+        desk_of(shop), FakeSource([answer("creator00001", "love it")]), FakeCursors(), tenant=shop.owner.tenant
+    )
+    async with shop.database.unit(shop.operator) as unit:
+        found = await unit.creators.by_handles([f"creator{number:05}" for number in range(4)])
+        ids = {handle: creator.id for handle, creator in found.items()}
+        silent = [ids["creator00000"], ids["creator00002"]]
+        assert await unit.drafts.unanswered() == silent
+        newest = await unit.drafts.newest_sent([*ids.values()])
+        assert {creator: (draft.number, draft.status) for creator, draft in newest.items()} == {
+            ids[f"creator{number:05}"]: (number + 1, DraftStatus.SENT) for number in range(3)
+        }
+
+
 async def test_an_answer_is_to_what_went_before_it_was_written(shop: SellingOffice) -> None:
     first = await sent_from_a_talk(shop, 1)
     written_at = await shop.now()

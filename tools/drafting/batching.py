@@ -15,7 +15,6 @@ from memory.domain.outreach import (
     Content,
     CreatorMessage,
     Draft,
-    DraftStatus,
     Flag,
     NewDraft,
     Purpose,
@@ -117,16 +116,6 @@ def _unreachable(creator: Creator, channel: Channel, messengers: Messengers, *, 
     if channel is Channel.TIKTOK and not over_shop:
         return messengers.accepts(creator, channel) or Flag("shop_not_connected", {})
     return messengers.accepts(creator, channel)
-
-
-async def newest_sent(unit: Unit, creators: Sequence[Creator]) -> dict[CreatorId, Draft]:
-    """The newest message each creator got from us, where there is one."""
-    wanted = {creator.id for creator in creators}
-    newest: dict[CreatorId, Draft] = {}
-    for draft in await unit.drafts.find(statuses=[DraftStatus.SENT]):
-        if draft.creator in wanted:
-            newest.setdefault(draft.creator, draft)
-    return newest
 
 
 async def write_batch(

@@ -26,7 +26,6 @@ from tools.drafting.batching import (
     Prepared,
     Wish,
     keep_batch,
-    newest_sent,
     offer_or,
     outside_flags,
     sort_out,
@@ -256,7 +255,8 @@ async def _prepare(
     product: Product | None = None,
 ) -> Prepared:
     """Read everything one batch is about; a follow-up without an offer repeats the earlier one."""
-    earlier = await newest_sent(unit, creators) if args.purpose is Purpose.FOLLOW_UP else {}
+    ids = [creator.id for creator in creators]
+    earlier = await unit.drafts.newest_sent(ids) if args.purpose is Purpose.FOLLOW_UP else {}
     product = product or await _product(unit, args, creators)
     brand = await brand_of(unit, product.brand)
     relations = await unit.relations.of([creator.id for creator in creators])
@@ -282,7 +282,7 @@ async def _product(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creat
     """The product named; without a name and after a first message, the one these creators were written about."""
     products = await unit.products.all()
     if not args.product and args.purpose not in (Purpose.INVITE, Purpose.SAMPLE_OFFER):
-        sent = await newest_sent(unit, creators)
+        sent = await unit.drafts.newest_sent([creator.id for creator in creators])
         about = {draft.product for draft in sent.values() if draft.product is not None}
         known = [product for product in products if product.id in about]
         if len(known) == 1:
