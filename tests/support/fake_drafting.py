@@ -312,6 +312,13 @@ class _Drafts:
             if (not statuses or draft.status in statuses) and (batch is None or one.code == batch.upper())
         ]
 
+    async def newest_sent(self, creators: Collection[CreatorId]) -> dict[CreatorId, Draft]:
+        sent = await self.find(statuses=[DraftStatus.SENT])
+        return {draft.creator: draft for draft in reversed(sent) if draft.creator in creators}
+
+    async def unanswered(self) -> list[CreatorId]:
+        return [draft.creator for draft in await self.find(statuses=[DraftStatus.SENT]) if draft.replied_at is None]
+
     async def add_version(self, draft: DraftId, content: Content, flags: Sequence[Flag]) -> DraftVersion:
         for place, batch in enumerate(self.office.batches_):
             for old in batch.drafts:
