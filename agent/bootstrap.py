@@ -30,6 +30,7 @@ from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.digests.making import DigestMaker
+from agent.digests.readers import Readers
 from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -217,6 +218,7 @@ async def _put_together(
     async def index_tenant(tenant: TenantId) -> None:
         await indexer.catch_up(index, tenant)
 
+    door = OpenDoor(database, box, words, settings.team_timezone.key)
     workshop = Workshop(
         scopes=accounts,
         run_turn=TurnRunner(database, graph, words, settings.turn_seconds).run,
@@ -230,14 +232,13 @@ async def _put_together(
         sync_shop=shops.sync.run if shops else no_shop,
         hear_shop=shops.heard(upkeep.take_in) if shops else no_shop,
         erase=Eraser(database.unit, index).run,
-        digest=DigestMaker(database, database, accounts.of_conversation, words).run,
+        digest=DigestMaker(database, database, Readers(accounts.of_conversation, door).scope, words).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
         reach.standings,
     )  # fmt: skip
-    door = OpenDoor(database, box, words, settings.team_timezone.key)
     ears = open_ears(settings, database, box, words, reach, desk, door, queries, stack)
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,

@@ -14,15 +14,17 @@ from memory.database import Database
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Author, Fence
 from memory.domain.delivery_views import ChannelUnit, ChannelUnits
+from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import LATEST, Schedule, Wish
 from memory.domain.errors import Refused
-from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
+from memory.domain.ids import ConversationId, MemberId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOT, HOOK, PushShop
 from tools.contract import TurnContext
 from tools.digest.arguments import SubscribeDigestArgs
+from tools.digest.results import DigestSet
 from tools.digest.tool import subscribe_digest
 
 AT_NOON = Schedule(time(12), "Asia/Shanghai")
@@ -53,9 +55,9 @@ class Subscribed:
         database = self.shop.database
         return DigestMaker(database, units or database, self.scope_of, texts())
 
-    async def scope_of(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+    async def scope_of(self, due: DueDigest) -> Scope | None:
         who = self.shop.office.operator
-        assert (tenant, member, brand) == (who.tenant, who.member, who.brand)
+        assert (due.tenant, due.member, due.brand) == (who.tenant, who.member, who.brand)
         return who
 
     async def notices(self) -> list[str]:
@@ -160,6 +162,7 @@ async def test_who_asks_in_a_chat_outside_is_told_where_it_comes(shop: PushShop,
     assert begun is not None
     context = TurnContext(who, thread.id, Fence(turn, begun.attempt), "zh", "turn:1:0", ("…",))
     made = await subscribe_digest(shop.database).run(SubscribeDigestArgs(at="12:00"), context)
+    assert isinstance(made, DigestSet)
     assert made.times.subscription is not None
     assert made.times.subscription.wish == Wish(AT_NOON, "zh", active=True, place=place)
     said = digest_set(made, "zh", texts()).text
@@ -185,8 +188,8 @@ async def test_somebody_who_is_gone_gets_none_and_is_asked_about_once(shop: Push
     one = await subscribed(shop)
     asked: list[MemberId] = []
 
-    async def nobody(tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
-        asked.append(member)
+    async def nobody(due: DueDigest) -> Scope | None:
+        asked.append(due.member)
         return None
 
     await one.day_later()
