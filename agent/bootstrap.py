@@ -32,6 +32,7 @@ from agent.deliveries.wording import PushWords
 from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.digests.making import DigestMaker
+from agent.digests.readers import Readers
 from agent.erasing import Eraser
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -238,6 +239,7 @@ async def _put_together(
     async def index_tenant(tenant: TenantId) -> None:
         await indexer.catch_up(index, tenant)
 
+    door = OpenDoor(database, box, words, settings.team_timezone.key)
     workshop = Workshop(
         scopes=accounts,
         run_turn=TurnRunner(database, graph, words, settings.turn_seconds).run,
@@ -253,7 +255,7 @@ async def _put_together(
         read_shop=shops.sources.run if shops else no_source,
         do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
-        digest=DigestMaker(database, database, accounts.of_conversation, words).run,
+        digest=DigestMaker(database, database, Readers(accounts.of_conversation, door).scope, words).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
         write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )
@@ -261,7 +263,6 @@ async def _put_together(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
         reach.standings,
     )  # fmt: skip
-    door = OpenDoor(database, box, words, settings.team_timezone.key)
     ears = open_ears(settings, database, box, words, reach, desk, door, queries, stack)
     return Installation(
         settings, database, index, accounts, desk, hand, queries, indexer, imports, workshop, jobs, world, words, model,

@@ -18,7 +18,7 @@ from memory.domain.delivery_views import ChannelUnit, ChannelUnits
 from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import Subscription, owed
 from memory.domain.errors import AppError, Unavailable
-from memory.domain.ids import BrandId, DigestId, MemberId, TenantId
+from memory.domain.ids import BrandId, DigestId, TenantId
 from memory.domain.workspace import Scope
 from prompts.render import Texts
 from tools.digest.results import Digest
@@ -29,14 +29,14 @@ log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 200
 _LATE: Final = timedelta(minutes=15)  # a sweep comes once a minute; so much is nobody's trouble
 
-ScopeOf = Callable[[TenantId, MemberId, BrandId | None], Awaitable[Scope | None]]
+ScopeOf = Callable[[DueDigest], Awaitable[Scope | None]]
 # What everybody of a brand reads at one moment is read once a round.
 _Read = dict[tuple[TenantId, BrandId | None, datetime], Digest]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestMaker:
-    """Makes what is due. `scope_of`: a member's scope in a conversation of a brand, or (None) of all brands."""
+    """Makes what is due. `scope_of`: in whose scope one is made; None: nobody's any more."""
 
     services: Services
     units: ChannelUnits
@@ -72,7 +72,7 @@ class DigestMaker:
 
     async def _make(self, due: DueDigest, read: _Read) -> bool:
         """Make one; whether there was one to make."""
-        scope = await self.scope_of(due.tenant, due.member, due.brand)
+        scope = await self.scope_of(due)
         if scope is None:
             async with self.services.across_tenants("a digest of nobody") as work:
                 await work.digests.turn_off(due.id)

@@ -60,12 +60,13 @@ class DigestStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DueDigest:
-    """A subscription with a digest due, and whose it is."""
+    """A subscription with a digest due, whose it is, and the chat outside that asked for it."""
 
     id: DigestId
     tenant: TenantId
     member: MemberId
     brand: BrandId | None
+    place: Place | None = None
 
 
 class AnyDigestStore(Protocol):

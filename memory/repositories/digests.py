@@ -14,6 +14,7 @@ from memory.domain.ids import BrandId, ChannelId, ConversationId, DigestId, Memb
 from memory.domain.outreach import Flag
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
+from memory.models.base import JsonObject
 from memory.models.channels import ChannelSettingRow
 from memory.models.chat import ConversationRow, TurnRow
 from memory.models.deliveries import DeliveryRow
@@ -223,14 +224,20 @@ class AnyDigestRepository:
     async def due(self, *, now: datetime, after: DigestId, limit: int) -> Sequence[DueDigest]:
         """See `AnyDigestStore.due`."""
         rows = await self._session.execute(
-            select(DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, ConversationRow.member_id)
+            select(DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, DigestRow.place, ConversationRow.member_id)
             .join(ConversationRow, ConversationRow.id == DigestRow.conversation_id)
             .where(DigestRow.active, DigestRow.next_at <= now, DigestRow.id > after)
             .order_by(DigestRow.id)
             .limit(limit)
         )
         return [
-            DueDigest(DigestId(row.id), TenantId(row.tenant_id), MemberId(row.member_id), brand_or_none(row.brand_id))
+            DueDigest(
+                DigestId(row.id),
+                TenantId(row.tenant_id),
+                MemberId(row.member_id),
+                brand_or_none(row.brand_id),
+                _place(row.place),
+            )
             for row in rows
         ]
 
@@ -245,12 +252,15 @@ class AnyDigestRepository:
 def _to_subscription(row: DigestRow, last_day: date | None) -> Subscription:
     hour, minute = row.at.split(":")
     schedule = Schedule(time(int(hour), int(minute)), row.zone, tuple(int(day) for day in row.days))
-    place = Place.model_validate(row.place) if row.place else None
     return Subscription(
         id=DigestId(row.id),
         conversation=ConversationId(row.conversation_id),
         brand=brand_or_none(row.brand_id),
-        wish=Wish(schedule, "en" if row.lang == "en" else "zh", row.active, place),
+        wish=Wish(schedule, "en" if row.lang == "en" else "zh", row.active, _place(row.place)),
         next_day=row.next_day,
         last_day=last_day,
     )
+
+
+def _place(kept: JsonObject | None) -> Place | None:
+    return Place.model_validate(kept) if kept else None

@@ -8,17 +8,24 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from agent.cards.digest_shown import digest_set
 from agent.digests.making import DigestMaker
 from memory.database import Database
+from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Author, Fence
 from memory.domain.delivery_views import ChannelUnit, ChannelUnits
+from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import LATEST, Schedule, Wish
 from memory.domain.errors import Refused
-from memory.domain.ids import BrandId, ConversationId, MemberId, TenantId
+from memory.domain.ids import ConversationId, MemberId
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOT, HOOK, PushShop
+from tools.contract import TurnContext
+from tools.digest.arguments import SubscribeDigestArgs
+from tools.digest.results import DigestSet
+from tools.digest.tool import subscribe_digest
 
 AT_NOON = Schedule(time(12), "Asia/Shanghai")
 
@@ -48,9 +55,9 @@ class Subscribed:
         database = self.shop.database
         return DigestMaker(database, units or database, self.scope_of, texts())
 
-    async def scope_of(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
+    async def scope_of(self, due: DueDigest) -> Scope | None:
         who = self.shop.office.operator
-        assert (tenant, member, brand) == (who.tenant, who.member, who.brand)
+        assert (due.tenant, due.member, due.brand) == (who.tenant, who.member, who.brand)
         return who
 
     async def notices(self) -> list[str]:
@@ -137,6 +144,32 @@ async def test_a_chat_that_asked_gets_its_own_at_its_hour_and_hears_the_next_day
     assert shop.pushers[HOOK].accepted == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        (BOT, "发到这个对话里。"),
+        (ChannelKind.WECOM_KF, "这个对话不能由我先开口，而且没有别的渠道能推送：到时请来问「今天的日报」。"),
+    ],
+)
+async def test_who_asks_in_a_chat_outside_is_told_where_it_comes(shop: PushShop, kind: ChannelKind, where: str) -> None:
+    channel, who = await shop.channel(kind), shop.office.operator
+    place = Place(channel=channel, chat="room", is_group=True, user="lina")
+    async with shop.database.unit(who) as unit:
+        thread = await unit.conversations.find_or_start(connector=kind, chat="room", now=unit.now)
+        turn, _ = await unit.turns.add(thread.id, text="…", connector=kind, outside_id="m1", now=unit.now)
+        await unit.owed.owe(place, outside_id="m1", turn=turn)
+        begun = await unit.turns.begin(turn)
+    assert begun is not None
+    context = TurnContext(who, thread.id, Fence(turn, begun.attempt), "zh", "turn:1:0", ("…",))
+    made = await subscribe_digest(shop.database).run(SubscribeDigestArgs(at="12:00"), context)
+    assert isinstance(made, DigestSet)
+    assert made.times.subscription is not None
+    assert made.times.subscription.wish == Wish(AT_NOON, "zh", active=True, place=place)
+    said = digest_set(made, "zh", texts()).text
+    assert said.startswith("好，每天 12:00（Asia/Shanghai）发中文日报。下一份：")
+    assert said.endswith(where)
+
+
 async def test_a_time_moved_within_its_day_makes_no_second_one(shop: PushShop) -> None:
     one = await subscribed(shop)
     await one.day_later()
@@ -155,8 +188,8 @@ async def test_somebody_who_is_gone_gets_none_and_is_asked_about_once(shop: Push
     one = await subscribed(shop)
     asked: list[MemberId] = []
 
-    async def nobody(tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
-        asked.append(member)
+    async def nobody(due: DueDigest) -> Scope | None:
+        asked.append(due.member)
         return None
 
     await one.day_later()

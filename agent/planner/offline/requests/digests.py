@@ -83,7 +83,8 @@ def _settings(text: str) -> Arguments:
     switch = sense("digest_switch", rest)
     if switch == "off" and not wanted and not _MOVES.search(rest):
         return {"enabled": False}
-    if clock := time_in(text):
+    meant = " ".join(part for part in _PART.split(text) if not _LEFT_OUT.search(part))
+    if clock := time_in(meant) or time_in(text):
         found["at"] = clock
     if zone := next(find_terms("reports", text, "zone"), None):
         found["timezone"] = zone[0]
