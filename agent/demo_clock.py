@@ -27,7 +27,7 @@ class DemoClock:
     texts: Texts
 
     async def move(self, scope: Scope) -> Reply:
-        """Jump to the next due send, answer or content of a sample.
+        """Jump to the next due send, answer, content of a sample or digest.
 
         Raises NotAllowed in a real workspace or for a viewer.
         """
@@ -38,7 +38,11 @@ class DemoClock:
             if not workspace.is_demo:
                 raise NotAllowed("real_time")
             going_out = await unit.steps.going_out()
-            moments = (await next_due(unit, self.sources), await unit.samples.next_change())
+            moments = (
+                await next_due(unit, self.sources),
+                await unit.samples.next_change(),
+                await unit.digests.next_due(),
+            )
             due = min((moment for moment in moments if moment is not None), default=None)
             brands = await unit.people.brands()
             now = unit.now

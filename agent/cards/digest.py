@@ -5,12 +5,12 @@ It never grows beyond `MOST_BYTES`: needs are left out from the last one, then f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from agent.cards import figures, wording
 from agent.cards.digest_figures import change_text, moved_bp, then_text
-from agent.cards.digest_needs import NeedLine, NeedWords, Rank, clipped, name
-from agent.cards.drafts import flag_text
+from agent.cards.digest_needs import NeedLine, NeedWords, Rank, clipped, name, reason
 from memory.domain.digests import LATEST
 from memory.domain.performance import Figure, Kind, Metric
 from memory.domain.workspace import Lang
@@ -23,9 +23,8 @@ _MARK: Final = 40  # a demo's mark comes above it
 MOST_FIGURES: Final = 5
 MOST_NEEDS: Final = 5
 _NAMES: Final = 40
-_REASON: Final = 40
 _SUDDEN_BP: Final = 3_000  # beyond the mean by this share a day is worth a question
-_SKIPPED: Final = 3
+_SKIPPED: Final = 3  # days that are named one by one
 
 
 def worded(digest: Digest, lang: Lang, texts: Texts) -> str:
@@ -47,7 +46,7 @@ class _Words:
     def short(self) -> str:
         """As much as fits."""
         needs = self.needs()
-        told, numbers = min(len(needs), MOST_NEEDS), self.figures()
+        told, numbers = min(len(needs), MOST_NEEDS), self.numbers()
         text = self._text(numbers, needs, told)
         while _size(text) > MOST_BYTES - _MARK and (told or numbers):
             told, numbers = (told - 1, numbers) if told else (told, numbers[:-1])
@@ -57,7 +56,7 @@ class _Words:
     def whole(self) -> str:
         """All there is."""
         needs = self.needs()
-        return "\n".join(self._lines(self.figures(), needs, len(needs)))
+        return "\n".join(self._lines(self.numbers(), needs, len(needs)))
 
     def needs(self) -> list[NeedLine]:
         """What waits, the most urgent first."""
@@ -76,17 +75,13 @@ class _Words:
         if one.due_at is not None:
             lines.append(self._say("digest_late", at=wording.clock(one.due_at, one.zone, self.lang)))
         if one.news.skipped:
-            said = [f"{day:%m-%d}" for day in one.news.skipped[-_SKIPPED:]]
-            skipped = wording.listed(said, self.lang) if len(one.news.skipped) <= _SKIPPED else (
-                f"{one.news.skipped[0]:%m-%d} ~ {said[-1]}"
-            )  # fmt: skip
-            hours = LATEST.total_seconds() // 3600
-            lines.append(self._say("digest_skipped", days=skipped, hours=int(hours)))
+            hours = LATEST // timedelta(hours=1)
+            lines.append(self._say("digest_skipped", days=self._skipped(), hours=hours))
         if one.news.undelivered is not None:
             lines.append(self._say("digest_undelivered", day=f"{one.news.undelivered:%m-%d}", why=self._why()))
         return [*lines, *self._basis()]
 
-    def figures(self) -> list[str]:
+    def numbers(self) -> list[str]:
         """At most five lines; without orders, how to get them."""
         if not self.digest.figures.known:
             return [self._say("performance_no_orders")]
@@ -109,7 +104,7 @@ class _Words:
         return "\n".join([*self._lines(numbers, needs, told), more])
 
     def _lines(self, numbers: Sequence[str], needs: Sequence[NeedLine], told: int) -> list[str]:
-        lines = [*self.head(), *(f"· {line}" for line in numbers)]
+        lines = [*self.head(), *(f"· {line[:1].upper()}{line[1:]}" for line in numbers)]
         if needs:
             lines += [self._say("digest_needs"), *(f"{place}. {one.text}" for place, one in enumerate(needs[:told], 1))]
         else:
@@ -189,11 +184,15 @@ class _Words:
         facts: dict[str, str | int] = {"count": read.mean_of or 0, "share": wording.share(abs(round(moved, -1)))}
         return self._say("digest_do_fell", **facts) if moved < 0 else self._say("digest_do_rose", **facts)
 
+    def _skipped(self) -> str:
+        days = [f"{day:%m-%d}" for day in self.digest.news.skipped]
+        return wording.listed(days, self.lang) if len(days) <= _SKIPPED else f"{days[0]} ~ {days[-1]}"
+
     def _why(self) -> str:
         why = self.digest.news.why
         if why is None:
             return self._say("digest_undelivered_unknown")
-        return clipped(flag_text(why, lang=self.lang, texts=self.texts, now=None), _REASON)
+        return reason(why, self.lang, self.texts)
 
     def _join(self, one: str, other: str) -> str:
         return f"{one}；{other}" if self.lang == "zh" else f"{one}; {other}"

@@ -12,13 +12,14 @@ from agent.cards.drafts import flag_text
 from agent.deliveries.wording import tame
 from memory.domain.money import Money
 from memory.domain.office_stores import QuotaStatus
+from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.digest.needs import MOST, Needs, OverdueSample
 from tools.digest.results import Digest
 
-NAME: Final = 24  # letters of a name or a reason that are said
-_REASON: Final = 40
+NAME: Final = 24  # letters of a name that are said
+_REASON: Final[dict[Lang, int]] = {"zh": 40, "en": 80}  # of a reason
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -109,9 +110,8 @@ class NeedWords:
     def _pushes(self, needs: Needs) -> Iterator[NeedLine]:
         if not needs.pushes:
             return
-        reason = needs.pushes[0].reason
-        why = flag_text(reason, lang=self.lang, texts=self.texts, now=None) if reason is not None else ""
-        why = clipped(why, _REASON) or self._say("digest_undelivered_unknown")
+        flag = needs.pushes[0].reason
+        why = reason(flag, self.lang, self.texts) if flag else self._say("digest_undelivered_unknown")
         yield NeedLine(
             Rank.PUSHES,
             self._say("digest_need_pushes", count=self._many(needs.pushes), why=why),
@@ -131,7 +131,7 @@ class NeedWords:
     def _sync(self, needs: Needs) -> Iterator[NeedLine]:
         if needs.troubles:
             trouble = needs.troubles[0]
-            why = clipped(flag_text(trouble.why, lang=self.lang, texts=self.texts, now=None), _REASON)
+            why = reason(trouble.why, self.lang, self.texts)
             said = self._say("digest_need_trouble", brand=name(trouble.brand), why=why)
             yield NeedLine(Rank.SYNC, said, self._say("digest_do_trouble"))
         elif needs.stale is not None:
@@ -173,6 +173,11 @@ def left_of(quota: QuotaStatus) -> int:
 def name(text: str) -> str:
     """A name of ours or of theirs: one line, cut, and nothing a client reads as Markdown."""
     return clipped(text.removeprefix("@"), NAME)
+
+
+def reason(flag: Flag, lang: Lang, texts: Texts) -> str:
+    """Why something is so, in as many letters as a line has room for."""
+    return clipped(flag_text(flag, lang=lang, texts=texts, now=None), _REASON[lang])
 
 
 def clipped(text: str, most: int) -> str:

@@ -33,6 +33,10 @@ class DigestStore(Protocol):
         """Whether a channel could carry a digest to the brand's team."""
         ...
 
+    async def next_due(self) -> datetime | None:
+        """When the scope's next one is due."""
+        ...
+
     async def lock(self, digest: DigestId) -> Subscription | None:
         """One that is on, until the transaction ends; None where another holds it or it is off."""
         ...

@@ -90,6 +90,11 @@ class DigestRepository:
         able = select(ChannelSettingRow.id).where(carries(self._scope.tenant, brand)).limit(1)
         return await self._session.scalar(able) is not None
 
+    async def next_due(self) -> datetime | None:
+        """See `DigestStore.next_due`."""
+        found: datetime | None = await self._session.scalar(select(func.min(DigestRow.next_at)).where(DigestRow.active))
+        return found
+
     async def lock(self, digest: DigestId) -> Subscription | None:
         """See `DigestStore.lock`."""
         row = await self._session.scalar(

@@ -28,6 +28,7 @@ class DemoRows:
     going_out: int = 0
     next_due: datetime | None = None
     sample_due: datetime | None = None
+    digest_due: datetime | None = None
     moved: list[int] = field(default_factory=list)
     deferred: list[Job] = field(default_factory=list)
 
@@ -48,11 +49,15 @@ class DemoRows:
         async def next_change() -> datetime | None:
             return self.sample_due
 
+        async def digest_due() -> datetime | None:
+            return self.digest_due
+
         yield SimpleNamespace(
             now=NOW,
             people=SimpleNamespace(workspace=workspace, brands=brands),
             steps=SimpleNamespace(going_out=going_out, next_due=next_due),
             samples=SimpleNamespace(next_change=next_change),
+            digests=SimpleNamespace(next_due=digest_due),
         )
 
     @asynccontextmanager
@@ -81,8 +86,9 @@ class DemoRows:
             [86_401],
             "演示时钟已到 11-21 周六 11:00（团队时间）。",
         ),
+        (DemoRows(digest_due=NOW + timedelta(hours=22)), [79_201], "演示时钟已到 11-21 周六 09:00（团队时间）。"),
     ],
-    ids=["nothing waits", "messages going out", "something is due", "a sample's content is due first"],
+    ids=["nothing waits", "messages going out", "something is due", "a sample's content is due first", "a digest"],
 )
 async def test_the_clock_says_what_it_did(rows: DemoRows, moved: list[int], said: str) -> None:
     clock = DemoClock(cast(Services, rows), cast(Units, rows), (), texts())

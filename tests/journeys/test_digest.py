@@ -1,9 +1,12 @@
 """The daily digest as somebody asks for it in the chat: set, moved, looked at, in full, and stopped."""
 
+import asyncio
+
 import pytest
 
 from memory.domain.cards import ReportCard
-from tests.support.product import Person
+from memory.domain.chat_stores import Author
+from tests.support.product import PATIENCE_SECONDS, Person
 
 pytestmark = pytest.mark.journey
 
@@ -31,3 +34,16 @@ async def test_a_digest_is_set_moved_looked_at_and_stopped(approver: Person) -> 
     assert "日报停了" in (await approver.ask("取消日报")).text
     assert "周一到周五 08:30" in (await approver.ask("撤销")).text
     assert "发英文日报" in (await approver.ask("什么时候发日报")).text
+
+
+async def test_it_comes_into_its_conversation_at_its_hour_and_once(approver: Person) -> None:
+    asked = await approver.say("每天早上9点发日报")
+    moved = await approver.forward()
+    assert moved.text.endswith("09:00（团队时间）。")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (heard := await approver.heard(asked.conversation, author=Author.NOTICE)):
+            await approver.daren.workshop.digest()
+    await approver.daren.workshop.digest()
+    assert await approver.heard(asked.conversation, author=Author.NOTICE) == heard
+    (digest,) = heard
+    assert "日报 · " in digest.text

@@ -2,12 +2,12 @@
 
 from datetime import time
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import StringConstraints, field_validator
 
 from memory.domain.periods import PeriodName
 from tools.contract import Arguments
+from tools.zone_names import ZoneName
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -38,18 +38,10 @@ class SubscribeDigestArgs(Arguments):
     """
 
     at: Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")] | None = None
-    timezone: str | None = Field(default=None, max_length=60)
+    timezone: ZoneName = None
     days: tuple[Day, ...] = ()
     enabled: bool | None = None
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, zone: str | None) -> str | None:
-        try:
-            return ZoneInfo(zone).key if zone else None
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            raise ValueError("not a time zone of the IANA list") from unknown
 
     @property
     def clock(self) -> time | None:

@@ -3,13 +3,13 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from memory.domain.performance import GroupBy, Metric
 from memory.domain.periods import Compare, PeriodName
 from tools.contract import Arguments
+from tools.zone_names import ZoneName
 
 MOST_ROWS: Final = 100
 
@@ -49,7 +49,7 @@ class PerformanceArgs(Arguments):
     period: PeriodName | None = None
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="to")
-    timezone: str | None = Field(default=None, max_length=60)
+    timezone: ZoneName = None
     metrics: tuple[Metric, ...] = ()
     group_by: GroupBy | None = None
     order_by: Order | None = None
@@ -59,14 +59,6 @@ class PerformanceArgs(Arguments):
     explain: bool = False
     chart: bool = False
     define: bool = False
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, zone: str | None) -> str | None:
-        try:
-            return ZoneInfo(zone).key if zone else None
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            raise ValueError("not a time zone of the IANA list") from unknown
 
     @model_validator(mode="after")
     def _days_in_order(self) -> "PerformanceArgs":

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 
+from agent.accounts import OpenAccounts
 from agent.cards.digest_shown import digest_set
 from agent.digests.making import DigestMaker
 from memory.database import Database
 from memory.domain.channels import ChannelKind
 from memory.domain.chat_stores import Author, Fence
+from memory.domain.clock import SystemClock
 from memory.domain.delivery_views import ChannelUnit, ChannelUnits
 from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import LATEST, Schedule, Wish
@@ -196,3 +199,19 @@ async def test_somebody_who_is_gone_gets_none_and_is_asked_about_once(shop: Push
     for _ in range(2):
         assert await DigestMaker(shop.database, shop.database, nobody, texts()).run() == 0
     assert (asked, one.days()) == ([shop.office.operator.member], [])
+
+
+async def test_a_lead_of_all_brands_has_one_too_and_the_only_brands_team_is_told(shop: PushShop) -> None:
+    await shop.channel()
+    everything = replace(shop.office.owner, brand=None)
+    accounts = OpenAccounts(shop.database, shop.database, SystemClock(), Path("no-such-home"))
+    async with shop.database.unit(everything) as unit:
+        thread = await unit.conversations.start(connector="webchat", chat="direct", now=unit.now)
+        await unit.digests.save(thread.id, Wish(AT_NOON, "zh", active=True))
+    await shop.office.move_clock(timedelta(days=1))
+
+    async def scope_of(due: DueDigest) -> Scope | None:
+        return await accounts.of_conversation(due.tenant, due.member, due.brand)
+
+    assert await DigestMaker(shop.database, shop.database, scope_of, texts()).run() == 1
+    assert shop._read("select kind, brand_id from delivery") == [("digest", shop.office.brand)]
