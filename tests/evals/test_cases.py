@@ -30,7 +30,7 @@ ARGUMENTS = {
     "export_shortlist": "name ranks format",
     "share_text": "ranks",
     "draft_messages": (
-        f"{CREATORS} purpose product commission_rate flat_fee free_sample channel language tone template note"
+        f"{CREATORS} purpose product commission_rate flat_fee free_sample channel language tone template note split"
     ),
     "revise_drafts": "batch numbers instruction commission_rate tone",
     "list_drafts": "status campaign batch numbers",
@@ -48,6 +48,7 @@ ARGUMENTS = {
         "subject handle product campaign brand market period from to timezone metrics group_by order_by descending top "
         "compare explain chart define"
     ),
+    "templates": "action name batch number new_name",
     "digest": "period full when",
     "subscribe_digest": "at timezone days enabled language",
     "products": "action name link price selling_points commission_ceiling sample",
