@@ -6,7 +6,7 @@ from random import Random
 from typing import Final, Literal
 
 from evals.emulators.clock import Clock
-from evals.emulators.tiktok_shop.people import Creator
+from evals.emulators.tiktok_shop.people import REGIONS, Creator
 from evals.emulators.tiktok_shop.sellers import Shop
 
 DAY: Final = 86_400.0
@@ -101,7 +101,7 @@ class Orders:
         for day in range(days):
             for number in range(each_day):
                 placed = self.clock.now - (day + number / each_day) * DAY
-                order = self.place(shop, at=placed)
+                order = self.place(shop, at=placed, currency=dict(REGIONS).get(shop.region, "USD"))
                 for _ in range(1 + number % 2):
                     sold = self.add(order, creators[(day + number) % len(creators)], pieces=1 + day % 2)
                     sold.refunded = sold.pieces if day % 10 == number else 0

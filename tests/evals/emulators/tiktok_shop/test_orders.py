@@ -86,6 +86,15 @@ async def test_more_than_three_months_and_what_is_unknown_are_refused(shop: Call
     assert await skus(shop, {}) == []  # nothing said: the last three months
 
 
+async def test_an_example_shop_has_sold_every_day_in_every_state_and_in_its_own_money(shop: Caller) -> None:
+    british = shop.emulator.platform.partner.sellers[1].shops[0]
+    orders(shop).example(british, [somebody(shop)], days=30)
+    sold = list(orders(shop).of(british))
+    assert len(sold) == 30 * 4
+    assert {orders(shop).status(order, one) for order, one in sold} == {"To-SETTLE", "SETTLED", "INELIGIBLE"}
+    assert {order.currency for order, _ in sold} == {"GBP"}
+
+
 @pytest.mark.parametrize(("currency", "shown"), [("USD", "$1,234.50"), ("EUR", "1.234,50 €"), ("VND", "₫123.450")])
 async def test_bases_are_text_for_readers_of_the_country(shop: Caller, currency: str, shown: str) -> None:
     order = orders(shop).place(own(shop), currency=currency)
