@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from fastapi import FastAPI
@@ -172,6 +172,7 @@ async def _put_together(
             tiktok_shop,
             tiktok_shop.collaborations(),
             tiktok_shop.samples(),
+            tiktok_shop.orders(),
             database,
             box,
             accounts.of_tenant,
@@ -281,7 +282,10 @@ def _tiktok_shop(settings: Settings, safe: ShopSafe, stack: AsyncExitStack) -> T
     calls = ShopCalls()
     stack.push_async_callback(calls.aclose)
     wanted = Wanted(most=shop.most_creators, with_detail=shop.figures)
-    return open_tiktok_shop(app_of(shop), calls, safe, now=SystemClock().now, rng=Random(), wanted=wanted)  # noqa: S311  # it spreads retries
+    return open_tiktok_shop(
+        app_of(shop), calls, safe,
+        now=SystemClock().now, rng=Random(), wanted=wanted, back=timedelta(days=shop.order_days),  # noqa: S311  # it spreads retries
+    )  # fmt: skip
 
 
 async def migrated(settings: Settings) -> None:

@@ -67,6 +67,7 @@ class TikTokShopSettings(BaseModel):
     categories: dict[str, str] = Field(default_factory=dict)
     most_creators: int = Field(default=2_000, ge=20, le=100_000)
     figures: bool = False  # a request for each creator
+    order_days: int = Field(default=365, ge=89, le=3_650)  # how far back the first reading of orders goes
 
 
 class Settings(BaseSettings):

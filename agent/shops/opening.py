@@ -16,9 +16,11 @@ from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
 from agent.shops.invited import CollaborationReading
 from agent.shops.sampled import SampleReading
+from agent.shops.sold import OrderReading
 from agent.shops.sources import SourceSync
 from agent.shops.syncing import ShopSync
 from connectors.ports.collaborations import Checked, CollaborationPlatform
+from connectors.ports.orders import OrderPlatform
 from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.database import Database
@@ -149,6 +151,7 @@ def open_shops(
     platform: ShopPlatform,
     collaborations: CollaborationPlatform,
     samples: SamplePlatform,
+    orders: OrderPlatform,
     database: Database,
     box: SecretBox,
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]],
@@ -169,6 +172,7 @@ def open_shops(
             {
                 ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name),
                 ShopSource.SAMPLES: SampleReading(samples, platform.name),
+                ShopSource.ORDERS: OrderReading(orders, platform.name),
             },
             scope_of_tenant,
         ),

@@ -1,4 +1,4 @@
-"""Reads a list of a shop whole, again and again: each page and the place after it are one transaction.
+"""Reads a list of a shop, again and again: each page and the place after it are one transaction.
 
 A run that dies is taken up where it stood; a page that comes twice changes nothing. What a whole run did not show is
 said to be over by whoever keeps the pages.
@@ -17,6 +17,7 @@ from agent.shops.syncing import same
 from connectors.ports.shops import LinkedShop
 from memory.domain.errors import AppError, Refused
 from memory.domain.ids import ShopLinkId, TenantId
+from memory.domain.outreach import Flag
 from memory.domain.shop_sources import EVERY, ShopSource
 from memory.domain.shops import LEASE, ShopLink, Sync
 from memory.domain.stores import Unit, Units
@@ -27,7 +28,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one page does to our rows, and the place after it. `count`: how many it holds."""
+    """What one page does to our rows, and the place after it. `count`: how many it holds.
+
+    The place after the last page is where the next run begins; empty: anew.
+    """
 
     keep: Callable[[Unit, ShopLink], Awaitable[None]]
     count: int
@@ -41,8 +45,8 @@ class Reading(Protocol):
         """Its pages from a position on; empty begins anew. Raises as the platform."""
         ...
 
-    async def over(self, unit: Unit, link: ShopLink, *, since: datetime) -> None:
-        """It was read to its end by a run that began then."""
+    async def over(self, unit: Unit, link: ShopLink, *, since: datetime) -> Flag | None:
+        """It was read to its end by a run that began then. What a person should know of it, if anything."""
         ...
 
 
@@ -114,6 +118,7 @@ class SourceSync:
             if link is None:
                 return
             sync = await unit.shop_sources.lock(at.link, source)
+            done = ended(sync, failure, now=unit.now, every=EVERY[source])
             if failure is None and sync.started_at is not None:
-                await self.readings[source].over(unit, link, since=sync.started_at)
-            await unit.shop_sources.keep(at.link, source, ended(sync, failure, now=unit.now, every=EVERY[source]))
+                done = replace(done, trouble=await self.readings[source].over(unit, link, since=sync.started_at))
+            await unit.shop_sources.keep(at.link, source, done)

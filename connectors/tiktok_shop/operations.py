@@ -40,8 +40,9 @@ LINK: Final = Operation("collaboration_link", "POST", f"{_AS}/target_collaborati
 _SAMPLES: Final = f"{_AS}/sample_applications"
 APPLICATIONS: Final = Operation("samples", "POST", f"{_SAMPLES}/search", "202508")
 REVIEW: Final = Operation("sample_review", "POST", f"{_SAMPLES}/{{application}}/review", "202507", writes=True)
+ORDERS: Final = Operation("orders", "POST", f"{_AS}/orders/search", "202410")
 ALL: Final = (
     SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY, INVITATIONS, INVITATION,
-    CLASHES, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW,
+    CLASHES, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW, ORDERS,
 )  # fmt: skip
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -20,6 +20,7 @@ from connectors.tiktok_shop.eligibility import Eligibilities
 from connectors.tiktok_shop.listening import Listening
 from connectors.tiktok_shop.messenger import TikTokShopMessenger
 from connectors.tiktok_shop.operations import QUOTA
+from connectors.tiktok_shop.orders import BACK, ShopOrders
 from connectors.tiktok_shop.samples import ShopSamples
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.shops import place_of, shops
@@ -39,11 +40,14 @@ SCOPES: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TikTokShop:
-    """See `connectors.ports.shops.ShopPlatform`. `wanted`: which creators a sync fetches."""
+    """See `connectors.ports.shops.ShopPlatform`. `wanted`: which creators a sync fetches; `back`: how far back
+    the first reading of orders goes.
+    """
 
     client: ShopClient
     safe: Safe[ShopLinkId]
     wanted: Wanted = field(default_factory=Wanted)
+    back: timedelta = BACK
     _places: dict[LinkedShop, ShopPlace] = field(default_factory=dict)
 
     @property
@@ -67,6 +71,10 @@ class TikTokShop:
     def samples(self) -> ShopSamples:
         """Sample applications of every shop."""
         return ShopSamples(Conversations(self.client, self.safe), self._place)
+
+    def orders(self) -> ShopOrders:
+        """Affiliate orders of every shop."""
+        return ShopOrders(self.client, self._place, self.back)
 
     async def begin(self, link: ShopLinkId, *, member: MemberId) -> str:
         """See `ShopPlatform.begin`."""
@@ -156,11 +164,12 @@ def open_tiktok_shop(
     now: Callable[[], datetime],
     rng: Random,
     wanted: Wanted,
+    back: timedelta,
 ) -> TikTokShop:
-    """The app of `settings`. `wanted`: which creators a sync fetches. Raises Misconfigured (not retryable)."""
+    """The app of `settings`. `wanted`, `back`: see `TikTokShop`. Raises Misconfigured (not retryable)."""
     try:
         app = ShopApp.model_validate(settings)
     except ValidationError as unfit:
         raise Misconfigured(unfit.errors()[0]["type"]) from None  # what does not fit would be shown
     client = ShopClient(app, calls, Authorizations(app, calls, safe, now), now, rng)
-    return TikTokShop(client, safe, wanted)
+    return TikTokShop(client, safe, wanted, back)

@@ -6,7 +6,6 @@ Source: TikTok Shop Partner Center, Affiliate Seller API "sample_applications" 2
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from connectors.ports.samples import ApplicationPage, Refusal
@@ -16,7 +15,7 @@ from connectors.tiktok_shop.client import ShopPlace
 from connectors.tiktok_shop.conversations import Conversations
 from connectors.tiktok_shop.messages import SAMPLE_CHANGED, to_notification
 from connectors.tiktok_shop.operations import APPLICATIONS, REVIEW
-from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text
+from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text, moment
 from memory.domain.applications import Application, ApplicationStatus
 from memory.domain.errors import Unavailable
 
@@ -118,8 +117,6 @@ def to_application(row: Mapping[str, Any]) -> Application | None:
     status, number = _STATUSES.get(str(row.get("status"))), row.get("id")
     if status is None or not isinstance(number, str) or not number or not handle:
         return None
-    until = row.get("approve_expiration_time")
-    is_until = isinstance(until, int) and not isinstance(until, bool) and until > 0
     return Application(
         id=number,
         status=status,
@@ -127,5 +124,5 @@ def to_application(row: Mapping[str, Any]) -> Application | None:
         product=str(product.get("id") or ""),
         title=" ".join(clean_text(product.get("title"), limit=_LONGEST_TITLE).split()),
         tracking=clean_text(row.get("tracking_number"), limit=_LONGEST_NUMBER),
-        review_by=datetime.fromtimestamp(int(str(until)), UTC) if is_until else None,
+        review_by=moment(row.get("approve_expiration_time")),
     )

@@ -21,6 +21,7 @@ _UNSEEN: Final = re.compile(
 _MARKET, _CURRENCY = re.compile(r"[A-Z]{2}"), re.compile(r"[A-Z]{3}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _LONGEST_NAME, _LONGEST_BIO, LONGEST_HANDLE = 200, 5_000, 64
+_LATEST: Final = 253_402_300_799  # the last second of the year 9999
 _MOST_ENGAGEMENT: Final = 10 * BASIS_POINTS
 _AGES: Final = {
     "AGE_RANGE_18_24": "18-24",
@@ -54,7 +55,7 @@ def to_facts(row: Row, detail: Row, *, categories: Mapping[str, str]) -> Creator
         bio=clean_text(both.get("bio_description"), limit=_LONGEST_BIO),
         market=market if isinstance(market, str) and _MARKET.fullmatch(market) else None,
         categories=tuple(dict.fromkeys(categories[one] for one in ids if one in categories)),
-        followers=_count(both.get("follower_count")),
+        followers=count(both.get("follower_count")),
         gmv_30d=money(both.get("gmv")) or money_range(both.get("gmv_range")),
         avg_views=_views(both),
         engagement_bp=_basis_points(both.get("ec_video_engagement_rate"), most=_MOST_ENGAGEMENT),
@@ -133,7 +134,7 @@ def _views(both: Row) -> Span | None:
     """Of videos with products. Who posted none has no average, whatever stands there."""
     if both.get("ec_video_count") == 0:
         return None
-    return _count(both.get("avg_ec_video_play_count")) or _count(both.get("avg_ec_video_view_count"))
+    return count(both.get("avg_ec_video_play_count")) or count(both.get("avg_ec_video_view_count"))
 
 
 def _content(detail: Row) -> str | None:
@@ -156,13 +157,22 @@ def _age(followed: Row) -> str | None:
     return _AGES.get(str(ages[0])) if isinstance(ages, list) and len(ages) == 1 else None
 
 
-def _count(value: object) -> Span | None:
+def moment(value: object) -> datetime | None:
+    """Seconds since the epoch; zero stands for never."""
+    seconds = _decimal(value)
+    if not seconds or seconds != int(seconds) or seconds > _LATEST:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def count(value: object) -> Span | None:
+    """A whole number."""
     number = _decimal(value)
     return Span.exactly(int(number)) if number is not None and number == int(number) else None
 
 
 def _basis_points(value: object, *, most: int) -> Span | None:
-    found = _count(value)
+    found = count(value)
     return found if found is not None and found.high <= most else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from memory.domain.contacts import ContactWeek
@@ -68,6 +68,14 @@ class CounterStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many subjects events were recorded of, and what the newest event says (None: there is none)."""
+
+    count: int
+    newest: Mapping[str, Any] | None
+
+
 class AuditStore(ChangeTrail, Protocol):
     """Who did what, when, to which row; enough to undo."""
 
@@ -77,6 +85,10 @@ class AuditStore(ChangeTrail, Protocol):
 
     async def record_each(self, event: str, after: Mapping[str, object]) -> None:
         """Write the same event of several subjects at once: subject → what holds of it now."""
+        ...
+
+    async def recorded(self, event: str, *, beginning: str, since: datetime) -> Recorded:
+        """Events of one kind since a moment whose subjects begin so."""
         ...
 
 

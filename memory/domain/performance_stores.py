@@ -74,6 +74,10 @@ class SalesStore(Protocol):
         """
         ...
 
+    async def heard(self, *, brand: BrandId, source: str, as_of: datetime) -> None:
+        """A source was asked for everything up to a moment, and had perhaps nothing new."""
+        ...
+
     async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
         """Keep posts with their counters; how many were new or changed."""
         ...

@@ -14,12 +14,14 @@ class ShopSource(StrEnum):
 
     COLLABORATIONS = "collaborations"
     SAMPLES = "samples"
+    ORDERS = "orders"
 
 
-# How often each is read whole.
+# How often each is read; what that takes in is the platform's affair.
 EVERY: Final[Mapping[ShopSource, timedelta]] = {
     ShopSource.COLLABORATIONS: timedelta(hours=1),
     ShopSource.SAMPLES: timedelta(minutes=30),
+    ShopSource.ORDERS: timedelta(hours=1),
 }
 
 

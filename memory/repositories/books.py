@@ -13,7 +13,7 @@ from memory.domain.contacts import ContactWeek
 from memory.domain.errors import BadRequest
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.markets import MARKETS
-from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
+from memory.domain.office_stores import DayActivity, QuotaStatus, Recorded, StoredFile
 from memory.domain.outreach import SendState, StepState
 from memory.domain.undo_stores import Change
 from memory.domain.weeks import next_week, week_start
@@ -150,6 +150,19 @@ class AuditRepository(_Books):
         """See `AuditStore.record_each`."""
         self._session.add_all(self._event(event, subject, None, value) for subject, value in after.items())
         await self._session.flush()
+
+    async def recorded(self, event: str, *, beginning: str, since: datetime) -> Recorded:
+        """See `AuditStore.recorded`."""
+        meant = (
+            AuditEventRow.event == event,
+            AuditEventRow.at >= since,
+            AuditEventRow.subject.startswith(beginning, autoescape=True),
+        )
+        count = await self._session.scalar(select(func.count(AuditEventRow.subject.distinct())).where(*meant))
+        newest = await self._session.scalar(
+            select(AuditEventRow.after).where(*meant).order_by(AuditEventRow.id.desc()).limit(1)
+        )
+        return Recorded(count or 0, newest)
 
     async def last_change(
         self, events: Collection[str], *, since: datetime, but: Collection[int] = (), of: int | None = None

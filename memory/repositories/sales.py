@@ -33,6 +33,7 @@ from memory.repositories.sold_by import SoldBy
 from memory.tenancy import ScopedSession
 
 _AT_ONCE = 2_000
+_KIND = "orders"
 _Id = tuple[str, str]
 _Known = dict[_Id, tuple[OrderLineRow, Sale]]
 
@@ -55,6 +56,11 @@ class SalesRepository:
             some = sales[start : start + _AT_ONCE]
             outcomes += await self._upsert_some(some, brand, market, source, as_of)
         return outcomes
+
+    async def heard(self, *, brand: BrandId, source: str, as_of: datetime) -> None:
+        """See `SalesStore.heard`."""
+        day = as_of.astimezone(reporting_zone(await locked_market(self._session, brand))).date()
+        await told_by(self._session, brand, source, _KIND, as_of=as_of, first=day, last=day, added=0)
 
     async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
         """See `SalesStore.add_posts`."""
@@ -161,7 +167,7 @@ class SalesRepository:
             await self._write(written, known, brand, market, source, as_of)
         days = [sale.line.placed_at.astimezone(reporting_zone(market)).date() for sale in sales]
         await told_by(
-            self._session, brand, source, "orders", as_of=as_of, first=min(days), last=max(days),
+            self._session, brand, source, _KIND, as_of=as_of, first=min(days), last=max(days),
             added=outcomes.count(RowOutcome.ADDED),
         )  # fmt: skip
         return outcomes

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from connectors.ports.shops import ShopView
 from memory.domain.ids import ShopLinkId
+from memory.domain.shop_sources import ShopSource
 from memory.domain.shops import Hearing, SellerShop, ShopLink, Sync, SyncState
 from memory.domain.workspace import Scope
 from tests.support import fake_office as office
@@ -52,7 +53,13 @@ class FakeShops:
 
 
 def shop_view(
-    link: ShopLink | None, *, until: datetime | None = None, told_at: str | None = None, barred: bool = False
+    link: ShopLink | None,
+    *,
+    until: datetime | None = None,
+    told_at: str | None = None,
+    barred: bool = False,
+    orders: Sync | None = None,
 ) -> ShopView:
-    """A brand's shop on its page."""
-    return ShopView(link, until, f"{ADDRESS}/tiktok-shop/authorized", barred, told_at)
+    """A brand's shop on its page; `orders`: how reading them stands."""
+    sources = {} if orders is None else {ShopSource.ORDERS: orders}
+    return ShopView(link, until, f"{ADDRESS}/tiktok-shop/authorized", barred, told_at, sources)

@@ -85,7 +85,10 @@ def shop_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
 
 def _why(surface: Surface, flag: Flag, lang: Lang) -> str:
     """A stored reason as a sentence; an unknown one by its key."""
+    facts = dict(flag.facts)
     try:
-        return surface.say(flag.key, lang, **flag.facts)
+        if flag.key == "shop_orders_differ":
+            facts["field"] = surface.say(f"sale_field_{facts['field']}", lang)
+        return surface.say(flag.key, lang, **facts)
     except KeyError:
         return flag.key

@@ -13,6 +13,7 @@ from evals.emulators.tiktok_shop.marketplace import Marketplace
 from evals.emulators.tiktok_shop.outreach import Outreach
 from evals.emulators.tiktok_shop.platform import Platform
 from evals.emulators.tiktok_shop.reviewing import Reviewing
+from evals.emulators.tiktok_shop.selling import Selling
 from evals.emulators.tiktok_shop.wire import Json
 
 Handler = Callable[[Asked], Json]
@@ -60,6 +61,8 @@ def operations_of(platform: Platform) -> tuple[Operation, ...]:
     return (
         *_collaborations(Collaborating(platform)),
         *_samples(Reviewing(platform)),
+        Operation("orders/search", "POST", f"{_AS}/orders/search", ("202405", "202410"), READS_COLLABORATIONS,
+                  Selling(platform).search),
         Operation("shops", "GET", "/authorization/{version}/shops", ("202309",), "seller.authorization.info", _shops,
                   of_shop=False),
         Operation("creators/search", "POST", f"{creators}/search", three, READS_CREATORS, market.search,

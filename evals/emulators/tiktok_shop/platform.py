@@ -10,6 +10,7 @@ from evals.emulators.tiktok_shop.applications import Applications
 from evals.emulators.tiktok_shop.contacts import Contacts
 from evals.emulators.tiktok_shop.faults import Faults
 from evals.emulators.tiktok_shop.invitations import Invitations
+from evals.emulators.tiktok_shop.orders import Orders
 from evals.emulators.tiktok_shop.people import CREATORS, Creator, example_people
 from evals.emulators.tiktok_shop.sellers import Partner, Shop, example_partner
 from evals.emulators.tiktok_shop.throttle import Bucket
@@ -26,6 +27,7 @@ class Rules:
     `daily_marketplace`: requests a UTC day. `messages_before_reply`: to somebody who has never answered.
     `latency_seconds`: virtual time from a call to its answer. `create_with_faults`: whether a target collaboration with
     conflicts or unknown ids is created for the rest; `lowered`: when a rate that falls holds for who promotes already.
+    `order_days`: how far back orders can be asked for, 0: any time.
     """
 
     errors: Literal["200", "400"] = "200"
@@ -36,6 +38,7 @@ class Rules:
     latency_seconds: float = 0.0
     create_with_faults: Literal["nothing", "rest"] = "nothing"
     lowered: Literal["midnight", "30_days"] = "midnight"
+    order_days: int = 0
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class Platform:
     contacts: Contacts = field(init=False)
     invitations: Invitations = field(init=False)
     applications: Applications = field(init=False)
+    orders: Orders = field(init=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _marketplace: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -72,6 +76,7 @@ class Platform:
         self.contacts = Contacts(self.clock, self.rng)
         self.invitations = Invitations(self.clock)
         self.applications = Applications(self.clock, self.rng)
+        self.orders = Orders(self.clock, Random(self.seed + 2))
 
     def name(self) -> str:
         """A fresh numeric id: conversations, messages, requests."""

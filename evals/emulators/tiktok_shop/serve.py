@@ -21,6 +21,8 @@ async def serve(*, port: int, page_port: int, seed: int) -> None:
     platform = Platform(seed=seed, start=time.time())
     platform.rng.seed(secrets.randbits(64))
     platform.partner.app.webhook_url = WEBHOOK_URL
+    for shop in (one for seller in platform.partner.sellers for one in seller.shops):
+        platform.orders.example(shop, list(platform.people.values())[:12])
     token = secrets.token_urlsafe(24)
     async with (
         running(platform, port=port),

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from connectors.ports.shops import ShopView
 from memory.domain.outreach import Flag
-from memory.domain.shops import SyncState
+from memory.domain.shops import Sync, SyncState
 from prompts.render import Texts
 from tests.connectors.webchat.chromium import Site, assert_sound, served
 from tests.connectors.webchat.conftest import build_app
@@ -19,6 +19,10 @@ pytestmark = pytest.mark.browser
 
 TOLD_AT = f"{ADDRESS}/tiktok-shop/webhook"
 DOWN = Flag("shop_internal", {})
+OTHERWISE = Flag("shop_orders_differ", {
+    "count": 3, "days": 30, "order": "576000000000000001", "field": "paid", "ours": "60.00 USD", "theirs": "30.00 USD",
+    "source": "file:orders.csv", "day": "2026-11-28",
+})  # fmt: skip
 
 
 @pytest.fixture
@@ -41,7 +45,11 @@ def shop_site(office: FakeOffice, shops: FakeShops, texts: Texts, browser: Brows
 STATES: dict[str, ShopView] = {
     "none": shop_view(None),
     "heard": shop_view(connected(told_at=NOW, read_at=NOW), until=NOW, told_at=TOLD_AT),
-    "in trouble": shop_view(connected(bare=12, refused_at=NOW, trouble=DOWN), until=NOW),
+    "in trouble": shop_view(
+        connected(bare=12, refused_at=NOW, trouble=DOWN),
+        until=NOW,
+        orders=Sync(SyncState.DONE, 130, NOW, NOW, trouble=OTHERWISE),
+    ),
 }
 
 
@@ -64,6 +72,8 @@ def test_it_says_how_answers_come_in_and_copies_the_address_for_webhooks(shops: 
     expect(answers.get_by_text("签名不对")).to_be_visible()
     expect(answers.get_by_text("DAREN_PUBLIC_URL")).to_be_visible()
     expect(answers.locator("time")).to_have_count(0)
+    orders = page.get_by_role("region", name="联盟订单")
+    expect(orders.get_by_text("订单 576000000000000001，金额：我们记的是 60.00 USD（file:orders.csv")).to_be_visible()
 
 
 def test_the_seller_is_led_out_and_creators_are_fetched_by_a_button(shops: FakeShops, shop_site: Site) -> None:
