@@ -38,6 +38,7 @@ async def retry(unit: Unit, campaign: Campaign, texts: Texts, *, reason: str = "
 
 async def retry_by_id(unit: Unit, campaign: CampaignId, texts: Texts, *, reason: str) -> Reply:
     """Of the campaign of a page. Raises as `retry`, and NotFound."""
+    await needs_decider(unit, "retry_not_allowed", unit.scope.brand)
     found = await unit.campaigns.by_id(campaign)
     if found is None:
         raise NotFound("campaign_gone")

@@ -5,7 +5,15 @@ from typing import get_args
 import pytest
 
 from evals.suites.selling_office import SellingOffice
-from memory.domain.campaign_forms import CancelCampaign, CopyCampaign, PauseCampaign, ResumeCampaign
+from memory.domain.campaign_forms import (
+    CancelCampaign,
+    CopyCampaign,
+    MakeCampaign,
+    PauseCampaign,
+    ResumeCampaign,
+    RetryCampaign,
+    SavePreset,
+)
 from memory.domain.channel_forms import (
     AcceptClaim,
     EndBinding,
@@ -47,9 +55,11 @@ from memory.domain.ids import (
     IdentityId,
     ImportRunId,
     MemberId,
+    TemplateId,
 )
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
+from memory.domain.template_forms import RenameTemplate, RetireTemplate
 from memory.domain.workspace import Role, Scope
 from tests.agent.team.forms_at_work import in_days, submit
 
@@ -61,6 +71,11 @@ NEEDED: dict[type[Command], Role] = {
     ResumeCampaign: Role.APPROVER,
     CancelCampaign: Role.OPERATOR,
     CopyCampaign: Role.LEAD,
+    RetryCampaign: Role.APPROVER,
+    MakeCampaign: Role.OPERATOR,
+    SavePreset: Role.LEAD,
+    RenameTemplate: Role.OPERATOR,
+    RetireTemplate: Role.OPERATOR,
     ResumeBatch: Role.APPROVER,
     WithdrawApprovals: Role.APPROVER,
     HandOut: Role.OPERATOR,
@@ -92,6 +107,11 @@ FORMS: dict[type[Command], Command] = {
     ResumeCampaign: ResumeCampaign(campaign=CampaignId(1)),
     CancelCampaign: CancelCampaign(campaign=CampaignId(1)),
     CopyCampaign: CopyCampaign(campaign=CampaignId(1), brand=BrandId(2)),
+    RetryCampaign: RetryCampaign(campaign=CampaignId(1)),
+    MakeCampaign: MakeCampaign(),
+    SavePreset: SavePreset(scenario="daily", reset=True),
+    RenameTemplate: RenameTemplate(template=TemplateId(1), name="x"),
+    RetireTemplate: RetireTemplate(template=TemplateId(1)),
     ResumeBatch: ResumeBatch(),
     WithdrawApprovals: WithdrawApprovals(batch="K1"),
     HandOut: HandOut(draft=DraftId(1)),
