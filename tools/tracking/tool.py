@@ -51,8 +51,8 @@ def tracking(units: Units, address: str | None) -> Tool[TrackingArgs]:
         """Links and codes, those that were there already among them: a creator has one of a campaign (and target).
 
         Raises BadRequest ("tracking_no_link", "link_target_unsafe", "tracking_code_shape", "tracking_code_for_one",
-        "tracking_too_many", "promo_code_taken", those of `meant_creators` and `product_meant`), NotFound (a campaign,
-        a creator), NotAllowed (a viewer who would make some).
+        "tracking_code_unsaid", "tracking_too_many", "promo_code_taken", those of `meant_creators` and
+        `product_meant`), NotFound (a campaign, a creator), NotAllowed (a viewer who would make some).
         """
         if args.action in ("links", "codes") and not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
@@ -120,7 +120,7 @@ async def _make_codes(
     meant = await _meant(unit, args, turn)
     kept = await unit.links.codes()
     if args.code is not None:
-        found = [_chosen(args.code, meant, campaign)]
+        found = [_chosen(args.code, meant, campaign, said=turn.said)]
     else:
         there = {(code.creator, code.campaign): code for code in reversed(kept)}
         taken = {code_key(code.code) for code in kept}
@@ -134,12 +134,17 @@ async def _make_codes(
     return TrackingShown("codes", (), await _codes(unit, found), address, new=new, total=len(found))
 
 
-def _chosen(said: str, meant: Sequence[Creator], campaign: CampaignId | None) -> PromoCode:
+def _chosen(
+    wish: str, meant: Sequence[Creator], campaign: CampaignId | None, *, said: Sequence[str]
+) -> PromoCode:  # fmt: skip
+    """The code the member wrote: sales that redeemed it become the creator's, so no stranger's text may name it."""
     if len(meant) != 1:
-        raise BadRequest("tracking_code_for_one", code=said)
-    code = own_code(said)
+        raise BadRequest("tracking_code_for_one", code=wish)
+    code = own_code(wish)
     if code is None:
-        raise BadRequest("tracking_code_shape", code=said, least=SHORTEST_CODE, most=LONGEST_CODE)
+        raise BadRequest("tracking_code_shape", code=wish, least=SHORTEST_CODE, most=LONGEST_CODE)
+    if not any(code in code_key(line) for line in said):
+        raise BadRequest("tracking_code_unsaid", code=wish)
     return PromoCode(code, meant[0].id, campaign)
 
 

@@ -1,6 +1,6 @@
 """Tracking links and promo codes over real rows: made once, told with the address others reach, put into a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -25,11 +25,12 @@ class Desk(Asking):
     """A member who makes links and codes."""
 
     address: str | None = None
+    said: str = "给 @ana 优惠码 ana 10"
 
     async def track(self, **args: object) -> TrackingShown | TrackingExported:
         """One call of the tool, in a turn of its own."""
         tool = tracking(self.shop.database, self.address)
-        result = await tool.run(TrackingArgs.model_validate(args), await self.turn())
+        result = await tool.run(TrackingArgs.model_validate(args), replace(await self.turn(), said=(self.said,)))
         assert isinstance(result, TrackingShown | TrackingExported)
         return result
 
@@ -92,6 +93,7 @@ async def test_codes_begin_as_creators_are_called_or_are_chosen_for_one(desk: De
     assert await desk.refused(action="codes", handles=["zoe"], code="ANA10") == texts().say(
         "promo_code_taken", "zh", code="ANA10"
     )
+    assert "不是您写的" in await desk.refused(action="codes", handles=["zoe"], code="SAVE20")
     assert "请点名一位" in await desk.refused(action="codes", handles=["zoe", "ana"], code="X10")
     assert "3 到 20 位" in await desk.refused(action="codes", handles=["zoe"], code="=A1")
     assert "导出优惠码" in tracking_shown(made, "zh", texts()).text
