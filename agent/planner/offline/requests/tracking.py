@@ -15,7 +15,7 @@ from prompts import words
 
 _SAID: Final = {
     name: words.phrase("tracking", name)
-    for name in ("links", "codes", "export", "make", "asks", "undo", "these", "own_code")
+    for name in ("links", "codes", "export", "make", "asks", "undo", "so_many", "these", "own_code")
 }
 _FORMATS: Final = (("csv", re.compile("csv")), ("xlsx", re.compile(r"excel|xlsx|表格|spreadsheet")))
 
@@ -40,6 +40,9 @@ def tracking(segment: Segment, context: PlanningContext) -> Sheet:
     found = creators(sheet, segments=action in ("links", "codes"))
     if not found and action in ("list", "export") and _SAID["these"].search(text) and context.shortlist:
         found = {"ranks": cast(list[JsonValue], list(range(1, len(context.shortlist) + 1)))}
+    if not found and action in ("links", "codes") and _SAID["so_many"].search(text):
+        sheet.note("needs_creator")  # 「生成5个优惠码」: for which five?
+        sheet.incomplete = True
     sheet.arguments |= found
     return sheet
 
@@ -56,7 +59,11 @@ def told_apart(sheet: Sheet) -> list[Arguments]:
 def _action(text: str) -> str:
     if _SAID["export"].search(text):
         return "export"
-    if _SAID["asks"].search(text) or not _SAID["make"].search(text):
+    if _SAID["asks"].search(text):
+        return "list"
+    if _SAID["own_code"].search(text):
+        return "codes"
+    if not _SAID["make"].search(text):
         return "list"
     return "links" if _SAID["links"].search(text) else "codes"
 
