@@ -34,6 +34,7 @@ from agent.desk import OpenDesk
 from agent.digests.making import DigestMaker
 from agent.digests.readers import Readers
 from agent.erasing import Eraser
+from agent.following import LinkFollower
 from agent.forms import Forms
 from agent.graph import Nodes, build
 from agent.imports import Imports
@@ -75,6 +76,7 @@ from connectors.tiktok_shop.platform import TikTokShop, open_tiktok_shop
 from connectors.tiktok_shop.source import Wanted
 from connectors.tiktok_shop.webhooks import ShopWebhooks
 from connectors.webchat.assets import CHINESE_FONT, ECHARTS
+from connectors.webchat.following import follow_router
 from connectors.webchat.settings import WebSettings
 from connectors.wecom.app.callbacks import AppCallbacks
 from connectors.wecom.oa.callbacks import AccountCallbacks
@@ -188,7 +190,7 @@ async def _put_together(
     jobs = make_app(database.url, connections=settings.turn_concurrency + 2)
     catalogue = build_catalogue(
         database, index, messengers, model, clock, decision_hours=settings.decision_hours,
-        platform=shops, invitations=shops,
+        platform=shops, invitations=shops, address=settings.public_url,
     )  # fmt: skip
     presenter = Presenter(words)
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
@@ -311,7 +313,10 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
         shops=daren.shops.desk if daren.shops else None,
-        called=[one.router() for one in called if one is not None],
+        called=[
+            follow_router(LinkFollower(daren.database), words.say, now=SystemClock().now),
+            *(one.router() for one in called if one is not None),
+        ],
     )
 
 

@@ -38,6 +38,7 @@ from tools.samples.tool import samples
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
 from tools.templates.tool import templates
+from tools.tracking.tool import tracking
 from tools.translation.tool import translate
 
 
@@ -81,8 +82,9 @@ def build_catalogue(
     decision_hours: int = DECIDE_HOURS,
     platform: PlatformCounts | None = None,
     invitations: InvitationChecks | None = None,
+    address: str | None = None,
 ) -> Catalogue:
-    """Every tool; nothing among them sends, spends or approves."""
+    """Every tool; nothing among them sends, spends or approves. `address`: where others reach this workspace."""
     routes = Routes(messengers)
     return Catalogue(
         [
@@ -107,6 +109,7 @@ def build_catalogue(
             samples(units, may_sign),
             performance(units),
             sample_requests(units),
+            tracking(units, address),
             digest(units),
             subscribe_digest(units),
             products(units),

@@ -60,7 +60,7 @@ def create_app(
     called: Sequence[APIRouter] = (),
     shops: ShopDoor | None = None,
 ) -> FastAPI:
-    """Make the application that serves every HTTP surface. `called`: where platforms call, outside the login.
+    """Make the application that serves every HTTP surface. `called`: what is outside the login.
 
     `shops`: None where no platform with shops is set up.
 

@@ -65,6 +65,7 @@ from memory.repositories.callbacks import CallbackRepository
 from memory.repositories.campaigns import CampaignRepository
 from memory.repositories.card_places import CardPlaceRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
+from memory.repositories.clicks import ClickRepository
 from memory.repositories.collaborations import CollaborationRepository
 from memory.repositories.conversations import ConversationRepository
 from memory.repositories.creator_messages import CreatorMessageRepository
@@ -274,6 +275,7 @@ class ServiceUnit(Work):
         self.shop_kept = ShopKeptRepository(transaction.session)
         self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)
+        self.clicks = ClickRepository(transaction.session)
         self.paces = PaceRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:

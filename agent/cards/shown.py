@@ -15,6 +15,7 @@ from agent.cards import (
     searching,
     sharing,
     templates,
+    tracking,
 )
 from agent.cards.piece import Piece, Show
 from memory.domain.errors import AppError
@@ -26,7 +27,7 @@ from tools.catalogue import Outcome
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
     **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN, **collaborations.SHOWN,
-    **digest_shown.SHOWN,
+    **digest_shown.SHOWN, **tracking.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

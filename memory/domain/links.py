@@ -1,8 +1,8 @@
 """Promo codes and tracking links: whose a sale is where the platform names neither post nor creator."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -13,6 +13,9 @@ from memory.domain.ids import BrandId, CampaignId, CreatorId
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH: Final = 7
 _LONGEST_TARGET: Final = 1_000
+# Names alone: an address in figures leads to a machine, and what a browser reads otherwise than we do leads anywhere.
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
+_INSIDE: Final = frozenset({"local", "localhost", "internal", "lan", "home", "arpa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class PromoCode:
 
 @dataclass(frozen=True, slots=True)
 class TrackingLink:
-    """A short code of ours, the address it leads to, and how often it was followed."""
+    """A short code of ours, the address it leads to, and how often it was followed: a visitor once a day."""
 
     code: str
     creator: CreatorId
@@ -60,10 +63,6 @@ class LinkStore(Protocol):
         """Links, newest first."""
         ...
 
-    async def clicked(self, code: str, *, at: datetime) -> None:
-        """Note that somebody followed a link of the scope; an unknown one is passed over."""
-        ...
-
 
 def code_key(code: str) -> str:
     """A code as it is compared."""
@@ -76,11 +75,15 @@ def with_utm(target: str, *, creator: str, campaign: str, code: str) -> str:
     Raises:
         BadRequest: "link_target_unsafe", not an https address of a named host.
     """
-    parts = urlsplit(target.strip()) if len(target) <= _LONGEST_TARGET else urlsplit("")
-    host = parts.hostname or ""
-    if parts.scheme != "https" or "." not in host or parts.username or host.replace(".", "").isdigit():
+    try:
+        parts = urlsplit(target.strip()) if len(target) <= _LONGEST_TARGET else urlsplit("")
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as bad:
+        raise BadRequest("link_target_unsafe") from bad
+    inside = host.rpartition(".")[2] in _INSIDE
+    if parts.scheme != "https" or not _HOST.fullmatch(host) or inside or parts.username is not None:
         raise BadRequest("link_target_unsafe")
-    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    asked = parse_qsl(parts.query, keep_blank_values=True)
     marks = {
         "utm_source": "tiktok",
         "utm_medium": "creator",
@@ -88,4 +91,5 @@ def with_utm(target: str, *, creator: str, campaign: str, code: str) -> str:
         "utm_content": code,
         "utm_term": creator,
     }
-    return urlunsplit(parts._replace(query=urlencode({**marks, **asked})))
+    marked = [*(marks | {name: value for name, value in asked if name in marks}).items()]
+    return urlunsplit(parts._replace(query=urlencode([*marked, *(one for one in asked if one[0] not in marks)])))

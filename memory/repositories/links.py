@@ -104,10 +104,3 @@ class LinkRepository:
             )
             for row, count in rows
         ]
-
-    async def clicked(self, code: str, *, at: datetime) -> None:
-        """See `LinkStore.clicked`."""
-        link = await self._session.scalar(select(TrackingLinkRow).where(TrackingLinkRow.code == code))
-        if link is not None:
-            self._session.add(LinkClickRow(brand_id=link.brand_id, link_id=link.id, at=at))
-            await self._session.flush()

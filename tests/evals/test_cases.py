@@ -43,6 +43,7 @@ ARGUMENTS = {
     ),
     "collaborations": (f"action {CREATORS} product commission_rate free_sample ends_on collaboration drop_handles"),
     "sample_requests": "action ranks handles reason",
+    "tracking": f"action {CREATORS} product campaign code format",
     "samples": f"action {CREATORS} status tracking_number cost due_within_days",
     "performance": (
         "subject handle product campaign brand market period from to timezone metrics group_by order_by descending top "

@@ -32,6 +32,7 @@ from tests.support.houses import House, Ledger, three_houses
 from tools.catalogue import Call, Catalogue, Outcome
 from tools.contract import TurnContext
 from tools.shortlists.tool import ShortlistExported
+from tools.tracking.results import TrackingExported
 
 Given = dict[str, JsonValue]
 _TURNS = count(1)
@@ -209,6 +210,16 @@ CASES: dict[str, Case] = {
             {"action": "set", "text": SAID},
         ],
     ),
+    "tracking": Case(
+        changes=lambda us: {"action": "links", "handles": [us.handles[1]], "product": us.product},
+        reach=lambda them: [
+            {"action": "list"},
+            {"action": "list", "handles": [them.handles[1]]},
+            {"action": "links", "handles": [them.handles[1]], "product": them.product},
+            {"action": "codes", "handles": [them.handles[1]], "code": "TAKEN1"},
+            {"action": "export", "format": "csv"},
+        ],
+    ),
     "performance": Case(
         own=lambda us: {},
         reach=lambda them: [
@@ -326,7 +337,9 @@ async def called(catalogue: Catalogue, tool: str, given: Given, turn: TurnContex
 
 def told(outcome: Outcome) -> str:
     """Everything a call brings: the result, a file's content, words and cards, and what a planner sees."""
-    made = outcome.result.file.content.decode() if isinstance(outcome.result, ShortlistExported) else ""
+    made = (
+        outcome.result.file.content.decode() if isinstance(outcome.result, ShortlistExported | TrackingExported) else ""
+    )
     return f"{outcome.result!r} {made} {Presenter(texts()).show(outcome, 'zh')!r}"
 
 

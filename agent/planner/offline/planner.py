@@ -22,6 +22,7 @@ from agent.planner.offline.requests import (
     outreach,
     reports,
     texts,
+    tracking,
 )
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went, is_of_the_funnel
@@ -62,6 +63,7 @@ _FILLS: Mapping[str, tuple[str, Fill]] = {
     "campaigns.list": ("campaigns", campaigns.campaign),
     "collaborations": ("collaborations", collaborations.collaboration),
     "sample_requests": ("sample_requests", collaborations.sample_request),
+    "tracking": ("tracking", tracking.tracking),
     "campaigns.failed": ("campaigns", campaigns.failed),
     "products.list": ("products", texts.product),
     "products.add": ("products", texts.product),
@@ -111,6 +113,11 @@ _MAKES_A_LIST = frozenset(["search_creators", "similar_creators", "open_shortlis
 _UNCERTAIN = frozenset(["", "refine_search"])
 """A message that may be a search or none: it must name something to search by."""
 _NEEDS_A_LIST = frozenset(["show_creator", "export_shortlist", "similar_creators", "search_creators"])
+_APART: Mapping[str, Callable[[Sheet], list[Arguments]]] = {
+    "draft_messages": told_apart,
+    "tracking": tracking.told_apart,
+}
+"""Requests that may stand for several calls."""
 _HOLDS_A_NUMBER = re.compile(r"\d")
 _WORTH_QUOTING = re.compile(r"[^\W\d_]")
 
@@ -173,7 +180,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
             # Somebody was named and not read: everybody on the list is the last thing that was meant.
             sheet.note("needs_creator")
             sheet.incomplete = True
-        wanted = told_apart(sheet) if name == "draft_messages" else [sheet.arguments]
+        wanted = _APART[name](sheet) if name in _APART else [sheet.arguments]
         if not sheet.incomplete:
             made = [PlannedCall(name, arguments) for arguments in wanted]
             meant = [by_handle(call, people) if people else call for call in made]

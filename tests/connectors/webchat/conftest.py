@@ -11,7 +11,9 @@ from playwright.sync_api import Browser
 
 from connectors.ports.shops import ShopDoor
 from connectors.server import create_app
+from connectors.webchat.following import follow_router
 from connectors.webchat.settings import WebSettings
+from memory.domain.clicks import Visitor
 from prompts.render import Lang, Texts
 from tests.connectors.webchat.chromium import Site, chromium, served
 from tests.support.fake_accounts import FakeAccounts
@@ -23,6 +25,7 @@ MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
 AREAS = (
     "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
     "tiktok_shop", "campaigns", "erasing", "replies", "sales", "figures_page", "templates", "collaborations",
+    "tracking",
 )  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
@@ -60,6 +63,15 @@ def texts() -> Texts:
     return Texts({"zh": table("zh"), "en": table("en")})
 
 
+class NoLinks:
+    """Satisfies `connectors.ports.links.Followed`: every code leads nowhere."""
+
+    async def follow(self, code: str, visitor: Visitor | None) -> str | None:
+        """See `Followed.follow`."""
+        del code, visitor
+        return None
+
+
 def build_app(
     office: FakeOffice, texts: Texts, settings: WebSettings | None = None, *, shops: ShopDoor | None = None
 ) -> FastAPI:
@@ -74,6 +86,7 @@ def build_app(
         now=lambda: office.now,
         settings=settings,
         shops=shops,
+        called=[follow_router(NoLinks(), texts.say, now=lambda: office.now)],
     )
 
 

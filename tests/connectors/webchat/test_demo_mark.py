@@ -64,6 +64,7 @@ SHOW_NOTHING = {
     "/batches/{code}/states": "goes into a card that is marked",
     "/files/{key}": "marked by the tool that wrote it: tests/tools/shortlists",
     "/performance/{part}.{extension}": "marked by the query that wrote it: tests/agent/figures",
+    "/r/{code}": "leads strangers on, or tells them nothing: test_following",
     "/samples.csv": "marked by the query that wrote it: tests/agent/samples/test_importing.py",
     "/healthz": "for machines",
     "/readyz": "for machines",

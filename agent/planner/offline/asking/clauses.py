@@ -60,6 +60,7 @@ _NOVELTY = re.compile(
     r"^(?:we|we've|i've|i) (?:just |have |got |are |'re )*"
     r"(?:launched|launching|releas\w+|got|have|dropping|bringing out)\b"
 )
+_A_LIST = re.compile(r"名单|清单|列表|达人|\b(?:short)?lists?\b|\bcreators\b")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
 _STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
 _CONDITION = words.phrase("clauses", "condition")
@@ -239,6 +240,8 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
+    if current.intent == "tracking" and intent.name == "export_shortlist":  # 「把优惠码导出来」
+        return not _A_LIST.search(clause.text)
     if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):

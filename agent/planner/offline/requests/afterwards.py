@@ -25,6 +25,7 @@ _BARE = words.phrase("afterwards", "bare_numbers")
 _REFERENCE = words.phrase("afterwards", "reference")
 _REFERENCE_BEHIND = words.phrase("afterwards", "reference_behind")
 _CAMPAIGN = words.phrase("afterwards", "campaign")
+_QUOTED = re.compile('[「“"《]([^」”"》]+)[」”"》]')
 _DAYS_LATER = re.compile(
     r"\s?(?:after|后|之后|以后|内没|没|未|还没|还不|不回|都没|如果|要是|再|无|later|without|"
     r"and (?:they|no)|, ?(?:if|follow|nudge|remind))"
@@ -70,13 +71,19 @@ def list_drafts(segment: Segment, context: PlanningContext) -> Sheet:
     status = stage_word("draft_status", _TO_OPEN.sub(" ", segment.text))
     if status:
         sheet.arguments["status"] = status
+    campaign_said(sheet)
+    return sheet
+
+
+def campaign_said(sheet: Sheet) -> None:
+    """The campaign, where one is named."""
+    segment = sheet.segment
     campaign = _CAMPAIGN.search(segment.reading.text[segment.start : segment.end])
     if campaign and ("活动" in segment.text or "campaign" in segment.text):
         group = next(key for key, value in campaign.groupdict().items() if value)
-        sheet.arguments["campaign"] = sheet.quote(
-            segment.start + campaign.start(group), segment.start + campaign.end(group)
-        )
-    return sheet
+        said = sheet.quote(segment.start + campaign.start(group), segment.start + campaign.end(group))
+        quoted = _QUOTED.search(said)
+        sheet.arguments["campaign"] = quoted.group(1) if quoted else said
 
 
 def list_replies(segment: Segment, context: PlanningContext) -> Sheet:
