@@ -6,13 +6,21 @@ Each has a process id of its own and dies as any other; only the seconds of impo
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 _STARTER = multiprocessing.get_context("forkserver")
-_STARTER.set_forkserver_preload(["agent.__main__", "evals.benchmarks.dispatcher", "evals.suites.week.interruptions"])
+_STARTER.set_forkserver_preload(
+    [
+        "agent.__main__",
+        "evals.benchmarks.dispatcher",
+        "evals.benchmarks.shop_dispatcher",
+        "evals.suites.week.interruptions",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -32,6 +40,14 @@ class Forked:
         self.process.join()
         assert self.process.exitcode is not None
         return self.process.exitcode
+
+    async def ends_or(self, happened: Coroutine[Any, Any, None]) -> None:
+        """Return once something happened elsewhere, or it ended first."""
+        tasks = (asyncio.create_task(self.ended()), asyncio.create_task(happened))
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def kill(self) -> None:
         """End it as a crash does."""

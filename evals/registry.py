@@ -49,6 +49,9 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
     ),
     "turn": _late("benchmarks.turn", lambda bench, fast: bench.run(fast=fast)),
     "dispatch": _late("benchmarks.dispatch", lambda bench, fast: bench.run(100 if fast else 5_000, 2 if fast else 5)),
+    "shop_dispatch": _late(
+        "benchmarks.shop_dispatch", lambda bench, fast: bench.run(120 if fast else 5_000, 3 if fast else 20)
+    ),
     "stop": _late("benchmarks.stop", lambda bench, fast: bench.run(100 if fast else 5_000, 4 if fast else 100)),
     "callbacks": _late("benchmarks.callbacks.suite", lambda bench, fast: bench.run(fast=fast)),
     "performance": _late(

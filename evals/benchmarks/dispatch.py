@@ -1,6 +1,5 @@
 """Approved drafts, a dispatcher killed again and again, and a platform that counts: nothing may arrive twice."""
 
-import asyncio
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from time import perf_counter
 from evals.benchmarks.dispatcher import dispatch
 from evals.benchmarks.dispatcher import main as dispatch_until_done
 from evals.emulators.messenger import RecordingPlatform, recording_platform
-from evals.forking import Forked, forked
+from evals.forking import forked
 from evals.scorers.scorecard import Line, Scorecard
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
@@ -49,13 +48,19 @@ async def kill_dispatchers(
     began = perf_counter()
     for _ in range(kills):
         process = await forked(dispatch, database.url, platform.port)
-        await _wait_for(platform, len(platform.received) + rng.randint(1, every), process)
+        await process.ends_or(platform.reached(len(platform.received) + rng.randint(1, every)))
         await process.kill()
         await give_up_claims(database)
     while True:
         await dispatch_until_done(database.url, platform.port)
         if not await give_up_claims(database):
             break
+    statuses = await statuses_of(database, office)
+    return KillReport(statuses, len(platform.received), platform.duplicates, kills, perf_counter() - began)
+
+
+async def statuses_of(database: Database, office: SellingOffice) -> Counter[DraftStatus]:
+    """How every draft of the office ended."""
     statuses: Counter[DraftStatus] = Counter()
     async with database.unit(office.owner) as unit:
         for place in range(0, 1_000_000, 50):
@@ -63,7 +68,7 @@ async def kill_dispatchers(
             statuses.update(draft.status for batch in batches for draft in batch.drafts)
             if not batches:
                 break
-    return KillReport(statuses, len(platform.received), platform.duplicates, kills, perf_counter() - began)
+    return statuses
 
 
 async def give_up_claims(database: Database) -> int:
@@ -97,12 +102,3 @@ async def run(drafts: int = 5000, kills: int = 5, *, url: str | None = None) -> 
             Line("messages a second", f"{drafts / report.seconds:.0f}", "", ok=True),
         ),
     )
-
-
-async def _wait_for(platform: RecordingPlatform, count: int, process: Forked) -> None:
-    """Until so many messages arrived, or the process ended first."""
-    tasks = (asyncio.create_task(process.ended()), asyncio.create_task(platform.reached(count)))
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -76,7 +76,9 @@ def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
         "planner", "commands", "retrieval", "drafts", "replies", "safety", "decisions", "schedule", "week",
         "performance",
     ]  # fmt: skip
-    assert [*registry.BENCHMARKS] == ["search", "turn", "dispatch", "stop", "callbacks", "performance"]
+    assert [*registry.BENCHMARKS] == [
+        "search", "turn", "dispatch", "shop_dispatch", "stop", "callbacks", "performance",
+    ]  # fmt: skip
 
 
 _WITHOUT_DEVELOPMENT = """

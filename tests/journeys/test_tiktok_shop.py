@@ -1,73 +1,14 @@
-"""A seller's own TikTok Shop, from the settings page to a creator's conversation, and out again."""
+"""A seller's own TikTok Shop: let in and out again, fetched, looked after; what is sold over it is the other file's."""
 
 import pytest
 
 from agent.settings import Settings
 from evals.emulators.tiktok_shop.faults import Fault, FaultKind
-from memory.domain.cards import DraftsCard, ReportCard, ShortlistCard
+from memory.domain.cards import ReportCard
 from memory.domain.shops import DAILY, SyncState
-from tests.support.product import card
-from tests.support.shop_office import ShopOffice, shop_office
+from tests.support.shop_office import shop_office
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
-
-SENDING = "conversations/send"
-
-
-async def invited(office: ShopOffice, who: str) -> list[str]:
-    """Have invitations written and approved; whom they are for."""
-    drafted = card(await office.owner.ask(f"给{who}写邀约，佣金15%，可以寄样"), DraftsCard)
-    decided = await office.owner.ask(f"批准 {drafted.batch} 全部")
-    assert decided.decision is not None, decided.text
-    return [item.handle for item in drafted.items]
-
-
-async def test_a_shop_is_connected_creators_are_found_invited_and_told_once(empty_settings: Settings) -> None:
-    async with shop_office(empty_settings) as office:
-        assert "还没有连接店铺" in await office.page()
-        await office.connect()
-        page = await office.page()
-        assert "Demo Shop" in page
-        assert "已连接" in page
-
-        link = await office.synced()
-        assert link.sync.found == len(office.platform.people)
-        page = await office.page()
-        assert "已取完" in page
-        assert f"<dd>{len(office.platform.people)}</dd>" in page
-        office.make_it_noon()
-
-        found = card(await office.owner.ask("找20个美国做宠物用品的达人"), ShortlistCard)
-        assert found.items
-        assert {office.creator(row.handle).category for row in found.items} == {"602284"}
-        office.platform.faults.add(Fault(kind=FaultKind.DROP_AFTER, endpoint=SENDING, calls=(1,)))
-        handles = await invited(office, "前2个")
-        await office.send()
-        assert sorted(state for state, _ in office.steps().values()) == ["sent", "unknown"]
-        office.line.execute("update send set lease_until = now() where state = 'unknown'")
-        await office.daren.workshop.reconcile()
-        await office.send()
-        assert {state for state, _ in office.steps().values()} == {"sent"}
-        assert [len(office.heard(handle)) for handle in handles] == [1, 1]
-
-        await invited(office, "第3个")
-        await office.press("disconnect")
-        await office.send()
-        third = found.items[2].handle
-        assert office.steps()[third] == ("held", "shop_not_connected")
-        assert office.heard(third) == []
-        assert "还没有连接店铺" in await office.page()
-        await office.connect()
-        await office.send()
-        assert office.steps()[third] == ("sent", None)
-        assert [len(office.heard(handle)) for handle in [*handles, third]] == [1, 1, 1]
-
-        assert await office.told(third, "Sounds great, tell me more!") == 200
-        assert "Sounds great, tell me more!" in await office.replies(third)
-        assert "还没收到过" not in await office.page()
-        assert await office.told(third, "Send me your password", forged=True) == 401
-        assert "签名不对" in await office.page()
-        assert await office.found() == ["shop_webhook_not_signed"]
 
 
 async def test_a_sync_that_broke_off_goes_on_where_it_stood(empty_settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from agent.bootstrap import Installation, web
+from agent.bootstrap import Installation, installed, web
 from agent.settings import Settings, TikTokShopSettings
 from connectors.ports.accounts import FirstSetup
 from connectors.ports.shops import TOLD_PATH
@@ -19,11 +19,12 @@ from connectors.webchat.door import SESSION_COOKIE
 from evals.emulators.real_time import keep_time
 from evals.emulators.tiktok_shop.people import Creator
 from evals.emulators.tiktok_shop.platform import Platform, Rules
+from evals.emulators.tiktok_shop.sellers import Shop
 from evals.emulators.tiktok_shop.server import Emulator, running
 from evals.emulators.tiktok_shop.webhooks import signature
 from memory.domain.shops import ShopLink, SyncState
 from tests.support.database import looking
-from tests.support.product import PASSWORD, PATIENCE_SECONDS, Person, at_work
+from tests.support.product import PASSWORD, PATIENCE_SECONDS, Person, at_work, stop_keeper
 
 SETUP = FirstSetup(
     owner_login="owner",
@@ -49,6 +50,52 @@ class ShopOffice:
     owner: Person
     browser: httpx.AsyncClient
     line: psycopg.Connection
+    house: AsyncExitStack
+
+    async def restart(self) -> None:
+        """The process ends, and another one begins over the same home; what was to rest after that rests no longer."""
+        settings = self.daren.settings
+        await self.house.aclose()
+        self.line.execute("update shop_proposal set look_at = now() where state in ('doing', 'unknown')")
+        await self._opened(await self.house.enter_async_context(at_work(settings)))
+        async with self.daren.database.across_tenants("a restart is not waited for") as unit:
+            await unit.ledger.rest_no_longer()
+
+    @asynccontextmanager
+    async def before_it_dies(self) -> AsyncIterator[None]:
+        """A process without a worker: whatever it queues, or has under way at the end, is left to the next one."""
+        settings = self.daren.settings
+        await self.house.aclose()
+        daren = await self.house.enter_async_context(installed(settings))
+        self.house.push_async_callback(stop_keeper, daren)
+        await self._opened(daren)
+        yield
+        await self.restart()
+
+    async def under_way(self, job: Awaitable[None], endpoint: str, *, calls: int = 1) -> None:
+        """Carry a job out until the platform has taken so many calls of it; their answers are read by nobody."""
+        seen, wanted = self.platform.records, len(self.platform.records.of(endpoint)) + calls
+        dying = asyncio.ensure_future(job)
+        taken = asyncio.create_task(seen.until(lambda: len(seen.of(endpoint)) >= wanted))
+        await asyncio.wait({dying, taken}, return_when=asyncio.FIRST_COMPLETED)
+        assert not dying.done(), f"{endpoint} was asked {len(seen.of(endpoint)) - wanted + calls} times"
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+
+    async def change(self, statement: str) -> None:
+        """A row may be locked by the worker beside us, which goes on meanwhile."""
+        await asyncio.to_thread(self.line.execute, statement.encode())
+
+    async def until(self, question: str, answer: int) -> None:
+        """Until a count is this one."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.line.execute(question.encode()).fetchone() != (answer,):
+                await self.link()  # the worker is at it
+
+    async def _opened(self, daren: Installation) -> None:
+        cookies = dict(self.browser.cookies)
+        self.daren = self.owner.daren = daren
+        self.browser = await self.house.enter_async_context(_browser(daren, cookies))
 
     @property
     def platform(self) -> Platform:
@@ -93,7 +140,7 @@ class ShopOffice:
     async def swept(self) -> ShopLink:
         """The time of the next run has come: the minute's sweep starts it, and it ends well."""
         before = await self.link()
-        self.line.execute("update shop_link set sync_due_at = now()")
+        await self.change("update shop_link set sync_due_at = now()")
         await self.daren.workshop.sweep()
         return await self._ended(before, SyncState.DONE)
 
@@ -111,10 +158,7 @@ class ShopOffice:
 
     async def without_the_app(self, path: str) -> httpx.Response:
         """A page of the same workspace in a process whose environment names no app."""
-        transport = httpx.ASGITransport(app=web(replace(self.daren, shops=None)))
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://127.0.0.1:8787", cookies=dict(self.browser.cookies)
-        ) as browser:
+        async with _browser(replace(self.daren, shops=None), dict(self.browser.cookies)) as browser:
             return await browser.get(path)
 
     def make_it_noon(self) -> None:
@@ -125,7 +169,7 @@ class ShopOffice:
 
     async def send(self) -> None:
         """The minute in which an approval can be taken back is over; so is every rest."""
-        self.line.execute("update outreach_step set due_at = now(), look_at = now() where state in ('planned', 'held')")
+        await self.change("update outreach_step set due_at = now(), look_at = now() where state in ('planned', 'held')")
         await self.daren.workshop.dispatch()
         async with asyncio.timeout(PATIENCE_SECONDS):
             while "sending" in {state for state, _ in self.steps().values()}:
@@ -143,15 +187,28 @@ class ShopOffice:
         return next(one for one in self.platform.people.values() if one.username == handle)
 
     async def told(self, handle: str, text: str, *, forged: bool = False) -> int:
-        """A creator writes to the seller's first shop and the platform tells us; the status it is answered with."""
-        app, contacts = self.platform.partner.app, self.platform.contacts
-        contact = contacts.of(self.platform.partner.sellers[0].shops[0], self.creator(handle))
+        """A creator writes and the platform tells us; the status it is answered with."""
+        return await self.webhook(self.writes(handle, text), forged=forged)
+
+    def writes(self, handle: str, text: str) -> bytes:
+        """A creator writes to the seller's first shop; what the platform has to tell of it."""
+        contacts = self.platform.contacts
+        contact = contacts.of(self.shop, self.creator(handle))
         message = contacts.answer(contact, text)
         contact.shown(self.platform.clock.now)
-        body = self.emulator.webhooks.notification(contact, message).body
+        return self.emulator.webhooks.notification(contact, message).body
+
+    async def webhook(self, body: bytes, *, forged: bool = False) -> int:
+        """It is told; the status it is answered with."""
+        app = self.platform.partner.app
         said = signature(app.key, "another" if forged else app.secret, body)
         answer = await self.browser.post(TOLD_PATH, content=body, headers={"authorization": said})
         return answer.status_code
+
+    @property
+    def shop(self) -> Shop:
+        """The seller's first."""
+        return self.platform.partner.sellers[0].shops[0]
 
     async def replies(self, handle: str) -> str:
         """The replies page, once somebody's stands there."""
@@ -162,9 +219,8 @@ class ShopOffice:
 
     def heard(self, handle: str) -> list[str]:
         """What a creator was told by the seller's first shop, oldest first."""
-        shop = self.platform.partner.sellers[0].shops[0]
-        shown = self.platform.contacts.of(shop, self.creator(handle)).shown(self.platform.clock.now)
-        return [json.loads(one.content)["content"] for one in shown if one.sender == shop.im_id]
+        shown = self.platform.contacts.of(self.shop, self.creator(handle)).shown(self.platform.clock.now)
+        return [json.loads(one.content)["content"] for one in shown if one.sender == self.shop.im_id]
 
 
 def settings_with(settings: Settings, platform: Platform) -> Settings:
@@ -187,19 +243,22 @@ async def shop_office(settings: Settings) -> AsyncIterator[ShopOffice]:
         rules = Rules(per_second=1_000.0, burst=1_000)
         emulator = await stack.enter_async_context(running(Platform(start=datetime.now(UTC).timestamp(), rules=rules)))
         emulator.platform.partner.sellers[0].shops[0].unlimited = True
-        daren = await stack.enter_async_context(at_work(settings_with(settings, emulator.platform)))
+        house = await stack.enter_async_context(AsyncExitStack())
+        daren = await house.enter_async_context(at_work(settings_with(settings, emulator.platform)))
         token = await daren.accounts.set_up(SETUP)
         scope = await daren.accounts.scope(token.token)
         assert scope is not None
-        transport = httpx.ASGITransport(app=web(daren))
-        browser = httpx.AsyncClient(
-            transport=transport, base_url="http://127.0.0.1:8787", cookies={SESSION_COOKIE: token.token}
-        )
-        await stack.enter_async_context(browser)
+        browser = await house.enter_async_context(_browser(daren, {SESSION_COOKIE: token.token}))
         line = stack.enter_context(looking(daren.database.url))
         ticking = asyncio.create_task(keep_time(emulator.platform.clock))
         stack.push_async_callback(_stopped, ticking)
-        yield ShopOffice(emulator, daren, Person(daren, scope, "journey"), browser, line)
+        yield ShopOffice(emulator, daren, Person(daren, scope, "journey"), browser, line, house)
+
+
+def _browser(daren: Installation, cookies: dict[str, str]) -> httpx.AsyncClient:
+    """Somebody's, at the pages of a process."""
+    transport = httpx.ASGITransport(app=web(daren))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8787", cookies=cookies)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

@@ -1,0 +1,251 @@
+"""A seller's whole way over their TikTok Shop, its process killed at every step and webhooks repeated and out of order:
+let in, fetch, find, write, invite, be answered, give samples, wait for Sunday, erase, be shut out.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.settings import Settings
+from evals.benchmarks.dispatch import UNLIMITED
+from evals.emulators.tiktok_shop.applications import Application
+from evals.emulators.tiktok_shop.invitations import Collaboration, Guest, Line
+from evals.emulators.tiktok_shop.sellers import LevelQuota
+from memory.domain.cards import DraftsCard, ReportCard, ShortlistCard
+from memory.domain.shops import SyncState
+from tests.support.product import card
+from tests.support.shop_office import ShopOffice, shop_office
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(75)]
+
+QUOTA, WANTED = 20, 30
+
+
+@pytest.fixture
+async def office(empty_settings: Settings) -> AsyncIterator[ShopOffice]:
+    """The shop may contact twenty new creators a week, and the brand writes as fast as the platform takes it."""
+    async with shop_office(empty_settings) as made:
+        made.shop.unlimited, made.shop.quotas = False, (LevelQuota((0, 1, 2, 3, 4, 5), QUOTA),)
+        link = f"https://shop.tiktok.com/view/product/{number(made)}"
+        async with made.daren.database.unit(made.owner.scope) as unit:
+            [product] = await unit.products.all()
+            await unit.products.save(product, {"link": link}, brand=product.brand)
+            await unit.people.save_policy(product.brand, UNLIMITED)
+        yield made
+
+
+def number(office: ShopOffice) -> str:
+    """The shop's own for the brand's product."""
+    return next(iter(office.shop.products))
+
+
+async def test_from_the_sellers_consent_to_their_farewell(office: ShopOffice) -> None:
+    await lets_us_in(office)
+    await fetches_the_marketplace(office)
+    found = await finds_and_writes_to(office, WANTED)
+    written = await sends_what_the_week_allows(office, found)
+    await invites_to_a_collaboration(office, written)
+    await is_answered(office, written)
+    await gives_samples(office, written)
+    queued = [handle for handle in found if handle not in written]
+    await goes_on_next_sunday(office, queued)
+    assert Counter(len(office.heard(handle)) for handle in found) == {1: WANTED}
+    await erases(office, written[-1])
+    await is_shut_out(office)
+
+
+async def lets_us_in(office: ShopOffice) -> None:
+    assert "还没有连接店铺" in await office.page()
+    back = await office.agreed()
+    await office.restart()
+    assert (await office.browser.get(back)).headers["location"] == "/tiktok-shop?saved=1"
+    await office.restart()
+    page = await office.page()
+    assert ("Demo Shop" in page, "已连接" in page) == (True, True)
+    assert await office.found() == [None]
+
+
+async def fetches_the_marketplace(office: ShopOffice) -> None:
+    link, everybody = await office.link(), len(office.platform.people)
+    async with office.before_it_dies():
+        await office.press("sync")
+        await office.under_way(office.daren.workshop.sync_shop(link.id, link.tenant), "creators/search", calls=3)
+    assert (await office.link()).sync.found == 40
+    assert (await office.swept()).sync.found == everybody
+    assert len(office.platform.records.of("creators/search")) == 3 + 6  # the third page twice, nothing else
+    page = await office.page()
+    assert ("已取完" in page, f"<dd>{everybody}</dd>" in page) == (True, True)
+    office.make_it_noon()
+
+
+async def finds_and_writes_to(office: ShopOffice, count: int) -> list[str]:
+    """Whom messages are approved for; the process ends before the first is due."""
+    pets = card(await office.owner.ask("找20个美国做宠物用品的达人"), ShortlistCard)
+    assert {office.creator(row.handle).category for row in pets.items} == {"602284"}
+    found = card(await office.owner.ask(f"找{count}个美国的达人"), ShortlistCard)
+    handles = [row.handle for row in found.items]
+    for whom in (f"前{QUOTA}个", f"第{QUOTA + 1}到{count}个"):
+        drafted = card(await office.owner.ask(f"给{whom}写邀约，佣金15%，可以寄样"), DraftsCard)
+        decided = await office.owner.ask(f"批准 {drafted.batch} 全部")
+        assert decided.decision is not None, decided.text
+    await office.restart()
+    assert set(office.steps()) == set(handles)
+    assert Counter(office.steps().values()) == {("planned", None): count}
+    return handles
+
+
+async def sends_what_the_week_allows(office: ShopOffice, found: list[str]) -> list[str]:
+    """Killed with ten messages at the platform and none of its answers read; who was written to."""
+    async with office.before_it_dies():
+        office.line.execute("update outreach_step set due_at = now(), look_at = now()")
+        await office.under_way(office.daren.workshop.dispatch(), "conversations/send", calls=10)
+        assert Counter(state for state, _ in office.steps().values())["sending"] > 0
+    await office.daren.workshop.reconcile()
+    await office.until("select count(*) from send where state in ('claimed', 'unknown')", 0)
+    await office.send()
+    written = [handle for handle in found if office.steps()[handle][0] == "sent"]
+    assert Counter(len(office.heard(handle)) for handle in found) == {1: QUOTA, 0: WANTED - QUOTA}
+    assert written == [handle for handle in found if office.heard(handle)]
+    said = await office.owner.ask("这周还能联系谁")
+    assert f"已用 {QUOTA}，已批准待发 {WANTED - QUOTA}" in said.text
+    return written
+
+
+async def invites_to_a_collaboration(office: ShopOffice, written: list[str]) -> None:
+    """Two have one already, and one has left the marketplace since."""
+    now, product = office.platform.clock.now, number(office)
+    old = Collaboration(
+        office.platform.name(), office.shop, "Summer", "", now + 30 * 86_400, now, now, {},
+        has_sample=False, exempt=False,
+    )  # fmt: skip
+    old.lines = {product: Line(product, 1_500, now, 1_500)}
+    old.guests = {office.creator(handle).open_id: Guest(office.creator(handle)) for handle in written[:2]}
+    office.platform.invitations.add(old)
+    ends = datetime.now(UTC) + timedelta(days=60)
+    asked = await office.owner.ask(f"给前{QUOTA}个建定向合作，佣金15%，到{ends.month}月{ends.day}日，送样")
+    assert [f"＠{handle}，这个产品已有进行中的定向合作（{old.id}）" in asked.text for handle in written[:2]] == [
+        True,
+        True,
+    ]
+    async with office.before_it_dies():
+        await office.owner.ask("批准 T1")
+        await office.under_way(office.daren.workshop.do_deeds(), "collaborations/create")
+        assert proposals(office) == {"T1": ("doing", "")}
+    await done(office)
+    [made, _] = office.platform.invitations.of(office.shop)
+    assert {guest.creator.username for guest in made.guests.values()} == set(written[2:])
+    assert proposals(office) == {"T1": ("done", made.id)}
+    assert len(office.platform.records.of("collaborations/create")) == 1
+
+
+async def done(office: ShopOffice) -> None:
+    """Everything that was decided to be done in the shop."""
+    await office.daren.workshop.do_deeds()
+    await office.until("select count(*) from shop_proposal where state <> 'done'", 0)
+
+
+def proposals(office: ShopOffice) -> dict[str, tuple[str, str]]:
+    """State and outcome of each."""
+    rows = office.line.execute("select 'T' || serial, state, outcome from shop_proposal").fetchall()
+    return {code: (state, outcome) for code, state, outcome in rows}
+
+
+async def is_answered(office: ShopOffice, written: list[str]) -> None:
+    """Six answers, told the latest first and each twice, one of them with a false signature before; one wants out."""
+    stops = written[5]
+    texts = {handle: f"Sounds great! {handle}" for handle in written[:5]} | {stops: "Please stop messaging me."}
+    bodies = [office.writes(handle, text) for handle, text in texts.items()]
+    assert await office.webhook(bodies[0], forged=True) == 401
+    assert "签名不对" in await office.page()
+    assert await office.found() == ["shop_webhook_not_signed"]
+    async with office.before_it_dies():
+        for body in reversed(bodies):
+            assert [await office.webhook(body) for _ in range(2)] == [200, 200]
+    for handle, text in texts.items():
+        assert text in await office.replies(handle)
+    await office.daren.workshop.collect_answers()
+    assert Counter(text for (text,) in office.line.execute("select text from creator_message")) == dict.fromkeys(
+        texts.values(), 1
+    )
+    refused = await office.owner.ask(f"给@{stops}写邀约，佣金15%")
+    assert f"@{stops} 已退订或被屏蔽" in refused.text
+    assert refused.cards == ()
+
+
+async def gives_samples(office: ShopOffice, written: list[str]) -> None:
+    """Four ask; three get one, of which one comes, its way told backwards."""
+    asked = [
+        office.platform.applications.ask(office.shop, office.creator(handle), number(office)) for handle in written[:4]
+    ]
+    async with office.before_it_dies():
+        for one in asked:
+            assert await office.webhook(office.emulator.webhooks.of_sample(one).body) == 200
+    await office.until("select count(*) from shop_event", 0)
+    listed = card(await office.owner.ask("样品申请有哪些"), ReportCard)
+    assert {row[0] for row in listed.rows} == {f"@{handle}" for handle in written[:4]}
+    for place, handle in enumerate(written[:4]):
+        words = f"拒绝@{handle}的样品申请，没货了" if place == 3 else f"批准@{handle}的样品申请"
+        await office.owner.ask(words)
+    async with office.before_it_dies():
+        for code in ("T2", "T3", "T4", "T5"):
+            await office.owner.ask(f"批准 {code}")
+        await office.under_way(office.daren.workshop.do_deeds(), "samples/review", calls=2)
+    await done(office)
+    assert [one.status for one in asked] == [*["AWAITING_SHIPMENT"] * 3, "REJECT_CANCELLED"]
+    assert len(office.platform.records.of("samples/review")) == 4
+    await comes(office, asked[0])
+    states = "select c.handle, s.status from sample s join creator c on c.id = s.creator_id"
+    assert dict(office.line.execute(states).fetchall()) == {
+        written[0]: "delivered", written[1]: "approved", written[2]: "approved",
+    }  # fmt: skip
+
+
+async def comes(office: ShopOffice, sample: Application) -> None:
+    """It is shipped and delivered; what is told of it comes twice, the latest first."""
+    told = []
+    for deed in ("ship", "deliver"):
+        office.platform.applications.step(sample, deed, tracking="1Z999AA10123456784" if deed == "ship" else "")
+        told.append(office.emulator.webhooks.of_sample(sample).body)
+    async with office.before_it_dies():
+        for body in [*reversed(told), *told]:
+            assert await office.webhook(body) == 200
+    await office.until("select count(*) from shop_event", 0)
+
+
+async def goes_on_next_sunday(office: ShopOffice, queued: list[str]) -> None:
+    """The week's contacts are new, and the seller has shut us out and let us in again meanwhile."""
+    await office.press("disconnect")
+    office.platform.contacts.begin_anew()
+    await office.change("update send set claimed_at = claimed_at - interval '7 days'")
+    await office.send()
+    assert {office.steps()[handle] for handle in queued} == {("held", "shop_not_connected")}
+    await office.connect()
+    await office.restart()
+    await office.send()
+    assert {office.steps()[handle] for handle in queued} == {("sent", None)}
+
+
+async def erases(office: ShopOffice, handle: str) -> None:
+    """Gone everywhere, and the next reading of the marketplace does not bring them back."""
+    await office.owner.ask(f"彻底删除 @{handle}")
+    async with office.before_it_dies():
+        await office.owner.ask("确认 C1")
+    known = f"select count(*) from creator where handle = '{handle}'"
+    await office.until(known, 0)
+    await office.swept()
+    await office.until(known, 0)
+    kept = f"select count(*) from suppression where handle_key = '{handle}'"
+    assert office.line.execute(kept.encode()).fetchone() == (1,)
+    assert handle not in (await office.browser.get("/creators")).text
+
+
+async def is_shut_out(office: ShopOffice) -> None:
+    """The seller revokes what they allowed: fetching stops, and everybody is told what to do about it."""
+    office.platform.tokens.revoke(office.platform.partner.seller)
+    await office.change("update shop_kept set made_at = made_at - interval '1 minute'")
+    await office.restart()
+    await office.synced(SyncState.FAILED)
+    assert "授权已经失效或没有完成，请商家重新授权。" in await office.page()
+    assert await office.found() == ["shop_authorise_again"]
