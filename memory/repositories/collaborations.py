@@ -29,28 +29,31 @@ class CollaborationRepository:
     async def keep(self, link: ShopLink, found: Sequence[Collaboration], *, creators: Mapping[str, CreatorId]) -> None:
         """See `CollaborationStore.keep`."""
         for one in sorted(found, key=lambda each: each.id):
-            row = await self._session.scalar(
-                select(CollaborationRow)
-                .where(
-                    CollaborationRow.link_id == link.id,
-                    CollaborationRow.shop == link.shop,
-                    CollaborationRow.number == one.id,
-                )
-                .with_for_update()
-                .execution_options(populate_existing=True)
+            named = {"link_id": link.id, "shop": link.shop, "number": one.id}
+            # A list that is read and a deed that has just made it meet here: the later one waits for the other's row.
+            new = await self._session.scalar(
+                insert(CollaborationRow)
+                .values(tenant_id=link.tenant, brand_id=link.brand, **named, **self._read(remembered(one, None)))
+                .on_conflict_do_nothing(index_elements=list(named))
+                .returning(CollaborationRow.id)
             )
-            before = to_collaboration(row, ()) if row is not None else None
+            row = await self._session.scalar(
+                select(CollaborationRow).filter_by(**named).with_for_update().execution_options(populate_existing=True)
+            )
             if row is None:
-                row = CollaborationRow(
-                    tenant_id=link.tenant, brand_id=link.brand, link_id=link.id, shop=link.shop, number=one.id
-                )
-                self._session.add(row)
-            known = remembered(one, before)
-            row.name, row.status, row.ends_at = known.name, known.status.value, known.ends_at
-            row.gives_sample, row.unreviewed = known.gives_sample, known.unreviewed
-            row.products, row.read_at = [_from_rated(rated) for rated in known.products], self._now
-            await self._session.flush()
+                continue  # the link is being taken away
+            if new is None:
+                for name, value in self._read(remembered(one, to_collaboration(row, ()))).items():
+                    setattr(row, name, value)
+                await self._session.flush()
             await self._invite(row, one, creators)
+
+    def _read(self, known: Collaboration) -> dict[str, object]:
+        return {
+            "name": known.name, "status": known.status.value, "ends_at": known.ends_at,
+            "gives_sample": known.gives_sample, "unreviewed": known.unreviewed,
+            "products": [_from_rated(rated) for rated in known.products], "read_at": self._now,
+        }  # fmt: skip
 
     async def _invite(self, row: CollaborationRow, one: Collaboration, creators: Mapping[str, CreatorId]) -> None:
         guests = {

@@ -1,5 +1,6 @@
 """Target collaborations put before a lead: shown whole, decided once, carried out at most once, told where asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from evals.emulators.tiktok_shop.faults import FaultKind
 from evals.suites.selling_office import open_office
 from memory.database import Database
 from memory.domain.cards import ChoiceCard, ReportCard
+from memory.domain.collaborations import Collaboration, CollaborationStatus
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.proposals import UNDER_WAY, DeedState
 from memory.domain.workspace import Role
@@ -178,3 +180,23 @@ async def test_what_is_missing_or_out_of_bounds_is_said(at: Inviting) -> None:
     at.office.operator = replace(at.office.operator, role=Role.VIEWER)
     with pytest.raises(NotAllowed):
         await at.ask(**whole)
+
+
+async def test_a_list_and_a_deed_that_write_the_same_down_at_once_wait_for_each_other(at: Inviting) -> None:
+    link, database = await at.shop.state(), at.office.database
+    ends = await at.office.now() + timedelta(days=60)
+    read = Collaboration("c1", "Autumn", CollaborationStatus.LIVE, ends, True, False, (), ())
+
+    async def keep(one: Collaboration) -> None:
+        async with database.unit(at.office.lead) as unit:
+            await unit.collaborations.keep(link, [one], creators={})
+
+    async with database.unit(at.office.lead) as unit:
+        await unit.collaborations.keep(link, [read], creators={})
+        later = asyncio.create_task(keep(replace(read, name="Winter")))
+        ours = "join pg_stat_activity using (pid) where datname = current_database()"
+        while not at.shop.row(f"select 1 from pg_locks {ours} and not granted"):
+            await at.shop.state()
+    await later
+    async with database.unit(at.office.lead) as unit:
+        assert [one.name for one in await unit.collaborations.all(limit=9)] == ["Winter"]
