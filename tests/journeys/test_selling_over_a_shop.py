@@ -14,6 +14,8 @@ from evals.emulators.tiktok_shop.applications import Application
 from evals.emulators.tiktok_shop.invitations import Collaboration, Guest, Line
 from evals.emulators.tiktok_shop.sellers import LevelQuota
 from memory.domain.cards import DraftsCard, ReportCard, ShortlistCard
+from memory.domain.performance import GroupBy, Metric, Query
+from memory.domain.periods import PeriodName, period_of
 from memory.domain.shops import SyncState
 from tests.support.product import card
 from tests.support.shop_office import ShopOffice, shop_office
@@ -49,9 +51,11 @@ async def test_from_the_sellers_consent_to_their_farewell(office: ShopOffice) ->
     await invites_to_a_collaboration(office, written)
     await is_answered(office, written)
     await gives_samples(office, written)
+    await plans_a_reminder(office, written[0])
     queued = [handle for handle in found if handle not in written]
     await goes_on_next_sunday(office, queued)
-    assert Counter(len(office.heard(handle)) for handle in found) == {1: WANTED}
+    assert {handle: len(office.heard(handle)) for handle in found} == dict.fromkeys(found, 1) | {written[0]: 2}
+    await sells(office, written[0])
     await erases(office, written[-1])
     await is_shut_out(office)
 
@@ -214,11 +218,56 @@ async def comes(office: ShopOffice, sample: Application) -> None:
     await office.until("select count(*) from shop_event", 0)
 
 
+async def plans_a_reminder(office: ShopOffice, handle: str) -> None:
+    """One, for whoever has a sample and posts nothing."""
+    planned = card(await office.owner.ask(f"@{handle} 样品签收2天后还没发视频的话，自动提醒一次"), DraftsCard)
+    assert [row.handle for row in planned.items] == [handle]
+    decided = await office.owner.ask(f"批准 {planned.batch} 全部")
+    assert decided.decision is not None, decided.text
+
+
+async def sells(office: ShopOffice, handle: str) -> None:
+    """Two orders as an export tells of them: first with what is estimated, then settled, half of one refunded."""
+    head = (
+        "Order ID,SKU ID,Time Created,Product Name,Price,Quantity,Creator Username,Order Status,Refund Amount,"
+        "Est. standard commission payment,Actual Commission Payment"
+    )
+    day = f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d} 10:00"
+    first, later = f"A1,S1,{day},Cat tree,49.90,1,{handle}", f"A2,S1,{day},Cat tree,49.90,2,{handle}"
+    await imported(office, f"{head}\n{first},Pending,,7.49,\n{later},Pending,,14.97,\n")
+    assert await sold(office, handle) == (14_970, 0, 2_246, 2_246)
+    await imported(office, f"{head}\n{first},Settled,,7.49,7.49\n{later},Settled,49.90,14.97,7.48\n")
+    assert await sold(office, handle) == (14_970, 4_990, 1_497, 0)
+
+
+async def imported(office: ShopOffice, text: str) -> None:
+    """The process that was told to read it is gone before it is read."""
+    async with office.before_it_dies():
+        imports = office.daren.imports
+        run = await imports.preview(office.owner.scope, name="orders.csv", content=text.encode(), kind="orders")
+        await imports.start(office.owner.scope, run, {})
+    await office.until("select count(*) from import_run where state <> 'done'", 0)
+
+
+async def sold(office: ShopOffice, handle: str) -> tuple[float, ...]:
+    """Sales, refunds, commission and how much of it is provisional, in cents."""
+    metrics = (Metric.GMV, Metric.REFUNDS, Metric.COMMISSION, Metric.PROVISIONAL_COMMISSION)
+    async with office.daren.database.unit(office.owner.scope) as unit:
+        period = period_of(PeriodName.LAST_90_DAYS, today=(await unit.performance.days()).today)
+        report = await unit.performance.report(Query(period, metrics, group_by=GroupBy.CREATOR))
+    [row] = [row for row in report.rows if row.key.label == handle]
+    return tuple(row.figures[metric].value or 0 for metric in metrics)
+
+
 async def goes_on_next_sunday(office: ShopOffice, queued: list[str]) -> None:
     """The week's contacts are new, and the seller has shut us out and let us in again meanwhile."""
     await office.press("disconnect")
     office.platform.contacts.begin_anew()
-    await office.change("update send set claimed_at = claimed_at - interval '7 days'")
+    for what in (
+        "send set claimed_at = claimed_at", "outreach_step set sent_at = sent_at",
+        "relation set last_contacted_at = last_contacted_at", "sample set delivered_at = delivered_at",
+    ):  # fmt: skip
+        await office.change(f"update {what} - interval '7 days'")
     await office.send()
     assert {office.steps()[handle] for handle in queued} == {("held", "shop_not_connected")}
     await office.connect()
