@@ -46,7 +46,7 @@ def eval_command(
 
 
 def bench_command(benchmarks: _Names = None, *, fast: _Fast = False, as_json: _Json = False) -> None:
-    """Measure Daren against others in one run: search, turn, dispatch, shop_dispatch, stop, callbacks,
+    """Measure Daren against others in one run: search, turn, dispatch, shop_dispatch, stop, callbacks, digests,
     performance.
     """
     _command(BENCHMARKS, benchmarks, fast=fast, as_json=as_json)

@@ -58,6 +58,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
         "benchmarks.performance.suite",
         lambda bench, fast: bench.run(10_000 if fast else 1_000_000, rounds=10 if fast else 30),
     ),
+    "digests": _late("benchmarks.digests", lambda bench, fast: bench.run(40, 2_000) if fast else bench.run()),
 }
 EMULATORS: Final[Mapping[str, Serve]] = {
     "wecom": lambda arguments: import_module("evals.emulators.wecom.__main__").main(arguments),

@@ -77,7 +77,7 @@ def test_every_suite_and_benchmark_of_the_design_is_there() -> None:
         "performance",
     ]  # fmt: skip
     assert [*registry.BENCHMARKS] == [
-        "search", "turn", "dispatch", "shop_dispatch", "stop", "callbacks", "performance",
+        "search", "turn", "dispatch", "shop_dispatch", "stop", "callbacks", "performance", "digests",
     ]  # fmt: skip
 
 
