@@ -145,6 +145,13 @@ def nobody_answered(candidate: Candidate, moment: Moment) -> Objection | None:
     return Objection(StepState.STOPPED, Flag("replied", {})) if answered else None
 
 
+def nothing_was_sold(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Its creator has sold nothing for the brand since: a sale ends a follow-up for good."""
+    del moment
+    sold = candidate.progress is not None and candidate.progress.sold
+    return Objection(StepState.STOPPED, Flag("creator_sold", {})) if sold else None
+
+
 def condition_can_hold(candidate: Candidate, moment: Moment) -> Objection | None:
     """What it was planned for has not been settled in another way."""
     del moment
@@ -263,6 +270,7 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "shop_is_connected": shop_is_connected,
     "offer_is_live": offer_is_live,
     "nobody_answered": nobody_answered,
+    "nothing_was_sold": nothing_was_sold,
     "condition_can_hold": condition_can_hold,
     "somebody_delivers": somebody_delivers,
 }

@@ -66,7 +66,7 @@ class Holds(StrEnum):
 class Progress:
     """A follow-up and what it depends on besides itself, as it stands now. `stage` is today's.
 
-    `answered_at`: the creator's newest message to the brand.
+    `answered_at`: the creator's newest message to the brand; `sold_at`: the newest order they brought it.
     """
 
     follow: FollowUp
@@ -74,6 +74,7 @@ class Progress:
     planned_at: datetime
     answered_at: datetime | None
     stage: Stage
+    sold_at: datetime | None = None
 
     @property
     def answered(self) -> bool:
@@ -81,10 +82,18 @@ class Progress:
 
         A reminder of a sample is planned while its creator talks to us: what was said before does not end it.
         """
-        since = self.planned_at
+        return self.answered_at is not None and self.answered_at > self._since
+
+    @property
+    def sold(self) -> bool:
+        """Whether the creator sold something since then: who sells is not asked again whether they would."""
+        return self.sold_at is not None and self.sold_at > self._since
+
+    @property
+    def _since(self) -> datetime:
         if self.follow.condition is Condition.NO_REPLY and self.earlier.sent_at is not None:
-            since = min(since, self.earlier.sent_at)
-        return self.answered_at is not None and self.answered_at > since
+            return min(self.planned_at, self.earlier.sent_at)
+        return self.planned_at
 
     def earliest(self, *, now: datetime) -> datetime:
         """The first moment it may go: as long as planned after the message before went, or can go at the earliest.
@@ -108,6 +117,8 @@ def needless(progress: Progress) -> str | None:
         return progress.follow.ended
     if progress.answered:
         return "replied"
+    if progress.sold:
+        return "creator_sold"
     if progress.earlier.over:
         return "nothing_to_follow"
     return "follow_up_settled" if progress.holds is Holds.NO_LONGER else None

@@ -15,6 +15,7 @@ from memory.domain.outreach import StepState, Verdict
 from memory.domain.sample import SampleStatus
 from memory.models.creators import RelationRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DecisionRow, DraftRow, FollowUpRow, StepRow
+from memory.models.sales import OrderLineRow
 from memory.models.samples import SampleRow
 
 _OVER = (StepState.STOPPED.value, StepState.FAILED.value)
@@ -62,6 +63,7 @@ class _Read:
     stage: str | None
     samples: list[str] | None
     answered_at: datetime | None
+    sold_at: datetime | None
 
     @property
     def sent_at(self) -> datetime | None:
@@ -102,8 +104,13 @@ async def read_progress(
         .where(SampleRow.creator_id == FollowUpRow.creator_id, SampleRow.brand_id == FollowUpRow.brand_id)
         .scalar_subquery()
     )
+    sold = (
+        select(func.max(OrderLineRow.placed_at))
+        .where(OrderLineRow.creator_id == FollowUpRow.creator_id, OrderLineRow.brand_id == FollowUpRow.brand_id)
+        .scalar_subquery()
+    )
     rows = await session.execute(
-        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, samples, answered)
+        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, samples, answered, sold)
         .join(DraftRow, DraftRow.id == FollowUpRow.after_id)
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
@@ -132,4 +139,5 @@ def _progress(read: _Read, further: dict[DraftId, Progress], now: datetime) -> P
         stage=stage_by_book(
             Stage(read.stage) if read.stage else Stage.NEW, [SampleStatus(one) for one in read.samples or ()]
         ),
+        sold_at=read.sold_at,
     )

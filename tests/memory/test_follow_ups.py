@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from memory.domain.creator import Stage
-from memory.domain.follow_ups import Condition, Earlier, FollowUp, Holds, Progress, holds
+from memory.domain.follow_ups import Condition, Earlier, FollowUp, Holds, Progress, holds, needless
 from memory.domain.ids import DraftId
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -47,6 +47,22 @@ def test_what_was_said_before_a_reminder_was_planned_does_not_end_it(
     wrote_at = NOW + days_after_planning * DAY
     progress = Progress(follow_up(condition), sent, planned_at=NOW, answered_at=wrote_at, stage=Stage.CONTACTED)
     assert progress.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("condition", "sold_at", "why"),
+    [
+        (Condition.NO_REPLY, NOW - 6 * DAY, None),  # before the message that it follows
+        (Condition.NO_REPLY, NOW - DAY, "creator_sold"),
+        (Condition.NOT_POSTED, NOW - DAY, None),  # before the reminder was planned
+        (Condition.NOT_POSTED, NOW + DAY, "creator_sold"),
+        (Condition.NO_REPLY, None, None),
+    ],
+)
+def test_a_sale_made_since_ends_it(condition: Condition, sold_at: datetime | None, why: str | None) -> None:
+    sent = Earlier(sent_at=NOW - 5 * DAY, due_at=None, over=False)
+    progress = Progress(follow_up(condition), sent, NOW, answered_at=None, stage=Stage.CONTACTED, sold_at=sold_at)
+    assert needless(progress) == why
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from memory.domain.follow_ups import Condition
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Purpose
+from memory.domain.sales import OrderLine, Sale
 from memory.domain.workspace import BrandPolicy, Role
 from tests.support.collaborations import approved_offer, collaborate
 
@@ -188,6 +189,13 @@ async def answered_and_planned_all_the_same(shop: SellingOffice) -> None:
     )
 
 
+async def sold_something_since_the_invitation(shop: SellingOffice) -> None:
+    follow = await followed_up(shop)
+    async with shop.database.unit(shop.operator) as unit:
+        line = OrderLine("5001", "sku-1", unit.now, Money(3_000), 1, "1729", "Box", follow.drafts[0].handle)
+        await unit.sales.upsert([Sale(line)], brand=shop.brand, source="file:orders.csv", as_of=unit.now)
+
+
 async def after_an_invitation_that_was_refused(shop: SellingOffice) -> None:
     await followed_up(shop)
     await behind_our_back(shop, "update outreach_step set state = 'failed' where state = 'sent'")
@@ -234,6 +242,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("shop_is_connected", shop_disconnected_after_approval),
     ("offer_is_live", offering_less_than_a_collaboration_made_since),
     ("nobody_answered", answered_and_planned_all_the_same),
+    ("nothing_was_sold", sold_something_since_the_invitation),
     ("earlier_message_is_sent", after_an_invitation_that_was_refused),
     ("condition_can_hold", agreed_on_the_phone),
     ("condition_can_hold", posted_before_the_reminder),
