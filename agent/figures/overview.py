@@ -6,11 +6,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from agent.cards.performance import figures_shown, period_text
+from agent.cards.stages import stages_card, stages_chart
 from memory.domain.cards import ChartCard, ReportCard
 from memory.domain.errors import BadRequest
-from memory.domain.figures_views import FiguresView, FiguresWish, LinesView
+from memory.domain.figures_views import PARTS, FiguresView, FiguresWish, LinesView
 from memory.domain.office_stores import StoredFile
-from memory.domain.performance import Filters
+from memory.domain.performance import Filters, GroupBy, Key
+from memory.domain.performance_stores import FunnelRow
 from memory.domain.periods import PeriodName
 from memory.domain.stores import Unit
 from prompts.render import Texts
@@ -22,7 +24,8 @@ from tools.shortlists.sheet import Sheet
 from tools.shortlists.writing import CSV, XLSX, file_name, to_csv, to_xlsx
 
 LINES: Final = 50
-# Each part is one question; the keys are those of `PARTS`.
+STAGES: Final = "stages"
+# Each part but `STAGES` is one question; the keys are those of `PARTS`.
 _QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "shop": {"subject": "shop"},
     "creators": {"subject": "creators", "top": 10},
@@ -48,23 +51,28 @@ async def figures_view(unit: Unit, wish: FiguresWish, texts: Texts) -> FiguresVi
         answer = whole if name == "shop" else await _answered(unit, wish, question)
         if isinstance(answer, FiguresShown):
             parts[name] = _table(figures_shown(answer, lang, texts).cards)
+    everybody, parts[STAGES] = await _stages(unit, whole.question, texts)
     return FiguresView(
         period_text(whole.question, whole.report, lang, texts),
         tuple(shown.text.splitlines()[1:]),
         next((card for card in drawn if isinstance(card, ChartCard)), None),
+        stages_chart(everybody, _days(whole.question), lang, texts) if everybody.contacted else None,
         parts,
     )
 
 
 async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str, texts: Texts) -> StoredFile:
     """One table as a file. Raises BadRequest as `figures_view`, and for a part there is not."""
-    if part not in _QUESTIONS or extension not in ("csv", "xlsx"):
+    if part not in PARTS or extension not in ("csv", "xlsx"):
         raise BadRequest("bad_request")
-    lang = unit.scope.lang
-    answer = await _answered(unit, wish, {**_QUESTIONS[part], **({"top": 100} if "top" in _QUESTIONS[part] else {})})
+    lang, asks = unit.scope.lang, _QUESTIONS.get(part, _QUESTIONS["shop"])
+    answer = await _answered(unit, wish, {**asks, **({"top": 100} if "top" in asks else {})})
     if isinstance(answer, Question):
         raise BadRequest("performance_no_orders")
-    table = _table(figures_shown(answer, lang, texts).cards)
+    if part == STAGES:
+        _, table = await _stages(unit, answer.question, texts)
+    else:
+        table = _table(figures_shown(answer, lang, texts).cards)
     sheet = Sheet(table.columns, table.rows, texts.say("export_demo_mark", lang))
     is_demo = (await unit.people.workspace()).is_demo
     content = to_csv(sheet, demo=is_demo) if extension == "csv" else to_xlsx(sheet, demo=is_demo)
@@ -88,6 +96,14 @@ async def _answered(unit: Unit, wish: FiguresWish, question: Mapping[str, Any]) 
     read = await asked(unit, _arguments(wish, question))
     answer = await figures(unit, read)
     return answer if isinstance(answer, FiguresShown) else read
+
+
+async def _stages(unit: Unit, question: Question, texts: Texts) -> tuple[FunnelRow, ReportCard]:
+    """How far creators came: all of them, and the table by campaign."""
+    found = await unit.performance.funnel(question.filters, question.period)
+    whole = found[0] if found else FunnelRow(Key("", ""), 0, 0, 0, 0, 0)
+    campaigns = await unit.performance.funnel(question.filters, question.period, group_by=GroupBy.CAMPAIGN)
+    return whole, stages_card(whole, campaigns, _days(question), unit.scope.lang, texts)
 
 
 def _arguments(wish: FiguresWish, question: Mapping[str, Any]) -> PerformanceArgs:

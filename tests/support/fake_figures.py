@@ -44,7 +44,9 @@ class FakeFigures:
         people = _card("达人", ("达人", "GMV", "样本"), sold, "catdad_theo", "")
         goods = _card("产品", ("产品", "GMV", "样本"), ((_HARM, "$9,000", "8 单"),), _HARM)
         parts = {"shop": _card("店铺", _MOVED, rows), "creators": people, "products": goods}
-        return FiguresView("11-13 ~ 11-19（店铺时间）", ("48.6% 的佣金还没结算（预估）。",), office.chart(), parts)
+        return FiguresView(
+            "11-13 ~ 11-19（店铺时间）", ("48.6% 的佣金还没结算（预估）。",), office.chart(), parts=parts
+        )
 
     async def figures_lines(self, scope: Scope, wish: FiguresWish) -> LinesView:
         """One line a page; the second page is the last."""

@@ -47,6 +47,8 @@ async def test_every_part_is_what_the_chat_would_answer(database: Database, lead
     assert view.trend is not None
     assert "最高 10-03 $120" in view.trend.alt
     assert view.period.startswith("10-01 ~ 10-31")
+    assert view.stages is None  # nobody was written to
+    assert view.parts["stages"].rows == (("全部", "0", "0", "0", "0", "0", "-", "-", "-", "-"),)
 
 
 async def test_the_lines_behind_a_figure_are_those_of_the_creator_asked_for(database: Database, lead: Scope) -> None:
@@ -62,12 +64,14 @@ async def test_a_demos_table_is_a_file_that_says_it_is_made_up(database: Databas
     async with database.unit(lead) as unit:
         file = await figures_file(unit, OCTOBER, "creators", "csv", texts())
         book = await figures_file(unit, OCTOBER, "creators", "xlsx", texts())
+        stages = await figures_file(unit, OCTOBER, "stages", "csv", texts())
     assert file.name.startswith("演示数据-")
     marked, heads, *rows = file.content.decode("utf-8-sig").splitlines()
     assert marked.startswith("演示数据")
     assert heads.startswith("达人,GMV")
     assert [row.split(",")[0] for row in rows] == ["'@dog_papa", "'@cat_mama"]
     assert book.content.startswith(b"PK")
+    assert stages.content.decode("utf-8-sig").splitlines()[1].startswith("活动,已联系,已回复,给了样品,已发内容,已出单")
 
 
 async def test_days_nobody_can_read_are_refused_and_a_brand_without_orders_has_no_parts(
