@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory.domain.ids import BrandId
 from memory.models.base import BrandRow
-from memory.tenancy import ScopedSession, TenancyError, reach_of
+from memory.narrowing import TenancyError
+from memory.tenancy import ScopedSession, reach_of
 
 
 async def upsert_many(

@@ -102,7 +102,8 @@ from memory.repositories.sweeps import SweepRepository
 from memory.repositories.templates import TemplateRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
-from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement, standing
+from memory.standing import standing
+from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
 from memory.wakeups import CHANNEL, pack
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from memory.models.base import AnyBrandRow, BrandRow, SharedRow, TenantRow
 from memory.models.tables import TABLES
 from memory.models.workspace import BrandRecord, SignInFailureRow, TenantRecord
-from memory.tenancy import mapped_classes
+from memory.narrowing import mapped_classes
 
 APP = "daren_app"
 SERVICE = "daren_service"

@@ -23,7 +23,8 @@ from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, Sto
 from memory.models.outreach import SendRow, StepRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.repositories.contacts import read_contact_week, read_promised
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 LARGEST_FILE = 20 * 1024 * 1024
 _REFUSED = "undo.refused"

@@ -12,7 +12,8 @@ from memory.domain.workspace import Scope
 from memory.models.base import JsonObject
 from memory.models.chat import ConversationRow, MessageRow
 from memory.models.workspace import MemberRow
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 _AFTER_ALL = 2**63 - 1
 _LINES = standing(

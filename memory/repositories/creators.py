@@ -28,7 +28,8 @@ from memory.repositories.creator_facts import (
     to_said,
 )
 from memory.repositories.knowledge import KnowledgeRepository
-from memory.tenancy import ScopedSession, reach_of, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession, reach_of
 
 # Columns instead of whole rows: half the cost where nothing is written back.
 _PROFILES = standing(

@@ -40,7 +40,7 @@ from memory.models.outreach import (
 from memory.repositories.draft_rows import REJECTED, read_batches, read_drafts, select_drafts, to_version
 from memory.repositories.follow_up_rows import to_row
 from memory.repositories.pausing import PausingRepository
-from memory.tenancy import standing
+from memory.standing import standing
 
 # No C (it names changes to confirm), no I or O (they look like digits). K comes first.
 _LETTERS = "KLMNPQRSTUVWXYZABDEFGHJ"

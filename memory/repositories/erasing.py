@@ -33,8 +33,9 @@ from memory.models.outreach import (
 )
 from memory.models.samples import SampleRow
 from memory.models.shop import ShortlistItemRow
+from memory.narrowing import mapped_classes
 from memory.repositories.rollups import make_nobodys
-from memory.tenancy import ScopedSession, mapped_classes
+from memory.tenancy import ScopedSession
 
 _QUIET = {"synchronize_session": False}
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value, StepState.UNKNOWN.value)

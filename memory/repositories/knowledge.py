@@ -10,7 +10,8 @@ from memory.domain.errors import Misconfigured
 from memory.domain.money import RateTable
 from memory.domain.workspace import Scope
 from memory.models.books import ExchangeRateRow
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 _NEWEST = standing(
     select(ExchangeRateRow.day, ExchangeRateRow.currency, ExchangeRateRow.per_usd).where(

@@ -13,7 +13,7 @@ from memory.domain.workspace import Brand, BrandPolicy, Member, Role, Workspace,
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow, WorkspaceRow
 from memory.repositories.deputies import DeputyRepository
 from memory.repositories.member_rows import to_member
-from memory.tenancy import standing
+from memory.standing import standing
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
 _MEMBER_FIELDS = frozenset({"login", "name", "role", "brand", "active", "lang", "password_hash"})

@@ -16,7 +16,8 @@ from memory.domain.workspace import Scope
 from memory.models.books import PreferenceRow
 from memory.models.shop import ProductRow
 from memory.models.workspace import BrandRecord
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 _FIELDS = frozenset({"name", "link", "price", "selling_points", "commission_ceiling_bp", "sample"})
 

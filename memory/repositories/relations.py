@@ -16,7 +16,8 @@ from memory.models.books import AuditEventRow
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.workspace import MemberRow
 from memory.repositories.people import login_key
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 _OF = standing(
     select(RelationRow)

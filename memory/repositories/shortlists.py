@@ -17,7 +17,8 @@ from memory.models.creators import CreatorRow
 from memory.models.shop import ShortlistItemRow, ShortlistRow
 from memory.repositories.creator_facts import to_creator
 from memory.repositories.relations import RelationRepository
-from memory.tenancy import ScopedSession, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession
 
 _CURRENT = standing(
     select(ShortlistRow)

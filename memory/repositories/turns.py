@@ -19,7 +19,8 @@ from memory.models.outreach import BatchRow
 from memory.models.workspace import MemberRow
 from memory.repositories.deputies import principals_of
 from memory.repositories.people import brand_or_none
-from memory.tenancy import ScopedSession, reach_of, standing
+from memory.standing import standing
+from memory.tenancy import ScopedSession, reach_of
 from memory.turn_notice import to_notice, topic_of
 
 _OPEN = (TurnState.QUEUED, TurnState.RUNNING)

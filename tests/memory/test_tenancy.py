@@ -18,7 +18,9 @@ from memory.domain.creator import CreatorFacts
 from memory.domain.workspace import Scope
 from memory.models.books import OccasionRow
 from memory.models.shop import ProductRow
-from memory.tenancy import Reach, ScopedSession, TenancyError, standing
+from memory.narrowing import TenancyError
+from memory.standing import standing
+from memory.tenancy import Reach, ScopedSession
 from tests.memory.tenancy_probes import NOW, PROBES, Neighbours, Probe, product_of
 from tests.support.database import TestServer, fresh_url, make_workspace, opened
 
@@ -214,7 +216,7 @@ async def test_a_standing_insert_gets_the_scope_and_no_other(neighbours: Neighbo
 
 def test_a_standing_write_says_not_itself_whose_row_it_is() -> None:
     moved = update(ProductRow).values(brand_id=bindparam("brand"))
-    given = insert(OccasionRow).values(occasion="x")
+    given = insert(OccasionRow).values(tenant_id=bindparam("tenant"))
     for write in (moved, given):
         with pytest.raises(TenancyError, match="whose rows cannot be read"):
             standing(write)

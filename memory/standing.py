@@ -1,0 +1,89 @@
+"""Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
+
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import CompoundSelect, Executable, Insert, Select, Update, inspect
+from sqlalchemy.sql.dml import UpdateBase
+
+from memory.domain.ids import BrandId, TenantId
+from memory.domain.workspace import Scope
+from memory.narrowing import WHOSE, Given, checked_insert, look_through, narrow, own_columns, own_rows, refuse, written
+
+_MOST_SCOPES = 1_000
+AnyStatement = TypeVar("AnyStatement", bound=Executable)
+
+
+class Standing(Generic[AnyStatement]):
+    """What is known of a standing statement: looked through once, narrowed once per scope."""
+
+    def __init__(self, statement: AnyStatement) -> None:
+        self._statement = statement
+        self._narrowed: dict[tuple[TenantId, BrandId | None], Executable] = {}
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it gives columns: such rows need no session, which would cost as much as asking for them."""
+        match self._statement:
+            case Select():
+                told = self._statement.column_descriptions
+            case UpdateBase():
+                told = self._statement.returning_column_descriptions
+            case _:
+                return isinstance(self._statement, CompoundSelect)
+        return not any(isinstance(one["expr"], type) for one in told)
+
+    def within(self, scope: Scope | None) -> Executable:
+        """The statement for a scope; None reaches every tenant.
+
+        Raises:
+            TenancyError: it holds what cannot be read.
+        """
+        named = self._named
+        if scope is None or isinstance(self._statement, Insert):
+            return self._statement
+        whose = (scope.tenant, scope.brand)
+        if whose not in self._narrowed:
+            if len(self._narrowed) >= _MOST_SCOPES:
+                self._narrowed.clear()
+            reads = not isinstance(self._statement, UpdateBase)
+            self._narrowed[whose] = narrow(self._statement, named, scope, reads=reads)
+        return self._narrowed[whose]
+
+    def given(self, params: Given, scope: Scope | None) -> Given:
+        """The values of one execution; rows of an insert get whose they are.
+
+        Raises:
+            TenancyError: a row says that it is somebody else's.
+        """
+        if scope is None or not isinstance(self._statement, Insert):
+            return params
+        return own_rows(params, own_columns(inspect(self._statement.entity_description["entity"]), scope), scope)
+
+    @cached_property
+    def _named(self) -> set[str]:
+        return look_through(self._statement)
+
+
+_KNOWN: dict[Executable, Standing[Any]] = {}
+
+
+def standing(statement: AnyStatement) -> AnyStatement:
+    """A statement made once, its values given at each execution.
+
+    One that gives columns goes past the session: a write of that kind leaves what the session has loaded as it was.
+
+    Raises:
+        TenancyError: a write that says itself whose row it is, or whose rows cannot be read.
+    """
+    if isinstance(statement, Insert):
+        checked_insert(statement)
+    if isinstance(statement, Insert | Update) and {*written(statement)} & WHOSE:
+        refuse("a standing write whose rows cannot be read")
+    _KNOWN[statement] = Standing(statement)
+    return statement
+
+
+def standing_of(statement: Executable) -> Standing[Any] | None:
+    """What is known of a statement, where it is a standing one."""
+    return _KNOWN.get(statement)
