@@ -1,17 +1,21 @@
 """Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CompoundSelect, Executable, Insert, Select, Update, inspect
+from sqlalchemy import CompoundSelect, Executable, Insert, Result, Select, Update, inspect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import UpdateBase
 
 from memory.domain.ids import BrandId, TenantId
 from memory.domain.workspace import Scope
+from memory.models.base import Base
 from memory.narrowing import WHOSE, Given, checked_insert, look_through, narrow, own_columns, own_rows, refuse, written
 
 _MOST_SCOPES = 1_000
 AnyStatement = TypeVar("AnyStatement", bound=Executable)
+RowClass = TypeVar("RowClass", bound=Base)
 
 
 class Standing(Generic[AnyStatement]):
@@ -82,6 +86,23 @@ def standing(statement: AnyStatement) -> AnyStatement:
         refuse("a standing write whose rows cannot be read")
     _KNOWN[statement] = Standing(statement)
     return statement
+
+
+def columns_of(kind: type[RowClass]) -> tuple[InstrumentedAttribute[Any], ...]:
+    """Every column of a class, for a standing select that reads rows and changes none."""
+    return tuple(getattr(kind, attribute.key) for attribute in inspect(kind).column_attrs)
+
+
+def as_rows(kind: type[RowClass], found: Result[*tuple[Any, ...]]) -> Sequence[RowClass]:
+    """Rows of `columns_of` a class, to be read as it is: no session knows them, so nothing written to one is kept."""
+    del kind
+    return cast(Sequence[RowClass], found.all())
+
+
+def as_row(kind: type[RowClass], found: Result[*tuple[Any, ...]]) -> RowClass | None:
+    """The only one of them, if there is one."""
+    del kind
+    return cast(RowClass | None, found.one_or_none())
 
 
 def standing_of(statement: Executable) -> Standing[Any] | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -24,10 +24,16 @@ from memory.models.workspace import (
 from memory.repositories.deputies import principals_of
 from memory.repositories.member_rows import to_member
 from memory.repositories.people import login_key, to_brand, to_workspace
+from memory.standing import as_row, as_rows, columns_of, standing
 from memory.tenancy import ScopedSession
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
 _FAILURES_KEPT = timedelta(days=1)
+_WORKSPACE = standing(select(*columns_of(WorkspaceRow)))
+_MEMBER = standing(select(*columns_of(MemberRow)).where(MemberRow.id == bindparam("member")))
+_BRANDS = standing(
+    select(*columns_of(BrandRecord)).where(BrandRecord.tenant_id == bindparam("tenant")).order_by(BrandRecord.id)
+)
 
 
 class AccountRepository:
@@ -39,7 +45,7 @@ class AccountRepository:
 
     async def workspace(self) -> Workspace | None:
         """See `AccountStore.workspace`."""
-        row = await self._session.scalar(select(WorkspaceRow))
+        row = as_row(WorkspaceRow, await self._session.execute(_WORKSPACE))
         return to_workspace(row) if row else None
 
     async def make_workspace(self, kind: WorkspaceKind, *, name: str) -> Workspace:
@@ -149,7 +155,8 @@ class AccountRepository:
 
     async def by_id(self, member: MemberId) -> Account | None:
         """See `AccountStore.by_id`."""
-        return await self._one(select(MemberRow).where(MemberRow.id == member))
+        row = as_row(MemberRow, await self._session.execute(_MEMBER, {"member": member}))
+        return _to_account(row) if row else None
 
     async def leads(self, tenant: TenantId) -> list[Account]:
         """See `AccountStore.leads`."""
@@ -183,10 +190,8 @@ class AccountRepository:
 
     async def brands_of(self, account: Account) -> list[Brand]:
         """See `AccountStore.brands_of`."""
-        wanted = select(BrandRecord).where(BrandRecord.tenant_id == account.tenant).order_by(BrandRecord.id)
-        if account.member.brand is not None:
-            wanted = wanted.where(BrandRecord.id == account.member.brand)
-        return [to_brand(row) for row in await self._session.scalars(wanted)]
+        rows = as_rows(BrandRecord, await self._session.execute(_BRANDS, {"tenant": account.tenant}))
+        return [to_brand(row) for row in rows if account.member.brand in (None, row.id)]
 
     async def principals(self, account: Account) -> list[Member]:
         """See `AccountStore.principals`."""

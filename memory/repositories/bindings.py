@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.bindings import BindCode, Binding, ChatKind, CodeFor, Identity, NewBindCode
@@ -13,10 +14,31 @@ from memory.domain.ids import BindCodeId, BindingId, BrandId, ChannelId, Identit
 from memory.models.channels import BindCodeRow, ChannelSettingRow, ChatBindingRow
 from memory.models.workspace import IdentityRow
 from memory.repositories.people import brand_or_none
+from memory.standing import columns_of, standing
 from memory.tenancy import ScopedSession
 
 KIND = "channel"
 _QUIET = {"synchronize_session": False}
+_IDENTITY = standing(
+    select(*columns_of(IdentityRow), ChannelSettingRow.name.label("channel_name"))
+    .join(ChannelSettingRow, ChannelSettingRow.id == IdentityRow.channel_id)
+    .where(
+        IdentityRow.tenant_id == bindparam("tenant"),
+        IdentityRow.kind == KIND,
+        IdentityRow.channel_id == bindparam("channel"),
+        IdentityRow.outside_id == bindparam("user"),
+    )
+)
+_BINDING = standing(
+    select(*columns_of(ChatBindingRow), ChannelSettingRow.name.label("channel_name"))
+    .join(ChannelSettingRow, ChannelSettingRow.id == ChatBindingRow.channel_id)
+    .where(
+        ChatBindingRow.tenant_id == bindparam("tenant"),
+        ChatBindingRow.ended_at.is_(None),
+        ChatBindingRow.channel_id == bindparam("channel"),
+        ChatBindingRow.chat == bindparam("chat"),
+    )
+)
 
 
 class BindingRepository:
@@ -34,9 +56,9 @@ class BindingRepository:
 
     async def identity(self, channel: ChannelId, user: str) -> Identity | None:
         """See `BindingStore.identity`."""
-        wanted = self._identities().where(IdentityRow.channel_id == channel, IdentityRow.outside_id == user)
-        found = (await self._session.execute(wanted)).one_or_none()
-        return _to_identity(found[0], found[1]) if found else None
+        asked = {"tenant": self._tenant, "channel": channel, "user": user}
+        found = (await self._session.execute(_IDENTITY, asked)).one_or_none()
+        return _to_identity(found, found.channel_name) if found else None
 
     async def bindings(self, *, brand: BrandId | None) -> Sequence[Binding]:
         """See `BindingStore.bindings`."""
@@ -45,9 +67,9 @@ class BindingRepository:
 
     async def binding(self, channel: ChannelId, chat: str) -> Binding | None:
         """See `BindingStore.binding`."""
-        wanted = self._bindings().where(ChatBindingRow.channel_id == channel, ChatBindingRow.chat == chat)
-        found = (await self._session.execute(wanted)).one_or_none()
-        return _to_binding(found[0], found[1]) if found else None
+        asked = {"tenant": self._tenant, "channel": channel, "chat": chat}
+        found = (await self._session.execute(_BINDING, asked)).one_or_none()
+        return _to_binding(found, found.channel_name) if found else None
 
     async def keep_code(self, code: NewBindCode) -> None:
         """See `BindingStore.keep_code`."""
@@ -227,7 +249,7 @@ def _about(brand: BrandId | None) -> ColumnElement[bool]:
     return ChatBindingRow.id.is_not(None) if brand is None else or_(serves.is_(None), serves == brand)
 
 
-def _to_identity(row: IdentityRow, channel_name: str) -> Identity:
+def _to_identity(row: IdentityRow | Row[*tuple[Any, ...]], channel_name: str) -> Identity:
     return Identity(
         id=IdentityId(row.id),
         channel=ChannelId(row.channel_id or 0),
@@ -239,7 +261,7 @@ def _to_identity(row: IdentityRow, channel_name: str) -> Identity:
     )
 
 
-def _to_binding(row: ChatBindingRow, channel_name: str) -> Binding:
+def _to_binding(row: ChatBindingRow | Row[*tuple[Any, ...]], channel_name: str) -> Binding:
     return Binding(
         id=BindingId(row.id),
         channel=ChannelId(row.channel_id),

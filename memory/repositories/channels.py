@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from memory.domain.channels import ChannelFields, ChannelKind, ChannelSetting
@@ -13,7 +13,12 @@ from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.people import brand_or_none
+from memory.standing import as_row, columns_of, standing
 from memory.tenancy import ScopedSession
+
+_ACTIVE = standing(
+    select(*columns_of(ChannelSettingRow)).where(ChannelSettingRow.id == bindparam("channel"), ChannelSettingRow.active)
+)
 
 
 class ChannelRepository:
@@ -99,9 +104,7 @@ class AnyChannelRepository:
 
     async def active(self, channel: ChannelId) -> ChannelSetting | None:
         """See `AnyChannelStore.active`."""
-        row = await self._session.scalar(
-            select(ChannelSettingRow).where(ChannelSettingRow.id == channel, ChannelSettingRow.active)
-        )
+        row = as_row(ChannelSettingRow, await self._session.execute(_ACTIVE, {"channel": channel}))
         return to_channel(row) if row else None
 
     async def every(self) -> Sequence[ChannelSetting]:

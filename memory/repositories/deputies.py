@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.deputies import Deputy
@@ -12,7 +12,19 @@ from memory.domain.ids import DeputyId, MemberId
 from memory.domain.workspace import Member, Scope
 from memory.models.workspace import DeputyRow, MemberRow
 from memory.repositories.member_rows import to_member
+from memory.standing import as_rows, columns_of, standing
 from memory.tenancy import ScopedSession
+
+_PRINCIPALS = standing(
+    select(*columns_of(MemberRow))
+    .join(DeputyRow, DeputyRow.stands_for_id == MemberRow.id)
+    .where(
+        DeputyRow.member_id == bindparam("deputy"),
+        DeputyRow.revoked_at.is_(None),
+        DeputyRow.given_at <= bindparam("at"),
+        DeputyRow.until > bindparam("at"),
+    )
+)
 
 
 class DeputyRepository:
@@ -83,7 +95,8 @@ async def lent_roles(session: AsyncSession, members: Collection[int]) -> list[tu
 
 async def principals_of(session: AsyncSession, member: int, *, at: datetime) -> list[Member]:
     """Members whom one stands in for at a moment."""
-    return [principal for deputy, principal in await lent_roles(session, [member]) if deputy.covers(at)]
+    rows = await session.execute(_PRINCIPALS, {"deputy": member, "at": at})
+    return [to_member(row) for row in as_rows(MemberRow, rows)]
 
 
 def to_deputy(row: DeputyRow) -> Deputy:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -13,12 +13,14 @@ from memory.domain.workspace import Brand, BrandPolicy, Member, Role, Workspace,
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow, WorkspaceRow
 from memory.repositories.deputies import DeputyRepository
 from memory.repositories.member_rows import to_member
-from memory.standing import standing
+from memory.standing import as_row, as_rows, columns_of, standing
 
 _POLICY_FIELDS = tuple(BrandPolicy.__dataclass_fields__)
 _MEMBER_FIELDS = frozenset({"login", "name", "role", "brand", "active", "lang", "password_hash"})
 
-_BRANDS = standing(select(BrandRecord).order_by(BrandRecord.id))
+_BRANDS = standing(select(*columns_of(BrandRecord)).order_by(BrandRecord.id))
+_BRAND = standing(select(*columns_of(BrandRecord)).where(BrandRecord.id == bindparam("brand")))
+_POLICY = standing(select(*columns_of(BrandPolicyRow)).where(BrandPolicyRow.brand_id == bindparam("brand")))
 
 
 class PeopleRepository(DeputyRepository):
@@ -33,18 +35,18 @@ class PeopleRepository(DeputyRepository):
 
     async def brands(self) -> list[Brand]:
         """See `PeopleStore.brands`, oldest first."""
-        return [to_brand(row) for row in await self._session.scalars(_BRANDS)]
+        return [to_brand(row) for row in as_rows(BrandRecord, await self._session.execute(_BRANDS))]
 
     async def brand(self, brand: BrandId) -> Brand:
         """See `PeopleStore.brand`."""
-        row = await self._session.scalar(select(BrandRecord).where(BrandRecord.id == brand))
+        row = as_row(BrandRecord, await self._session.execute(_BRAND, {"brand": brand}))
         if row is None:
             raise NotFound("brand_not_found", brand=brand)
         return to_brand(row)
 
     async def policy(self, brand: BrandId) -> BrandPolicy:
         """See `PeopleStore.policy`; the strict defaults where none was saved."""
-        row = await self._session.scalar(select(BrandPolicyRow).where(BrandPolicyRow.brand_id == brand))
+        row = as_row(BrandPolicyRow, await self._session.execute(_POLICY, {"brand": brand}))
         return to_policy(row) if row else BrandPolicy()
 
     async def save_policy(self, brand: BrandId, policy: BrandPolicy) -> None:

@@ -16,14 +16,14 @@ from memory.domain.workspace import Scope
 from memory.models.books import PreferenceRow
 from memory.models.shop import ProductRow
 from memory.models.workspace import BrandRecord
-from memory.standing import standing
+from memory.standing import as_rows, columns_of, standing
 from memory.tenancy import ScopedSession
 
 _FIELDS = frozenset({"name", "link", "price", "selling_points", "commission_ceiling_bp", "sample"})
 
-_PRODUCTS = standing(select(ProductRow).order_by(ProductRow.id.desc()))
+_PRODUCTS = standing(select(*columns_of(ProductRow)).order_by(ProductRow.id.desc()))
 _PREFERENCES = standing(
-    select(PreferenceRow).where(PreferenceRow.member_id == bindparam("member")).order_by(PreferenceRow.id)
+    select(*columns_of(PreferenceRow)).where(PreferenceRow.member_id == bindparam("member")).order_by(PreferenceRow.id)
 )
 
 
@@ -37,7 +37,7 @@ class ProductRepository:
 
     async def all(self) -> list[Product]:
         """See `ProductStore.all`."""
-        rows = await self._session.scalars(_PRODUCTS)
+        rows = as_rows(ProductRow, await self._session.execute(_PRODUCTS))
         return [_to_product(row) for row in rows]
 
     async def by_id(self, product: ProductId) -> Product | None:
@@ -123,7 +123,7 @@ class PreferenceRepository:
 
     async def all(self) -> list[Preference]:
         """See `PreferenceStore.all`."""
-        rows = await self._session.scalars(_PREFERENCES, {"member": self._scope.member})
+        rows = as_rows(PreferenceRow, await self._session.execute(_PREFERENCES, {"member": self._scope.member}))
         return [Preference(row.id, row.text, dict(row.criteria)) for row in rows]
 
     async def add(self, text: str, criteria: Mapping[str, object]) -> Preference:

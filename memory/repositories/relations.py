@@ -16,11 +16,11 @@ from memory.models.books import AuditEventRow
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.workspace import MemberRow
 from memory.repositories.people import login_key
-from memory.standing import standing
+from memory.standing import as_rows, columns_of, standing
 from memory.tenancy import ScopedSession
 
 _OF = standing(
-    select(RelationRow)
+    select(*columns_of(RelationRow))
     .where(RelationRow.creator_id == any_(bindparam("creators", type_=Ids)))
     .order_by(RelationRow.changed_at, RelationRow.id)
 )
@@ -48,7 +48,7 @@ class RelationRepository:
         """See `RelationStore.of`."""
         if not creators:
             return {}
-        rows = await self._session.scalars(_OF, {"creators": list(creators)})
+        rows = as_rows(RelationRow, await self._session.execute(_OF, {"creators": list(creators)}))
         return {CreatorId(row.creator_id): to_relation(row) for row in rows}
 
     async def ids_with(

@@ -17,13 +17,19 @@ from memory.models.creators import CreatorRow
 from memory.models.shop import ShortlistItemRow, ShortlistRow
 from memory.repositories.creator_facts import to_creator
 from memory.repositories.relations import RelationRepository
-from memory.standing import standing
+from memory.standing import as_row, columns_of, standing
 from memory.tenancy import ScopedSession
 
 _CURRENT = standing(
-    select(ShortlistRow)
+    select(*columns_of(ShortlistRow))
     .join(ConversationRow, ConversationRow.shortlist_id == ShortlistRow.id)
     .where(ConversationRow.id == bindparam("conversation"))
+)
+_ITEMS = standing(
+    select(ShortlistItemRow, CreatorRow)
+    .join(CreatorRow, CreatorRow.id == ShortlistItemRow.creator_id)
+    .where(ShortlistItemRow.shortlist_id == bindparam("shortlist"))
+    .order_by(ShortlistItemRow.rank)
 )
 _ADD = standing(insert(ShortlistRow).returning(ShortlistRow.id))
 _ADD_ITEMS = standing(insert(ShortlistItemRow).execution_options(render_nulls=True))
@@ -88,7 +94,7 @@ class ShortlistRepository:
 
     async def current(self, conversation: ConversationId) -> Shortlist | None:
         """See `ShortlistStore.current`."""
-        row = await self._session.scalar(_CURRENT, {"conversation": conversation})
+        row = as_row(ShortlistRow, await self._session.execute(_CURRENT, {"conversation": conversation}))
         return await self._whole(row) if row is not None else None
 
     async def by_id(self, shortlist: ShortlistId) -> Shortlist | None:
@@ -125,14 +131,7 @@ class ShortlistRepository:
 
     async def _whole(self, row: ShortlistRow) -> Shortlist:
         """A list with its rows."""
-        kept = (
-            await self._session.execute(
-                select(ShortlistItemRow, CreatorRow)
-                .join(CreatorRow, CreatorRow.id == ShortlistItemRow.creator_id)
-                .where(ShortlistItemRow.shortlist_id == row.id)
-                .order_by(ShortlistItemRow.rank)
-            )
-        ).all()
+        kept = (await self._session.execute(_ITEMS, {"shortlist": row.id})).all()
         relations = await RelationRepository(self._session, self._scope, self._now).of(
             [CreatorId(creator.id) for _, creator in kept]
         )

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, select
 
 from memory.domain.chat import Reply, TurnEvent, TurnEventKind
 from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn, TurnState
@@ -14,39 +13,33 @@ from memory.domain.deputies import highest
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import ConversationId, MemberId, MessageId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
-from memory.models.chat import ConversationRow, MessageRow, ModelCallRow, ToolCallRow, TurnEventRow, TurnRow
+from memory.models.chat import MessageRow, ModelCallRow, TurnRow
 from memory.models.outreach import BatchRow
-from memory.models.workspace import MemberRow
 from memory.repositories.deputies import principals_of
 from memory.repositories.people import brand_or_none
-from memory.standing import standing
+from memory.repositories.turn_statements import (
+    ADD_CALLS,
+    ADD_EVENTS,
+    BEGIN,
+    CLOSE,
+    KNOWN,
+    ONE,
+    ONE_HELD,
+    OPEN,
+    PUBLISH,
+    QUEUE,
+    SAY,
+    SINCE,
+    TITLED,
+    TOLD,
+    TOLD_AND_SUMMED_UP,
+    WRITE,
+    Change,
+)
 from memory.tenancy import ScopedSession, reach_of
 from memory.turn_notice import to_notice, topic_of
 
-_OPEN = (TurnState.QUEUED, TurnState.RUNNING)
 _TITLE_LENGTH = 40
-
-_KNOWN = standing(
-    select(TurnRow.id).where(TurnRow.connector == bindparam("connector"), TurnRow.outside_id == bindparam("outside_id"))
-)
-_ONE = standing(
-    select(
-        TurnRow.conversation_id, TurnRow.message_id, TurnRow.tenant_id, TurnRow.brand_id, TurnRow.member_id,
-        TurnRow.lang, TurnRow.state, TurnRow.attempt, MessageRow.reply, MemberRow.role, MemberRow.active,
-        MemberRow.works_for, ConversationRow.summary,
-    )
-    .join(MessageRow, MessageRow.id == TurnRow.message_id)
-    .join(MemberRow, MemberRow.id == TurnRow.member_id)
-    .join(ConversationRow, ConversationRow.id == TurnRow.conversation_id)
-    .where(TurnRow.id == bindparam("turn"))
-)  # fmt: skip
-_ONE_HELD = standing(_ONE.with_for_update(key_share=True, of=TurnRow))
-_SINCE = standing(
-    select(TurnRow.state, TurnEventRow.seq, TurnEventRow.kind, TurnEventRow.data)
-    .outerjoin(TurnEventRow, (TurnEventRow.turn_id == TurnRow.id) & (TurnEventRow.seq > bindparam("after")))
-    .where(TurnRow.id == bindparam("turn"))
-    .order_by(TurnEventRow.seq)
-)
 
 
 class TurnRepository:
@@ -62,47 +55,26 @@ class TurnRepository:
     ) -> tuple[TurnId, bool]:
         """See `TurnStore.add`. Holds the conversation, so that messages of one conversation are stored in order."""
         title = (text.strip().splitlines() or [""])[0][:_TITLE_LENGTH]
-        thread = (
-            await self._session.execute(
-                update(ConversationRow)
-                .where(ConversationRow.id == conversation, ConversationRow.member_id == self._scope.member)
-                .values(updated_at=now, title=case((ConversationRow.title == "", title), else_=ConversationRow.title))
-                .returning(ConversationRow.brand_id)
-                .execution_options(synchronize_session=False)
-            )
-        ).one_or_none()
+        told = {"conversation": conversation, "member": self._scope.member, "now": now, "first_line": title}
+        thread = (await self._session.execute(TITLED, told)).one_or_none()
         if thread is None:
             raise NotFound("conversation_not_found", conversation=conversation)
         known = await self._known(connector, outside_id)
         if known is not None:
             return known, False
-        said = await self._session.scalar(
-            insert(MessageRow)
-            .values(
-                conversation_id=conversation,
-                brand_id=thread.brand_id,
-                author=Author.MEMBER.value,
-                reply=Reply(text=text).model_dump(mode="json"),
-                at=now,
-            )
-            .returning(MessageRow.id)
-        )
-        turn = await self._session.scalar(
-            insert(TurnRow)
-            .values(
-                conversation_id=conversation,
-                brand_id=thread.brand_id,
-                message_id=said,
-                member_id=self._scope.member,
-                lang=self._scope.lang,
-                connector=connector,
-                outside_id=outside_id,
-                state=TurnState.QUEUED.value,
-                queued_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["tenant_id", "connector", "outside_id"])
-            .returning(TurnRow.id)
-        )
+        place = {"conversation_id": conversation, "brand_id": thread.brand_id}
+        reply = Reply(text=text).model_dump(mode="json")
+        said = await self._session.scalar(SAY, place | {"author": Author.MEMBER.value, "reply": reply, "at": now})
+        asked = {
+            "message_id": said,
+            "member_id": self._scope.member,
+            "lang": self._scope.lang,
+            "connector": connector,
+            "outside_id": outside_id,
+            "state": TurnState.QUEUED.value,
+            "queued_at": now,
+        }
+        turn = await self._session.scalar(QUEUE, place | asked)
         if turn is not None:
             return TurnId(turn), True
         # The same message came twice at once, into two conversations: the other one keeps it.
@@ -113,13 +85,13 @@ class TurnRepository:
         return known, False
 
     async def _known(self, connector: str, outside_id: str) -> TurnId | None:
-        found = await self._session.scalar(_KNOWN, {"connector": connector, "outside_id": outside_id})
+        found = await self._session.scalar(KNOWN, {"connector": connector, "outside_id": outside_id})
         return TurnId(found) if found is not None else None
 
     async def begin(self, turn: TurnId) -> Turn | None:
         """See `TurnStore.begin`. The first event of an attempt is `started`."""
         found = await self._read(turn, hold=True)
-        if found is None or found.state not in _OPEN:
+        if found is None or found.state not in OPEN:
             return None
         fence = Fence(turn, found.attempt)
         if not found.may_work:
@@ -132,8 +104,8 @@ class TurnRepository:
                 .where(BatchRow.turn_id == turn, BatchRow.published_at.is_(None))
                 .execution_options(synchronize_session=False)
             )
-        values = {"attempt": attempt, "state": TurnState.RUNNING.value, "began_at": self._now}
-        await self._append(fence, [(TurnEventKind.STARTED, {"attempt": attempt})], values)
+        started: NewEvent = (TurnEventKind.STARTED, {"attempt": attempt})
+        await self._append(BEGIN, fence, [started], {"attempt_now": attempt, "now": self._now})
         return replace(found.turn, attempt=attempt, state=TurnState.RUNNING)
 
     async def by_id(self, turn: TurnId) -> Turn | None:
@@ -142,7 +114,7 @@ class TurnRepository:
         return found.turn if found else None
 
     async def _read(self, turn: TurnId, *, hold: bool) -> "_Found | None":
-        row = (await self._session.execute(_ONE_HELD if hold else _ONE, {"turn": turn})).one_or_none()
+        row = (await self._session.execute(ONE_HELD if hold else ONE, {"turn": turn})).one_or_none()
         if row is None:
             return None
         brand = brand_or_none(row.brand_id)
@@ -171,7 +143,7 @@ class TurnRepository:
         """See `TurnStore.running`."""
         found = await self._session.scalar(
             select(TurnRow.id)
-            .where(TurnRow.conversation_id == conversation, TurnRow.state.in_(_OPEN))
+            .where(TurnRow.conversation_id == conversation, TurnRow.state.in_(OPEN))
             .order_by(TurnRow.id.desc())
             .limit(1)
         )
@@ -179,7 +151,7 @@ class TurnRepository:
 
     async def since(self, turn: TurnId, *, after: int) -> tuple[list[TurnEvent], bool] | None:
         """Events with seq > `after` in order, and whether the turn has ended; None where there is no such turn."""
-        rows = (await self._session.execute(_SINCE, {"turn": turn, "after": after})).all()
+        rows = (await self._session.execute(SINCE, {"turn": turn, "after": after})).all()
         if not rows:
             return None
         events = [
@@ -187,11 +159,11 @@ class TurnRepository:
             for row in rows
             if row.seq is not None
         ]
-        return events, TurnState(rows[0].state) not in _OPEN
+        return events, TurnState(rows[0].state) not in OPEN
 
     async def add_events(self, fence: Fence, events: Sequence[NewEvent]) -> None:
         """See `TurnStore.add_events`."""
-        await self._append(fence, events, {})
+        await self._append(WRITE, fence, events, {})
 
     async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> MessageId:
         """See `TurnStore.end`."""
@@ -201,62 +173,35 @@ class TurnRepository:
             last = (TurnEventKind.FAILED, {"text": ending.reply.text})
         state = TurnState.FAILED if ending.failed else TurnState.DONE
         row = await self._close(fence, state, [*ending.events, last])
-        answer = await self._session.scalar(
-            insert(MessageRow)
-            .values(
-                conversation_id=row.conversation,
-                brand_id=row.brand,
-                author=Author.DAREN.value,
-                reply=whole,
-                at=now,
-                turn_id=fence.turn,
-            )
-            .returning(MessageRow.id)
-        )
+        said = {"author": Author.DAREN.value, "reply": whole, "at": now, "turn_id": fence.turn}
+        place = {"conversation_id": row.conversation, "brand_id": row.brand}
+        answer = await self._session.scalar(SAY, place | said)
         if answer is None:
             raise Conflict("conflict")
-        await self._session.execute(
-            update(BatchRow)
-            .where(
-                BatchRow.turn_id == fence.turn,
-                BatchRow.turn_attempt == fence.attempt,
-                BatchRow.published_at.is_(None),
-            )
-            .values(published_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        told = {"updated_at": now} if ending.summary is None else {"updated_at": now, "summary": ending.summary}
-        await self._session.execute(
-            update(ConversationRow)
-            .where(ConversationRow.id == row.conversation)
-            .values(**told)
-            .execution_options(synchronize_session=False)
-        )
+        await self._session.execute(PUBLISH, {"turn": fence.turn, "attempt": fence.attempt, "now": now})
+        if ending.summary is None:
+            await self._session.execute(TOLD, {"conversation": row.conversation, "now": now})
+        else:
+            told = {"conversation": row.conversation, "now": now, "summed_up": ending.summary}
+            await self._session.execute(TOLD_AND_SUMMED_UP, told)
         if ending.tool_calls:
             shared = {"turn_id": fence.turn, "attempt": fence.attempt, "brand_id": row.brand, "at": self._now}
-            await self._session.execute(
-                insert(ToolCallRow), [{**shared, "details": dict(call)} for call in ending.tool_calls]
-            )
+            await self._session.execute(ADD_CALLS, [{**shared, "details": dict(call)} for call in ending.tool_calls])
         return MessageId(answer)
 
     async def _close(self, fence: Fence, state: TurnState, events: Sequence[NewEvent]) -> "_Held":
-        return await self._append(fence, events, {"state": state.value, "ended_at": self._now})
+        return await self._append(CLOSE, fence, events, {"ended": state.value, "now": self._now})
 
-    async def _append(self, fence: Fence, events: Sequence[NewEvent], values: Mapping[str, object]) -> "_Held":
+    async def _append(
+        self, change: Change, fence: Fence, events: Sequence[NewEvent], values: Mapping[str, object]
+    ) -> "_Held":
         """Lock the fence's turn, change it, and number events on from its last one.
 
         Raises:
             Superseded: another attempt owns the turn, or it has ended (not retryable).
         """
-        held = (
-            await self._session.execute(
-                update(TurnRow)
-                .where(TurnRow.id == fence.turn, TurnRow.attempt == fence.attempt, TurnRow.state.in_(_OPEN))
-                .values(last_seq=TurnRow.last_seq + len(events), **values)
-                .returning(TurnRow.last_seq, TurnRow.conversation_id, TurnRow.brand_id)
-                .execution_options(synchronize_session=False)
-            )
-        ).one_or_none()
+        given = {"turn": fence.turn, "held": fence.attempt, "more": len(events), **values}
+        held = (await self._session.execute(change, given)).one_or_none()
         if held is None:
             raise Superseded(turn=fence.turn, attempt=fence.attempt)
         reach = reach_of(self._session)
@@ -269,7 +214,7 @@ class TurnRepository:
                 }
             )  # fmt: skip
             reach.announce(topic_of(fence.turn), to_notice(TurnEvent(turn=fence.turn, seq=seq, kind=kind, data=data)))
-        await self._session.execute(insert(TurnEventRow), rows)
+        await self._session.execute(ADD_EVENTS, rows)
         return _Held(held.conversation_id, held.brand_id)
 
     async def record_model_call(self, turn: TurnId | None, call: dict[str, JsonValue]) -> None:
