@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CompoundSelect, Executable, Insert, Result, Select, Update, inspect
+from sqlalchemy import CompoundSelect, Executable, FromClause, Insert, Result, Select, Update, inspect
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -30,12 +30,11 @@ class Standing(Generic[AnyStatement]):
         """Whether it gives columns: such rows need no session, which would cost as much as asking for them."""
         match self._statement:
             case Select():
-                told = self._statement.column_descriptions
+                return not any(isinstance(one["expr"], type) for one in self._statement.column_descriptions)
             case UpdateBase():
-                told = self._statement.returning_column_descriptions
+                return not any(isinstance(one, FromClause) for one in self._statement._returning)  # noqa: SLF001 -- the public way fails on a function
             case _:
                 return isinstance(self._statement, CompoundSelect)
-        return not any(isinstance(one["expr"], type) for one in told)
 
     def within(self, scope: Scope | None) -> Executable:
         """The statement for a scope; None reaches every tenant.

@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, any_, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from memory.domain.callbacks import SealedCallback
 from memory.domain.ids import ChannelId, TenantId
+from memory.models.base import Ids
 from memory.models.channels import CallbackRow, ChannelSettingRow
+from memory.standing import standing
 from memory.tenancy import ScopedSession
 
-_ON = select(ChannelSettingRow.id).where(
-    ChannelSettingRow.active, ChannelSettingRow.id.in_(bindparam("channels", expanding=True))
+_ON = standing(
+    select(ChannelSettingRow.id).where(
+        ChannelSettingRow.active, ChannelSettingRow.id == any_(bindparam("channels", type_=Ids))
+    )
 )
-_ADD = insert(CallbackRow).on_conflict_do_nothing()
-_FORGET = delete(CallbackRow).where(CallbackRow.name.in_(bindparam("names", expanding=True)))
-_QUIET = {"synchronize_session": False}
+_ADD = standing(insert(CallbackRow).on_conflict_do_nothing())
+_FORGET = standing(delete(CallbackRow).where(CallbackRow.name == any_(bindparam("names", type_=ARRAY(Text)))))
 
 
 class CallbackRepository:
@@ -43,7 +46,7 @@ class CallbackRepository:
     async def forget(self, names: Sequence[str]) -> None:
         """See `CallbackStore.forget`."""
         if names:
-            await self._session.execute(_FORGET, {"names": list(names)}, execution_options=_QUIET)
+            await self._session.execute(_FORGET, {"names": list(names)})
 
     async def left(self, channel: ChannelId, *, before: datetime, limit: int) -> Sequence[SealedCallback]:
         """See `CallbackStore.left`."""

@@ -1,6 +1,7 @@
 """Conversations of a member and their transcripts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, select, update
 
@@ -12,7 +13,7 @@ from memory.domain.workspace import Scope
 from memory.models.base import JsonObject
 from memory.models.chat import ConversationRow, MessageRow
 from memory.models.workspace import MemberRow
-from memory.standing import standing
+from memory.standing import columns_of, standing
 from memory.tenancy import ScopedSession
 
 _AFTER_ALL = 2**63 - 1
@@ -21,6 +22,29 @@ _LINES = standing(
     .where(MessageRow.conversation_id == bindparam("conversation"), MessageRow.id < bindparam("before"))
     .order_by(MessageRow.id.desc())
     .limit(bindparam("most"))
+)
+
+_UNREAD = (
+    select(func.count())
+    .select_from(MessageRow)
+    .where(
+        MessageRow.conversation_id == ConversationRow.id,
+        MessageRow.author == Author.NOTICE.value,
+        MessageRow.id > ConversationRow.read_up_to,
+    )
+    .correlate(ConversationRow)
+    .scalar_subquery()
+)
+_NEWEST = standing(
+    select(*columns_of(ConversationRow), _UNREAD.label("unread"))
+    .where(
+        ConversationRow.member_id == bindparam("member"),
+        ConversationRow.connector == bindparam("connector"),
+        ConversationRow.chat == bindparam("chat"),
+        ConversationRow.brand_id.is_not_distinct_from(bindparam("brand")),
+    )
+    .order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc())
+    .limit(1)
 )
 
 
@@ -44,18 +68,9 @@ class ConversationRepository:
         return newest or await self.start(connector=connector, chat=chat, now=now)
 
     async def _newest(self, connector: str, chat: str) -> Conversation | None:
-        found = (
-            await self._session.execute(
-                self._own()
-                .where(
-                    ConversationRow.connector == connector,
-                    ConversationRow.chat == chat,
-                    ConversationRow.brand_id.is_not_distinct_from(self._scope.brand),
-                )
-                .limit(1)
-            )
-        ).one_or_none()
-        return _to_conversation(found[0], unread=found[1]) if found else None
+        asked = {"member": self._scope.member, "connector": connector, "chat": chat, "brand": self._scope.brand}
+        found = (await self._session.execute(_NEWEST, asked)).one_or_none()
+        return _to_conversation(found, unread=found.unread) if found else None
 
     async def start(self, *, connector: str, chat: str, now: datetime, title: str = "") -> Conversation:
         """See `ConversationStore.start`."""
@@ -88,19 +103,8 @@ class ConversationRepository:
 
     def _own(self) -> Select[ConversationRow, int]:
         """The member's conversations, newest first, with how many notices they have not seen."""
-        unread = (
-            select(func.count())
-            .select_from(MessageRow)
-            .where(
-                MessageRow.conversation_id == ConversationRow.id,
-                MessageRow.author == Author.NOTICE,
-                MessageRow.id > ConversationRow.read_up_to,
-            )
-            .correlate(ConversationRow)
-            .scalar_subquery()
-        )
         return (
-            select(ConversationRow, unread)
+            select(ConversationRow, _UNREAD)
             .where(ConversationRow.member_id == self._scope.member)
             .order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc())
         )
@@ -162,7 +166,7 @@ class ConversationRepository:
         return row
 
 
-def _to_conversation(row: ConversationRow, *, unread: int) -> Conversation:
+def _to_conversation(row: ConversationRow | Row[*tuple[Any, ...]], *, unread: int) -> Conversation:
     return Conversation(
         id=ConversationId(row.id),
         member=MemberId(row.member_id),

@@ -27,7 +27,7 @@ from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.models.outreach import BatchRow, DraftRow, FollowUpRow, StepRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.channels import to_channel
-from memory.repositories.delivery_tries import DeliveryTries, new_try, parcel_key, to_claimed, to_delivery
+from memory.repositories.delivery_tries import DeliveryTries, claim_try, parcel_key, to_delivery
 from memory.repositories.draft_rows import REJECTED, read_batches
 from memory.repositories.making_deliveries import carries, make_delivery
 
@@ -106,7 +106,8 @@ class DeliveryRepository(DeliveryTries):
         """See `DeliveryStore.claim`."""
         key = parcel_key(deliveries[0].id, deliveries[0].attempts + 1)
         tries = [
-            new_try(
+            await claim_try(
+                self._session,
                 queue,
                 delivery.id,
                 route.channel.id,
@@ -117,15 +118,13 @@ class DeliveryRepository(DeliveryTries):
             )
             for delivery in deliveries
         ]
-        self._session.add_all(tries)
         await self._session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.id.in_([delivery.id for delivery in deliveries]))
             .values(state=DeliveryState.CLAIMED.value, attempts=DeliveryRow.attempts + 1),
             execution_options=_QUIET,
         )
-        await self._session.flush()
-        return Parcel(key, route.channel, tuple(to_claimed(row) for row in tries), tuple(deliveries), audience)
+        return Parcel(key, route.channel, tuple(tries), tuple(deliveries), audience)
 
     async def later(self, deliveries: Collection[DeliveryId], *, look_at: datetime) -> None:
         """See `DeliveryStore.later`."""

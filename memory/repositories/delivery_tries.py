@@ -1,9 +1,11 @@
 """The ledger of deliveries: ends of tries, settled by whoever finds them out, and tries taken up again."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Interval, and_, any_, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from memory.domain.channels import ChannelKind
 from memory.domain.deliveries import Audience, Claimed, Delivery, DeliveryState, Parcel, Past, PushKind
@@ -11,14 +13,73 @@ from memory.domain.dispatch import Queue
 from memory.domain.ids import BrandId, ChannelId, DeliveryId, TenantId, TryId
 from memory.domain.outreach import Flag
 from memory.domain.workspace import WorkspaceKind
+from memory.models.base import Ids, UtcDateTime
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.models.workspace import BrandRecord, WorkspaceRow
 from memory.repositories.channels import to_channel
+from memory.standing import standing
 from memory.tenancy import ScopedSession
 
 _QUIET = {"synchronize_session": False}
 _GONE = Flag("push_sender_gone", {})
+_LATER = func.clock_timestamp() + bindparam("lease", type_=Interval())
+_CLAIM = standing(
+    insert(DeliveryTryRow)
+    .values(claims=1, state=DeliveryState.CLAIMED.value, called_at=func.clock_timestamp(), lease_until=_LATER)
+    .returning(DeliveryTryRow.id)
+)
+_HOLD = standing(
+    select(DeliveryRow.id)
+    .where(DeliveryRow.id == any_(bindparam("deliveries", type_=Ids)))
+    .order_by(DeliveryRow.id)
+    .with_for_update()
+)
+_MINE = and_(DeliveryTryRow.id == bindparam("try"), DeliveryTryRow.claims == bindparam("token"))
+_ENDED = {
+    "state": bindparam("to_state"),
+    "is_over": bindparam("ends_channel"),
+    "outside_id": bindparam("told_id"),
+    "settled_at": bindparam("now"),
+    "reason_key": bindparam("why"),
+    "reason_facts": bindparam("why_facts"),
+    "lease_until": func.clock_timestamp() + bindparam("rest", type_=Interval()),
+}
+_SETTLE = standing(
+    update(DeliveryTryRow)
+    .where(_MINE, DeliveryTryRow.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]))
+    .values(_ENDED)
+    .returning(DeliveryTryRow.delivery_id)
+)
+_ABANDON = standing(
+    update(DeliveryTryRow)
+    .where(_MINE, DeliveryTryRow.state == DeliveryState.CLAIMED.value)
+    .values(_ENDED)
+    .returning(DeliveryTryRow.delivery_id)
+)
+_MOVE = standing(
+    update(DeliveryRow)
+    .where(DeliveryRow.id == any_(bindparam("deliveries", type_=Ids)))
+    .values(
+        state=bindparam("to_state"),
+        look_at=func.coalesce(bindparam("next_look", type_=UtcDateTime()), DeliveryRow.look_at),
+        settled_at=bindparam("now"),
+        reason_key=bindparam("why"),
+        reason_facts=bindparam("why_facts"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What became of tries. `over`: after a refusal that channel is not asked again."""
+
+    state: DeliveryState
+    outside_id: str | None
+    reason: Flag | None
+    look_at: datetime
+    rest: timedelta
+    over: bool = True
 
 
 class DeliveryTries:
@@ -46,34 +107,21 @@ class DeliveryTries:
         rest: timedelta = timedelta(0),
     ) -> int:
         """See `DeliveryStore.settle`."""
-        tokens = {one.id: one.claims for one in tries}
-        rows = await self._lock(tokens, of=[one.delivery for one in tries])
-        mine = [
-            row
-            for row in rows
-            # A call that was given up as unknown and then answered is believed; one that was taken up again is not.
-            if row.claims == tokens[TryId(row.id)] and row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
-        ]
-        return await self._settle(
-            mine, state, outside_id=outside_id, reason=reason, over=over, look_at=look_at, rest=rest
-        )
+        # A call that was given up as unknown and then answered is believed; one that was taken up again is not.
+        end = _End(state, outside_id, reason, over=over, look_at=look_at, rest=rest)
+        return await self._end(_SETTLE, [(one.id, one.claims, one.delivery) for one in tries], end)
 
     async def abandon_expired(self) -> int:
         """See `DeliveryStore.abandon_expired`."""
-        expired = await self._session.scalars(
-            select(DeliveryTryRow.id)
+        expired = await self._session.execute(
+            select(DeliveryTryRow.id, DeliveryTryRow.claims, DeliveryTryRow.delivery_id)
             .where(
                 DeliveryTryRow.state == DeliveryState.CLAIMED.value, DeliveryTryRow.lease_until < func.clock_timestamp()
             )
             .limit(500)
         )
-        tries = list(expired)
-        rows = [
-            row for row in await self._lock(tries, of=await self._owners(tries)) if row.state == DeliveryState.CLAIMED
-        ]
-        return await self._settle(
-            rows, DeliveryState.UNKNOWN, outside_id=None, reason=_GONE, over=True, look_at=self._now, rest=timedelta(0)
-        )
+        gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=True, look_at=self._now, rest=timedelta(0))
+        return await self._end(_ABANDON, [(row.id, row.claims, row.delivery_id) for row in expired], gone)
 
     async def unclear(self, kinds: Collection[ChannelKind], *, lease: timedelta) -> Parcel | None:
         """See `DeliveryStore.unclear`."""
@@ -181,41 +229,30 @@ class DeliveryTries:
         )
         return {row.id: row for row in rows}
 
-    async def _settle(
-        self,
-        rows: Sequence[DeliveryTryRow],
-        state: DeliveryState,
-        *,
-        outside_id: str | None,
-        reason: Flag | None,
-        over: bool,
-        look_at: datetime,
-        rest: timedelta,
-    ) -> int:
-        refused = state is DeliveryState.REFUSED
-        key, facts = (reason.key, dict(reason.facts)) if reason else (None, None)
-        for row in rows:
-            row.state, row.is_over, row.outside_id = state.value, refused and over, outside_id
-            row.settled_at = None if state is DeliveryState.UNKNOWN else self._now
-            row.reason_key, row.reason_facts = key, facts
-            row.lease_until = func.clock_timestamp() + rest
-        await self._session.flush()
-        owners = [row.delivery_id for row in rows]
-        if owners:
-            to = DeliveryState.WAITING if refused else state
-            await self._session.execute(
-                update(DeliveryRow)
-                .where(DeliveryRow.id.in_(owners))
-                .values(
-                    state=to.value,
-                    look_at=look_at if refused else DeliveryRow.look_at,
-                    settled_at=self._now if state is DeliveryState.DELIVERED else None,
-                    reason_key=key,
-                    reason_facts=facts,
-                ),
-                execution_options=_QUIET,
-            )
-        return len(rows)
+    async def _end(self, statement: ReturningUpdate[int], tries: Collection[tuple[int, int, int]], end: "_End") -> int:
+        """End tries (id, claims, delivery) that are still as they were found; how many."""
+        if not tries:
+            return 0
+        await self._session.execute(_HOLD, {"deliveries": [delivery for *_, delivery in tries]})
+        refused = end.state is DeliveryState.REFUSED
+        key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
+        told = {
+            "to_state": end.state.value, "told_id": end.outside_id, "why": key, "why_facts": facts, "rest": end.rest,
+            "ends_channel": refused and end.over, "now": None if end.state is DeliveryState.UNKNOWN else self._now,
+        }  # fmt: skip
+        ended = []
+        for one, claims, _ in sorted(tries):
+            owner = await self._session.scalar(statement, told | {"try": one, "token": claims})
+            if owner is not None:
+                ended.append(owner)
+        if ended:
+            moved = {
+                "deliveries": ended, "to_state": DeliveryState.WAITING.value if refused else end.state.value,
+                "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
+                "now": self._now if end.state is DeliveryState.DELIVERED else None,
+            }  # fmt: skip
+            await self._session.execute(_MOVE, moved)
+        return len(ended)
 
     async def _mark(self, deliveries: Collection[int], state: DeliveryState) -> None:
         await self._session.execute(
@@ -229,7 +266,8 @@ def parcel_key(first: DeliveryId, attempt: int) -> str:
     return f"d{first}-{attempt}"
 
 
-def new_try(
+async def claim_try(
+    session: ScopedSession,
     queue: Queue,
     delivery: DeliveryId,
     channel: ChannelId,
@@ -238,21 +276,14 @@ def new_try(
     attempt: int,
     now: datetime,
     lease: timedelta,
-) -> DeliveryTryRow:
-    """A try that is being carried out from now on."""
-    return DeliveryTryRow(
-        tenant_id=queue.tenant,
-        brand_id=queue.brand,
-        delivery_id=delivery,
-        channel_id=channel,
-        parcel=parcel,
-        attempt=attempt,
-        claims=1,
-        state=DeliveryState.CLAIMED.value,
-        claimed_at=now,
-        called_at=func.clock_timestamp(),
-        lease_until=func.clock_timestamp() + lease,
-    )
+) -> Claimed:
+    """Write down a try that is being carried out from now on."""
+    row = {
+        "tenant_id": queue.tenant, "brand_id": queue.brand, "delivery_id": delivery, "channel_id": channel,
+        "parcel": parcel, "attempt": attempt, "claimed_at": now, "lease": lease,
+    }  # fmt: skip
+    made = await session.scalar(_CLAIM, row)
+    return Claimed(TryId(int(made or 0)), delivery, attempt, 1)
 
 
 def to_delivery(row: DeliveryRow, past: dict[ChannelId, Past], *, needed: bool) -> Delivery:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +12,17 @@ from memory.domain.deliveries import DELIVERIES, DeliveryState, PushKind, Subjec
 from memory.domain.ids import BrandId, ChannelId, MemberId, TenantId
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
+from memory.standing import standing
 from memory.tenancy import reach_of
 
+_ANSWERS = standing(
+    select(ChannelSettingRow.id).where(
+        ChannelSettingRow.tenant_id == bindparam("tenant"),
+        ChannelSettingRow.active,
+        ChannelSettingRow.id == bindparam("channel"),
+    )
+)
+_MAKE = standing(insert(DeliveryRow).on_conflict_do_nothing().returning(DeliveryRow.id))
 VALID = timedelta(hours=36)  # over a night and the morning after it
 
 
@@ -33,11 +42,14 @@ async def make_delivery(
     member: MemberId | None = None,
 ) -> bool:
     """Whether it is new. The job that carries it out comes with it, if and when the transaction commits."""
-    able = _answers(tenant, only) if kind is PushKind.REPLY else carries(tenant, brand)
-    if await session.scalar(select(ChannelSettingRow.id).where(able).limit(1)) is None:
+    if kind is PushKind.REPLY:  # its one channel, which need not be able to speak first
+        able = await session.scalar(_ANSWERS, {"tenant": tenant, "channel": only or 0})
+    else:
+        able = await session.scalar(select(ChannelSettingRow.id).where(carries(tenant, brand)).limit(1))
+    if able is None:
         return False
     made = await session.scalar(
-        insert(DeliveryRow).on_conflict_do_nothing().returning(DeliveryRow.id),
+        _MAKE,
         [
             {
                 "tenant_id": tenant,
@@ -76,8 +88,3 @@ def carries(tenant: TenantId, brand: BrandId) -> ColumnElement[bool]:
         & ChannelSettingRow.kind.in_([kind.value for kind in PUSHING])
         & or_(serves.is_(None), serves == brand)
     )
-
-
-def _answers(tenant: TenantId, channel: ChannelId | None) -> ColumnElement[bool]:
-    """The one channel that an answer belongs to, which need not be able to speak first."""
-    return (ChannelSettingRow.tenant_id == tenant) & ChannelSettingRow.active & (ChannelSettingRow.id == (channel or 0))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,14 @@ from memory.models.outreach import BatchRow, DraftRow, OutageRow, StepRow
 from memory.models.workspace import BrandPolicyRow, HeartbeatRow
 from memory.repositories.pausing import plan_again
 from memory.repositories.people import to_policy
+from memory.standing import as_rows, columns_of, standing
+
+_TELL = standing(
+    update(OutageRow)
+    .where(OutageRow.told_at.is_(None))
+    .values(told_at=bindparam("now"))
+    .returning(*columns_of(OutageRow))
+)
 
 
 class OutageRepository:
@@ -97,15 +105,12 @@ class OutageRepository:
 
 async def untold(session: AsyncSession, *, now: datetime) -> list[Outage]:
     """Outages the session's scope has not been told of; told from here on."""
-    rows = await session.scalars(
-        update(OutageRow).where(OutageRow.told_at.is_(None)).values(told_at=now).returning(OutageRow),
-        execution_options={"synchronize_session": False},
-    )
+    rows = as_rows(OutageRow, await session.execute(_TELL, {"now": now}))
     found = [
         Outage(
             BrandId(row.brand_id), row.began_at, row.ended_at, row.replanned, row.first_due, await _home(session, row)
         )
-        for row in rows.all()
+        for row in rows
     ]
     return sorted(found, key=lambda outage: outage.began_at)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from memory.domain.chat import Reply
 from memory.domain.deliveries import DeliveryState, PushKind
@@ -15,13 +15,25 @@ from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
 from memory.models.workspace import BrandRecord
-from memory.repositories.delivery_tries import new_try, parcel_key, to_claimed
+from memory.repositories.delivery_tries import claim_try, parcel_key
 from memory.repositories.making_deliveries import make_delivery
+from memory.standing import standing
 from memory.tenancy import ScopedSession
 
 # A turn that takes a night is answered in the morning; after that nobody waits for it any more.
 _WORTH_SAYING = timedelta(hours=24)
 _WAITS = and_(DeliveryRow.kind == PushKind.REPLY.value, DeliveryRow.state == DeliveryState.WAITING.value)
+
+# Asked with its tenant, as occasions are indexed.
+_TENANT = select(ChannelSettingRow.tenant_id).where(ChannelSettingRow.id == bindparam("channel")).scalar_subquery()
+_ONE_THAT_WAITS = and_(_WAITS, DeliveryRow.tenant_id == _TENANT, DeliveryRow.occasion == bindparam("answers"))
+_IS_WAITING = standing(select(DeliveryRow.id).where(_ONE_THAT_WAITS))
+_CLAIM = standing(
+    update(DeliveryRow)
+    .where(_ONE_THAT_WAITS)
+    .values(state=DeliveryState.CLAIMED.value, attempts=DeliveryRow.attempts + 1)
+    .returning(DeliveryRow.id, DeliveryRow.tenant_id, DeliveryRow.brand_id, DeliveryRow.attempts)
+)
 
 
 class OwedRepository:
@@ -89,30 +101,22 @@ class AnyOwedRepository:
 
     async def is_waiting(self, channel: ChannelId, outside_id: str) -> bool:
         """See `AnyOwedStore.is_waiting`."""
-        found = await self._session.scalar(select(DeliveryRow.id).where(_WAITS, _is(channel, outside_id)))
-        return found is not None
+        asked = {"channel": channel, "answers": _occasion(channel, outside_id)}
+        return await self._session.scalar(_IS_WAITING, asked) is not None
 
     async def claim(self, channel: ChannelId, outside_id: str, *, lease: timedelta) -> ClaimedAnswer | None:
         """See `AnyOwedStore.claim`. Who comes second waits for the first's row, and finds that it waits no more."""
         row = (
-            await self._session.execute(
-                update(DeliveryRow)
-                .where(_WAITS, _is(channel, outside_id))
-                .values(state=DeliveryState.CLAIMED.value, attempts=DeliveryRow.attempts + 1)
-                .returning(DeliveryRow.id, DeliveryRow.tenant_id, DeliveryRow.brand_id, DeliveryRow.attempts),
-                execution_options={"synchronize_session": False},
-            )
+            await self._session.execute(_CLAIM, {"channel": channel, "answers": _occasion(channel, outside_id)})
         ).one_or_none()
         if row is None:
             return None
         queue, owed = Queue(TenantId(row.tenant_id), BrandId(row.brand_id)), DeliveryId(row.id)
-        made = new_try(
-            queue, owed, channel,
+        claimed = await claim_try(
+            self._session, queue, owed, channel,
             parcel=parcel_key(owed, row.attempts), attempt=row.attempts, now=self._now, lease=lease,
         )  # fmt: skip
-        self._session.add(made)
-        await self._session.flush()
-        return ClaimedAnswer(queue.tenant, to_claimed(made))
+        return ClaimedAnswer(queue.tenant, claimed)
 
     async def drop(self, owed: DeliveryId) -> None:
         """See `AnyOwedStore.drop`."""
@@ -128,12 +132,6 @@ class AnyOwedRepository:
 
 def _occasion(channel: ChannelId, outside_id: str) -> str:
     return f"reply:{channel}:{outside_id}"
-
-
-def _is(channel: ChannelId, outside_id: str) -> ColumnElement[bool]:
-    """Asked with its tenant, as occasions are indexed."""
-    tenant = select(ChannelSettingRow.tenant_id).where(ChannelSettingRow.id == channel).scalar_subquery()
-    return and_(DeliveryRow.tenant_id == tenant, DeliveryRow.occasion == _occasion(channel, outside_id))
 
 
 def _to_owed(row: DeliveryRow) -> Owed:
