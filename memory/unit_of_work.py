@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 from psycopg import errors
-from sqlalchemy import bindparam, event, exc, select, text
+from sqlalchemy import bindparam, event, exc, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
@@ -111,16 +111,17 @@ log = structlog.get_logger(__name__)
 event.listen(GuardedSession, "do_orm_execute", guard_statement)
 event.listen(GuardedSession, "before_flush", guard_flush)
 
-_BEGIN = text(
-    "select set_config('role', :role, true), set_config('daren.tenant', :tenant, true),"
-    " set_config('daren.brand', :brand, true),"
+# Every transaction says these: in the driver's own words they cost half.
+_BEGIN = (
+    "select set_config('role', %(role)s, true), set_config('daren.tenant', %(tenant)s, true),"
+    " set_config('daren.brand', %(brand)s, true),"
     " now() + make_interval(secs => coalesce((select clock_offset_seconds from workspace), 0))"
 )
-_DEFER = text(
-    "select procrastinate_defer_jobs_v1(array[row(:queue, :task, :priority, :lock, :queueing_lock,"
-    " cast(:args as jsonb), null)::procrastinate_job_to_defer_v1])"
+_DEFER = (
+    "select procrastinate_defer_jobs_v1(array[row(%(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s,"
+    " cast(%(args)s as jsonb), null)::procrastinate_job_to_defer_v1])"
 )
-_NOTIFY = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) as payload")
+_NOTIFY = "select pg_notify(%(channel)s, payload) from unnest(cast(%(payloads)s as text[])) as payload"
 _OWNER = standing(
     select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == bindparam("turn")).with_for_update(key_share=True)
 )
@@ -160,9 +161,9 @@ class Door:
         connection = await self.engine.connect()
         async with AsyncExitStack() as unless_begun:
             unless_begun.push_async_callback(connection.close)
-            began = (await connection.execute(_BEGIN, given)).one()[3].astimezone(UTC)
+            *_, began = (await connection.exec_driver_sql(_BEGIN, given)).one()
             unless_begun.pop_all()
-        return connection, began
+        return connection, began.astimezone(UTC)
 
 
 @dataclass(slots=True)
@@ -313,7 +314,7 @@ async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIt
                 await session.flush()
                 if reach.notices:
                     packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
-                    await connection.execute(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
+                    await connection.exec_driver_sql(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
                 waiting += [job for job in reach.jobs if not await _defer(connection, job)]
                 with _unclear_commit():
                     await connection.commit()
@@ -339,11 +340,11 @@ async def _defer(connection: AsyncConnection, job: Job) -> bool:
         "queueing_lock": job.queueing_lock, "args": json.dumps(job.args),
     }  # fmt: skip
     if job.queueing_lock is None:
-        await connection.execute(_DEFER, given)
+        await connection.exec_driver_sql(_DEFER, given)
         return True
     try:
         async with connection.begin_nested():
-            await connection.execute(_DEFER, given)
+            await connection.exec_driver_sql(_DEFER, given)
     except exc.IntegrityError as repeated:
         if not isinstance(repeated.orig, errors.UniqueViolation):
             raise
