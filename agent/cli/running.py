@@ -18,6 +18,9 @@ from memory.domain.errors import AppError, BadRequest, Conflict, Misconfigured, 
 from memory.domain.workspace import Lang
 from prompts.render import texts
 
+if sys.platform != "win32":
+    import uvloop
+
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -53,12 +56,20 @@ def read_settings() -> Settings:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work; deliberate failures become one line and an exit code."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            return runner.run(work)
     except AppError as failure:
         typer.echo(told(failure, console_lang()), err=True)
         raise typer.Exit(next((code for kind, code in _CODES if isinstance(failure, kind)), EXIT_FAILED)) from failure
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """The quickest loop there is: half of what a busy process does is to wait for its database in small steps."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def told(failure: AppError, lang: Lang) -> str:
