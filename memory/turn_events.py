@@ -13,6 +13,7 @@ from memory.turn_notice import from_notice, topic_of
 from memory.wakeups import Wakeups
 
 _LOOK_EVERY_SECONDS = 15.0
+_FIRST_LOOK_SECONDS = 0.2  # a turn that begins meanwhile tells of itself from its first event on, and no row is read
 
 
 class HasTurnRows(Protocol):
@@ -43,7 +44,7 @@ class TurnEventFollower:
             NotFound: the scope has no such turn (not retryable).
         """
         with self._wakeups.bell(topic_of(turn)) as bell:
-            heard: str | None = None
+            heard = await bell.heard(within_seconds=_FIRST_LOOK_SECONDS) if after == 0 else None
             while True:
                 noticed = from_notice(turn, heard) if heard else None
                 if noticed is not None and noticed.seq == after + 1:

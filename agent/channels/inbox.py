@@ -31,6 +31,7 @@ class GroupedInbox:
     now: Callable[[], datetime]
     _coming: list[tuple[SealedCallback, "asyncio.Future[None]"]] = field(default_factory=list)
     _handled: list[str] = field(default_factory=list)
+    _forgetting: bool = False
     _writing: "asyncio.Task[None] | None" = None
     _later: asyncio.TimerHandle | None = None
 
@@ -47,7 +48,7 @@ class GroupedInbox:
         """See `Inbox.handled`."""
         self._handled.append(name)
         if self._later is None:
-            self._later = asyncio.get_running_loop().call_later(HANDLED_SECONDS, self._write)
+            self._later = asyncio.get_running_loop().call_later(HANDLED_SECONDS, self._forget)
 
     async def left(self, channel: ChannelId) -> Sequence[LeftCallback]:
         """See `Inbox.left`."""
@@ -60,33 +61,40 @@ class GroupedInbox:
 
     async def aclose(self) -> None:
         """Forget what is handled, as far as that can be done."""
-        self._write()
+        self._forget()
         if self._writing is not None:
             await asyncio.wait({self._writing})
 
-    def _write(self) -> None:
+    def _forget(self) -> None:
+        """With the next group: what waits to be acknowledged does not wait for each of these."""
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        if (self._coming or self._handled) and (self._writing is None or self._writing.done()):
+        self._forgetting = True
+        self._write()
+
+    def _write(self) -> None:
+        if (self._coming or self._forgetting) and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write_all(), name="inbox")
 
     async def _write_all(self) -> None:
         """Until nothing waits: what comes while the last group is written has nobody else."""
         is_written = True
-        while self._coming or (self._handled and is_written):
+        while self._coming or (self._forgetting and is_written):
             coming, self._coming = self._coming[:MOST], self._coming[MOST:]
             is_written = await self._write_group(coming)
 
     async def _write_group(self, coming: Sequence[tuple[SealedCallback, "asyncio.Future[None]"]]) -> bool:
-        handled, self._handled = self._handled, []
+        handled: list[str] = []
+        if self._forgetting:
+            handled, self._handled, self._forgetting = self._handled, [], False
         try:
             async with self.services.across_tenants("callbacks that came") as work:
                 on = await work.callbacks.add([one for one, _ in coming]) if coming else frozenset[ChannelId]()
                 await work.callbacks.forget(handled)
         except (Unavailable, Unclear) as failure:
             log.warning("inbox.not_written", key=failure.text_key, count=len(coming))
-            self._handled = [*handled, *self._handled]
+            self._handled, self._forgetting = [*handled, *self._handled], self._forgetting or bool(handled)
             for _, kept in coming:
                 _settle(kept, failure)
             return False

@@ -1,7 +1,9 @@
 """`daren serve`, `daren worker`, `daren demo`: processes that stay."""
 
 import asyncio
+import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
@@ -20,6 +22,8 @@ from agent.jobs.worker import working
 from memory.domain.errors import Conflict
 from prompts.render import texts
 
+_NICE = 5  # of 19: a worker still gets about a third of a processor that the other process wants whole
+
 
 def serve(*, no_worker: Annotated[bool, typer.Option("--no-worker", help="The web process alone.")] = False) -> None:
     """Serve the pages; jobs run in the same process unless --no-worker is given."""
@@ -28,6 +32,7 @@ def serve(*, no_worker: Annotated[bool, typer.Option("--no-worker", help="The we
 
 def worker() -> None:
     """Run jobs only: turns, sends, imports."""
+    _give_way()
     run(_worker())
 
 
@@ -42,6 +47,12 @@ def demo(
 async def _serve(*, with_worker: bool) -> None:
     async with opened() as daren:
         await _serve_installation(daren, with_worker=with_worker)
+
+
+def _give_way() -> None:
+    """Let whoever hears the platforms go first: they give up on what is not acknowledged within seconds."""
+    if sys.platform != "win32":
+        os.nice(_NICE)
 
 
 async def _worker() -> None:
