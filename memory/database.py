@@ -18,8 +18,9 @@ from memory.domain.errors import Misconfigured, Unavailable
 from memory.domain.workspace import Scope
 from memory.embedded import EmbeddedServer
 from memory.migrations.run import MigrationReport, head, migrate
+from memory.transactions import Door
 from memory.turn_events import TurnEventFollower
-from memory.unit_of_work import Door, ServiceUnit, UnitOfWork, scoped_unit, service_unit
+from memory.unit_of_work import ServiceUnit, UnitOfWork, scoped_unit, service_unit
 from memory.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)

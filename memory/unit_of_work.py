@@ -1,15 +1,10 @@
-"""One transaction of one scope: the only door to tenant rows, and the only place that defers jobs and notifies."""
+"""Units of work: what may be done in one transaction of one scope, or across tenants. The only door to tenant rows."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 
 import structlog
-from psycopg import errors
-from sqlalchemy import bindparam, event, exc, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory.domain.account_stores import AccountStore, SweepStore
 from memory.domain.applications import ApplicationStore
@@ -18,12 +13,11 @@ from memory.domain.by_hand import HandStore
 from memory.domain.campaign_stores import CampaignStore
 from memory.domain.card_places import CardPlaceStore
 from memory.domain.channels import ChannelStore
-from memory.domain.chat_stores import ConversationStore, Fence, Superseded, TurnState, TurnStore
+from memory.domain.chat_stores import ConversationStore, Fence, TurnStore
 from memory.domain.collaborations import CollaborationStore
 from memory.domain.delivery_views import DeliveryBook
 from memory.domain.digest_stores import AnyDigestStore, DigestStore
 from memory.domain.erasing import ErasingStore
-from memory.domain.errors import Unavailable, Unclear
 from memory.domain.funnel_stores import FunnelStore
 from memory.domain.ids import TenantId
 from memory.domain.import_stores import ImportStore
@@ -48,7 +42,6 @@ from memory.domain.template_stores import TemplateStore
 from memory.domain.waiting_stores import WaitingChangeStore
 from memory.domain.workspace import Scope
 from memory.migrations.guards import APP, SERVICE
-from memory.models.chat import TurnRow
 from memory.repositories.accounts import AccountRepository
 from memory.repositories.answers import AnswerRepository
 from memory.repositories.applications import ApplicationRepository
@@ -102,77 +95,9 @@ from memory.repositories.sweeps import SweepRepository
 from memory.repositories.templates import TemplateRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
-from memory.standing import standing
-from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
-from memory.wakeups import CHANNEL, pack
+from memory.transactions import Door, OpenTransaction, hold, transaction
 
 log = structlog.get_logger(__name__)
-
-event.listen(GuardedSession, "do_orm_execute", guard_statement)
-event.listen(GuardedSession, "before_flush", guard_flush)
-
-# Every transaction says these: in the driver's own words they cost half.
-_BEGIN = (
-    "select set_config('role', %(role)s, true), set_config('daren.tenant', %(tenant)s, true),"
-    " set_config('daren.brand', %(brand)s, true),"
-    " now() + make_interval(secs => coalesce((select clock_offset_seconds from workspace), 0))"
-)
-_DEFER = (
-    "select procrastinate_defer_jobs_v1(array[row(%(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s,"
-    " cast(%(args)s as jsonb), null)::procrastinate_job_to_defer_v1])"
-)
-_NOTIFY = "select pg_notify(%(channel)s, payload) from unnest(cast(%(payloads)s as text[])) as payload"
-_OWNER = standing(
-    select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == bindparam("turn")).with_for_update(key_share=True)
-)
-_ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Opens connections; `revive` mends a server of ours that died."""
-
-    engine: AsyncEngine
-    revive: Callable[[], Awaitable[None]] | None = None
-
-    @asynccontextmanager
-    async def transaction(self, *, role: str, scope: Scope | None) -> AsyncIterator[tuple[AsyncConnection, datetime]]:
-        """A transaction in a role, with the workspace's present moment; rolled back unless committed in the block.
-
-        A pooled connection that died while it waited is noticed here, by the first statement, and replaced:
-        asking each one beforehand would cost every unit a round trip.
-        """
-        brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
-        given = {"role": role, "tenant": str(scope.tenant) if scope else "", "brand": brand}
-        try:
-            connection, began = await self._begin(given)
-        except exc.DBAPIError as failure:
-            if not failure.connection_invalidated and not isinstance(failure, exc.OperationalError):
-                raise
-            if self.revive is not None:
-                await self.revive()
-            connection, began = await self._begin(given)
-        try:
-            yield connection, began
-        finally:
-            await connection.close()
-
-    async def _begin(self, given: dict[str, str]) -> tuple[AsyncConnection, datetime]:
-        connection = await self.engine.connect()
-        async with AsyncExitStack() as unless_begun:
-            unless_begun.push_async_callback(connection.close)
-            *_, began = (await connection.exec_driver_sql(_BEGIN, given)).one()
-            unless_begun.pop_all()
-        return connection, began.astimezone(UTC)
-
-
-@dataclass(slots=True)
-class OpenTransaction:
-    """The connection under a unit, which no repository sees."""
-
-    connection: AsyncConnection
-    session: ScopedSession
-    reach: Reach
 
 
 class Work:
@@ -288,100 +213,15 @@ class ServiceUnit(Work):
 @asynccontextmanager
 async def scoped_unit(door: Door, scope: Scope, fence: Fence | None = None) -> AsyncIterator[UnitOfWork]:
     """Open a scope's unit; see `memory.domain.stores.Units`."""
-    async with _transaction(door, role=APP, scope=scope) as transaction:
+    async with transaction(door, role=APP, scope=scope) as opened:
         if fence is not None:
-            await _hold(transaction.session, fence)
-        yield UnitOfWork(transaction, scope)
+            await hold(opened.session, fence)
+        yield UnitOfWork(opened, scope)
 
 
 @asynccontextmanager
 async def service_unit(door: Door, reason: str) -> AsyncIterator[ServiceUnit]:
     """Open a unit across tenants; `reason` is logged."""
     log.debug("across_tenants", reason=reason)
-    async with _transaction(door, role=SERVICE, scope=None) as transaction:
-        yield ServiceUnit(transaction)
-
-
-@asynccontextmanager
-async def _transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIterator[OpenTransaction]:
-    waiting: list[Job] = []
-    with _our_errors():
-        async with door.transaction(role=role, scope=scope) as (connection, began):
-            reach = Reach(scope, began)
-            async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
-                transaction = OpenTransaction(connection, session, reach)
-                yield transaction
-                await session.flush()
-                if reach.notices:
-                    packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
-                    await connection.exec_driver_sql(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
-                waiting += [job for job in reach.jobs if not await _defer(connection, job)]
-                with _unclear_commit():
-                    await connection.commit()
-    if waiting:
-        await _defer_again(door, role=role, jobs=waiting)
-
-
-async def _hold(session: ScopedSession, fence: Fence) -> None:
-    """Lock the fence's turn for this transaction.
-
-    Raises:
-        Superseded: another attempt owns the turn, or it has ended (not retryable).
-    """
-    owner = (await session.execute(_OWNER, {"turn": fence.turn})).one_or_none()
-    if owner is None or owner.attempt != fence.attempt or owner.state in _ENDED:
-        raise Superseded(turn=fence.turn, attempt=fence.attempt)
-
-
-async def _defer(connection: AsyncConnection, job: Job) -> bool:
-    """Queue a job; False when one with its queueing lock waits already."""
-    given = {
-        "queue": job.queue, "task": job.task, "priority": job.priority, "lock": job.lock,
-        "queueing_lock": job.queueing_lock, "args": json.dumps(job.args),
-    }  # fmt: skip
-    if job.queueing_lock is None:
-        await connection.exec_driver_sql(_DEFER, given)
-        return True
-    try:
-        async with connection.begin_nested():
-            await connection.exec_driver_sql(_DEFER, given)
-    except exc.IntegrityError as repeated:
-        if not isinstance(repeated.orig, errors.UniqueViolation):
-            raise
-        return False
-    return True
-
-
-async def _defer_again(door: Door, *, role: str, jobs: list[Job]) -> None:
-    """Close a gap: the job that waited may have begun before our commit and not have seen our rows."""
-    with _our_errors():
-        async with door.transaction(role=role, scope=None) as (connection, _):
-            for job in jobs:
-                await _defer(connection, job)
-            await connection.commit()
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    """A lost or full database becomes an error of ours; nothing of the transaction happened."""
-    try:
-        yield
-    except exc.DBAPIError as failure:
-        if isinstance(failure.orig, errors.DeadlockDetected | errors.SerializationFailure | errors.LockNotAvailable):
-            raise Unavailable("database_busy") from failure
-        if isinstance(failure.orig, errors.DiskFull):
-            raise Unavailable("disk_full") from failure
-        if failure.connection_invalidated or isinstance(failure, exc.OperationalError):
-            raise Unavailable("database_unavailable", reason=str(failure.orig)) from failure
-        raise
-
-
-@contextmanager
-def _unclear_commit() -> Iterator[None]:
-    """A commit that ended without an answer may have happened."""
-    try:
-        yield
-    except exc.DBAPIError as failure:
-        if failure.connection_invalidated:
-            raise Unclear("database_unclear", reason=str(failure.orig)) from failure
-        raise
+    async with transaction(door, role=SERVICE, scope=None) as opened:
+        yield ServiceUnit(opened)
