@@ -33,7 +33,9 @@ _LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
 CLOSING_LETTERS: Final = 40
 FOOT_LETTERS: Final = 160
 MOST_NOTES: Final = 2
-MOST_ROWS, MOST_TILES = 10, 8
+MOST_ROWS: Final = 10
+MOST_TILES: Final = 8
+_A_SHARE: Final = 4  # of the room left over: no line beside the rows takes more
 
 
 def shared(result: Shared, lang: Lang, texts: Texts) -> Piece:
@@ -51,14 +53,15 @@ def share_text(result: Shared, lang: Lang, texts: Texts) -> str:
     """At most 600 characters; a line is never cut through for want of room, and what is left out is counted."""
     lines = [for_others(part, TITLE_LETTERS) for part in _heads(result.card, lang, texts)]
     lines += [texts.say("share_demo", lang)] if result.demo else []
-    rows = [for_others(row, LINE_LETTERS) for row in _rows(result, lang, texts)]
     foot: list[str] = []
     if isinstance(result.card, ReportCard):
         lines += _totals(result.card, lang)
-        lines += [" · ".join(result.card.columns[: _columns(result.card)])] if result.card.columns else []
-        foot = [for_others(line, LINE_LETTERS) for line in _foot(result.card, result.zone, lang, texts)]
-    room = MOST_LETTERS - sum(len(line) + 1 for line in (*lines, *foot)) - CLOSING_LETTERS
-    kept = 0
+        foot = [for_others(_source(result.card, result.zone, lang, texts), LINE_LETTERS)]
+        most = _room((*lines, *foot)) // _A_SHARE
+        lines += _short([_columns_said(result.card)], most)
+        foot = [*_short(result.card.notes[:MOST_NOTES], most), *foot]
+    rows = [for_others(row, LINE_LETTERS) for row in _rows(result, lang, texts)]
+    room, kept = _room((*lines, *foot)), 0
     for row in rows:
         room -= len(row) + 1
         if room < 0:
@@ -69,6 +72,16 @@ def share_text(result: Shared, lang: Lang, texts: Texts) -> str:
         key = "share_rows" if isinstance(result.card, ReportCard) else "share_all"
         lines.append(texts.say(key, lang, total=total, shown=kept))
     return "\n".join((*lines, *foot))
+
+
+def _room(lines: Sequence[str]) -> int:
+    """Letters left for more lines."""
+    return MOST_LETTERS - CLOSING_LETTERS - sum(len(line) + 1 for line in lines)
+
+
+def _short(lines: Sequence[str], most: int) -> list[str]:
+    """Those that leave room for rows."""
+    return [said for said in map(for_others, lines) if said and len(said) < most]
 
 
 def share_poster(result: Shared, lang: Lang, texts: Texts) -> Poster:
@@ -84,7 +97,8 @@ def share_poster(result: Shared, lang: Lang, texts: Texts) -> Poster:
     chart = _quiet(result.chart.option) if result.chart is not None else None
     foot = (
         *(() if chart else _left_out(len(table), lang, texts)),
-        *(for_others(line, FOOT_LETTERS) for line in _foot(card, result.zone, lang, texts)),
+        *(for_others(line, FOOT_LETTERS) for line in card.notes[:MOST_NOTES]),
+        for_others(_source(card, result.zone, lang, texts), FOOT_LETTERS),
     )
     return Poster(
         for_others(card.title, TITLE_LETTERS),
@@ -122,12 +136,10 @@ def _moved(one: TotalShown, lang: Lang) -> str:
     return f"（{one.change}）" if lang == "zh" else f" ({one.change})"
 
 
-def _foot(card: ReportCard, zone: str, lang: Lang, texts: Texts) -> list[str]:
-    """What is estimated or unknown, then the source and its time."""
+def _source(card: ReportCard, zone: str, lang: Lang, texts: Texts) -> str:
     if card.as_of is None:
-        return [*card.notes[:MOST_NOTES], texts.say("share_source", lang, name=card.source)]
-    at = wording.clock(card.as_of, zone, lang)
-    return [*card.notes[:MOST_NOTES], texts.say("web_source", lang, name=card.source, at=at)]
+        return texts.say("share_source", lang, name=card.source)
+    return texts.say("web_source", lang, name=card.source, at=wording.clock(card.as_of, zone, lang))
 
 
 def _quiet(option: Option) -> Option:
@@ -185,6 +197,10 @@ def _rows(result: Shared, lang: Lang, texts: Texts) -> Iterator[str]:
             yield from (_planned(row, lang) for row in items)
         case ReportCard(rows=rows):
             yield from (" · ".join(row[: _columns(result.card)]) for row in rows)
+
+
+def _columns_said(card: ReportCard) -> str:
+    return " · ".join(card.columns[: _columns(card)])
 
 
 def _columns(card: ReportCard) -> int | None:

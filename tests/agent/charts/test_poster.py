@@ -133,6 +133,21 @@ def test_the_text_says_the_same_within_its_letters(lang: Lang) -> None:
     assert text.splitlines()[-1].endswith("11:00")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_however_long_everything_is_the_text_keeps_within_its_letters_and_its_source(lang: Lang) -> None:
+    card = ranking_of(lang).model_copy(
+        update={
+            "title": "长" * 300, "period": "久" * 300, "source": "源" * 300, "columns": ("列" * 300,) * 6,
+            "notes": ("注" * 300,) * 3, "rows": (("行" * 300,) * 6,) * 12,
+            "totals": (TotalShown(label="数" * 300, value="1", change="+1%"),) * 8,
+        }
+    )  # fmt: skip
+    text = share_text(shared(card), lang, texts())
+    assert len(text) <= MOST_LETTERS
+    assert "源" in text
+    assert texts().say("share_rows", lang, total=12, shown=0) in text
+
+
 def test_words_are_broken_where_they_may_be_and_cut_where_they_must() -> None:
     assert wrapped("one two three", width_of("one two ", 20), 20, most=2) == ["one two", "three"]
     assert wrapped("猫砂盆猫砂盆", width_of("猫砂盆", 20), 20, most=2) == ["猫砂盆", "猫砂盆"]

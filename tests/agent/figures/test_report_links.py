@@ -25,7 +25,7 @@ from memory.domain.workspace import Role, Scope
 from memory.secret_box import KEY_BYTES, HomeSecretBox
 from prompts.render import texts
 from tests.connectors.webchat.conftest import build_app
-from tests.support.database import Office, make_workspace
+from tests.support.database import Office, at_brand, make_workspace
 from tests.support.fake_desk import FakeOffice
 
 SIGNER = LinkSigner(HomeSecretBox(Path("no-such-home"), base64.b64encode(bytes(KEY_BYTES)).decode()))
@@ -125,7 +125,8 @@ async def test_it_is_counted_until_it_is_over_taken_back_or_its_maker_is_no_lead
 ) -> None:
     who, helper = office.lead(), office.operator()
     await sells(database, who, "a")
-    week, other = await made(database, who), await made(database, office.owner if office.owner.brand else who)
+    week, other = await made(database, who), await made(database, at_brand(office.owner, who.brand))
+    assert isinstance(await opener(database).open(token_of(other), "en", counted=False), SharedReport)
     assert isinstance(await opener(database).open(token_of(week), "en", counted=True), SharedReport)
     assert isinstance(await opener(database).open(token_of(week), "en", counted=False), SharedReport)
     async with database.unit(helper) as unit:
