@@ -60,7 +60,7 @@ def share_text(result: Shared, lang: Lang, texts: Texts) -> str:
         most = _room((*lines, *foot)) // _A_SHARE
         lines += _short([_columns_said(result.card)], most)
         foot = [*_short(result.card.notes[:MOST_NOTES], most), *foot]
-    rows = [for_others(row, LINE_LETTERS) for row in _rows(result, lang, texts)]
+    rows = _said_rows(result, lang, texts)
     room, kept = _room((*lines, *foot)), 0
     for row in rows:
         room -= len(row) + 1
@@ -93,7 +93,7 @@ def share_poster(result: Shared, lang: Lang, texts: Texts) -> Poster:
         rows = tuple(_cells(row, joint) for row in _rows(result, lang, texts))
         title = for_others(_title(card, lang, texts), TITLE_LETTERS)
         return Poster(title, rows=rows[:MOST_ROWS], foot=_left_out(len(rows), lang, texts), mark=mark)
-    table = tuple(tuple(for_others(cell) for cell in row) for row in card.rows) if card.names or not card.totals else ()
+    table = tuple(rows_for_others(card)) if card.names or not card.totals else ()
     chart = _quiet(result.chart.option) if result.chart is not None else None
     foot = (
         *(() if chart else _left_out(len(table), lang, texts)),
@@ -147,7 +147,10 @@ def _quiet(option: Option) -> Option:
     axis = option.get("yAxis")
     if not isinstance(axis, dict) or not isinstance(names := axis.get("data"), list):
         return option
-    return {**option, "yAxis": {**axis, "data": [for_others(f"{name}") for name in names]}}
+    return {
+        **option,
+        "yAxis": {**axis, "data": [name if f"{name}".isdecimal() else for_others(f"{name}") for name in names]},
+    }
 
 
 def _heads(card: Shareable, lang: Lang, texts: Texts) -> tuple[str, ...]:
@@ -195,8 +198,23 @@ def _rows(result: Shared, lang: Lang, texts: Texts) -> Iterator[str]:
             )
         case PlanCard(items=items):
             yield from (_planned(row, lang) for row in items)
-        case ReportCard(rows=rows):
-            yield from (" · ".join(row[: _columns(result.card)]) for row in rows)
+        case ReportCard():
+            return  # cell by cell: `rows_for_others`
+
+
+def _said_rows(result: Shared, lang: Lang, texts: Texts) -> list[str]:
+    if not isinstance(result.card, ReportCard):
+        return [for_others(row) for row in _rows(result, lang, texts)]
+    shown = _columns(result.card)
+    return [_cut(" · ".join(row[:shown]), LINE_LETTERS) for row in rows_for_others(result.card)]
+
+
+def rows_for_others(card: ReportCard, limit: int = LINE_LETTERS) -> Iterator[tuple[str, ...]]:
+    """Rows as whoever may read them; what a row is named by and is a number alone is a platform's id, no phone."""
+    for place, row in enumerate(card.rows):
+        name = card.names[place] if place < len(card.names) else ""
+        first = row[0] if row[0].isdecimal() and row[0] == name else for_others(row[0], limit)
+        yield (first, *(for_others(cell, limit) for cell in row[1:]))
 
 
 def _columns_said(card: ReportCard) -> str:
@@ -227,7 +245,10 @@ def _planned(row: PlanRow, lang: Lang) -> str:
 
 def for_others(line: str, limit: int = LINE_LETTERS) -> str:
     """One line of other people's words, as whoever may read it: no contact, no link, no break."""
-    said = " ".join(mask(_LINK.sub("", clean(line))).split())
+    return _cut(" ".join(mask(_LINK.sub("", clean(line))).split()), limit)
+
+
+def _cut(said: str, limit: int) -> str:
     return said if len(said) <= limit else f"{said[: limit - 1]}…"
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from agent.cards.sharing import for_others
+from agent.cards.sharing import for_others, rows_for_others
 from agent.figures.links import LinkSigner, figures_wish
 from agent.figures.overview import figures_view
 from memory.domain.cards import ReportCard
@@ -80,5 +80,5 @@ def _drawn(option: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _plain(card: ReportCard) -> ReportCard:
-    rows = tuple((for_others(row[0], _LONGEST_CELL), *row[1:]) for row in card.rows)
+    rows = tuple(rows_for_others(card, _LONGEST_CELL))
     return card.model_copy(update={"rows": rows, "names": (), "source": for_others(card.source, _LONGEST_CELL)})

@@ -86,6 +86,16 @@ def test_no_contact_and_no_markup_of_a_name_gets_into_it() -> None:
     assert "&lt;script&gt;" in svg
 
 
+def test_the_id_of_a_video_is_no_phone_number_and_a_phone_number_is() -> None:
+    video, phone = "7412345678901234567", "+1 202 555 0134"
+    card = ranking_of("zh").model_copy(
+        update={"rows": ((video, "$90"), (phone, "$80")), "names": (video, phone), "columns": ("内容", "GMV")}
+    )
+    for said in (share_text(shared(card), "zh", texts()), laid_out(share_poster(shared(card), "zh", texts()))):
+        assert video in said
+        assert phone not in said
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("rows", [2, 12])
 def test_nothing_runs_out_of_the_picture(lang: Lang, rows: int) -> None:

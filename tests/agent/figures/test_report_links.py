@@ -31,6 +31,7 @@ from tests.support.fake_desk import FakeOffice
 SIGNER = LinkSigner(HomeSecretBox(Path("no-such-home"), base64.b64encode(bytes(KEY_BYTES)).decode()))
 OCTOBER = ReportWish(None, date(2026, 10, 1), date(2026, 10, 31), PARTS, 7)
 TODAY = date(2026, 11, 20)
+VIDEO = "7412345678901234567"
 
 
 def opener(database: Database) -> ReportOpener:
@@ -43,7 +44,10 @@ def token_of(link: ReportLink) -> str:
 
 
 def sold(order: str, placed: datetime, name: str, minor: int) -> Sale:
-    return Sale(OrderLine(order, "sku", placed, Money(minor), 1, f"p-{name}", f"Gadget {name}", f"seller_{name}"))
+    line = OrderLine(
+        order, "sku", placed, Money(minor), 1, f"p-{name}", f"Gadget {name}", f"seller_{name}", content=VIDEO
+    )  # fmt: skip
+    return Sale(line)
 
 
 async def sells(database: Database, who: Scope, word: str) -> None:
@@ -84,6 +88,7 @@ async def test_a_link_shows_its_own_brand_and_period_and_nothing_of_anybody_else
             page = (await stranger.get(f"/report/{token_of(link)}")).text
             assert f"seller_{word}_oct" in page
             assert "$43" in page
+            assert VIDEO in page
             others = [other for other in makers if other != word]
             for foreign in (*(f"_{other}_" for other in others), f"_{word}_aug", "mail@", "me@", ".example"):
                 assert foreign not in page, (word, foreign)
