@@ -34,6 +34,8 @@ from agent.desk import OpenDesk
 from agent.digests.making import DigestMaker
 from agent.digests.readers import Readers
 from agent.erasing import Eraser
+from agent.figures.links import LinkSigner
+from agent.figures.opening import ReportOpener
 from agent.following import LinkFollower
 from agent.forms import Forms
 from agent.graph import Nodes, build
@@ -217,7 +219,10 @@ async def _put_together(
         channels=ChannelForms(box, words, reach.pushers),
         replies=ReplyDesk(Routes(messengers), model, settings.decision_hours),
     )
-    desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
+    signer = LinkSigner(box, settings.public_url)
+    desk = OpenDesk(
+        database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand, signer
+    )  # fmt: skip
 
     post = Post(database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours))
     upkeep = Upkeep(
@@ -264,7 +269,7 @@ async def _put_together(
     )
     queries = OpenQueries(
         database, index, imports, words, "model" if model else "offline", readiness(database, index), hand,
-        reach.standings,
+        reach.standings, signer,
     )  # fmt: skip
     ears = open_ears(settings, database, box, words, reach, desk, door, queries, stack)
     return Installation(
@@ -313,6 +318,9 @@ def web(daren: Installation, *, lifespan: Lifespan | None = None) -> FastAPI:
         settings=WebSettings(public_url=HttpUrl(daren.settings.public_url) if daren.settings.public_url else None),
         lifespan=lifespan,
         shops=daren.shops.desk if daren.shops else None,
+        reports=ReportOpener(
+            daren.database, daren.database, daren.accounts.of_member, LinkSigner(daren.secrets), words
+        ),
         called=[
             follow_router(LinkFollower(daren.database), words.say, now=SystemClock().now),
             *(one.router() for one in called if one is not None),

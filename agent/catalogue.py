@@ -34,6 +34,7 @@ from tools.preferences.tool import preferences
 from tools.products.tool import products
 from tools.quota.tool import PlatformCounts, quota_status
 from tools.replies.tool import list_replies
+from tools.report_links.tool import report_links
 from tools.samples.tool import samples
 from tools.sharing.tool import share_text
 from tools.shortlists.tool import export_shortlist, list_shortlists, open_shortlist, save_shortlist
@@ -110,6 +111,7 @@ def build_catalogue(
             performance(units),
             sample_requests(units),
             tracking(units, address),
+            report_links(units, address),
             digest(units),
             subscribe_digest(units),
             products(units),

@@ -31,6 +31,8 @@ from agent.commands.nouns import (
 )
 from agent.commands.parsing import may_be_command, parse
 from agent.erasing import asked_in_chat, confirmed_in_chat, is_of_erasing
+from agent.figures.confirming import confirmed_link
+from agent.figures.links import LinkSigner
 from agent.forms import Forms
 from agent.language import language_of
 from agent.metrics import DECISIONS
@@ -64,6 +66,7 @@ from memory.domain.workspace import Lang, Role, Scope
 from prompts.render import Texts
 from tools.confirming import carry_out
 from tools.drafting.revising import revise
+from tools.report_links.waiting import is_of_report_links
 from tools.samples.waiting import is_of_samples
 
 LONGEST_MESSAGE = 8000
@@ -81,6 +84,7 @@ class OpenDesk:
     forms: Forms
     words: DecisionWords
     hand: HandDesk
+    signer: LinkSigner | None = None
 
     async def receive(self, scope: Scope, inbound: Inbound) -> Receipt:
         """See `Desk.receive`."""
@@ -192,6 +196,8 @@ class OpenDesk:
             return Reply(text=self.texts.say("nothing_to_confirm", unit.scope.lang, code=code))
         if is_of_samples(taken):
             return await confirmed_samples(unit, taken, self.texts)
+        if is_of_report_links(taken):
+            return await confirmed_link(unit, taken, self.signer, self.texts)
         if is_of_erasing(taken):
             return await confirmed_in_chat(unit, taken, self.texts)
         done = await carry_out(unit, taken)

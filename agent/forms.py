@@ -12,6 +12,7 @@ from agent.campaigns.making import make
 from agent.campaigns.usual import save_preset
 from agent.channels.forms import ChannelForms
 from agent.erasing import erase_by_form
+from agent.figures.links import make_by_form, revoke_link
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
 from agent.reply_work import ReplyDesk
@@ -68,6 +69,7 @@ from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.office_units import OfficeUnits
 from memory.domain.reply_forms import WorkOnReply
+from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
 from memory.domain.stores import Unit
 from memory.domain.template_forms import RenameTemplate, RetireTemplate
@@ -172,6 +174,12 @@ class Forms:
                 return await make(unit, command, self.texts)
             case SavePreset():
                 return await save_preset(unit, command, self.texts)
+            case MakeReportLink():
+                await make_by_form(unit, command)
+                return Reply(text=self.texts.say("saved", unit.scope.lang))
+            case RevokeReportLink(link=link):
+                await revoke_link(unit, link)
+                return Reply(text=self.texts.say("report_link_revoked", unit.scope.lang))
             case EraseCreator():
                 return await erase_by_form(unit, command, self.texts)
             case Rename(conversation=conversation, title=title):

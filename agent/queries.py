@@ -13,6 +13,7 @@ from agent.campaigns.sheets import may_copy, sheet, sheets
 from agent.campaigns.usual import preset_sheets
 from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
+from agent.figures.links import LinkSigner, link_sheets
 from agent.figures.overview import figures_file, figures_view, lines_view
 from agent.imports import Imports
 from agent.reply_work import replies_page
@@ -46,6 +47,7 @@ from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.office_units import OfficeUnits
 from memory.domain.outreach import Batch
+from memory.domain.report_links import ReportLinkSheet
 from memory.domain.sample import SampleStatus
 from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
@@ -75,6 +77,7 @@ class OpenQueries:
     checks: Mapping[str, Callable[[], Awaitable[str]]]
     hand: HandDesk
     called: Mapping[ChannelKind, CalledBack] = field(default_factory=dict)
+    signer: LinkSigner | None = None
 
     async def shell(self, scope: Scope) -> Shell:
         """See `Queries.shell`."""
@@ -232,6 +235,13 @@ class OpenQueries:
         """See `Queries.figures_file`."""
         async with self.units.unit(scope) as unit:
             return await figures_file(unit, wish, part, extension, self.texts)
+
+    async def report_links(self, scope: Scope) -> Sequence[ReportLinkSheet]:
+        """See `Queries.report_links`."""
+        if self.signer is None:
+            return ()
+        async with self.units.unit(scope) as unit:
+            return await link_sheets(unit, self.signer)
 
     async def campaigns(self, scope: Scope) -> Sequence[CampaignSheet]:
         """See `Queries.campaigns`."""

@@ -20,6 +20,7 @@ from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
+from connectors.ports.reports import SharedReports
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.channel import open_surface, webchat_router
 from connectors.webchat.door import is_htmx, lang_of
@@ -59,10 +60,11 @@ def create_app(
     lifespan: Lifespan | None = None,
     called: Sequence[APIRouter] = (),
     shops: ShopDoor | None = None,
+    reports: SharedReports | None = None,
 ) -> FastAPI:
     """Make the application that serves every HTTP surface. `called`: what is outside the login.
 
-    `shops`: None where no platform with shops is set up.
+    `shops`: None where no platform with shops is set up. `reports`: what read-only links show, None: they show nothing.
 
     Raises:
         Misconfigured: the front-end libraries are not in place; the text names the command (not retryable).
@@ -77,6 +79,7 @@ def create_app(
         now=now,
         settings=chosen,
         shops=shops,
+        reports=reports,
     )
     app = FastAPI(title="Daren", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for router in called:

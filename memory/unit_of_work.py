@@ -29,6 +29,7 @@ from memory.domain.owed import OwedStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.proposals import DeedBook, ProposalStore
+from memory.domain.report_links import ReportLinkStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
@@ -84,6 +85,7 @@ from memory.repositories.performance import PerformanceRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
 from memory.repositories.proposals import DeedRepository, ProposalRepository
 from memory.repositories.relations import RelationRepository
+from memory.repositories.report_links import AnyReportLinkRepository, ReportLinkRepository
 from memory.repositories.sales import SalesRepository
 from memory.repositories.samples import SampleRepository
 from memory.repositories.shop_events import ShopEventRepository
@@ -135,6 +137,7 @@ class UnitOfWork(Work):
         self.sales: SalesStore = SalesRepository(*given)
         self.performance: PerformanceStore = PerformanceRepository(*given)
         self.links: LinkStore = LinkRepository(*given)
+        self.report_links: ReportLinkStore = ReportLinkRepository(*given)
         self.campaigns: CampaignStore = CampaignRepository(*given)
         self.templates: TemplateStore = TemplateRepository(*given)
         self.funnel: FunnelStore = FunnelRepository(transaction.session)
@@ -203,6 +206,7 @@ class ServiceUnit(Work):
         self.shop_events = ShopEventRepository(transaction.session)
         self.callbacks = CallbackRepository(transaction.session)
         self.clicks = ClickRepository(transaction.session)
+        self.report_links = AnyReportLinkRepository(transaction.session)
         self.paces = PaceRepository(transaction.session)
 
     def bindings(self, tenant: TenantId) -> BindingStore:

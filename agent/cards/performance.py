@@ -5,7 +5,7 @@ from typing import Any, Final
 from agent.cards import figures, movements, wording
 from agent.cards.charting import chart
 from agent.cards.piece import Piece, Show
-from memory.domain.cards import Card, ReportCard
+from memory.domain.cards import Card, ReportCard, TotalShown
 from memory.domain.performance import IN_TIME, Figure, GroupBy, Kind, Metric, Report, Row
 from memory.domain.sales import WINDOW
 from memory.domain.workspace import Lang
@@ -100,7 +100,17 @@ def card(result: FiguresShown, lang: Lang, texts: Texts) -> ReportCard:
         as_of=report.as_of,
         source=_source(report, lang, texts),
         names=tuple(name_of(row, result.rows) for row in report.rows) if result.rows is not None else (),
+        totals=tuple(_total(one, report, lang, texts) for one in result.metrics),
+        notes=(*_about_days(result, lang, texts), *_provisional(result, lang, texts), *_unknown(result, lang, texts)),
     )
+
+
+def _total(metric: Metric, report: Report, lang: Lang, texts: Texts) -> TotalShown:
+    total = report.total
+    value = figures.value(total.figures.get(metric), report.currency, lang, texts)
+    change = _change(total, metric, report.currency, lang, texts) if report.against is not None else ""
+    compared = change != texts.say("performance_not_compared", lang)
+    return TotalShown(label=texts.say(f"metric_{metric}", lang), value=value, change=change if compared else "")
 
 
 def name_of(row: Row, rows: GroupBy | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from agent.charts.poster import Poster
 from memory.domain.cards import Card
 from memory.domain.chat import FileOut
 from memory.domain.office_stores import StoredFile
@@ -15,11 +16,15 @@ from prompts.render import Texts
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one tool result looks like to the person, and the little of it a planner needs to go on."""
+    """What one tool result looks like to the person, and the little of it a planner needs to go on.
+
+    `poster`: a picture still to be drawn.
+    """
 
     text: str = ""
     cards: tuple[Card, ...] = ()
     files: tuple[FileOut, ...] = ()
+    poster: Poster | None = None
     for_planner: dict[str, JsonValue] = field(default_factory=dict)
 
 

@@ -16,6 +16,8 @@ import resvg_py
 import structlog
 from pydantic import JsonValue
 
+from agent.charts.option import Option
+from agent.charts.poster import CHART_HEIGHT, INSIDE, Poster, embedded, laid_out
 from memory.domain.errors import Unavailable
 
 log = structlog.get_logger()
@@ -73,24 +75,46 @@ class ChartPainter:
 
     async def png(self, option: Mapping[str, JsonValue]) -> bytes:
         """See `Painter.png`."""
-        lettered = json.dumps(_lettered(dict(option)))
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._painted, lettered)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._painted, dict(option))
 
-    def _painted(self, option: str) -> bytes:
-        for needed in (self._script, self._font):
-            if not needed.is_file():
-                raise Unavailable("charts_missing", file=needed.name)
+    async def poster(self, poster: Poster) -> bytes:
+        """See `Painter.poster`."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._composed, poster)
+
+    def _painted(self, option: Option) -> bytes:
+        return self._inked(self._drawn(option, WIDTH, HEIGHT))
+
+    def _composed(self, poster: Poster) -> bytes:
+        chart = self._drawn(embedded(poster.chart), INSIDE, CHART_HEIGHT) if poster.chart is not None else ""
+        return self._inked(laid_out(poster, chart))
+
+    def _drawn(self, option: Option, width: int, height: int) -> str:
+        """A chart as SVG."""
         if self._draw is None:
             self._draw = self._set_up()
-        svg = json.loads(self._draw(option, json.dumps(_THEME), WIDTH, HEIGHT))
-        fonts = [str(self._font)]
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=float(ZOOM), font_files=fonts, skip_system_fonts=True))
+        lettered = json.dumps(_lettered(option))
+        return cast("str", json.loads(self._draw(lettered, json.dumps(_THEME), width, height)))
+
+    def _inked(self, svg: str) -> bytes:
+        """SVG as PNG, lettered in the font that came along."""
+        fonts = [str(self._existing(self._font))]
+        plain = _EMOJI.sub("", svg)
+        return bytes(
+            resvg_py.svg_to_bytes(svg_string=plain, zoom=float(ZOOM), font_files=fonts, skip_system_fonts=True)
+        )
+
+    @staticmethod
+    def _existing(needed: Path) -> Path:
+        if not needed.is_file():
+            raise Unavailable("charts_missing", file=needed.name)
+        return needed
 
     def _set_up(self) -> _Draw:
+        script = self._existing(self._script).read_text(encoding="utf-8")
         context = quickjs.Context()
         context.set_memory_limit(_MEMORY)
         context.eval(_BEFORE)
-        context.eval(self._script.read_text(encoding="utf-8"))
+        context.eval(script)
         context.eval(_DRAW)
         log.debug("charts.ready")
         return cast("_Draw", context.get("draw"))

@@ -1,6 +1,6 @@
 """The page of figures: the questions a seller asks each morning, answered by the same tool and cards as in the chat."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -37,28 +37,28 @@ _QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 _TREND: Final = {"subject": "shop", "metrics": ["gmv"], "chart": True}
 
 
-async def figures_view(unit: Unit, wish: FiguresWish, texts: Texts) -> FiguresView:
-    """Every part of one period. Raises BadRequest where the days cannot be read (not retryable)."""
+async def figures_view(
+    unit: Unit, wish: FiguresWish, texts: Texts, *, parts: Collection[str] = PARTS
+) -> FiguresView:  # fmt: skip
+    """Parts of one period, every one unless named. Raises BadRequest where the days cannot be read (not retryable)."""
     lang = unit.scope.lang
     whole = await _answered(unit, wish, _QUESTIONS["shop"])
     if isinstance(whole, Question):
         return FiguresView(_days(whole))
-    shown = figures_shown(whole, lang, texts)
-    trend = await _answered(unit, wish, _TREND)
-    drawn = figures_shown(trend, lang, texts).cards if isinstance(trend, FiguresShown) else ()
-    parts = {"shop": _table(shown.cards)}
-    for name, question in _QUESTIONS.items():
-        answer = whole if name == "shop" else await _answered(unit, wish, question)
+    tables: dict[str, ReportCard] = {}
+    said: tuple[str, ...] = ()
+    trend = stages = None
+    for name in (name for name in _QUESTIONS if name in parts):
+        answer = whole if name == "shop" else await _answered(unit, wish, _QUESTIONS[name])
         if isinstance(answer, FiguresShown):
-            parts[name] = _table(figures_shown(answer, lang, texts).cards)
-    everybody, parts[STAGES] = await _stages(unit, whole.question, texts)
-    return FiguresView(
-        period_text(whole.question, whole.report, lang, texts),
-        tuple(shown.text.splitlines()[1:]),
-        next((card for card in drawn if isinstance(card, ChartCard)), None),
-        stages_chart(everybody, _days(whole.question), lang, texts) if everybody.contacted else None,
-        parts,
-    )
+            tables[name] = _table(figures_shown(answer, lang, texts).cards)
+    if "shop" in parts:
+        said = tuple(figures_shown(whole, lang, texts).text.splitlines()[1:])
+        trend = await _trend(unit, wish, texts)
+    if STAGES in parts:
+        everybody, tables[STAGES] = await _stages(unit, whole.question, texts)
+        stages = stages_chart(everybody, _days(whole.question), lang, texts) if everybody.contacted else None
+    return FiguresView(period_text(whole.question, whole.report, lang, texts), said, trend, stages, tables)
 
 
 async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str, texts: Texts) -> StoredFile:
@@ -96,6 +96,12 @@ async def _answered(unit: Unit, wish: FiguresWish, question: Mapping[str, Any]) 
     read = await asked(unit, _arguments(wish, question))
     answer = await figures(unit, read)
     return answer if isinstance(answer, FiguresShown) else read
+
+
+async def _trend(unit: Unit, wish: FiguresWish, texts: Texts) -> ChartCard | None:
+    answer = await _answered(unit, wish, _TREND)
+    drawn = figures_shown(answer, unit.scope.lang, texts).cards if isinstance(answer, FiguresShown) else ()
+    return next((card for card in drawn if isinstance(card, ChartCard)), None)
 
 
 async def _stages(unit: Unit, question: Question, texts: Texts) -> tuple[FunnelRow, ReportCard]:

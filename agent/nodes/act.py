@@ -39,13 +39,12 @@ class Act:
         outcomes = await self._run(calls, state, run)
         pieces, messages, done = [], list(state.get("messages", [])), []
         for outcome in outcomes:
-            piece = self.presenter.show(outcome, run.lang)
-            files = (*piece.files, *await self.pictures.of(piece.cards, run))
+            piece = await self.pictures.drawn(self.presenter.show(outcome, run.lang), run)
             pieces.append(
                 {
                     "text": piece.text,
                     "cards": [card.model_dump(mode="json") for card in piece.cards],
-                    "files": [file.model_dump(mode="json") for file in files],
+                    "files": [file.model_dump(mode="json") for file in piece.files],
                 }
             )
             if outcome.call.id:

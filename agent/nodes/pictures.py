@@ -1,12 +1,14 @@
-"""Charts of an answer as files, for chats that show no charts themselves."""
+"""Charts and posters of an answer as files, for chats that show no charts themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 from pydantic import JsonValue
 
+from agent.cards.piece import Piece, file_out
+from agent.charts.poster import Poster
 from agent.nodes.run import TurnRun
 from memory.domain.cards import Card, ChartCard
 from memory.domain.chat import FileOut
@@ -31,6 +33,10 @@ class Painter(Protocol):
         """
         ...
 
+    async def poster(self, poster: Poster) -> bytes:
+        """A report as a picture, under 2 MB. Raises as `png`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
@@ -39,6 +45,19 @@ class Pictures:
     units: Units
     painter: Painter
     texts: Texts
+
+    async def drawn(self, piece: Piece, run: TurnRun) -> Piece:
+        """The piece with a file for each of its charts, and for its poster; what could not be drawn is said."""
+        files = await self.of(piece.cards, run)
+        if piece.poster is None:
+            return replace(piece, files=(*piece.files, *files))
+        try:
+            picture = await self.painter.poster(piece.poster)
+        except Unavailable as missing:
+            log.warning("charts.not_drawn", key=missing.text_key, **missing.facts)
+            return replace(piece, text=self.texts.say("share_not_drawn", run.lang), files=(*piece.files, *files))
+        kept = await self._kept([(piece.poster.title, picture)], run, is_demo=bool(piece.poster.mark))
+        return replace(piece, files=(*piece.files, *files, *kept))
 
     async def of(self, cards: Sequence[Card], run: TurnRun) -> tuple[FileOut, ...]:
         """A file a chart. A demo's picture says that its data is made up."""
@@ -49,20 +68,27 @@ class Pictures:
             is_demo = (await unit.people.workspace()).is_demo
         mark = self.texts.say("demo_mark", run.lang) if is_demo else ""
         try:
-            drawn = [await self.painter.png(marked(chart.option, mark)) for chart in charts]
+            drawn = [(chart.title, await self.painter.png(marked(chart.option, mark))) for chart in charts]
         except Unavailable as missing:
             log.warning("charts.not_drawn", key=missing.text_key, **missing.facts)
             return ()
+        return await self._kept(drawn, run, is_demo=is_demo)
+
+    async def _kept(
+        self, pictures: Sequence[tuple[str, bytes]], run: TurnRun, *, is_demo: bool
+    ) -> tuple[FileOut, ...]:  # fmt: skip
+        """Pictures by their titles, as files of whoever asked."""
         async with self.units.unit(run.scope, fence=run.fence) as unit:
             day = unit.now.date()
-            names = [file_name(chart.title, day=day, extension="png", demo=is_demo) for chart in charts]
             kept = [
-                await unit.files.keep(name=name, media_type=MEDIA_TYPE, content=content)
-                for name, content in zip(names, drawn, strict=True)
+                await unit.files.keep(
+                    name=file_name(title, day=day, extension="png", demo=is_demo),
+                    media_type=MEDIA_TYPE,
+                    content=content,
+                )
+                for title, content in pictures
             ]
-        return tuple(
-            FileOut(key=one.key, name=one.name, media_type=one.media_type, size=len(one.content)) for one in kept
-        )
+        return tuple(file_out(one) for one in kept)
 
 
 def marked(option: Mapping[str, JsonValue], mark: str) -> dict[str, JsonValue]:

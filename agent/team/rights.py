@@ -14,12 +14,14 @@ def needs(unit: Unit, role: Role) -> None:
         raise NotAllowed("needs_role", role=role)
 
 
-def needs_own(unit: Unit, members: Iterable[Member], role: Role) -> None:
-    """The role itself, not lent: what outlives a deputy's date is not theirs to give. Raises NotAllowed."""
+def needs_own(
+    unit: Unit, members: Iterable[Member], role: Role, *, key: str = "not_while_standing_in"
+) -> None:  # fmt: skip
+    """The role itself, not lent: what outlives a deputy's date is not theirs to give. Raises NotAllowed(key)."""
     needs(unit, role)
     own = next((member.role for member in members if member.id == unit.scope.member), Role.VIEWER)
     if not own.covers(role):
-        raise NotAllowed("not_while_standing_in", role=role)
+        raise NotAllowed(key, role=role)
 
 
 async def look_again(unit: Unit) -> None:

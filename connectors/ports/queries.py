@@ -21,6 +21,7 @@ from memory.domain.ids import CampaignId, ChannelId, ConversationId, CreatorMess
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
+from memory.domain.report_links import ReportLinkSheet
 from memory.domain.sample_views import SamplesView
 from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -228,6 +229,10 @@ class Queries(Protocol):
 
     async def figures_file(self, scope: Scope, wish: FiguresWish, *, part: str, extension: str) -> StoredFile:
         """A part's table as `csv` or `xlsx`. Raises as `figures`, and for a part or kind there is not."""
+        ...
+
+    async def report_links(self, scope: Scope) -> Sequence[ReportLinkSheet]:
+        """Read-only links to the figures, newest first, at most twenty."""
         ...
 
     async def templates(self, scope: Scope) -> Sequence[TemplateSheet]:

@@ -10,6 +10,7 @@ from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
+from connectors.ports.reports import SharedReports
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.assets import VENDOR, missing
 from connectors.webchat.door import guarded_route
@@ -23,6 +24,7 @@ from connectors.webchat.pages.figures import figures_routes
 from connectors.webchat.pages.imports import import_routes
 from connectors.webchat.pages.office import office_routes
 from connectors.webchat.pages.replies import reply_routes
+from connectors.webchat.pages.reports import report_routes
 from connectors.webchat.pages.samples import sample_routes
 from connectors.webchat.pages.send_list import send_list_routes
 from connectors.webchat.pages.shops import shop_routes
@@ -44,6 +46,7 @@ def open_surface(
     settings: WebSettings,
     vendor: Path = VENDOR,
     shops: ShopDoor | None = None,
+    reports: SharedReports | None = None,
 ) -> Surface:
     """Put the web chat together.
 
@@ -64,6 +67,7 @@ def open_surface(
         templates=environment(),
         demo_mark=DemoMark(accounts),
         shops=shops,
+        reports=reports,
     )
 
 
@@ -74,6 +78,7 @@ def webchat_router(surface: Surface) -> APIRouter:
     every = (
         entry_routes, chat_routes, decision_routes, send_list_routes, creator_routes, office_routes, channel_routes,
         import_routes, reply_routes, sample_routes, campaign_routes, figures_routes, shop_routes, template_routes,
+        report_routes,
     )  # fmt: skip
     for routes in every:
         router.include_router(routes(surface, route_class))

@@ -28,7 +28,7 @@ _MACHINE: Final = re.compile(
     re.IGNORECASE,
 )
 _AHEAD: Final = ("purpose", "sec-purpose", "x-purpose", "x-moz")
-_KEPT_BY_NOBODY: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+KEPT_BY_NOBODY: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @dataclass(slots=True)
@@ -36,6 +36,7 @@ class Pace:
     """How often each address asked in the present minute; the next minute knows nothing of it."""
 
     now: Callable[[], datetime]
+    most: int = MOST_A_MINUTE
     _minute: datetime | None = None
     _asked: Counter[str] = field(default_factory=Counter)
 
@@ -45,7 +46,7 @@ class Pace:
         if minute != self._minute:
             self._minute, self._asked = minute, Counter()
         self._asked[address] += 1
-        return self._asked[address] <= MOST_A_MINUTE
+        return self._asked[address] <= self.most
 
 
 def follow_router(followed: Followed, say: Say, *, now: Callable[[], datetime]) -> APIRouter:
@@ -70,7 +71,7 @@ def follow_router(followed: Followed, say: Say, *, now: Callable[[], datetime]) 
             return _told(say("link_try_again", lang), status=503)
         if target is None:
             return _told(say("link_leads_nowhere", lang), status=404)
-        return RedirectResponse(target, status_code=302, headers=_KEPT_BY_NOBODY)
+        return RedirectResponse(target, status_code=302, headers=KEPT_BY_NOBODY)
 
     return router
 
@@ -95,4 +96,4 @@ def visitors_lang(request: Request) -> Lang:
 
 
 def _told(text: str, *, status: int) -> Response:
-    return PlainTextResponse(text, status_code=status, headers=_KEPT_BY_NOBODY)
+    return PlainTextResponse(text, status_code=status, headers=KEPT_BY_NOBODY)

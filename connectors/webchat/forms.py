@@ -62,6 +62,11 @@ class Fields:
         values = [value for value in self.data.getlist(name) if isinstance(value, str)]
         return tuple(dict.fromkeys(whole(part) for value in values for part in value.split()))
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Every value of a repeated field, in order and once."""
+        values = [value for value in self.data.getlist(name) if isinstance(value, str)]
+        return tuple(dict.fromkeys(_as_sent(value).strip() for value in values))
+
     def optional_id(self, name: str) -> int | None:
         """An id, None when the field is empty."""
         text = self.text(name)

@@ -55,9 +55,11 @@ def zone_of(shell: Shell) -> str:
     return brand.team_zone if brand else DEFAULT_ZONE
 
 
-async def plain(surface: Surface, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """A page without the frame: sign-in, set-up, errors."""
-    lang = lang_of(request)
+async def plain(
+    surface: Surface, request: Request, template: str, *, status: int = 200, lang: Lang | None = None, **values: object
+) -> Response:
+    """A page without the frame: sign-in, set-up, errors, what strangers see. `lang`: else the browser's choice."""
+    lang = lang or lang_of(request)
     html = surface.templates.get_template(template).render(
         **_words(surface, lang),
         lang=lang,
@@ -109,7 +111,7 @@ def member_context(surface: Surface, visit: Visit, shell: Shell) -> dict[str, ob
         and shell.member.role is Role.LEAD,  # members and deputies: not while standing in
         "has_shops": surface.shops is not None,
         "news_seconds": surface.settings.news_seconds,
-        "when": _clock(lang, zone, shell.now),
+        "when": clock_of(lang, zone, shell.now),
         "when_there": partial(_there, lang=lang, now=shell.now),
         "short_when": lambda at: formats.short_moment(at, zone, lang, now=shell.now),
         "last_day": lambda end: f"{(end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)):%Y-%m-%d}",
@@ -143,7 +145,8 @@ def _label(surface: Surface, lang: Lang, group: str, value: str) -> str:
     return surface.label(group, value, lang)
 
 
-def _clock(lang: Lang, zone: str, now: datetime) -> Callable[[datetime], str]:
+def clock_of(lang: Lang, zone: str, now: datetime) -> Callable[[datetime], str]:
+    """Moments as a page of a zone says them."""
     return lambda at: formats.moment(at, zone, lang, now=now)
 
 

@@ -11,6 +11,7 @@ from connectors.ports.accounts import Accounts
 from connectors.ports.desk import Desk
 from connectors.ports.lines import Looks
 from connectors.ports.queries import Queries
+from connectors.ports.reports import SharedReports
 from connectors.ports.shops import ShopDoor
 from connectors.webchat.settings import WebSettings
 from memory.domain.errors import AppError, Fact
@@ -59,6 +60,7 @@ class Surface:
     demo_mark: DemoMark
     channels: Looks
     shops: ShopDoor | None = None
+    reports: SharedReports | None = None
 
     def label(self, group: str, value: str, lang: Lang) -> str:
         """The name people know a stored value by (stage, category, role…), or the value itself."""

@@ -166,10 +166,19 @@ class RepliesCard(CardModel):
     items: tuple[ReplyRow, ...]
 
 
+class TotalShown(CardModel):
+    """One figure over all rows, already formatted. `change`: since what it is compared with."""
+
+    label: str
+    value: str
+    change: str = ""
+
+
 class ReportCard(CardModel):
     """Figures with their period, time and source. A row is label → value, already formatted.
 
     `names`: what each row stands for (a handle, a product, a day), by which a later question means it; "" is nobody's.
+    `totals`, `notes`: the figures over all rows, and what is estimated or unknown in them, for who shares it.
     """
 
     kind: Literal["report"] = "report"
@@ -180,6 +189,8 @@ class ReportCard(CardModel):
     as_of: datetime | None
     source: str
     names: tuple[str, ...] = ()
+    totals: tuple[TotalShown, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class PlanRow(CardModel):

@@ -33,6 +33,7 @@ from memory.domain.ids import (
 )
 from memory.domain.places import Place
 from memory.domain.reply_forms import WorkOnReply
+from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
 from memory.domain.template_forms import RenameTemplate, RetireTemplate
 
@@ -329,6 +330,8 @@ Command = Annotated[
     | RetryCampaign
     | MakeCampaign
     | SavePreset
+    | MakeReportLink
+    | RevokeReportLink
     | WorkOnReply
     | HandOut
     | MarkByHand

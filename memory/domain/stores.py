@@ -29,6 +29,7 @@ from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepS
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.proposals import ProposalStore
+from memory.domain.report_links import ReportLinkStore
 from memory.domain.sample_stores import SampleStore
 from memory.domain.shop_sources import ShopSourceStore
 from memory.domain.shops import ShopStore
@@ -284,6 +285,11 @@ class Unit(Protocol):
     @property
     def links(self) -> LinkStore:
         """Promo codes and tracking links."""
+        ...
+
+    @property
+    def report_links(self) -> ReportLinkStore:
+        """Read-only links to figures."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Changes that are too large to run at once, or give goods away: they wait under a short code for the same member."""
+"""Changes that are too large to run at once, or give something away: they wait under a code for the same member."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from memory.domain.ids import CreatorId
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """What would be changed of whom. `change` is JSON-shaped: `samples` alone, or as `tools.confirming` knows it."""
+    """What would be changed of whom.
+
+    `change` is JSON-shaped: `samples` alone, `report_link` alone, or as `tools.confirming` knows it.
+    """
 
     code: str
     creators: tuple[CreatorId, ...]

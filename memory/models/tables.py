@@ -11,6 +11,7 @@ from memory.models import (
     digests,
     links,
     outreach,
+    report_links,
     sales,
     samples,
     shop,
@@ -21,7 +22,7 @@ from memory.models import (
 from memory.models.base import Base
 
 MODULES = (
-    books, campaigns, channels, chat, collaborations, creators, deliveries, digests, links, outreach, sales, samples,
-    shop, shop_links, templates, workspace,
+    books, campaigns, channels, chat, collaborations, creators, deliveries, digests, links, outreach, report_links,
+    sales, samples, shop, shop_links, templates, workspace,
 )  # fmt: skip
 TABLES = Base.metadata

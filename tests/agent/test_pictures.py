@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from agent.cards.piece import Piece
+from agent.charts.poster import Poster
 from agent.nodes.pictures import Pictures, marked
 from agent.nodes.run import TurnRun
 from memory.database import Database
@@ -23,12 +25,19 @@ class FakePainter:
 
     is_missing: bool = False
     drawn: list[Mapping[str, JsonValue]] = field(default_factory=list)
+    posters: list[Poster] = field(default_factory=list)
 
     async def png(self, option: Mapping[str, JsonValue]) -> bytes:
         if self.is_missing:
             raise Unavailable("charts_missing", file="echarts.min.js")
         self.drawn.append(option)
         return b"\x89PNG of a chart"
+
+    async def poster(self, poster: Poster) -> bytes:
+        if self.is_missing:
+            raise Unavailable("charts_missing", file="noto-sans-sc.ttf")
+        self.posters.append(poster)
+        return b"\x89PNG of a poster"
 
 
 class _Nowhere:
@@ -70,6 +79,19 @@ async def test_an_answer_without_charts_asks_for_nothing(database: Database, off
     painter, run = FakePainter(), await running(database, office)
     assert await Pictures(database, painter, texts()).of((ShareCard(text="x"),), run) == ()
     assert painter.drawn == []
+
+
+async def test_a_poster_is_kept_under_its_title_and_one_that_cannot_be_drawn_is_said(
+    database: Database, office: Office
+) -> None:
+    painter, run = FakePainter(), await running(database, office)
+    piece = Piece("图片：Pawly · 达人", poster=Poster("Pawly · 达人", mark="演示数据"))
+    shown = await Pictures(database, painter, texts()).drawn(piece, run)
+    assert shown.text == piece.text
+    assert [(file.name[:14], file.media_type) for file in shown.files] == [("演示数据-Pawly_达人-", "image/png")]
+    assert painter.posters == [piece.poster]
+    missing = await Pictures(database, FakePainter(is_missing=True), texts()).drawn(piece, run)
+    assert (missing.text, missing.files) == (texts().say("share_not_drawn", "zh"), ())
 
 
 def test_a_real_workspaces_picture_has_no_mark() -> None:

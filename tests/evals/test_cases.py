@@ -28,7 +28,7 @@ ARGUMENTS = {
     "open_shortlist": "name",
     "list_shortlists": "",
     "export_shortlist": "name ranks format",
-    "share_text": "ranks",
+    "share_text": "ranks image",
     "draft_messages": (
         f"{CREATORS} purpose product commission_rate flat_fee free_sample channel language tone template note split"
     ),
@@ -43,6 +43,7 @@ ARGUMENTS = {
     ),
     "collaborations": (f"action {CREATORS} product commission_rate free_sample ends_on collaboration drop_handles"),
     "sample_requests": "action ranks handles reason",
+    "report_links": "action period from to parts days",
     "tracking": f"action {CREATORS} product campaign code format",
     "samples": f"action {CREATORS} status tracking_number cost due_within_days",
     "performance": (

@@ -41,12 +41,13 @@ SAID = "以后都只看便宜的"
 
 @dataclass(frozen=True)
 class Case:
-    """Calls of one tool. `own` shows what is one's own; `changes` needs a role; `reach` names what is a neighbour's."""
+    """Calls of one tool: `own`, one's own; `changes`, of a role, else `refused` so; `reach`, of a neighbour's."""
 
     reach: Callable[[House], list[Given]]
     own: Callable[[House], Given] | None = None
     changes: Callable[[House], Given] | None = None
     needs: Role = Role.OPERATOR
+    refused: str = "needs_role"
 
 
 CASES: dict[str, Case] = {
@@ -220,6 +221,12 @@ CASES: dict[str, Case] = {
             {"action": "export", "format": "csv"},
         ],
     ),
+    "report_links": Case(
+        changes=lambda us: {"action": "make", "period": "last_month"},
+        needs=Role.LEAD,
+        refused="report_link_needs_lead",
+        reach=lambda them: [{"action": "list"}, {"action": "make", "period": "last_7_days"}],
+    ),
     "performance": Case(
         own=lambda us: {},
         reach=lambda them: [
@@ -243,7 +250,7 @@ CASES: dict[str, Case] = {
     "translate": Case(reach=lambda them: [{"text": them.batch}]),
     "check_compliance": Case(reach=lambda them: [{"text": f"{them.batch} {them.handles[0]}", "market": "US"}]),
 }
-UNMARKED = frozenset({"quota_status", "performance", "digest"})  # show their brand by name
+UNMARKED = frozenset({"quota_status", "performance", "digest", "report_links"})  # show their brand by name
 
 
 @dataclass(frozen=True)
@@ -281,7 +288,7 @@ async def _build(url: str, index: EmbeddedIndex) -> list[House]:
 
 def catalogue_of(database: Database, index: EmbeddedIndex) -> Catalogue:
     """Every tool, as an installation without a model has them."""
-    return build_catalogue(database, index, (), None, SystemClock())
+    return build_catalogue(database, index, (), None, SystemClock(), address="https://daren.example")
 
 
 async def test_every_tool_has_a_case(street: Street) -> None:
@@ -304,7 +311,7 @@ async def test_no_tool_brings_a_neighbours_row_to_any_role(street: Street, tool:
                 if role.covers(case.needs):
                     assert_ours(outcome, us)
                 else:
-                    assert_refused(outcome, case.needs)
+                    assert_refused(outcome, case)
             for them in neighbours:
                 await assert_no_reach(street, catalogue, tool, turn, us, them)
     assert street.ledger.crossings() == []
@@ -351,10 +358,11 @@ def assert_ours(outcome: Outcome, us: House) -> None:
     assert mark in told(outcome)
 
 
-def assert_refused(outcome: Outcome, needs: Role) -> None:
+def assert_refused(outcome: Outcome, case: Case) -> None:
     assert isinstance(outcome.error, NotAllowed)
     said = Presenter(texts()).show(outcome, "zh").text
-    assert said == texts().say("needs_role", "zh", role=needs)
+    facts = {"role": case.needs} if case.refused == "needs_role" else outcome.error.facts
+    assert said == texts().say(case.refused, "zh", **facts)
     assert said != texts().say("unexpected", "zh")
 
 

@@ -12,7 +12,7 @@ from tools.contract import TurnContext
 
 @dataclass(slots=True)
 class Asking:
-    """An operator of a shop, in one conversation."""
+    """A member of a shop, in one conversation."""
 
     shop: SellingOffice
     talk: Talk
@@ -20,7 +20,7 @@ class Asking:
 
     async def turn(self) -> TurnContext:
         """A turn of theirs that has begun."""
-        who = self.shop.operator
+        who = self.talk.who
         self.turns += 1
         async with self.shop.database.unit(who) as unit:
             turn, _ = await unit.turns.add(

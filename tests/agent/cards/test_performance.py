@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from agent.cards import figures
 from agent.cards.piece import Piece
 from agent.cards.shown import SHOWN
-from memory.domain.cards import ReportCard
+from memory.domain.cards import ReportCard, TotalShown
 from memory.domain.performance import Freshness, Kind, Metric
 from memory.domain.workspace import Lang
 from prompts.render import texts
@@ -70,6 +70,8 @@ async def test_a_ranking_is_a_table_whose_rows_a_later_question_can_name() -> No
         as_of=NOW,
         source="file（订单到 11-20）",
         names=("mia.cooks", "tom.diy", ""),
+        totals=(TotalShown(label="GMV", value="$12,345", change="+23.4%"),),
+        notes=("48.6% 的GMV还没结算（预估）。",),
     )
 
 

@@ -55,9 +55,11 @@ from memory.domain.ids import (
     IdentityId,
     ImportRunId,
     MemberId,
+    ReportLinkId,
     TemplateId,
 )
 from memory.domain.reply_forms import WorkOnReply
+from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
 from memory.domain.template_forms import RenameTemplate, RetireTemplate
 from memory.domain.workspace import Role, Scope
@@ -88,6 +90,8 @@ NEEDED: dict[type[Command], Role] = {
     WorkOnReply: Role.OPERATOR,
     MoveDemoClock: Role.OPERATOR,
     EraseCreator: Role.LEAD,
+    MakeReportLink: Role.LEAD,
+    RevokeReportLink: Role.OPERATOR,
     SaveMember: Role.LEAD,
     SavePolicy: Role.LEAD,
     SaveDeputy: Role.LEAD,
@@ -125,6 +129,8 @@ FORMS: dict[type[Command], Command] = {
     WorkOnReply: WorkOnReply(message=CreatorMessageId(1), wish="suggest"),
     EraseCreator: EraseCreator(handle="nobody", code="C1"),
     MoveDemoClock: MoveDemoClock(),
+    MakeReportLink: MakeReportLink(period="last_7_days", parts=("shop",), days="7"),
+    RevokeReportLink: RevokeReportLink(link=ReportLinkId(1)),
     SaveMember: SaveMember(login="new", name="New", role="operator", password="long enough"),
     SavePolicy: SavePolicy(own_drafts_approvable=True, commission_ceiling="20%"),
     SaveDeputy: SaveDeputy(member=MemberId(1), stands_for=MemberId(2), until="2026-12-05"),

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser
 
+from connectors.ports.reports import SharedReports
 from connectors.ports.shops import ShopDoor
 from connectors.server import create_app
 from connectors.webchat.following import follow_router
@@ -19,13 +20,14 @@ from tests.connectors.webchat.chromium import Site, chromium, served
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_channels import FakeLooks
 from tests.support.fake_desk import FakeDesk, FakeOffice, FakeQueries
+from tests.support.fake_figures import FakeReports
 
 SITE = "http://daren.test"
 MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
 AREAS = (
     "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
     "tiktok_shop", "campaigns", "erasing", "replies", "sales", "figures_page", "templates", "collaborations",
-    "tracking",
+    "tracking", "report_links",
 )  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {
@@ -73,9 +75,14 @@ class NoLinks:
 
 
 def build_app(
-    office: FakeOffice, texts: Texts, settings: WebSettings | None = None, *, shops: ShopDoor | None = None
+    office: FakeOffice,
+    texts: Texts,
+    settings: WebSettings | None = None,
+    *,
+    shops: ShopDoor | None = None,
+    reports: SharedReports | None = None,
 ) -> FastAPI:
-    """The application over one office; `shops`: where an app of a platform with shops is set up."""
+    """The application over one office; `shops`: where an app of a platform with shops is set up; `reports`: links."""
     return create_app(
         desk=FakeDesk(office),
         queries=FakeQueries(office),
@@ -86,6 +93,7 @@ def build_app(
         now=lambda: office.now,
         settings=settings,
         shops=shops,
+        reports=reports or FakeReports(),
         called=[follow_router(NoLinks(), texts.say, now=lambda: office.now)],
     )
 

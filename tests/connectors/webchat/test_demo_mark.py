@@ -64,6 +64,7 @@ SHOW_NOTHING = {
     "/batches/{code}/states": "goes into a card that is marked",
     "/files/{key}": "marked by the tool that wrote it: tests/tools/shortlists",
     "/performance/{part}.{extension}": "marked by the query that wrote it: tests/agent/figures",
+    "/report/{token}": "marked where there is one: test_report_page",
     "/r/{code}": "leads strangers on, or tells them nothing: test_following",
     "/samples.csv": "marked by the query that wrote it: tests/agent/samples/test_importing.py",
     "/healthz": "for machines",
@@ -100,6 +101,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
         "/samples", "/campaigns/usual", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
+        "/performance/links", "/performance/links/{link}/revoke",
     }
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from tests.connectors.webchat.chromium import DESKTOP, PHONE, Site, assert_sound
 from tests.connectors.webchat.test_pages import PAGES, fill
 from tests.support import fake_office
 from tests.support.fake_desk import FakeOffice
+from tests.support.fake_figures import TOKEN
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +19,7 @@ EXAMINED = (
     "/login",
     "/setup",
     "/nope",
+    f"/report/{TOKEN}",
 )
 
 

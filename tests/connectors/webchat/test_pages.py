@@ -72,6 +72,20 @@ async def test_a_demo_workspace_is_marked_everywhere_and_has_a_clock(
         assert "快进到下一个窗口" in page, path
 
 
+async def test_a_picture_to_pass_on_is_shown_unless_its_chart_is_drawn_already(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    picture = FileOut(key="p1", name="Pawly 达人.png", media_type="image/png", size=90_000)
+    office.say(Author.DAREN, Reply(text="图片：", files=(picture,)))
+    shown = '<img class="picture" src="/files/p1" alt="Pawly 达人.png" loading="lazy">'
+    assert shown in (await client.get("/conversations/7")).text
+    office.messages.clear()
+    office.say(Author.DAREN, Reply(text="近7天：", cards=(fake_office.chart(),), files=(picture,)))
+    page = (await client.get("/conversations/7")).text
+    assert shown not in page
+    assert 'href="/files/p1"' in page
+
+
 async def test_a_real_workspace_has_no_mark_and_no_clock(office: FakeOffice, client: httpx.AsyncClient) -> None:
     office.kind = WorkspaceKind.REAL
     fill(office)

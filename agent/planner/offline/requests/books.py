@@ -13,6 +13,7 @@ from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import creators, segment_of
 from agent.planner.offline.requests.senses import sense, stage_word
+from agent.planner.offline.requests.sharing import wants_a_picture
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
@@ -101,11 +102,13 @@ def export_shortlist(segment: Segment, context: PlanningContext) -> Sheet:
 
 
 def share_text(segment: Segment, context: PlanningContext) -> Sheet:
-    """`share_text`: which ranks."""
+    """`share_text`: which ranks, and whether as a picture."""
     sheet = Sheet(segment, context)
     ranks = creators(sheet, segments=False).get("ranks")
     if ranks:
         sheet.arguments["ranks"] = ranks
+    if wants_a_picture(segment.text):
+        sheet.arguments["image"] = True
     return sheet
 
 
