@@ -26,6 +26,7 @@ from agent.channels.holding import Holder
 from agent.channels.safe import ShopSafe
 from agent.charts.painter import ChartPainter
 from agent.deliveries.carrying import Post, deliver_due
+from agent.deliveries.drawing import PushPictures
 from agent.deliveries.nudging import remind, tell_of_campaigns
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
@@ -219,7 +220,10 @@ async def _put_together(
     )
     desk = OpenDesk(database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand)
 
-    post = Post(database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours))
+    post = Post(
+        database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours),
+        PushPictures(painter, words).of,
+    )  # fmt: skip
     upkeep = Upkeep(
         units=database,
         services=database,

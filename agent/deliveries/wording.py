@@ -9,6 +9,7 @@ from agent.cards import wording
 from agent.cards.drafts import flag_text
 from agent.guardrails.contacts import mask
 from connectors.ports.channels import Chat, Push
+from memory.domain.cards import ChartCard
 from memory.domain.deliveries import Delivery, Parcel, PushKind, Subject
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
@@ -36,6 +37,9 @@ class PushWords:
         if kind is PushKind.DIGEST:  # worded when it was made, in the language it was asked for
             text = "\n".join([*mark, _text(parcel.deliveries[0].subject, "text")])
             return Push(text, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
+        if kind is PushKind.PICTURE:
+            alt = chart_of(parcel.deliveries[0]).alt
+            return Push("\n".join([*mark, alt]), brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
         head = self._head(kind, parcel, lang)
         is_short = kind in _ONE_LINE
         lines = [] if is_short else [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries]
@@ -100,6 +104,11 @@ class PushWords:
         if special in self.texts:
             return self.texts.say(special, lang, batch=_text(of, "batch"), number=_text(of, "number"))
         return self.texts.say(f"push_do_{_text(of, 'state')}", lang)
+
+
+def chart_of(delivery: Delivery) -> ChartCard:
+    """The chart a picture is of."""
+    return ChartCard.model_validate(delivery.subject["chart"])
 
 
 def quoted(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from agent.cards.digest import worded
+from agent.cards.digest_figures import trend_chart
 from memory.domain.account_stores import Services
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author
@@ -89,16 +90,19 @@ class DigestMaker:
             due_at = found.wish.schedule.moment(now_due.day)
             if not await unit.digests.claim(found.id, now_due.day, due_at=due_at):
                 return False
-            text = await self._worded(unit, found, now_due.day, due_at, read)
-            await unit.conversations.say(found.conversation, author=Author.NOTICE, reply=Reply(text=text), now=unit.now)
-            await unit.digests.push(found, now_due.day, text=text)
+            digest = await self._read(unit, found, now_due.day, due_at, read)
+            text = worded(digest, found.wish.lang, self.texts)
+            chart = trend_chart(digest.figures, found.wish.lang, self.texts)
+            reply = Reply(text=text, cards=(chart,) if chart is not None else ())
+            await unit.conversations.say(found.conversation, author=Author.NOTICE, reply=reply, now=unit.now)
+            await unit.digests.push(found, now_due.day, text=text, chart=chart)
         return True
 
-    async def _worded(self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read) -> str:
+    async def _read(self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read) -> Digest:
         key = (unit.scope.tenant, unit.scope.brand, due_at)
         if key not in read:
             read[key] = await read_digest(unit, due_at)
-        digest = replace(
+        return replace(
             read[key],
             day=day,
             zone=found.wish.schedule.zone,
@@ -106,4 +110,3 @@ class DigestMaker:
             due_at=due_at if unit.now - due_at > _LATE else None,
             news=await unit.digests.news(found.id, day),
         )
-        return worded(digest, found.wish.lang, self.texts)

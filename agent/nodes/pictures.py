@@ -1,12 +1,11 @@
 """Charts of an answer as files, for chats that show no charts themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
-from pydantic import JsonValue
 
+from agent.charts.painting import Painter, marked
 from agent.nodes.run import TurnRun
 from memory.domain.cards import Card, ChartCard
 from memory.domain.chat import FileOut
@@ -18,18 +17,6 @@ from tools.shortlists.writing import file_name
 log = structlog.get_logger()
 
 MEDIA_TYPE = "image/png"
-
-
-class Painter(Protocol):
-    """Draws charts."""
-
-    async def png(self, option: Mapping[str, JsonValue]) -> bytes:
-        """A picture of an ECharts option, on white, under 2 MB.
-
-        Raises:
-            Unavailable: what it draws with is not there (retryable once it was installed).
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +48,6 @@ class Pictures:
                 for name, content in zip(names, drawn, strict=True)
             ]
         return tuple(
-            FileOut(key=one.key, name=one.name, media_type=one.media_type, size=len(one.content)) for one in kept
+            FileOut(key=one.key, name=one.name, media_type=one.media_type, size=len(one.content), personal=False)
+            for one in kept
         )
-
-
-def marked(option: Mapping[str, JsonValue], mark: str) -> dict[str, JsonValue]:
-    """An option whose note begins with a mark."""
-    title = option.get("title")
-    if not mark or not isinstance(title, dict):
-        return dict(option)
-    return {**option, "title": {**title, "subtext": f"{mark} · {title.get('subtext') or ''}".strip(" ·")}}

@@ -27,7 +27,9 @@ class PushKind(StrEnum):
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
     CAMPAIGN = "campaign"  # a campaign is written, started or done: {name, event, count, left}
-    DIGEST = "digest"  # the day's digest, worded already: {text, day}, {chat, group} where one chat asked for it
+    # the day's digest, worded already: {text, day}, {chart} with a picture, {chat, group} where one chat asked for it
+    DIGEST = "digest"
+    PICTURE = "picture"  # what was pushed is followed by its chart: {chart, day}, {chat, group} as above
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 
 

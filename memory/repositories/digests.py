@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from memory.domain.cards import ChartCard
 from memory.domain.channels import PUSHING
 from memory.domain.deliveries import DeliveryState, PushKind, Subject
 from memory.domain.digest_stores import DueDigest
@@ -138,7 +139,7 @@ class DigestRepository:
         why = Flag(lost.reason_key, dict(lost.reason_facts or {})) if lost.reason_key else None
         return News(days, last.day, why)
 
-    async def push(self, subscription: Subscription, day: date, *, text: str) -> bool:
+    async def push(self, subscription: Subscription, day: date, *, text: str, chart: ChartCard | None = None) -> bool:
         """See `DigestStore.push`. Who asked for an hour in a chat is not kept waiting by the team's quiet hours."""
         place = subscription.wish.place
         channel = await self._channel(place) if place is not None else None
@@ -146,7 +147,9 @@ class DigestRepository:
         brand = brand or await self._brand(any_of_them=channel is not None)
         if brand is None:
             return False
-        subject: dict[str, str | bool] = {"text": text, "day": day.isoformat()}
+        subject: JsonObject = {"text": text, "day": day.isoformat()}
+        if chart is not None:
+            subject["chart"] = chart.model_dump(mode="json")
         occasion = f"digest:{subscription.id}:{day}"
         if channel is not None and place is not None:
             subject |= {"chat": place.chat, "group": place.is_group}
