@@ -20,10 +20,12 @@ from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import Subscription, owed
 from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, DigestId, TenantId
+from memory.domain.shops import PlatformQuota, WeekOf, no_week
 from memory.domain.workspace import Scope
 from prompts.render import Texts
+from tools.digest.needs import read_platform
 from tools.digest.results import Digest
-from tools.digest.tool import read_digest
+from tools.digest.tool import LATELY, read_digest
 
 log = structlog.get_logger(__name__)
 
@@ -37,12 +39,16 @@ _Read = dict[tuple[TenantId, BrandId | None, datetime], Digest]
 
 @dataclass(frozen=True, slots=True)
 class DigestMaker:
-    """Makes what is due. `scope_of`: in whose scope one is made; None: nobody's any more."""
+    """Makes what is due. `scope_of`: in whose scope one is made; None: nobody's any more.
+
+    `week_of`: what a brand's platform counts of its week.
+    """
 
     services: Services
     units: ChannelUnits
     scope_of: ScopeOf
     texts: Texts
+    week_of: WeekOf = no_week
 
     async def run(self) -> int:
         """Make everything that is due; how many were made.
@@ -78,6 +84,7 @@ class DigestMaker:
             async with self.services.across_tenants("a digest of nobody") as work:
                 await work.digests.turn_off(due.id)
             return False
+        platform = await read_platform(self.units, scope, self.week_of)
         async with self.units.unit(scope) as unit:
             found = await unit.digests.lock(due.id)
             if found is None:
@@ -90,7 +97,7 @@ class DigestMaker:
             due_at = found.wish.schedule.moment(now_due.day)
             if not await unit.digests.claim(found.id, now_due.day, due_at=due_at):
                 return False
-            digest = await self._read(unit, found, now_due.day, due_at, read)
+            digest = await self._read(unit, found, now_due.day, due_at, read, platform)
             text = worded(digest, found.wish.lang, self.texts)
             chart = trend_chart(digest.figures, found.wish.lang, self.texts)
             reply = Reply(text=text, cards=(chart,) if chart is not None else ())
@@ -98,15 +105,20 @@ class DigestMaker:
             await unit.digests.push(found, now_due.day, text=text, chart=chart)
         return True
 
-    async def _read(self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read) -> Digest:
+    async def _read(
+        self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read,
+        platform: PlatformQuota | None,
+    ) -> Digest:  # fmt: skip
         key = (unit.scope.tenant, unit.scope.brand, due_at)
         if key not in read:
-            read[key] = await read_digest(unit, due_at)
+            read[key] = await read_digest(unit, due_at, platform=platform)
+        news = await unit.digests.news(found.id, day)
         return replace(
             read[key],
+            needs=read[key].needs.since(news.since or unit.now - LATELY),
             day=day,
             zone=found.wish.schedule.zone,
             now=unit.now,
             due_at=due_at if unit.now - due_at > _LATE else None,
-            news=await unit.digests.news(found.id, day),
+            news=news,
         )

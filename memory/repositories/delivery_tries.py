@@ -209,7 +209,7 @@ class DeliveryTries:
                 .values(
                     state=to.value,
                     look_at=look_at if refused else DeliveryRow.look_at,
-                    settled_at=self._now if state is DeliveryState.DELIVERED else None,
+                    settled_at=None if refused else self._now,  # of an unknown end: when it became that
                     reason_key=key,
                     reason_facts=facts,
                 ),

@@ -135,9 +135,9 @@ class DigestRepository:
                 select(DeliveryRow).where(DeliveryRow.occasion == last.occasion, DeliveryRow.state.not_in(_NOT_LOST))
             )
         if last is None or lost is None:
-            return News(days)
+            return News(days, since=last.at if last is not None else None)
         why = Flag(lost.reason_key, dict(lost.reason_facts or {})) if lost.reason_key else None
-        return News(days, last.day, why)
+        return News(days, last.day, why, last.at)
 
     async def push(self, subscription: Subscription, day: date, *, text: str, chart: ChartCard | None = None) -> bool:
         """See `DigestStore.push`. Who asked for an hour in a chat is not kept waiting by the team's quiet hours."""
