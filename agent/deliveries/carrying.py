@@ -1,7 +1,7 @@
 """Carries deliveries out: claim in one transaction, call, settle in another. The unclear is not repeated blindly."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from memory.domain.channels import ChannelKind, SecretBox, owner_of_secrets
 from memory.domain.deliveries import Delivery, DeliveryService, DeliveryState, DeliveryWork, Parcel, PushKind, Route
 from memory.domain.dispatch import Queue
 from memory.domain.errors import Misconfigured, Refused, Unavailable, Unclear
-from memory.domain.ids import ChannelId
+from memory.domain.ids import ChannelId, DeliveryId
 from memory.domain.outreach import Flag
 
 log = structlog.get_logger(__name__)
@@ -101,27 +101,33 @@ async def _claim(
     routes = await work.deliveries.routes(queue)
     held = _held(post, routes)
     chosen: list[Delivery] = []
+    lines: set[object] = set()
+    later: defaultdict[datetime, list[DeliveryId]] = defaultdict(list)
     over: Route | None = None
     settled = False
     for delivery in await work.deliveries.waiting(queue, now=work.now, limit=_LOOK):
         way = way_of(delivery, routes, held=held, now=work.now, zone=ZoneInfo(audience.zone), hours=post.hours)
         if isinstance(way, Route):
             if not _may_call(post, way):
-                await work.deliveries.later([delivery.id], look_at=work.now + _MINUTE)
+                later[work.now + _MINUTE].append(delivery.id)
                 settled = True
             elif over is None or (way is over and _goes_with(chosen[0], delivery)):
-                over = way
-                if len(chosen) < MOST_IN_ONE:
+                over, line = way, delivery.reason or delivery.id  # however much of one reason there is, it is a line
+                if line in lines or len(lines) < MOST_IN_ONE:
+                    lines.add(line)
                     chosen.append(delivery)
             continue
         settled = settled or not isinstance(way, Elsewhere)
         if isinstance(way, Later):
-            await work.deliveries.later([delivery.id], look_at=way.at)
+            later[way.at].append(delivery.id)
         elif isinstance(way, Ended):
             report.ends[way.state] += 1
             await work.deliveries.end(delivery.id, way.state, reason=way.reason)
+    for look_at, ids in later.items():
+        await work.deliveries.later(ids, look_at=look_at)
     if over is None:
         return None, settled
+    chosen.sort(key=lambda one: one.id)  # a repeat is worded in the same order
     return await work.deliveries.claim(queue, over, chosen, audience, lease=lease), True
 
 
