@@ -11,6 +11,7 @@ from agent.cards import (
     follow_ups,
     funnel,
     performance,
+    sample_outcomes,
     samples,
     searching,
     sharing,
@@ -27,7 +28,7 @@ from tools.catalogue import Outcome
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
     **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN, **collaborations.SHOWN,
-    **digest_shown.SHOWN, **tracking.SHOWN,
+    **digest_shown.SHOWN, **tracking.SHOWN, **sample_outcomes.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

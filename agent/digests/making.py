@@ -3,7 +3,9 @@
 Any number may make at once: one alone claims a day's unique row. What a crash leaves behind is due again.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -23,13 +25,14 @@ from memory.domain.ids import BrandId, DigestId, TenantId
 from memory.domain.shops import PlatformQuota, WeekOf, no_week
 from memory.domain.workspace import Scope
 from prompts.render import Texts
-from tools.digest.needs import read_platform
 from tools.digest.results import Digest
 from tools.digest.tool import LATELY, read_digest
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 200
+_ASKED_AT_ONCE: Final = 8
+_PATIENCE_SECONDS: Final = 10.0  # with all platforms together
 _LATE: Final = timedelta(minutes=15)  # a sweep comes once a minute; so much is nobody's trouble
 
 ScopeOf = Callable[[DueDigest], Awaitable[Scope | None]]
@@ -59,8 +62,9 @@ class DigestMaker:
         while True:
             async with self.services.across_tenants("digests that are due") as work:
                 due = await work.digests.due(now=work.now, after=after, limit=_AT_ONCE)
+            weeks = await self._weeks(due)
             for one in due:
-                made += await self._try(one, read)
+                made += await self._try(one, read, weeks.get(one.about) if one.about is not None else None)
             if len(due) < _AT_ONCE:
                 break
             after = due[-1].id
@@ -68,23 +72,36 @@ class DigestMaker:
             log.info("digests.made", count=made)
         return made
 
-    async def _try(self, due: DueDigest, read: _Read) -> bool:
+    async def _weeks(self, due: Sequence[DueDigest]) -> dict[BrandId, PlatformQuota | None]:
+        """What platforms count of these brands' weeks, all asked at once: no digest waits long for a platform."""
+        said: dict[BrandId, PlatformQuota | None] = {}
+        few = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+        async def ask(brand: BrandId) -> None:
+            async with few:
+                said[brand] = await self.week_of(brand)
+
+        asked = asyncio.gather(*(ask(brand) for brand in {one.about for one in due if one.about is not None}))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked, _PATIENCE_SECONDS)
+        return said
+
+    async def _try(self, due: DueDigest, read: _Read, platform: PlatformQuota | None) -> bool:
         try:
-            return await self._make(due, read)
+            return await self._make(due, read, platform)
         except Unavailable:
             raise
         except AppError as failure:
             log.warning("digest.not_made", digest=due.id, error=failure.text_key)
             return False
 
-    async def _make(self, due: DueDigest, read: _Read) -> bool:
+    async def _make(self, due: DueDigest, read: _Read, platform: PlatformQuota | None) -> bool:
         """Make one; whether there was one to make."""
         scope = await self.scope_of(due)
         if scope is None:
             async with self.services.across_tenants("a digest of nobody") as work:
                 await work.digests.turn_off(due.id)
             return False
-        platform = await read_platform(self.units, scope, self.week_of)
         async with self.units.unit(scope) as unit:
             found = await unit.digests.lock(due.id)
             if found is None:

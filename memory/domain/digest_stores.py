@@ -68,13 +68,14 @@ class DigestStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DueDigest:
-    """A subscription with a digest due, whose it is, and the chat outside that asked for it."""
+    """A subscription with a digest due, whose it is, and the chat outside that asked for it. `about`: the one brand."""
 
     id: DigestId
     tenant: TenantId
     member: MemberId
     brand: BrandId | None
     place: Place | None = None
+    about: BrandId | None = None
 
 
 class AnyDigestStore(Protocol):

@@ -231,8 +231,16 @@ class AnyDigestRepository:
 
     async def due(self, *, now: datetime, after: DigestId, limit: int) -> Sequence[DueDigest]:
         """See `AnyDigestStore.due`."""
+        only = (
+            select(func.min(BrandRecord.id))
+            .where(BrandRecord.tenant_id == DigestRow.tenant_id)
+            .having(func.count() == 1)
+            .scalar_subquery()
+        )
+        about = func.coalesce(DigestRow.brand_id, only).label("about")
+        own = (DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, DigestRow.place)
         rows = await self._session.execute(
-            select(DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, DigestRow.place, ConversationRow.member_id)
+            select(*own, ConversationRow.member_id, about)
             .join(ConversationRow, ConversationRow.id == DigestRow.conversation_id)
             .where(DigestRow.active, DigestRow.next_at <= now, DigestRow.id > after)
             .order_by(DigestRow.id)
@@ -245,6 +253,7 @@ class AnyDigestRepository:
                 MemberId(row.member_id),
                 brand_or_none(row.brand_id),
                 _place(row.place),
+                brand_or_none(row.about),
             )
             for row in rows
         ]

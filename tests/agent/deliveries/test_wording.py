@@ -47,8 +47,10 @@ def test_answers_trouble_and_reminders_read_so() -> None:
 
 def test_trouble_of_one_reason_is_one_line_with_its_count() -> None:
     odd = range(1, 201, 2)
-    many = [{**TROUBLE, "batch": f"K{batch}", "number": number} for batch in range(7, 12) for number in odd]
-    unreached = [
+    many: list[Subject] = [
+        {**TROUBLE, "batch": f"K{batch}", "number": number} for batch in range(7, 12) for number in odd
+    ]
+    unreached: list[Subject] = [
         {**TROUBLE, "number": number, "key": "no_channel", "facts": {"handle": handle}}
         for number, handle in ((4, "mia"), (5, "tom"))
     ]
