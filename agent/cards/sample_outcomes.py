@@ -14,7 +14,7 @@ from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.performance.outcomes import OutcomesShown
 
-_COUNTS: Final = ("posted", "overdue", "not_due", "excused", "lost")  # of a row, in the order they are drawn
+_COUNTS: Final = ("posted", "overdue", "not_due", "lost", "excused")  # of a row, in the order they are drawn
 _NAME: Final = 30  # letters of a product's name on an axis
 
 

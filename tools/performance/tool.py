@@ -67,6 +67,7 @@ def performance(units: Units) -> Tool[PerformanceArgs]:
 
     about = (
         "Sales and results of a period: GMV, orders, refunds, commission, conversion, ROI, views, by creator, product, "
-        "campaign, video or day; replies and the outreach funnel; comparisons, why a figure moved, how it is defined."
+        "campaign, video or day; replies and the outreach funnel; comparisons, why a figure moved, how it is defined; "
+        "a chart of samples says what became of them."
     )
     return Tool("performance", Effect.READS, PerformanceArgs, run, about)

@@ -81,7 +81,7 @@ async def test_what_became_of_the_periods_samples_is_a_chart_a_table_and_a_file(
         with pytest.raises(BadRequest):
             await unit.performance.outcomes(Filters(), EARLY, group_by=GroupBy.CONTENT)
         file = await figures_file(unit, OCTOBER, "outcomes", "csv", texts())
-    heads = ("产品", "已发内容", "逾期未发", "还没到期", "已免发", "已丢件", "合计")
+    heads = ("产品", "已发内容", "逾期未发", "还没到期", "已丢件", "已免发", "合计")
     assert (view.parts["outcomes"].columns, view.parts["outcomes"].rows) == (
         heads, (("Litter Box", "1", "1", "1", "0", "0", "3"),)
     )  # fmt: skip
