@@ -31,8 +31,8 @@ class AccountClient:
     async def upload(self, channel: OpenChannel, *, name: str, content: bytes) -> Picture:
         """media/upload: a picture of at most 2 MB, kept with the platform for three days. It may be sent twice.
 
-        Source: https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/customer-message/temp-media.md,
-        read 2026-11-29.
+        Source: https://developers.weixin.qq.com/minigame/dev/guide/open-ability/customer-message/temp-media.html, read
+        2026-11-29.
         """
         answer = await self._post(channel, "media/upload", None, (name, content), type="image")
         media = answer.body.get("media_id")
