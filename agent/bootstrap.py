@@ -26,6 +26,7 @@ from agent.channels.holding import Holder
 from agent.channels.safe import ShopSafe
 from agent.charts.painter import ChartPainter
 from agent.deliveries.carrying import Post, deliver_due
+from agent.deliveries.drawing import PushPictures
 from agent.deliveries.nudging import remind, tell_of_campaigns
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
@@ -51,7 +52,6 @@ from agent.nodes.answer import Answer
 from agent.nodes.pictures import Pictures
 from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, Think
-from agent.outreach.contacts import no_week
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
 from agent.queries import OpenQueries
@@ -89,6 +89,7 @@ from memory.domain.clock import Clock, SystemClock
 from memory.domain.deliveries import DELIVERIES
 from memory.domain.errors import BadRequest
 from memory.domain.ids import TenantId
+from memory.domain.shops import no_week
 from memory.domain.workspace import Scope
 from memory.secret_box import HomeSecretBox
 from prompts.render import Texts, texts
@@ -224,7 +225,11 @@ async def _put_together(
         database, database.turn_events, words, tuple(messengers), forms, DecisionWords(words), hand, signer
     )  # fmt: skip
 
-    post = Post(database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours))
+    post = Post(
+        database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours),
+        PushPictures(painter, words).of,
+    )  # fmt: skip
+    week_of = shops.week if shops else no_week
     upkeep = Upkeep(
         units=database,
         services=database,
@@ -236,7 +241,7 @@ async def _put_together(
         scope_of=accounts.of_member,
         texts=words,
         sources_of=shops.hearing.sources if shops else no_sources,
-        week_of=shops.week if shops else no_week,
+        week_of=week_of,
     )
 
     async def deliver() -> None:
@@ -263,7 +268,7 @@ async def _put_together(
         read_shop=shops.sources.run if shops else no_source,
         do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
-        digest=DigestMaker(database, database, Readers(accounts.of_conversation, door).scope, words).run,
+        digest=DigestMaker(database, database, Readers(accounts.of_conversation, door).scope, words, week_of).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
         write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )

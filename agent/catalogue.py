@@ -14,6 +14,7 @@ from memory.domain.clock import Clock
 from memory.domain.creator import Creator
 from memory.domain.delivery_views import ChannelUnits
 from memory.domain.outreach import Channel, Flag
+from memory.domain.shops import no_week
 from memory.domain.stores import CreatorIndex
 from tools.campaigns.tool import campaigns
 from tools.catalogue import Catalogue
@@ -112,7 +113,7 @@ def build_catalogue(
             sample_requests(units),
             tracking(units, address),
             report_links(units, address),
-            digest(units),
+            digest(units, platform.week if platform else no_week),
             subscribe_digest(units),
             products(units),
             templates(units),

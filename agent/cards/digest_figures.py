@@ -6,6 +6,9 @@ from fractions import Fraction
 from typing import Final
 
 from agent.cards import figures
+from agent.cards.charting import chart
+from agent.cards.performance import card
+from memory.domain.cards import ChartCard
 from memory.domain.performance import Kind, Metric, part
 from memory.domain.workspace import Lang
 from prompts.render import Texts
@@ -32,6 +35,13 @@ def change_text(read: DigestFigures, metric: Metric, lang: Lang, texts: Texts) -
     if now is not None and then is not None and read.mean_of and then.value and now.value is not None:
         now = now if then.kind is Kind.SHARE else replace(now, value=now.value * read.mean_of)
     return figures.change(now, then, read.main.currency, lang, texts)
+
+
+def trend_chart(read: DigestFigures, lang: Lang, texts: Texts) -> ChartCard | None:
+    """The last days' GMV beside the days before them; None where nobody told of any, or of one alone."""
+    if read.trend is None:
+        return None
+    return chart(read.trend, card(read.trend, lang, texts), lang, texts)
 
 
 def moved_bp(read: DigestFigures) -> int | None:

@@ -10,6 +10,7 @@ from typing import Final
 from agent.cards import wording
 from agent.cards.drafts import flag_text
 from agent.deliveries.wording import tame
+from memory.domain.delivery_views import Undelivered
 from memory.domain.money import Money
 from memory.domain.office_stores import QuotaStatus
 from memory.domain.outreach import Flag
@@ -22,6 +23,7 @@ NAME: Final = 24  # letters of a name that are said
 _REASON: Final[dict[Lang, int]] = {"zh": 40, "en": 80}  # of a reason
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+_KINDS: Final = 3  # of pushes that are named
 
 
 class Rank(IntEnum):
@@ -58,7 +60,8 @@ class NeedWords:
         """Every need, the most urgent first."""
         needs = self.digest.needs
         made = [*self._decisions(needs), *self._replies(needs), *self._pushes(needs), *self._samples(needs)]
-        return sorted([*made, *self._sync(needs), *self._quota(needs)], key=lambda line: line.rank)
+        made += [*self._sync(needs), *self._quota(needs), *self._week(needs)]
+        return sorted(made, key=lambda line: line.rank)
 
     def waited(self, since: datetime) -> str:
         """How long ago: 3 天, 5 小时."""
@@ -114,9 +117,18 @@ class NeedWords:
         why = reason(flag, self.lang, self.texts) if flag else self._say("digest_undelivered_unknown")
         yield NeedLine(
             Rank.PUSHES,
-            self._say("digest_need_pushes", count=self._many(needs.pushes), why=why),
+            self._say("digest_need_pushes", count=self._many(needs.pushes), named=self._named(needs.pushes), why=why),
             self._say("digest_do_pushes"),
         )
+
+    def _named(self, pushes: Sequence[Undelivered]) -> str:
+        """「达人回复 2 条没送到、日报 1 条不知道到没到」: what was to be told, and how it ended, the most first."""
+        counts = Counter((one.kind, one.state) for one in pushes)
+        said = [
+            self._say(f"digest_push_{state}", kind=self._say(f"web_push_kind_{kind}"), count=count)
+            for (kind, state), count in counts.most_common(_KINDS)
+        ]
+        return wording.listed(said, self.lang) + (self._say("digest_and_more") if len(counts) > _KINDS else "")
 
     def _samples(self, needs: Needs) -> Iterator[NeedLine]:
         if not needs.samples:
@@ -140,23 +152,39 @@ class NeedWords:
             yield NeedLine(Rank.SYNC, said, self._say("digest_do_stale"))
 
     def _quota(self, needs: Needs) -> Iterator[NeedLine]:
-        """One line: the brand with the least left, or its week where less of that is left than is planned."""
+        """What may be sent today by the brand with the least left."""
         if not needs.quotas:
             return
         tightest = min(needs.quotas, key=lambda one: left_of(one) - one.planned)
         left, planned, brand = left_of(tightest), tightest.planned, name(tightest.brand)
-        do, week = self._say("digest_do_quota"), needs.week
+        do = self._say("digest_do_quota")
         if planned and not left:
             yield NeedLine(Rank.QUOTA_SHORT, self._say("digest_need_quota_out", brand=brand, planned=planned), do)
         elif planned > left:
             said = self._say("digest_need_quota_short", brand=brand, left=left, planned=planned)
             yield NeedLine(Rank.QUOTA_SHORT, said, do)
-        elif planned and week is not None and week.used >= week.limit:
-            said = self._say("digest_need_week", brand=brand, used=week.used, limit=week.limit, planned=planned)
-            yield NeedLine(Rank.QUOTA_SHORT, said, do)
         elif planned or tightest.held:
             said = self._say("digest_need_quota", brand=brand, left=left, planned=planned, held=tightest.held)
             yield NeedLine(Rank.QUOTA, said, "")
+
+    def _week(self, needs: Needs) -> Iterator[NeedLine]:
+        """New contacts left of the one brand's week, by its own limit and by the platform's count."""
+        week = needs.week
+        if week is None or week.left is None:
+            return
+        counts = []
+        if week.limit is not None:
+            counts.append(self._say("digest_week_own", limit=week.limit, used=week.used))
+        if week.platform is not None and week.platform.allowed is not None:
+            counts.append(self._say("digest_week_platform", allowed=week.platform.allowed, used=week.platform.used))
+        brand = name(next(iter(self.digest.brands), ""))
+        facts: dict[str, str | int] = {"brand": brand, "left": week.left, "counts": wording.listed(counts, self.lang)}
+        planned = sum(one.planned for one in needs.quotas)
+        if planned and not week.left:
+            said = self._say("digest_need_week_out", **facts, planned=planned)
+            yield NeedLine(Rank.QUOTA_SHORT, said, self._say("digest_do_quota"))
+        else:
+            yield NeedLine(Rank.QUOTA, self._say("digest_need_week", **facts), "")
 
     def _many(self, found: Sequence[object]) -> str:
         return self._say("digest_many", count=MOST) if len(found) >= MOST else str(len(found))

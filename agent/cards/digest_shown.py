@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.cards import figures, wording
 from agent.cards.digest import worded, worded_whole
-from agent.cards.digest_figures import change_text, then_text
+from agent.cards.digest_figures import change_text, then_text, trend_chart
 from agent.cards.digest_needs import NeedWords, left_of
 from agent.cards.drafts import flag_text
 from agent.cards.piece import Piece, Show
@@ -24,13 +24,16 @@ _WEEKEND: Final = EVERY_DAY[5:]
 
 
 def digest_shown(result: DigestShown, lang: Lang, texts: Texts) -> Piece:
-    """The digest as it is sent; in full with every table behind it."""
+    """The digest as it is sent, with its chart; in full with every table behind it."""
+    drawn = trend_chart(result.digest.figures, lang, texts)
+    charts = (drawn,) if drawn is not None else ()
     if not result.full:
         text = worded(result.digest, lang, texts)
-        return Piece(text, for_planner={"digest": text})
+        return Piece(text, charts, for_planner={"digest": text})
     text = worded_whole(result.digest, lang, texts)
     first = texts.say("digest_first", lang, count=MOST_ROWS)
-    return Piece(f"{text}\n{first}", tuple(_tables(result.digest, lang, texts)), for_planner={"digest": text})
+    cards = (*charts, *_tables(result.digest, lang, texts))
+    return Piece(f"{text}\n{first}", cards, for_planner={"digest": text})
 
 
 def digest_times(result: DigestTimes, lang: Lang, texts: Texts) -> Piece:

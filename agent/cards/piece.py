@@ -28,9 +28,10 @@ class Piece:
     for_planner: dict[str, JsonValue] = field(default_factory=dict)
 
 
-def file_out(kept: StoredFile) -> FileOut:
-    """A kept file as an answer names it."""
-    return FileOut(key=kept.key, name=kept.name, media_type=kept.media_type, size=len(kept.content))
+def file_out(kept: StoredFile, *, personal: bool = True) -> FileOut:
+    """A kept file as an answer names it. `personal`: it may hold contacts."""
+    size = len(kept.content)
+    return FileOut(key=kept.key, name=kept.name, media_type=kept.media_type, size=size, personal=personal)
 
 
 # Each function knows its own result type; the table they stand in mixes them.

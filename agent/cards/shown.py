@@ -12,6 +12,7 @@ from agent.cards import (
     funnel,
     performance,
     report_links,
+    sample_outcomes,
     samples,
     searching,
     sharing,
@@ -28,7 +29,7 @@ from tools.catalogue import Outcome
 SHOWN: dict[type, Show] = {
     **searching.SHOWN, **drafting.SHOWN, **follow_ups.SHOWN, **campaigns.SHOWN, **books.SHOWN, **samples.SHOWN,
     **sharing.SHOWN, **performance.SHOWN, **funnel.SHOWN, **templates.SHOWN, **collaborations.SHOWN,
-    **digest_shown.SHOWN, **tracking.SHOWN, **report_links.SHOWN,
+    **digest_shown.SHOWN, **tracking.SHOWN, **report_links.SHOWN, **sample_outcomes.SHOWN,
 }  # fmt: skip
 
 # Facts of a failure that have a name people read.

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 Option = dict[str, JsonValue]
 
 _TOP = 92  # pixels: title, note and legend above the drawing
+_SECOND_ROW = 26  # of the legend: on a phone it takes two
 _LABELLED = 31  # so many points of a line may carry their values; more would lie on each other
 _LONGEST_NAME = 150  # pixels of a row's name
 
@@ -102,12 +103,14 @@ def outcomes(heading: Heading, names: Sequence[str], parts: Sequence[Series]) ->
     drawn: list[JsonValue] = [
         {
             "type": "bar", "stack": "all", "name": part.name, "data": _points(part, Scale(), labelled=True),
-            "barMaxWidth": 28, "label": {"position": "inside"},
+            "barMaxWidth": 28,
+            # No surface's own colour: ECharts finds one that stands out from the part it lies on.
+            "label": {"position": "inside", "color": None}, "labelLayout": {"hideOverlap": True},
         }
         for part in parts
     ]  # fmt: skip
     return _frame(heading, parts) | {
-        "grid": {"left": 16, "right": 28, "top": _TOP, "bottom": 16, "containLabel": True},
+        "grid": {"left": 16, "right": 28, "top": _TOP + _SECOND_ROW, "bottom": 16, "containLabel": True},
         "xAxis": _amounts(Scale()),
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True,

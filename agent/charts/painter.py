@@ -66,7 +66,7 @@ class _Draw(Protocol):
 
 
 class ChartPainter:
-    """Satisfies `agent.nodes.pictures.Painter`. About 0.1 s of a core a picture, once 0.5 s before the first."""
+    """Satisfies `agent.charts.painting.Painter`. About 0.1 s of a core a picture, once 0.5 s before the first."""
 
     def __init__(self, *, script: Path, font: Path) -> None:
         self._script, self._font = script, font

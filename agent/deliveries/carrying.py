@@ -1,9 +1,9 @@
 """Carries deliveries out: claim in one transaction, call, settle in another. The unclear is not repeated blindly."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ import structlog
 
 from agent.deliveries.rules import MOST_IN_ONE, Elsewhere, Ended, Later, wait_before, way_of
 from agent.outreach.windows import Window
-from connectors.ports.channels import OpenChannel, Push, Pusher
+from connectors.ports.channels import OpenChannel, Picture, Push, Pusher
 from memory.domain.channels import ChannelKind, SecretBox, owner_of_secrets
 from memory.domain.deliveries import Delivery, DeliveryService, DeliveryState, DeliveryWork, Parcel, PushKind, Route
 from memory.domain.dispatch import Queue
 from memory.domain.errors import Misconfigured, Refused, Unavailable, Unclear
-from memory.domain.ids import ChannelId
+from memory.domain.ids import ChannelId, DeliveryId
 from memory.domain.outreach import Flag
 
 log = structlog.get_logger(__name__)
@@ -30,17 +30,27 @@ _MINUTE = timedelta(minutes=1)
 _LOOK = 50
 
 Say = Callable[[Parcel], Push]
+Draw = Callable[[Parcel], Awaitable[Picture | None]]
+
+
+async def no_picture(parcel: Parcel) -> Picture | None:
+    """Where nothing can be drawn, what a picture shows is said in words."""
+    del parcel
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What carrying out needs. `say` words a parcel; `hours`: when the team may be disturbed."""
+    """What carrying out needs. `say` words a parcel, `picture` draws what it shows; `hours`: when the team may be
+    disturbed.
+    """
 
     service: DeliveryService
     pushers: Mapping[ChannelKind, Pusher]
     box: SecretBox
     say: Say
     hours: Window
+    picture: Draw = no_picture
 
 
 @dataclass(slots=True)
@@ -91,27 +101,33 @@ async def _claim(
     routes = await work.deliveries.routes(queue)
     held = _held(post, routes)
     chosen: list[Delivery] = []
+    lines: set[object] = set()
+    later: defaultdict[datetime, list[DeliveryId]] = defaultdict(list)
     over: Route | None = None
     settled = False
     for delivery in await work.deliveries.waiting(queue, now=work.now, limit=_LOOK):
         way = way_of(delivery, routes, held=held, now=work.now, zone=ZoneInfo(audience.zone), hours=post.hours)
         if isinstance(way, Route):
             if not _may_call(post, way):
-                await work.deliveries.later([delivery.id], look_at=work.now + _MINUTE)
+                later[work.now + _MINUTE].append(delivery.id)
                 settled = True
             elif over is None or (way is over and _goes_with(chosen[0], delivery)):
-                over = way
-                if len(chosen) < MOST_IN_ONE:
+                over, line = way, delivery.reason or delivery.id  # however much of one reason there is, it is a line
+                if line in lines or len(lines) < MOST_IN_ONE:
+                    lines.add(line)
                     chosen.append(delivery)
             continue
         settled = settled or not isinstance(way, Elsewhere)
         if isinstance(way, Later):
-            await work.deliveries.later([delivery.id], look_at=way.at)
+            later[way.at].append(delivery.id)
         elif isinstance(way, Ended):
             report.ends[way.state] += 1
             await work.deliveries.end(delivery.id, way.state, reason=way.reason)
+    for look_at, ids in later.items():
+        await work.deliveries.later(ids, look_at=look_at)
     if over is None:
         return None, settled
+    chosen.sort(key=lambda one: one.id)  # a repeat is worded in the same order
     return await work.deliveries.claim(queue, over, chosen, audience, lease=lease), True
 
 
@@ -128,8 +144,8 @@ def _may_call(post: Post, route: Route) -> bool:
 
 
 def _goes_with(first: Delivery, other: Delivery) -> bool:
-    """Whether two deliveries may go out as one message; a test goes alone, and so does a digest."""
-    if first.kind is PushKind.DIGEST:
+    """Whether two deliveries may go out as one message; a test goes alone, and so do a digest and its picture."""
+    if first.kind in (PushKind.DIGEST, PushKind.PICTURE):
         return False
     return first.kind is other.kind and first.urgent is other.urgent and first.only is None and other.only is None
 
@@ -172,8 +188,26 @@ async def _carry_out(post: Post, parcel: Parcel, report: DeliveryReport, *, bega
             look_at=_look_at(parcel, end, now=work.now),
             rest=UNCLEAR_REST,
         )
+        if count and end.state is DeliveryState.DELIVERED:
+            await _let_picture_follow(work, parcel)
     report.ends[end.state] += count
     log.info("delivery.settled", channel=parcel.channel.id, parcel=parcel.key, state=str(end.state))
+
+
+async def _let_picture_follow(work: DeliveryWork, parcel: Parcel) -> None:
+    """A chart goes where its text went, once it did, with tries of its own: no end of it sends the text again."""
+    of, brand = parcel.deliveries[0], parcel.audience.brand_id
+    if of.kind is PushKind.PICTURE or "chart" not in of.subject or brand is None:
+        return
+    await work.deliveries.make(
+        Queue(parcel.channel.tenant, brand),
+        PushKind.PICTURE,
+        occasion=f"picture:{of.id}",
+        subject={name: value for name, value in of.subject.items() if name != "text"},
+        valid_until=of.valid_until,
+        only=parcel.channel.id,
+        urgent=True,
+    )
 
 
 def _look_at(parcel: Parcel, end: _End, *, now: datetime) -> datetime:
@@ -189,9 +223,8 @@ async def _call(post: Post, parcel: Parcel, *, began: float, lease: timedelta) -
     try:
         secrets = post.box.unseal(channel.sealed, of=owner_of_secrets(channel.tenant, channel.kind))
         async with asyncio.timeout(PATIENCE_SECONDS):
-            outside = await post.pushers[channel.kind].push(
-                OpenChannel(channel, secrets), post.say(parcel), key=parcel.key
-            )
+            push = replace(post.say(parcel), picture=await post.picture(parcel))
+            outside = await post.pushers[channel.kind].push(OpenChannel(channel, secrets), push, key=parcel.key)
     except (Unavailable, Misconfigured) as busy:
         seconds = busy.facts.get("pause_seconds")
         pause = timedelta(seconds=float(seconds)) if seconds is not None else None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from agent.outreach.windows import Window, next_open
 from memory.domain.channels import PUSHING, ChannelKind
-from memory.domain.deliveries import Delivery, DeliveryState, Past, PushKind, Route
+from memory.domain.deliveries import AN_HOUR, Delivery, DeliveryState, Past, PushKind, Route
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
 
@@ -62,6 +62,8 @@ def way_of(
     if delivery.valid_until <= now:
         return Ended(DeliveryState.REFUSED, Flag("push_too_late", {}))
     opens = now if delivery.urgent else next_open(now, zone, hours)
+    if delivery.told_at is not None:
+        opens = max(opens, delivery.told_at + AN_HOUR)
     if opens > now:
         return Later(opens)
     open_ones = [route for route in in_order(routes, delivery.kind) if delivery.only in (None, route.channel.id)]

@@ -1,6 +1,7 @@
 """What a push says: a heading with the brand, a line an item, what to do. Foreign text is quoted, tamed and masked."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -9,12 +10,15 @@ from agent.cards import wording
 from agent.cards.drafts import flag_text
 from agent.guardrails.contacts import mask
 from connectors.ports.channels import Chat, Push
+from memory.domain.cards import ChartCard
 from memory.domain.deliveries import Delivery, Parcel, PushKind, Subject
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
 QUOTED = 120  # characters of a creator's text
+_BATCHES = 3  # that are named in a line
+_NUMBERS = 40  # characters of the numbers of one
 _CALLS = (PushKind.NUDGE, PushKind.TROUBLE)  # somebody must do something
 _ONE_LINE = (PushKind.TEST, PushKind.DECIDED)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -36,9 +40,12 @@ class PushWords:
         if kind is PushKind.DIGEST:  # worded when it was made, in the language it was asked for
             text = "\n".join([*mark, _text(parcel.deliveries[0].subject, "text")])
             return Push(text, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
+        if kind is PushKind.PICTURE:
+            alt = chart_of(parcel.deliveries[0]).alt
+            return Push("\n".join([*mark, alt]), brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
         head = self._head(kind, parcel, lang)
         is_short = kind in _ONE_LINE
-        lines = [] if is_short else [self._line(one, lang, parcel.audience.zone) for one in parcel.deliveries]
+        lines = [] if is_short else self._lines(parcel, lang)
         foot = [] if is_short else [self.texts.say(f"push_{kind}_foot", lang)]
         text = "\n".join([*mark, head, *lines, *foot])
         of = parcel.deliveries[0].subject
@@ -61,6 +68,36 @@ class PushWords:
         ]
         what = ("，" if lang == "zh" else ", ").join(said)
         return self.texts.say("push_decided", lang, batch=_text(of, "batch"), by=tame(_text(of, "by")), what=what)
+
+    def _lines(self, parcel: Parcel, lang: Lang) -> list[str]:
+        """A line an item; trouble of one reason is one line, however much there is of it."""
+        alike: dict[object, list[Delivery]] = {}
+        for one in parcel.deliveries:
+            alike.setdefault(one.reason or one.id, []).append(one)
+        return [
+            self._line(group[0], lang, parcel.audience.zone)
+            if len(group) == 1
+            else self._troubles([one.subject for one in group], lang)
+            for group in alike.values()
+        ]
+
+    def _troubles(self, group: Sequence[Subject], lang: Lang) -> str:
+        """「> K7 第 1-40 条、K8 第 3 条，共 41 条：原因。怎么办」; of many batches the first."""
+        numbers: dict[str, list[int]] = {}
+        for of in group:
+            numbers.setdefault(_text(of, "batch"), []).append(int(_text(of, "number")))
+        runs = {batch: _short(wording.ranges(found, lang)) for batch, found in numbers.items()}
+        which = [self.texts.say("push_trouble_of", lang, batch=batch, numbers=runs[batch]) for batch in runs]
+        first, rest = group[0], len(which) - _BATCHES
+        why = self._why(first, lang).rstrip("。.")
+        if any(of.get("facts") != first.get("facts") for of in group):
+            why = self.texts.say("push_trouble_such_as", lang, handle=tame(_text(first, "handle")), why=why)
+        what = self._what_to_do({**first, "number": runs[_text(first, "batch")]}, lang)
+        if len(which) > 1:
+            what = self.texts.say("push_trouble_likewise", lang, what=what)
+        more = self.texts.say("push_trouble_batches", lang, count=rest) if rest > 0 else ""
+        listed = wording.listed(which[:_BATCHES], lang) + more
+        return self.texts.say("push_troubles_line", lang, which=listed, count=len(group), why=why, what=what)
 
     def _line(self, delivery: Delivery, lang: Lang, zone: str) -> str:
         of = delivery.subject
@@ -100,6 +137,16 @@ class PushWords:
         if special in self.texts:
             return self.texts.say(special, lang, batch=_text(of, "batch"), number=_text(of, "number"))
         return self.texts.say(f"push_do_{_text(of, 'state')}", lang)
+
+
+def chart_of(delivery: Delivery) -> ChartCard:
+    """The chart a picture is of."""
+    return ChartCard.model_validate(delivery.subject["chart"])
+
+
+def _short(runs: str) -> str:
+    """「1、3、5…」: as many numbers as a line has room for."""
+    return runs if len(runs) <= _NUMBERS else f"{runs[:_NUMBERS].rstrip('0123456789-')}…"
 
 
 def quoted(text: str) -> str:

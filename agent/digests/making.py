@@ -3,7 +3,9 @@
 Any number may make at once: one alone claims a day's unique row. What a crash leaves behind is due again.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -11,6 +13,7 @@ from typing import Final
 import structlog
 
 from agent.cards.digest import worded
+from agent.cards.digest_figures import trend_chart
 from memory.domain.account_stores import Services
 from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author
@@ -19,14 +22,17 @@ from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import Subscription, owed
 from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import BrandId, DigestId, TenantId
+from memory.domain.shops import PlatformQuota, WeekOf, no_week
 from memory.domain.workspace import Scope
 from prompts.render import Texts
 from tools.digest.results import Digest
-from tools.digest.tool import read_digest
+from tools.digest.tool import LATELY, read_digest
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 200
+_ASKED_AT_ONCE: Final = 8
+_PATIENCE_SECONDS: Final = 10.0  # with all platforms together
 _LATE: Final = timedelta(minutes=15)  # a sweep comes once a minute; so much is nobody's trouble
 
 ScopeOf = Callable[[DueDigest], Awaitable[Scope | None]]
@@ -36,12 +42,16 @@ _Read = dict[tuple[TenantId, BrandId | None, datetime], Digest]
 
 @dataclass(frozen=True, slots=True)
 class DigestMaker:
-    """Makes what is due. `scope_of`: in whose scope one is made; None: nobody's any more."""
+    """Makes what is due. `scope_of`: in whose scope one is made; None: nobody's any more.
+
+    `week_of`: what a brand's platform counts of its week.
+    """
 
     services: Services
     units: ChannelUnits
     scope_of: ScopeOf
     texts: Texts
+    week_of: WeekOf = no_week
 
     async def run(self) -> int:
         """Make everything that is due; how many were made.
@@ -52,8 +62,9 @@ class DigestMaker:
         while True:
             async with self.services.across_tenants("digests that are due") as work:
                 due = await work.digests.due(now=work.now, after=after, limit=_AT_ONCE)
+            weeks = await self._weeks(due)
             for one in due:
-                made += await self._try(one, read)
+                made += await self._try(one, read, weeks.get(one.about) if one.about is not None else None)
             if len(due) < _AT_ONCE:
                 break
             after = due[-1].id
@@ -61,16 +72,30 @@ class DigestMaker:
             log.info("digests.made", count=made)
         return made
 
-    async def _try(self, due: DueDigest, read: _Read) -> bool:
+    async def _weeks(self, due: Sequence[DueDigest]) -> dict[BrandId, PlatformQuota | None]:
+        """What platforms count of these brands' weeks, all asked at once: no digest waits long for a platform."""
+        said: dict[BrandId, PlatformQuota | None] = {}
+        few = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+        async def ask(brand: BrandId) -> None:
+            async with few:
+                said[brand] = await self.week_of(brand)
+
+        asked = asyncio.gather(*(ask(brand) for brand in {one.about for one in due if one.about is not None}))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked, _PATIENCE_SECONDS)
+        return said
+
+    async def _try(self, due: DueDigest, read: _Read, platform: PlatformQuota | None) -> bool:
         try:
-            return await self._make(due, read)
+            return await self._make(due, read, platform)
         except Unavailable:
             raise
         except AppError as failure:
             log.warning("digest.not_made", digest=due.id, error=failure.text_key)
             return False
 
-    async def _make(self, due: DueDigest, read: _Read) -> bool:
+    async def _make(self, due: DueDigest, read: _Read, platform: PlatformQuota | None) -> bool:
         """Make one; whether there was one to make."""
         scope = await self.scope_of(due)
         if scope is None:
@@ -89,21 +114,28 @@ class DigestMaker:
             due_at = found.wish.schedule.moment(now_due.day)
             if not await unit.digests.claim(found.id, now_due.day, due_at=due_at):
                 return False
-            text = await self._worded(unit, found, now_due.day, due_at, read)
-            await unit.conversations.say(found.conversation, author=Author.NOTICE, reply=Reply(text=text), now=unit.now)
-            await unit.digests.push(found, now_due.day, text=text)
+            digest = await self._read(unit, found, now_due.day, due_at, read, platform)
+            text = worded(digest, found.wish.lang, self.texts)
+            chart = trend_chart(digest.figures, found.wish.lang, self.texts)
+            reply = Reply(text=text, cards=(chart,) if chart is not None else ())
+            await unit.conversations.say(found.conversation, author=Author.NOTICE, reply=reply, now=unit.now)
+            await unit.digests.push(found, now_due.day, text=text, chart=chart)
         return True
 
-    async def _worded(self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read) -> str:
+    async def _read(
+        self, unit: ChannelUnit, found: Subscription, day: date, due_at: datetime, read: _Read,
+        platform: PlatformQuota | None,
+    ) -> Digest:  # fmt: skip
         key = (unit.scope.tenant, unit.scope.brand, due_at)
         if key not in read:
-            read[key] = await read_digest(unit, due_at)
-        digest = replace(
+            read[key] = await read_digest(unit, due_at, platform=platform)
+        news = await unit.digests.news(found.id, day)
+        return replace(
             read[key],
+            needs=read[key].needs.since(news.since or unit.now - LATELY),
             day=day,
             zone=found.wish.schedule.zone,
             now=unit.now,
             due_at=due_at if unit.now - due_at > _LATE else None,
-            news=await unit.digests.news(found.id, day),
+            news=news,
         )
-        return worded(digest, found.wish.lang, self.texts)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from agent.cards.performance import figures_shown, period_text
+from agent.cards.sample_outcomes import outcomes_card, outcomes_chart
 from agent.cards.stages import stages_card, stages_chart
 from memory.domain.cards import ChartCard, ReportCard
 from memory.domain.errors import BadRequest
@@ -17,6 +18,7 @@ from memory.domain.periods import PeriodName
 from memory.domain.stores import Unit
 from prompts.render import Texts
 from tools.performance.arguments import PerformanceArgs
+from tools.performance.outcomes import outcomes
 from tools.performance.question import Question, asked
 from tools.performance.results import FiguresShown
 from tools.performance.tool import figures
@@ -25,7 +27,8 @@ from tools.shortlists.writing import CSV, XLSX, file_name, to_csv, to_xlsx
 
 LINES: Final = 50
 STAGES: Final = "stages"
-# Each part but `STAGES` is one question; the keys are those of `PARTS`.
+OUTCOMES: Final = "outcomes"
+# Each part but `STAGES` and `OUTCOMES` is one question; the keys are those of `PARTS`.
 _QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "shop": {"subject": "shop"},
     "creators": {"subject": "creators", "top": 10},
@@ -47,7 +50,7 @@ async def figures_view(
         return FiguresView(_days(whole))
     tables: dict[str, ReportCard] = {}
     said: tuple[str, ...] = ()
-    trend = stages = None
+    trend = stages = became = None
     for name in (name for name in _QUESTIONS if name in parts):
         answer = whole if name == "shop" else await _answered(unit, wish, _QUESTIONS[name])
         if isinstance(answer, FiguresShown):
@@ -58,7 +61,12 @@ async def figures_view(
     if STAGES in parts:
         everybody, tables[STAGES] = await _stages(unit, whole.question, texts)
         stages = stages_chart(everybody, _days(whole.question), lang, texts) if everybody.contacted else None
-    return FiguresView(period_text(whole.question, whole.report, lang, texts), said, trend, stages, tables)
+    if OUTCOMES in parts:
+        sent = await outcomes(unit, whole.question)
+        tables[OUTCOMES] = outcomes_card(sent, lang, texts)
+        became = outcomes_chart(sent, lang, texts) if sent.whole.total else None
+    period = period_text(whole.question, whole.report, lang, texts)
+    return FiguresView(period, said, trend, stages, became, tables)
 
 
 async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str, texts: Texts) -> StoredFile:
@@ -71,6 +79,8 @@ async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str,
         raise BadRequest("performance_no_orders")
     if part == STAGES:
         _, table = await _stages(unit, answer.question, texts)
+    elif part == OUTCOMES:
+        table = outcomes_card(await outcomes(unit, answer.question), lang, texts)
     else:
         table = _table(figures_shown(answer, lang, texts).cards)
     sheet = Sheet(table.columns, table.rows, texts.say("export_demo_mark", lang))

@@ -9,7 +9,6 @@ import structlog
 from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect, take_in, tell
-from agent.outreach.contacts import WeekOf, no_week
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
@@ -22,6 +21,7 @@ from memory.domain.dispatch import Service
 from memory.domain.errors import Unavailable
 from memory.domain.ids import CampaignId, ConversationId, DigestId, ImportRunId, TenantId, TurnId
 from memory.domain.outreach import CreatorMessage
+from memory.domain.shops import WeekOf, no_week
 from memory.domain.stores import Units
 from memory.domain.workspace import Lang, Scope
 from prompts.render import Texts

@@ -1,14 +1,12 @@
 """Charts and posters of an answer as files, for chats that show no charts themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import structlog
-from pydantic import JsonValue
 
 from agent.cards.piece import Piece, file_out
-from agent.charts.poster import Poster
+from agent.charts.painting import Painter, marked
 from agent.nodes.run import TurnRun
 from memory.domain.cards import Card, ChartCard
 from memory.domain.chat import FileOut
@@ -20,22 +18,6 @@ from tools.shortlists.writing import file_name
 log = structlog.get_logger()
 
 MEDIA_TYPE = "image/png"
-
-
-class Painter(Protocol):
-    """Draws charts."""
-
-    async def png(self, option: Mapping[str, JsonValue]) -> bytes:
-        """A picture of an ECharts option, on white, under 2 MB.
-
-        Raises:
-            Unavailable: what it draws with is not there (retryable once it was installed).
-        """
-        ...
-
-    async def poster(self, poster: Poster) -> bytes:
-        """A report as a picture, under 2 MB. Raises as `png`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +70,4 @@ class Pictures:
                 )
                 for title, content in pictures
             ]
-        return tuple(file_out(one) for one in kept)
-
-
-def marked(option: Mapping[str, JsonValue], mark: str) -> dict[str, JsonValue]:
-    """An option whose note begins with a mark."""
-    title = option.get("title")
-    if not mark or not isinstance(title, dict):
-        return dict(option)
-    return {**option, "title": {**title, "subtext": f"{mark} · {title.get('subtext') or ''}".strip(" ·")}}
+        return tuple(file_out(one, personal=False) for one in kept)

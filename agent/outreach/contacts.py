@@ -1,6 +1,6 @@
 """Whether a claim would be one new contact too many this week: by the brand's own limit, or by its platform's."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,20 +9,11 @@ from agent.outreach.quota import contacts_left, contacts_over_a_shop
 from agent.outreach.windows import next_open
 from memory.domain.contacts import Contacts
 from memory.domain.dispatch import BrandDay, Candidate, Queue, ServiceUnit
-from memory.domain.ids import BrandId
 from memory.domain.outreach import Channel, StepState
 from memory.domain.shops import PlatformQuota
 from memory.domain.weeks import week_start
 
-# A platform's count for a brand's shop, at most an hour old; None: no shop, no answer.
-WeekOf = Callable[[BrandId], Awaitable[PlatformQuota | None]]
 _WEEK = timedelta(days=7)
-
-
-async def no_week(brand: BrandId) -> PlatformQuota | None:
-    """No brand has a shop."""
-    del brand
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from time import monotonic
 import structlog
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.contacts import WeekOf, no_week, read_budgets
+from agent.outreach.contacts import read_budgets
 from agent.outreach.guards import HELD_REST, Moment, Objection, hours, objection
 from agent.outreach.quota import allowance
 from agent.outreach.send import LEASE, Claim, carry_out, pick
@@ -18,7 +18,7 @@ from agent.outreach.windows import day_start
 from connectors.ports.platforms import Messenger
 from memory.domain.dispatch import Candidate, Queue, Service, ServiceUnit
 from memory.domain.outreach import StepState
-from memory.domain.shops import PlatformQuota
+from memory.domain.shops import PlatformQuota, WeekOf, no_week
 
 log = structlog.get_logger(__name__)
 

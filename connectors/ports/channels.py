@@ -22,7 +22,8 @@ class Push:
 
     `calls`: somebody must do something, so people named in the channel's settings are called by name. `brand`: whose
     team is told; `chat`: the one chat it is for, where the channel has several. `settles`: a batch of which nothing
-    waits in that chat any more, so that its cards there may be changed.
+    waits in that chat any more, so that its cards there may be changed. `picture` goes instead of the text, which says
+    what is on it.
     """
 
     text: str
@@ -30,6 +31,15 @@ class Push:
     brand: BrandId | None = None
     chat: "Chat | None" = None
     settles: str = ""
+    picture: "Picture | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG of at most 2 MB, and what it is called as a file."""
+
+    name: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

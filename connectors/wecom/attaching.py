@@ -37,23 +37,26 @@ class Attaching(Telling[V]):
         await self.attach(talk, reply)
 
     async def attach(self, talk: Talk[V], reply: Reply) -> None:
-        """Send the files of a reply. A list may hold contacts, so from a group its member gets them 1:1."""
-        lang = talk.guest.scope.lang
+        """Send the files of a reply. What may hold contacts comes from a group to its member 1:1."""
         for file in reply.files:
-            is_sent = await self._sent(talk, file)
-            key = ("wecom_file_sent_1to1" if is_sent else "wecom_file_first_1to1") if talk.place.is_group else ""
-            if key or not is_sent:
-                await self.text(talk, self.say(key or "wecom_file_out", lang, name=line(file.name)))
+            if talk.place.is_group and file.personal:
+                is_sent = await self._sent(talk, file, self.private(talk))
+                await self._tell(talk, file, "wecom_file_sent_1to1" if is_sent else "wecom_file_first_1to1")
+            elif not await self._sent(talk, file, talk.voice):
+                await self._tell(talk, file, "wecom_file_out")
 
     def private(self, talk: Talk[V]) -> V:
         """Where the member alone reads."""
         return talk.voice
 
-    async def _sent(self, talk: Talk[V], file: FileOut) -> bool:
+    async def _tell(self, talk: Talk[V], file: FileOut, key: str) -> None:
+        await self.text(talk, self.say(key, talk.guest.scope.lang, name=line(file.name)))
+
+    async def _sent(self, talk: Talk[V], file: FileOut, voice: V) -> bool:
         """Whether the platform took it; what it does not take, or is gone, is to be had on the page."""
         try:
             stored = await self.queries.file(talk.guest.scope, file.key)
-            await self.private(talk).attach(stored.name, stored.content)
+            await voice.attach(stored.name, stored.content)
         except (NotFound, Refused, Unavailable) as failure:
             log.warning("wecom.file_not_sent", key=failure.text_key)
             return False

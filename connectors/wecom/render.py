@@ -25,7 +25,7 @@ from memory.domain.cards import (
     ShareCard,
     ShortlistCard,
 )
-from memory.domain.chat import Reply
+from memory.domain.chat import FileOut, Reply
 from memory.domain.ids import PresentationId
 from memory.domain.money import exponent, sign
 from memory.domain.workspace import Lang
@@ -68,7 +68,7 @@ class Renderer:
     """How one chat is written to. `mark`: 演示数据 on every message, empty in a real workspace.
 
     `mask` takes contacts out of what others wrote: for groups. `content_bytes`: of the longest message. `files_follow`:
-    whoever says the reply sends its files too.
+    whoever says the reply sends its files too; `pictures_follow`: at least its pictures.
     """
 
     lang: Lang
@@ -78,6 +78,7 @@ class Renderer:
     mask: Callable[[str], str] = unmasked
     content_bytes: int = CONTENT_BYTES
     files_follow: bool = False
+    pictures_follow: bool = False
 
     def items(self, reply: Reply, *, task: str) -> list[Item]:
         """Everything to send. `task` makes the names of cards: the same one twice is refused by the platform."""
@@ -92,10 +93,14 @@ class Renderer:
                 continue
             lead += [text for text in self._card(card) if text]
             found += self._buttons(card, task=f"{task}-{place}")
-        files = () if self.files_follow else reply.files
-        lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in files]
+        left = [file for file in reply.files if not self.follows(file)]
+        lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in left]
         lead += [self.say("undo_hint", self.lang)] if reply.undo is not None else []
         return [*self.words("\n\n".join(lead)), *found]
+
+    def follows(self, file: FileOut) -> bool:
+        """Whether whoever says the reply sends this one too; what is not sent is to be had on the page."""
+        return self.files_follow or (self.pictures_follow and file.media_type.startswith("image/"))
 
     def words(self, text: str) -> list[Words]:
         """Text in as few messages as hold it, each with the mark."""

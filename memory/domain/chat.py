@@ -61,12 +61,17 @@ class ToolCall(Noun):
 
 
 class FileOut(Noun):
-    """A file that goes with a reply; `key` opens it through `Queries.file`."""
+    """A file that goes with a reply; `key` opens it through `Queries.file`.
+
+    `personal`: it may hold somebody's contacts, so that in a group it is for its member alone; whoever makes a file
+    that holds none says so.
+    """
 
     key: str
     name: str
     media_type: str
     size: int
+    personal: bool = True
 
 
 class DecisionOutcome(Noun):

@@ -15,6 +15,7 @@ from memory.domain.ids import BatchId, BrandId, CampaignId, ChannelId, DeliveryI
 from memory.domain.outreach import Flag
 
 Subject = Mapping[str, JsonValue]
+AN_HOUR = timedelta(hours=1)  # trouble of one reason is told once in that
 DELIVERIES = "deliveries"  # what a process that holds a channel hears when there is something to push
 
 
@@ -27,8 +28,18 @@ class PushKind(StrEnum):
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
     CAMPAIGN = "campaign"  # a campaign is written, started or done: {name, event, count, left}
-    DIGEST = "digest"  # the day's digest, worded already: {text, day}, {chat, group} where one chat asked for it
+    # the day's digest, worded already: {text, day}, {chart} with a picture, {chat, group} where one chat asked for it
+    DIGEST = "digest"
+    PICTURE = "picture"  # what was pushed is followed by its chart: {chart, day}, {chat, group} as above
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
+
+
+Reason = tuple[str, str]  # of trouble: where the message stands, and why
+
+
+def reason_of(trouble: Subject) -> Reason:
+    """Why a message did not go, as its trouble says."""
+    return str(trouble["state"]), str(trouble["key"])
 
 
 class DeliveryState(StrEnum):
@@ -54,7 +65,7 @@ class Past:
 class Delivery:
     """A locked delivery that waits. `only`: the one channel it is for; `urgent`: quiet hours do not hold it back.
 
-    `needed`: what it tells of is still so.
+    `needed`: what it tells of is still so. `told_at`: when trouble of the same reason was last told, within the hour.
     """
 
     id: DeliveryId
@@ -67,6 +78,12 @@ class Delivery:
     only: ChannelId | None = None
     urgent: bool = False
     needed: bool = True
+    told_at: datetime | None = None
+
+    @property
+    def reason(self) -> Reason | None:
+        """What trouble has in common that is told in one line; None of anything else."""
+        return reason_of(self.subject) if self.kind is PushKind.TROUBLE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,10 @@ class DeliveryStore(Protocol):
         ...
 
     async def waiting(self, queue: Queue, *, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Lock up to `limit` deliveries to look at, longest waiting first; what another holds is skipped."""
+        """Lock up to `limit` deliveries to look at, longest waiting first; what another holds is skipped.
+
+        With trouble comes all there is of the same reason: it is told together.
+        """
         ...
 
     async def claim(

@@ -38,13 +38,14 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A push that ended badly: refused, or nobody knows. `channel`: the last one tried."""
+    """A push that ended badly: refused, or nobody knows. `channel`: the last one tried; `ended_at`: when it did."""
 
     kind: PushKind
     state: DeliveryState
     reason: Flag | None
     made_at: datetime
     channel: str
+    ended_at: datetime
 
 
 class DeliveryBook(Protocol):
@@ -59,7 +60,7 @@ class DeliveryBook(Protocol):
         ...
 
     async def undelivered(self, *, days: int = 7, limit: int = 50) -> Sequence[Undelivered]:
-        """What was refused or is unknown, newest first."""
+        """What was refused or became unknown in so many days, newest first."""
         ...
 
     async def test(self, channel: ChannelId, *, brand: BrandId, by: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from memory.domain.cards import ChartCard
 from memory.domain.digests import News, Subscription, Wish
 from memory.domain.ids import BrandId, ConversationId, DigestId, MemberId, TenantId, TurnId
 from memory.domain.places import Place
@@ -57,20 +58,24 @@ class DigestStore(Protocol):
         """What a day's digest says of those before it."""
         ...
 
-    async def push(self, subscription: Subscription, day: date, *, text: str) -> bool:
-        """Have a claimed digest pushed: into the chat that asked, else to the brand's team, once a day and brand."""
+    async def push(self, subscription: Subscription, day: date, *, text: str, chart: ChartCard | None = None) -> bool:
+        """Have a claimed digest pushed: into the chat that asked, else to the brand's team, once a day and brand.
+
+        A picture of the chart follows it.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DueDigest:
-    """A subscription with a digest due, whose it is, and the chat outside that asked for it."""
+    """A subscription with a digest due, whose it is, and the chat outside that asked for it. `about`: the one brand."""
 
     id: DigestId
     tenant: TenantId
     member: MemberId
     brand: BrandId | None
     place: Place | None = None
+    about: BrandId | None = None
 
 
 class AnyDigestStore(Protocol):

@@ -100,8 +100,12 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a digest says of those before it: days let go since the last one, and the last one if it did not arrive."""
+    """What a digest says of those before it: days let go since the last one, and the last one if it did not arrive.
+
+    `since`: when the last one was made.
+    """
 
     skipped: Sequence[date] = ()
     undelivered: date | None = None
     why: Flag | None = None
+    since: datetime | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from memory.domain.cards import ChartCard, ReportCard
 from memory.domain.performance_stores import SaleLine
 
-PARTS = ("shop", "creators", "products", "videos", "campaigns", "samples", "stages")
+PARTS = ("shop", "creators", "products", "videos", "campaigns", "samples", "outcomes", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class FiguresView:
     said: tuple[str, ...] = ()
     trend: ChartCard | None = None
     stages: ChartCard | None = None
+    outcomes: ChartCard | None = None
     parts: Mapping[str, ReportCard] = field(default_factory=dict)
 
 

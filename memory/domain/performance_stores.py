@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from memory.domain.ids import BrandId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
-from memory.domain.performance import Filters, Freshness, GroupBy, Key, Query, Report
+from memory.domain.performance import IN_TIME, Filters, Freshness, GroupBy, Key, Query, Report
 from memory.domain.periods import Period
 from memory.domain.sales import ContentPost, Difference, Rule, Sale
 
@@ -62,6 +62,39 @@ class FunnelRow:
     to_sample: timedelta | None = None
     to_post: timedelta | None = None
     to_sale: timedelta | None = None
+
+
+# By what samples may be counted.
+OUTCOME_GROUPS: Final = frozenset({*IN_TIME, GroupBy.CREATOR, GroupBy.PRODUCT, GroupBy.BRAND})
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """What became of the samples of one group; `not_due`: on their way, or content is awaited and not late."""
+
+    key: Key
+    posted: int = 0
+    overdue: int = 0
+    not_due: int = 0
+    excused: int = 0
+    lost: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.posted + self.overdue + self.not_due + self.excused + self.lost
+
+    @classmethod
+    def of_all(cls, rows: Sequence["OutcomeRow"]) -> "OutcomeRow":
+        """All rows as one."""
+        return cls(
+            Key("", ""),
+            posted=sum(row.posted for row in rows),
+            overdue=sum(row.overdue for row in rows),
+            not_due=sum(row.not_due for row in rows),
+            excused=sum(row.excused for row in rows),
+            lost=sum(row.lost for row in rows),
+        )
 
 
 class SalesStore(Protocol):
@@ -119,6 +152,13 @@ class PerformanceStore(Protocol):
 
     async def funnel(self, filters: Filters, period: Period, *, group_by: GroupBy | None = None) -> list[FunnelRow]:
         """How far contacted creators came; by campaign, creator, or in all. Raises BadRequest("metric_not_by")."""
+        ...
+
+    async def outcomes(self, filters: Filters, period: Period, *, group_by: GroupBy) -> list[OutcomeRow]:
+        """What became of samples sent in a period: first to last in time, else the most samples first.
+
+        Raises BadRequest("metric_not_by") for anything but `OUTCOME_GROUPS`.
+        """
         ...
 
     async def freshness(self) -> list[Freshness]:

@@ -3,7 +3,7 @@
 Tokens and ciphers are not here: they are kept sealed (`memory.domain.kept`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -137,6 +137,16 @@ class PlatformQuota:
     def left(self) -> int | None:
         """How many more; None: any number."""
         return None if self.allowed is None else max(self.allowed - self.used, 0)
+
+
+# A platform's count for a brand's shop, at most an hour old; None: no shop, no answer.
+WeekOf = Callable[[BrandId], Awaitable[PlatformQuota | None]]
+
+
+async def no_week(brand: BrandId) -> PlatformQuota | None:
+    """No brand has a shop."""
+    del brand
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Deliveries of every tenant, for the service that carries them out: what is due, claimed, made, no longer needed."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, extract, func, or_, select, update
 
 from memory.domain.campaign import WritingState
 from memory.domain.deliveries import (
+    AN_HOUR,
     Audience,
     CampaignNews,
     Delivery,
@@ -17,6 +19,7 @@ from memory.domain.deliveries import (
     PushKind,
     Route,
     Subject,
+    reason_of,
 )
 from memory.domain.dispatch import Queue
 from memory.domain.ids import BatchId, BrandId, CampaignId, ChannelId, DeliveryId, MemberId, TenantId
@@ -30,6 +33,7 @@ from memory.repositories.channels import to_channel
 from memory.repositories.delivery_tries import DeliveryTries, claim_try, parcel_key, to_delivery
 from memory.repositories.draft_rows import REJECTED, read_batches
 from memory.repositories.making_deliveries import carries, make_delivery
+from memory.repositories.troubles import others_of, told_of
 
 _WAITING = DeliveryState.WAITING.value
 _PUSHED = DeliveryRow.kind != PushKind.REPLY.value  # answers are said by whoever holds the channel
@@ -81,24 +85,26 @@ class DeliveryRepository(DeliveryTries):
 
     async def waiting(self, queue: Queue, *, now: datetime, limit: int) -> Sequence[Delivery]:
         """See `DeliveryStore.waiting`."""
+        due = and_(
+            _PUSHED, DeliveryRow.brand_id == queue.brand, DeliveryRow.state == _WAITING, DeliveryRow.look_at <= now
+        )
         rows = (
             await self._session.scalars(
                 select(DeliveryRow)
-                .where(
-                    _PUSHED,
-                    DeliveryRow.brand_id == queue.brand,
-                    DeliveryRow.state == _WAITING,
-                    DeliveryRow.look_at <= now,
-                )
+                .where(due)
                 .order_by(DeliveryRow.look_at, DeliveryRow.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
                 .execution_options(populate_existing=True)
             )
         ).all()
+        reasons = {reason_of(row.subject) for row in rows if row.kind == PushKind.TROUBLE}
+        rows = [*rows, *await others_of(self._session, reasons, due=due, besides=[row.id for row in rows])]
+        told = await told_of(self._session, queue, within=AN_HOUR, now=now) if reasons else {}
         past = await self.past([row.id for row in rows])
         settled = await self._settled_meanwhile(rows)
-        return [to_delivery(row, past.get(row.id, {}), needed=row.id not in settled) for row in rows]
+        found = [to_delivery(row, past.get(row.id, {}), needed=row.id not in settled) for row in rows]
+        return [replace(one, told_at=told.get(one.reason)) if one.reason else one for one in found]
 
     async def claim(
         self, queue: Queue, route: Route, deliveries: Sequence[Delivery], audience: Audience, *, lease: timedelta

@@ -249,7 +249,7 @@ class DeliveryTries:
             moved = {
                 "deliveries": ended, "to_state": DeliveryState.WAITING.value if refused else end.state.value,
                 "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
-                "now": self._now if end.state is DeliveryState.DELIVERED else None,
+                "now": None if refused else self._now,  # of an unknown end: when it became that
             }  # fmt: skip
             await self._session.execute(_MOVE, moved)
         return len(ended)

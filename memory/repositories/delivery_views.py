@@ -19,6 +19,7 @@ from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
 _FAILED = (DeliveryState.REFUSED.value, DeliveryState.UNKNOWN.value)
+_ENDED = func.coalesce(DeliveryRow.settled_at, DeliveryRow.made_at)
 _TEST_LIFE = timedelta(minutes=10)
 
 
@@ -49,7 +50,7 @@ class DeliveryBookRepository:
         """See `DeliveryBook.undelivered`."""
         rows = await self._session.scalars(
             select(DeliveryRow)
-            .where(DeliveryRow.state.in_(_FAILED), DeliveryRow.made_at > self._now - timedelta(days=days))
+            .where(DeliveryRow.state.in_(_FAILED), self._now - timedelta(days=days) < _ENDED)
             .order_by(DeliveryRow.id.desc())
             .limit(limit)
         )
@@ -68,6 +69,7 @@ class DeliveryBookRepository:
                 _reason(row),
                 row.made_at,
                 names.get(row.id, ""),
+                row.settled_at or row.made_at,
             )
             for row in found
         ]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from memory.domain.cards import ChartCard
 from memory.domain.channels import PUSHING
 from memory.domain.deliveries import DeliveryState, PushKind, Subject
 from memory.domain.digest_stores import DueDigest
@@ -134,11 +135,11 @@ class DigestRepository:
                 select(DeliveryRow).where(DeliveryRow.occasion == last.occasion, DeliveryRow.state.not_in(_NOT_LOST))
             )
         if last is None or lost is None:
-            return News(days)
+            return News(days, since=last.at if last is not None else None)
         why = Flag(lost.reason_key, dict(lost.reason_facts or {})) if lost.reason_key else None
-        return News(days, last.day, why)
+        return News(days, last.day, why, last.at)
 
-    async def push(self, subscription: Subscription, day: date, *, text: str) -> bool:
+    async def push(self, subscription: Subscription, day: date, *, text: str, chart: ChartCard | None = None) -> bool:
         """See `DigestStore.push`. Who asked for an hour in a chat is not kept waiting by the team's quiet hours."""
         place = subscription.wish.place
         channel = await self._channel(place) if place is not None else None
@@ -146,7 +147,9 @@ class DigestRepository:
         brand = brand or await self._brand(any_of_them=channel is not None)
         if brand is None:
             return False
-        subject: dict[str, str | bool] = {"text": text, "day": day.isoformat()}
+        subject: JsonObject = {"text": text, "day": day.isoformat()}
+        if chart is not None:
+            subject["chart"] = chart.model_dump(mode="json")
         occasion = f"digest:{subscription.id}:{day}"
         if channel is not None and place is not None:
             subject |= {"chat": place.chat, "group": place.is_group}
@@ -228,8 +231,16 @@ class AnyDigestRepository:
 
     async def due(self, *, now: datetime, after: DigestId, limit: int) -> Sequence[DueDigest]:
         """See `AnyDigestStore.due`."""
+        only = (
+            select(func.min(BrandRecord.id))
+            .where(BrandRecord.tenant_id == DigestRow.tenant_id)
+            .having(func.count() == 1)
+            .scalar_subquery()
+        )
+        about = func.coalesce(DigestRow.brand_id, only).label("about")
+        own = (DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, DigestRow.place)
         rows = await self._session.execute(
-            select(DigestRow.id, DigestRow.tenant_id, DigestRow.brand_id, DigestRow.place, ConversationRow.member_id)
+            select(*own, ConversationRow.member_id, about)
             .join(ConversationRow, ConversationRow.id == DigestRow.conversation_id)
             .where(DigestRow.active, DigestRow.next_at <= now, DigestRow.id > after)
             .order_by(DigestRow.id)
@@ -242,6 +253,7 @@ class AnyDigestRepository:
                 MemberId(row.member_id),
                 brand_or_none(row.brand_id),
                 _place(row.place),
+                brand_or_none(row.about),
             )
             for row in rows
         ]

@@ -1,18 +1,18 @@
 """What reports count of our own doings: samples with what they sold, and messages with who answered them."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 
 from memory.domain.exchange import Exchange
 from memory.domain.performance import Filters, GroupBy
 from memory.domain.periods import Period
-from memory.domain.sample import RECEIVED, SampleStatus
+from memory.domain.sample import RECEIVED, SampleStatus, standing
 from memory.domain.weeks import first_moment
 from memory.domain.zones import home_zone
 from memory.models.creators import CreatorRow
@@ -37,6 +37,11 @@ _SENT = tuple(
         SampleStatus.SHIPPED, SampleStatus.DELIVERED, SampleStatus.POSTED, SampleStatus.EXCUSED, SampleStatus.LOST,
     )
 )  # fmt: skip
+
+_OUTCOMES = {
+    SampleStatus.POSTED: "posted", SampleStatus.OVERDUE: "overdue", SampleStatus.EXCUSED: "excused",
+    SampleStatus.LOST: "lost",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +76,29 @@ class _Sold:
         return None
 
 
+async def count_outcomes(session: ScopedSession, asked: Asked, *, now: datetime) -> dict[object, Counter[str]]:
+    """What became of the samples sent in a period, by group: how many of each outcome, by the name of its count."""
+    found: defaultdict[object, Counter[str]] = defaultdict(Counter)
+    for row in await session.scalars(_samples(asked)):
+        sent, zone = _sent_at(row), asked.zones[row.brand_id]
+        if sent is None or not _within(sent, asked.period, zone):
+            continue
+        stands = standing(SampleStatus(row.status), row.due_at, now=now)
+        found[_key(asked.group, _sample(row, sent, zone))][_OUTCOMES.get(stands, "not_due")] += 1
+    return found
+
+
 async def count_samples(session: ScopedSession, asked: Asked, exchange: Exchange, into: Gathered) -> None:
     """Samples that arrived and were posted, samples sent with their cost, and what those with a cost sold since."""
-    wanted = select(SampleRow).where(SampleRow.brand_id.in_(asked.zones))
-    if asked.filters.creators:
-        wanted = wanted.where(SampleRow.creator_id.in_(asked.filters.creators))
-    if asked.filters.product is not None:
-        wanted = wanted.where(SampleRow.product_id == asked.filters.product)
     sold = _Sold()
-    for row in await session.scalars(wanted):
+    for row in await session.scalars(_samples(asked)):
         zone = asked.zones[row.brand_id]
         arrived = row.delivered_at or row.posted_at
         if row.status in RECEIVED and arrived and _within(arrived, asked.period, zone):
             key = _key(asked.group, _sample(row, arrived, zone))
             into.count(key, received=1, posted=int(row.status == SampleStatus.POSTED))
-        sent = row.shipped_at or row.delivered_at or row.approved_at
-        if row.status not in _SENT or sent is None or not _within(sent, asked.period, zone):
+        sent = _sent_at(row)
+        if sent is None or not _within(sent, asked.period, zone):
             continue
         sample = _sample(row, sent, zone)
         key = _key(asked.group, sample)
@@ -121,6 +133,20 @@ async def _count_sold(session: ScopedSession, sold: _Sold, exchange: Exchange, i
         factor = exchange.factor(currency, exchange.place(day))
         if isinstance(found, tuple) and factor is not None:
             into.money(found[1], factor, sample_earned=earned, sample_provisional=provisional)
+
+
+def _samples(asked: Asked) -> Select[SampleRow]:
+    wanted = select(SampleRow).where(SampleRow.brand_id.in_(asked.zones))
+    if asked.filters.creators:
+        wanted = wanted.where(SampleRow.creator_id.in_(asked.filters.creators))
+    if asked.filters.product is not None:
+        wanted = wanted.where(SampleRow.product_id == asked.filters.product)
+    return wanted
+
+
+def _sent_at(row: SampleRow) -> datetime | None:
+    """When a sample went out, as far as anybody wrote down; None of one that did not."""
+    return (row.shipped_at or row.delivered_at or row.approved_at) if row.status in _SENT else None
 
 
 def _sample(row: SampleRow, at: datetime, zone: ZoneInfo) -> _Sample:

@@ -28,7 +28,7 @@ from memory.domain.performance import (
     figure,
     untold,
 )
-from memory.domain.performance_stores import Days, FunnelRow, SaleLine
+from memory.domain.performance_stores import OUTCOME_GROUPS, Days, FunnelRow, OutcomeRow, SaleLine
 from memory.domain.periods import Period
 from memory.domain.workspace import Scope
 from memory.models.sales import SalesSourceRow
@@ -36,6 +36,7 @@ from memory.models.workspace import BrandRecord
 from memory.repositories.funnel import Funnels
 from memory.repositories.gathering import Gathered, days_of
 from memory.repositories.knowledge import read_tables
+from memory.repositories.own_sums import Asked, count_outcomes
 from memory.repositories.report_sums import ORDERS, POSTS, Frame, Shop, SumReader, attributed
 from memory.repositories.sale_lines import Lines
 from memory.repositories.subjects import labels
@@ -116,6 +117,18 @@ class PerformanceRepository:
             raise BadRequest("metric_not_by", metric="funnel", group_by=str(group_by))
         shops = await self._shops(filters)
         return await self._funnels.rows(filters, period, {shop.id: shop.zone for shop in shops}, group_by)
+
+    async def outcomes(self, filters: Filters, period: Period, *, group_by: GroupBy) -> list[OutcomeRow]:
+        """See `PerformanceStore.outcomes`."""
+        if group_by not in OUTCOME_GROUPS:
+            raise BadRequest("metric_not_by", metric=Metric.POST_RATE.value, group_by=group_by.value)
+        zones = {shop.id: shop.zone for shop in await self._shops(filters)}
+        counts = await count_outcomes(self._session, Asked(period, filters, group_by, zones), now=self._now)
+        names = await labels(self._session, group_by, list(counts))
+        rows = [OutcomeRow(names[key], **own) for key, own in counts.items()]
+        if group_by in IN_TIME:
+            return sorted(rows, key=lambda row: row.key.id)
+        return sorted(rows, key=lambda row: (-row.total, row.key.label, row.key.id))
 
     async def freshness(self) -> list[Freshness]:
         """See `PerformanceStore.freshness`."""

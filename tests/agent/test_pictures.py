@@ -1,43 +1,20 @@
 """Pictures of charts: kept as files of whoever asked, marked in a demo; where none can be drawn nothing is missed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from pydantic import JsonValue
 
 from agent.cards.piece import Piece
+from agent.charts.painting import marked
 from agent.charts.poster import Poster
-from agent.nodes.pictures import Pictures, marked
+from agent.nodes.pictures import Pictures
 from agent.nodes.run import TurnRun
 from memory.database import Database
 from memory.domain.cards import ShareCard
 from memory.domain.chat import TurnEventKind
 from memory.domain.chat_stores import Fence
-from memory.domain.errors import Unavailable
 from prompts.render import texts
 from tests.support import fake_office
 from tests.support.database import Office
-
-
-@dataclass
-class FakePainter:
-    """Hands out one picture; `is_missing`: the machine has nothing to draw with."""
-
-    is_missing: bool = False
-    drawn: list[Mapping[str, JsonValue]] = field(default_factory=list)
-    posters: list[Poster] = field(default_factory=list)
-
-    async def png(self, option: Mapping[str, JsonValue]) -> bytes:
-        if self.is_missing:
-            raise Unavailable("charts_missing", file="echarts.min.js")
-        self.drawn.append(option)
-        return b"\x89PNG of a chart"
-
-    async def poster(self, poster: Poster) -> bytes:
-        if self.is_missing:
-            raise Unavailable("charts_missing", file="noto-sans-sc.ttf")
-        self.posters.append(poster)
-        return b"\x89PNG of a poster"
+from tests.support.fake_painter import PNG, FakePainter
 
 
 class _Nowhere:
@@ -67,7 +44,8 @@ async def test_a_chart_comes_with_a_picture_that_says_that_a_demo_is_made_up(
     async with database.unit(office.lead()) as unit:
         kept = await unit.files.read(file.key)
     assert kept is not None
-    assert kept.content == b"\x89PNG of a chart"
+    assert kept.content == PNG
+    assert not file.personal
 
 
 async def test_where_nothing_can_be_drawn_the_answer_goes_without_a_picture(database: Database, office: Office) -> None:

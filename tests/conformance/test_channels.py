@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from connectors.ports.channels import Push
+from connectors.ports.channels import Picture, Push
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.channels import PUSHING, ChannelKind
@@ -18,6 +18,7 @@ from tests.conformance.kinds import KINDS, said
 from tests.connectors.wecom.conftest import emulator
 from tests.connectors.wecom.lines import after, plan
 from tests.connectors.wecom.offices import CHANNEL
+from tests.support.fake_painter import PNG
 from tests.support.loud_logs import everything_logged
 
 __all__ = ["emulator"]
@@ -94,6 +95,18 @@ async def test_a_push_is_said_and_repeated_as_the_channel_says(emulator: Emulato
         before = len(said(emulator))
         await stand.pusher.push(stand.channel, NEWS, key="k2")
         assert len(said(emulator)) == before + 1
+
+
+@pytest.mark.parametrize("kind", PUSHING)
+async def test_a_picture_is_shown_and_repeated_as_the_channel_says(emulator: Emulator, kind: ChannelKind) -> None:
+    push = Push("GMV 共 14 项", picture=Picture("GMV.png", PNG))
+    async with KINDS[kind](emulator) as stand:
+        for _ in range(2):
+            await stand.pusher.push(stand.channel, push, key="k1")
+        shown = [one for one in emulator.platform.chats.messages if one.msgtype == "image"]
+        assert {one.data for one in shown} == {PNG}
+        assert len(said(emulator)) == len(shown) == (1 if stand.pusher.knows_repeats else 2)
+    assert emulator.platform.records.warnings == []
 
 
 @pytest.mark.parametrize(("kind", "fault"), PUSH_FAULTS)

@@ -381,10 +381,10 @@ class FakeQueries(FakeChannelViews, FakeReplies):
         return import_view(run, state)
 
     async def file(self, scope: Scope, key: str) -> StoredFile:
-        """One exported list."""
-        if key != "abc":
+        """One exported list, one picture."""
+        if key not in office.FILES:
             raise NotFound("not_found")
-        return StoredFile(key, "达人名单.csv", "text/csv", "账号\npawsome.mia\n".encode())
+        return office.FILES[key]
 
     async def health(self) -> dict[str, str]:
         """State of each part."""

@@ -35,7 +35,9 @@ from memory.domain.ids import (
 )  # fmt: skip
 from memory.domain.money import Money, MoneySpan, Span
 from memory.domain.offer import Product
+from memory.domain.office_stores import StoredFile
 from memory.domain.workspace import Brand, Member, Role
+from tests.support.fake_painter import PNG
 
 NOW = datetime(2026, 11, 20, 13, 12, tzinfo=UTC)
 TENANT = TenantId(1)
@@ -66,6 +68,10 @@ _PEOPLE = (
     ("huskyhollow", "Husky Hollow", 76_000, 587_000, ("pets", "outdoor"), None),
     ("finntheferret", "Finn", 21_700, None, ("pets",), None),
 )
+FILES = {
+    "abc": StoredFile("abc", "达人名单.csv", "text/csv", "账号\npawsome.mia\n".encode()),
+    "png": StoredFile("png", "GMV.png", "image/png", PNG),
+}
 
 
 def chart() -> ChartCard:

@@ -27,13 +27,14 @@ from memory.domain.performance import (
     figure,
     untold,
 )
-from memory.domain.performance_stores import Days
+from memory.domain.performance_stores import Days, OutcomeRow
 from memory.domain.periods import Period
 from memory.domain.sales import Rule
 from memory.domain.stores import Units
 from memory.domain.workspace import Brand, Lang, Role, Scope
 from tools.contract import TurnContext
 from tools.performance.arguments import PerformanceArgs
+from tools.performance.outcomes import OutcomesShown
 from tools.performance.results import Defined, FiguresShown, NoFigures
 from tools.performance.tool import performance as make
 
@@ -65,6 +66,7 @@ class FakePerformance:
     sold: Sequence[Sold] = ()
     sources: tuple[Freshness, ...] = (Freshness("file", "orders", NOW, date(2026, 9, 1), date(2026, 11, 20), 400),)
     today: date = TODAY
+    samples: Sequence[OutcomeRow] = ()
     asked: list[Query] = field(default_factory=list)
 
     async def days(self, *, brand: BrandId | None = None, zone: str | None = None) -> Days:
@@ -105,6 +107,10 @@ class FakePerformance:
             NOW if known else None,
             query.against,
         )
+
+    async def outcomes(self, filters: Filters, period: Period, *, group_by: GroupBy) -> list[OutcomeRow]:
+        del filters, period, group_by
+        return list(self.samples)
 
     def _row(self, key: Key, sums: tuple[Sums, Sums], query: Query) -> Row:
         now, then = sums
@@ -197,7 +203,7 @@ class FakeUnits:
 
 async def answer(
     performance: FakePerformance, arguments: Mapping[str, JsonValue], *, brands: int = 1, lang: Lang = "zh"
-) -> FiguresShown | NoFigures | Defined:
+) -> FiguresShown | OutcomesShown | NoFigures | Defined:
     """What the tool answers to a planner's arguments, for a member who sees so many brands."""
     inside = FakeUnit(performance)
     inside.seen = inside.seen[:brands]
@@ -205,5 +211,5 @@ async def answer(
     scope = Scope(TenantId(1), None, MemberId(1), Role.VIEWER, lang)
     turn = TurnContext(scope, ConversationId(1), Fence(TurnId(1), 1), lang, "turn:1:0")
     result = await tool.run(PerformanceArgs.model_validate(arguments), turn)
-    assert isinstance(result, FiguresShown | NoFigures | Defined)
+    assert isinstance(result, FiguresShown | OutcomesShown | NoFigures | Defined)
     return result

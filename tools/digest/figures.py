@@ -6,13 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from memory.domain.ids import BrandId
-from memory.domain.performance import Figure, Filters, Freshness, Metric, Query, Report
+from memory.domain.performance import Figure, Filters, Freshness, GroupBy, Metric, Query, Report
 from memory.domain.periods import Compare, Period, PeriodName, compared, period_of
 from memory.domain.stores import Unit
+from tools.performance.arguments import PerformanceArgs, Subject
+from tools.performance.queries import query_of
+from tools.performance.question import asked
+from tools.performance.results import FiguresShown
 
 METRICS: Final = (Metric.GMV, Metric.ORDERS, Metric.UNITS, Metric.NET, Metric.REFUND_RATE, Metric.COMMISSION)
 MEAN_OF: Final = 7
+TREND_DAYS: Final = 14
 ORDERS: Final = "orders"
 _DAY: Final = timedelta(days=1)
 _ONE_DAY: Final = frozenset({None, PeriodName.TODAY, PeriodName.YESTERDAY})
@@ -23,12 +27,13 @@ class DigestFigures:
     """`main` beside what it is compared with, and `month` so far beside the same days of the month before.
 
     `mean_of`: `main` is one day, and what it is compared with is the mean of so many days that are known (0: of none);
-    None: a period as long as itself.
+    None: a period as long as itself. `trend`: the GMV of the last days up to `main`, where that is one day.
     """
 
     main: Report
     month: Report
     mean_of: int | None
+    trend: FiguresShown | None = None
 
     @property
     def known(self) -> bool:
@@ -45,13 +50,11 @@ class DigestFigures:
         return replace(figure, value=None) if figure is not None and self.mean_of == 0 else figure
 
 
-async def read_figures(
-    unit: Unit, moment: datetime, period: PeriodName | None = None, brand: BrandId | None = None
-) -> DigestFigures:
+async def read_figures(unit: Unit, moment: datetime, period: PeriodName | None = None) -> DigestFigures:
     """The figures as of a moment: of the shop's day before it, or of a period that is named."""
-    zones = (await unit.performance.days(brand=brand)).zones
+    zones = (await unit.performance.days()).zones
     today = min(moment.astimezone(ZoneInfo(zone)).date() for zone in zones)
-    filters = Filters(brand=brand)
+    filters = Filters()
     if period in _ONE_DAY:
         day = today - (2 if period is PeriodName.YESTERDAY else 1) * _DAY
         main = Period(PeriodName.CUSTOM, day, day)
@@ -63,7 +66,19 @@ async def read_figures(
     so_far = Period(PeriodName.THIS_MONTH, main.last.replace(day=1), main.last)
     before = compared(so_far, Compare.PREVIOUS_PERIOD)
     month = await unit.performance.report(Query(so_far, METRICS, filters, against=before))
-    return DigestFigures(report, month, known_days(against, report.sources) if period in _ONE_DAY else None)
+    if period not in _ONE_DAY:
+        return DigestFigures(report, month, None)
+    return DigestFigures(report, month, known_days(against, report.sources), await _trend(unit, main.last))
+
+
+async def _trend(unit: Unit, day: date) -> FiguresShown:
+    """Day by day beside as many days before, asked as anybody would ask for it in the chat."""
+    days = {"from": day - (TREND_DAYS - 1) * _DAY, "to": day}
+    wish = {"subject": Subject.SHOP, "metrics": (Metric.GMV,), "group_by": GroupBy.DAY, "chart": True}
+    args = PerformanceArgs.model_validate({**wish, **days, "compare": Compare.PREVIOUS_PERIOD})
+    question = await asked(unit, args)
+    query = query_of(question)
+    return FiguresShown(question, await unit.performance.report(query), query.metrics, query.group_by, unit.now)
 
 
 def known_days(period: Period, sources: Sequence[Freshness]) -> int:

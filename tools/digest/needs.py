@@ -1,19 +1,20 @@
 """What waits for somebody: read from our own books, each with what is needed to say it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from memory.domain.creator import Creator
-from memory.domain.delivery_views import ChannelUnit, Undelivered
+from memory.domain.delivery_views import ChannelUnit, ChannelUnits, Undelivered
 from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.office_stores import QuotaStatus
 from memory.domain.outreach import Flag
 from memory.domain.performance import Freshness
 from memory.domain.sample import SampleStatus
-from memory.domain.workspace import Brand
+from memory.domain.shops import PlatformQuota, WeekOf
+from memory.domain.workspace import Brand, Scope
 from memory.domain.zones import home_zone
 from tools.digest.figures import ORDERS
 
@@ -50,10 +51,18 @@ class OverdueSample:
 
 @dataclass(frozen=True, slots=True)
 class WeekLeft:
-    """New contacts of a week."""
+    """New contacts of a week by our own count, beside the brand's own limit (None: none) and the platform's count."""
 
     used: int
-    limit: int
+    limit: int | None
+    platform: PlatformQuota | None = None
+
+    @property
+    def left(self) -> int | None:
+        """How many more, by whichever count leaves fewer; None: no limit is known."""
+        own = None if self.limit is None else max(self.limit - self.used, 0)
+        theirs = self.platform.left if self.platform is not None else None
+        return min((left for left in (own, theirs) if left is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +86,23 @@ class Needs:
     quotas: Sequence[QuotaStatus] = ()
     week: WeekLeft | None = None
 
+    def since(self, moment: datetime) -> "Needs":
+        """The same without pushes that ended before a moment."""
+        return replace(self, pushes=[one for one in self.pushes if one.ended_at > moment])
 
-async def read_needs(unit: ChannelUnit, brands: Sequence[Brand]) -> Needs:
-    """What waits now, in the brands of the scope."""
+
+async def read_platform(units: ChannelUnits, scope: Scope, week_of: WeekOf) -> PlatformQuota | None:
+    """The platform's count of the one brand's week, asked outside any transaction; None: several brands, no answer."""
+    brand = scope.brand
+    if brand is None:
+        async with units.unit(scope) as unit:
+            brands = await unit.people.brands()
+        brand = brands[0].id if len(brands) == 1 else None
+    return await week_of(brand) if brand is not None else None
+
+
+async def read_needs(unit: ChannelUnit, brands: Sequence[Brand], platform: PlatformQuota | None) -> Needs:
+    """What waits now, in the brands of the scope; of pushes those that ended badly in the last seven days."""
     now = unit.now
     replies = await unit.creator_messages.find(status="unanswered", limit=MOST)
     batches = await unit.drafts.batches(limit=_BATCHES)
@@ -93,12 +116,12 @@ async def read_needs(unit: ChannelUnit, brands: Sequence[Brand]) -> Needs:
     return Needs(
         decisions=sorted(decisions, key=lambda one: one.decide_by),
         replies=[WaitingReply(one.handle, one.received_at) for one in replies],
-        pushes=await unit.pushes.undelivered(days=1, limit=MOST),
+        pushes=await unit.pushes.undelivered(limit=MOST),
         samples=await _overdue(unit),
         troubles=await _troubles(unit, brands),
         stale=newest if newest is not None and now - newest.as_of > STALE else None,
         quotas=await unit.counters.quota(),
-        week=await _week(unit, brands),
+        week=await _week(unit, brands, platform),
     )
 
 
@@ -125,13 +148,13 @@ async def _troubles(unit: ChannelUnit, brands: Sequence[Brand]) -> list[Trouble]
     return found
 
 
-async def _week(unit: ChannelUnit, brands: Sequence[Brand]) -> WeekLeft | None:
-    """New contacts of the one brand's week, where it has a limit."""
+async def _week(unit: ChannelUnit, brands: Sequence[Brand], platform: PlatformQuota | None) -> WeekLeft | None:
+    """New contacts of the one brand's week, where it or its platform has a limit."""
     if len(brands) != 1:
         return None
     (brand,) = brands
     limit = (await unit.people.policy(brand.id)).contacts_per_week
-    if limit is None:
+    if limit is None and (platform is None or platform.left is None):
         return None
     used = (await unit.counters.contacts(brand.id, (), zone=home_zone(None, brand.market).zone)).used
-    return WeekLeft(used, limit)
+    return WeekLeft(used, limit, platform)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from memory.domain.delivery_views import ChannelUnit, ChannelUnits
@@ -9,25 +10,30 @@ from memory.domain.digests import EVERY_DAY, USUAL_TIME, Schedule, Subscription,
 from memory.domain.errors import BadRequest
 from memory.domain.ids import ConversationId
 from memory.domain.periods import PeriodName
+from memory.domain.shops import PlatformQuota, WeekOf, no_week
 from memory.domain.stores import Unit
 from memory.domain.workspace import Lang
 from tools.contract import Effect, Tool, TurnContext
 from tools.digest.arguments import DigestArgs, SubscribeDigestArgs
 from tools.digest.figures import read_figures
-from tools.digest.needs import read_needs
+from tools.digest.needs import read_needs, read_platform
 from tools.digest.results import Digest, DigestSet, DigestShown, DigestTimes
 from tools.team_zone import team_zone
 
+LATELY: Final = timedelta(days=1)  # pushes that ended badly are told for so long
 
-def digest(units: ChannelUnits) -> Tool[DigestArgs]:
+
+def digest(units: ChannelUnits, week_of: WeekOf = no_week) -> Tool[DigestArgs]:
     """Read a digest, or when it comes."""
 
     async def run(args: DigestArgs, turn: TurnContext) -> DigestShown | DigestTimes:
         """Made anew from today's rows; nothing is sent and no day is used up."""
+        platform = None if args.when else await read_platform(units, turn.scope, week_of)
         async with units.unit(turn.scope, fence=turn.fence) as unit:
             if args.when:
                 return await _times(unit, await unit.digests.of(turn.conversation))
-            return DigestShown(await read_digest(unit, unit.now, args.period), args.full)
+            found = await read_digest(unit, unit.now, args.period, platform=platform)
+            return DigestShown(replace(found, needs=found.needs.since(unit.now - LATELY)), args.full)
 
     about = (
         "The daily digest: yesterday's figures, what needs somebody, one suggestion; full for all of it; when for the "
@@ -81,7 +87,9 @@ def wanted(args: SubscribeDigestArgs, lang: Lang | None, before: Wish) -> Wish:
     return Wish(schedule, lang or before.lang, args.enabled is not False, before.place)
 
 
-async def read_digest(unit: ChannelUnit, moment: datetime, period: PeriodName | None = None) -> Digest:
+async def read_digest(
+    unit: ChannelUnit, moment: datetime, period: PeriodName | None = None, *, platform: PlatformQuota | None = None
+) -> Digest:
     """The digest of a moment's day, or that of another period: its figures as of then, what waits as it is now."""
     zone = await team_zone(unit)
     brands = await unit.people.brands()
@@ -92,7 +100,7 @@ async def read_digest(unit: ChannelUnit, moment: datetime, period: PeriodName | 
         zone=zone,
         now=unit.now,
         figures=await read_figures(unit, moment, period),
-        needs=await read_needs(unit, brands),
+        needs=await read_needs(unit, brands, platform),
     )
 
 

@@ -9,11 +9,12 @@ from tools.contract import Effect, Tool, TurnContext
 from tools.performance.arguments import PerformanceArgs, Subject
 from tools.performance.explaining import anomalies_of, movement_of
 from tools.performance.funnel import FunnelShown, answers, funnel
+from tools.performance.outcomes import OutcomesShown, draws_outcomes, outcomes
 from tools.performance.queries import query_of
 from tools.performance.question import Question, asked
 from tools.performance.results import Defined, FiguresShown, NoFigures
 
-Result = FiguresShown | FunnelShown | NoFigures | Defined
+Result = FiguresShown | FunnelShown | OutcomesShown | NoFigures | Defined
 Answer = Callable[[Unit, Question], Awaitable[Result]]
 
 
@@ -40,8 +41,17 @@ async def outreach(unit: Unit, question: Question) -> FunnelShown | FiguresShown
     return await funnel(unit, question) if answers(question.args) else await figures(unit, question)
 
 
+async def samples(unit: Unit, question: Question) -> OutcomesShown | FiguresShown | NoFigures:
+    """A chart of samples says what became of them; anything else is a figure."""
+    return await outcomes(unit, question) if draws_outcomes(question.args) else await figures(unit, question)
+
+
 # Each subject is answered by exactly one function, in the turn's transaction.
-ANSWERS: Final[Mapping[Subject, Answer]] = {**dict.fromkeys(Subject, figures), Subject.FUNNEL: outreach}
+ANSWERS: Final[Mapping[Subject, Answer]] = {
+    **dict.fromkeys(Subject, figures),
+    Subject.FUNNEL: outreach,
+    Subject.SAMPLES: samples,
+}
 
 
 def performance(units: Units) -> Tool[PerformanceArgs]:
@@ -57,6 +67,7 @@ def performance(units: Units) -> Tool[PerformanceArgs]:
 
     about = (
         "Sales and results of a period: GMV, orders, refunds, commission, conversion, ROI, views, by creator, product, "
-        "campaign, video or day; replies and the outreach funnel; comparisons, why a figure moved, how it is defined."
+        "campaign, video or day; replies and the outreach funnel; comparisons, why a figure moved, how it is defined; "
+        "a chart of samples says what became of them."
     )
     return Tool("performance", Effect.READS, PerformanceArgs, run, about)

@@ -9,7 +9,7 @@ from pydantic import Field
 from memory.domain.errors import AppError, BadRequest, Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId
 from memory.domain.office_stores import DayActivity, QuotaStatus
-from memory.domain.shops import Eligibility, PlatformQuota
+from memory.domain.shops import Eligibility, PlatformQuota, no_week
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand
 from memory.domain.zones import home_zone
@@ -42,10 +42,14 @@ class QuotaShown:
 
 
 class PlatformCounts(Protocol):
-    """What a platform says of a brand's shop. All raise Unavailable (retryable), Refused, Misconfigured (not)."""
+    """What a platform says of a brand's shop. Else they raise Unavailable (retryable), Refused, Misconfigured (not)."""
 
     async def quota(self, brand: BrandId) -> PlatformQuota | None:
         """Its own count of the week's new contacts; None without a shop."""
+        ...
+
+    async def week(self, brand: BrandId) -> PlatformQuota | None:
+        """The same as it was read within the hour; None besides where it does not answer. Raises nothing."""
         ...
 
     async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
@@ -60,6 +64,10 @@ class NoPlatform:
         """See `PlatformCounts.quota`."""
         del brand
         return None
+
+    async def week(self, brand: BrandId) -> PlatformQuota | None:
+        """See `PlatformCounts.week`."""
+        return await no_week(brand)
 
     async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
         """See `PlatformCounts.eligible`."""

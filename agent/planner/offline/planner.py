@@ -29,6 +29,7 @@ from agent.planner.offline.requests.outreach_figures import funnel, how_outreach
 from agent.planner.offline.requests.own_templates import about_templates
 from agent.planner.offline.requests.report_people import by_handle, of_these, people_of
 from agent.planner.offline.requests.report_turns import carried_on, definition_asked
+from agent.planner.offline.requests.sample_outcomes import outcomes_asked
 from agent.planner.offline.requests.sharing import link_asked, picture_asked
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.tiers import told_apart
@@ -132,6 +133,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     shown = (
         in_full(reading, context)
         or whose_turn(reading)
+        or outcomes_asked(reading, context)
         or about_templates(reading)
         or definition_asked(reading, context)
         or digests.asked(reading, context)

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 import structlog
 
-from connectors.ports.channels import OpenChannel, Push
-from connectors.ports.custody import Safe
+from connectors.ports.channels import OpenChannel, Picture, Push
+from connectors.ports.custody import Fresh, Safe
 from connectors.ports.pacing import Paces
 from connectors.wecom import cards
 from connectors.wecom.app import notes, translate
@@ -18,12 +19,13 @@ from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.settings import read_typed, settings_of
 from connectors.wecom.app.settling import settle_cards
 from connectors.wecom.app.voice import PUSHES_A_MINUTE
+from connectors.wecom.calls import Body
 from connectors.wecom.cut import numbered, size
 from connectors.wecom.pace import Room
 from connectors.wecom.saying import Say
 from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import Refused, Unavailable
+from memory.domain.errors import Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.workspace import Lang
 
@@ -64,15 +66,20 @@ class AppPusher:
         users = await self._receivers(channel, push, settings.mentions)
         if not users:
             raise Refused("app_nobody")
+        if push.picture is not None:
+            await self._require_room(channel, users, 1)
+            media = await self._kept(channel, push.picture, key=key)
+            body = translate.attachment(settings.agent_id, users, push.picture.content, media)
+            return (await self._send(channel, push, users, body)).msgid
         texts = pieces(push.text, key=key)
         await self._require_room(channel, users, len(texts))
         if push.settles:
             await self._settle(channel, users, push)
         last: Sent | None = None
         for piece in texts:
-            body = translate.message(settings.agent_id, users, piece, plain=settings.plain)
-            last = await self.client.send(channel, translate.once(body))
-            await self._note_unreached(channel, push, users, last)
+            last = await self._send(
+                channel, push, users, translate.message(settings.agent_id, users, piece, plain=settings.plain)
+            )
         return last.msgid if last is not None else None
 
     async def look(self, channel: OpenChannel) -> None:
@@ -80,6 +87,27 @@ class AppPusher:
         require_right_time(await self.client.look(channel), self.probe.now())
         await self.probe.look(channel)
         notes.require_good(await notes.read(self.safe, channel.setting.id))
+
+    async def _send(self, channel: OpenChannel, push: Push, users: Sequence[str], body: Body) -> Sent:
+        sent = await self.client.send(channel, translate.once(body))
+        await self._note_unreached(channel, push, users, sent)
+        return sent
+
+    async def _kept(self, channel: OpenChannel, picture: Picture, *, key: str) -> str:
+        """The media id of a push's picture, the same one whenever it is handed over: the platform knows it by that.
+
+        Raises Unavailable where it was not kept: nothing is shown by keeping it.
+        """
+        name = f"picture:{key}"
+        known = await self.safe.read(channel.setting.id, name)
+        if known is not None:
+            return known.value
+        try:
+            media = await self.client.upload(channel, name=picture.name, content=picture.content)
+        except Unclear as lost:
+            raise Unavailable("wecom_not_uploaded") from lost
+        await self.safe.keep(channel.setting.id, name, Fresh(media, timedelta(seconds=translate.REPEAT_SECONDS)))
+        return media
 
     async def _receivers(self, channel: OpenChannel, push: Push, named: tuple[str, ...]) -> Sequence[str]:
         if push.chat is not None:

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from connectors.ports.answers import Judgement, Judgements
+from connectors.ports.channels import Picture
 from connectors.ports.desk import Desk
 from connectors.ports.door import Admitted, Door, TurnedAway
 from connectors.ports.queries import Queries
@@ -97,8 +98,7 @@ class BotChannel:
             Refused: the platform rejected the chat or the content (not retryable here; another route may).
             Unclear: it ended without an answer, or in the middle; never blindly again.
         """
-        voice = self._voice(chat, is_group=is_group, req_id=None)
-        voice.outage_tries, voice.patient = 0, False
+        voice = self._unasked(chat, is_group=is_group)
         try:
             for piece in numbered(text, CONTENT_BYTES):
                 await voice.say(piece)
@@ -106,6 +106,10 @@ class BotChannel:
             if voice.said:
                 raise Unclear("wecom_in_parts") from failed
             raise
+
+    async def show(self, chat: str, picture: Picture, *, is_group: bool) -> None:
+        """Show a picture nobody asked for, at most once. Raises as `push`; before it was handed over, nothing shows."""
+        await self._unasked(chat, is_group=is_group).attach(picture.name, picture.content)
 
     async def settle(self) -> None:
         """Return once everything that was heard is answered."""
@@ -245,6 +249,12 @@ class BotChannel:
         while len(self._paces) > REMEMBERED:
             self._paces.popitem(last=False)
         return Voice(self.calls, chat, is_group, pace, self.answering.time, self.answering.rng, req_id)
+
+    def _unasked(self, chat: str, *, is_group: bool) -> Voice:
+        """A voice that waits for nobody: what is not taken now is pushed again later."""
+        voice = self._voice(chat, is_group=is_group, req_id=None)
+        voice.outage_tries, voice.patient = 0, False
+        return voice
 
     def _is_repeated(self, msgid: str) -> bool:
         if not msgid:

@@ -62,7 +62,10 @@ class BotPusher:
         chat = push.chat or await self.team_chat(channel, push.brand)
         if chat is None:
             raise Refused("bot_no_chat")
-        await line.channel.push(chat.id, push.text, is_group=chat.is_group)
+        if push.picture is not None:
+            await line.channel.show(chat.id, push.picture, is_group=chat.is_group)
+        else:
+            await line.channel.push(chat.id, push.text, is_group=chat.is_group)
         return None
 
     async def _called(self, line: BotLine, channel: OpenChannel, push: Push) -> bool:

@@ -18,6 +18,7 @@ class KfCarrier:
     client: KfClient
     channel: OpenChannel
     knows_repeats: bool = True
+    pictures_only: bool = False
 
     def is_free(self, piece: Text | Menu, *, needed: bool) -> bool:
         """See `Carrier.is_free`."""

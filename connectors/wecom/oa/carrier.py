@@ -8,7 +8,9 @@ from typing import Final
 
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Safe
+from connectors.wecom.fetched import Fetched
 from connectors.wecom.oa.client import AccountClient
+from connectors.wecom.oa.translate import Picture
 from connectors.wecom.rations.giving import Spent
 from connectors.wecom.rations.pieces import Menu, Text
 from connectors.wecom.timing import Time, within
@@ -45,7 +47,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class AccountCarrier:
-    """One account's. Satisfies `Carrier`. `slot`: of the callback that is being answered."""
+    """One account's. Satisfies `Carrier` and `Attacher`. `slot`: of the callback that is being answered."""
 
     client: AccountClient
     channel: OpenChannel
@@ -54,6 +56,7 @@ class AccountCarrier:
     slot: Slot | None = None
     is_passive_only: bool = False
     knows_repeats: bool = False
+    pictures_only: bool = True
 
     def is_free(self, piece: Text | Menu, *, needed: bool) -> bool:
         """See `Carrier.is_free`. Whether an answer to a callback arrives nobody tells, so nothing may count on one."""
@@ -69,6 +72,20 @@ class AccountCarrier:
             if needed:
                 raise Unclear("channel_unclear")
             return False
+        await self._sent(user, piece)
+        return True
+
+    async def attach(self, user: str, file: Fetched, *, name: str) -> None:
+        """See `Attacher.attach`: a picture. Keeping it with the platform shows nothing, so that is tried twice."""
+        del name
+        try:
+            media = await self.client.upload(self.channel, name=file.name, content=file.content)
+        except Unclear:
+            media = await self.client.upload(self.channel, name=file.name, content=file.content)
+        await self._sent(user, media)
+
+    async def _sent(self, user: str, piece: Text | Menu | Picture) -> None:
+        """By 客服消息, after what answers the callback."""
         if self.slot is not None and self.slot.text:
             await self._let_it_arrive(self.slot)
         try:
@@ -78,7 +95,6 @@ class AccountCarrier:
                 raise
             await self.safe.keep(self.channel.setting.id, PASSIVE_ONLY, Fresh("", LOOKED_AGAIN))
             raise Spent("oa_not_granted", **refused.facts) from refused
-        return True
 
     async def _let_it_arrive(self, slot: Slot) -> None:
         """What is sent must not overtake the answer to the callback, which has a way of its own to go."""

@@ -195,7 +195,7 @@ class AccountChannel:
         passive_only = await self._is_passive_only(channel)
         carrier = AccountCarrier(self.client, channel, self.safe, self.time, slot, passive_only)
         lang: Lang = guest.scope.lang if guest is not None else "zh"
-        return Recipient(channel, user, carrier, place_of(channel.setting.id, user), guest, lang)
+        return Recipient(channel, user, carrier, place_of(channel.setting.id, user), guest, lang, carrier)
 
     async def _is_passive_only(self, channel: OpenChannel) -> bool:
         """Whether the platform lets it answer callbacks and say nothing more."""

@@ -8,9 +8,9 @@ from connectors.wecom.app.notes import Notes
 from connectors.wecom.calls import Answer, Body, Calls
 from connectors.wecom.oa.errors import TOKEN, failure_of
 from connectors.wecom.oa.tokens import AccountTokens
-from connectors.wecom.oa.translate import message
+from connectors.wecom.oa.translate import Picture, message
 from connectors.wecom.rations.pieces import Menu, Text
-from memory.domain.errors import Refused
+from memory.domain.errors import Refused, Unclear
 
 PLATFORM: Final = "https://api.weixin.qq.com"
 NOBODY: Final = "daren-doctor"  # no openid: nothing is said to anybody
@@ -24,9 +24,21 @@ class AccountClient:
     tokens: AccountTokens
     notes: Notes
 
-    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu) -> None:
+    async def send(self, channel: OpenChannel, user: str, piece: Text | Menu | Picture) -> None:
         """message/custom/send, once: the platform knows no repeats."""
         await self._post(channel, "message/custom/send", message(user, piece))
+
+    async def upload(self, channel: OpenChannel, *, name: str, content: bytes) -> Picture:
+        """media/upload: a picture of at most 2 MB, kept with the platform for three days. It may be sent twice.
+
+        Source: https://developers.weixin.qq.com/minigame/dev/guide/open-ability/customer-message/temp-media.html, read
+        2026-11-29.
+        """
+        answer = await self._post(channel, "media/upload", None, (name, content), type="image")
+        media = answer.body.get("media_id")
+        if not isinstance(media, str):
+            raise Unclear("channel_unclear")
+        return Picture(media)
 
     async def create_menu(self, channel: OpenChannel, buttons: list[dict[str, str]]) -> None:
         """menu/create: the menu below every follower's chat."""
@@ -45,13 +57,15 @@ class AccountClient:
             raise failure
         return answer.date
 
-    async def _post(self, channel: OpenChannel, name: str, body: Body) -> Answer:
+    async def _post(
+        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
+    ) -> Answer:
         """With the token; one that is rejected is renewed once and the call repeated once, never more."""
         token = await self.tokens.of(channel)
-        answer = await self.calls.post(name, {"access_token": token}, body=body)
+        answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         if answer.errcode in TOKEN:
             token = await self.tokens.of(channel, rejected=token)
-            answer = await self.calls.post(name, {"access_token": token}, body=body)
+            answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         failure = failure_of(answer.errcode, answer.errmsg)
         if failure is None:
             await self.notes.accepted(channel.setting.id)

@@ -1,6 +1,7 @@
 """What an Official Account says: a passive reply in the account's mode, or a message of its own. Pure."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from connectors.wecom.calls import Body
@@ -28,8 +29,17 @@ def sealed(inner: str, envelope: Envelope, *, timestamp: str, nonce: str, random
     )
 
 
-def message(user: str, piece: Text | Menu) -> Body:
-    """A message of the account's own: a text, or choices that come back as texts."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is kept with the platform."""
+
+    id: str
+
+
+def message(user: str, piece: Text | Menu | Picture) -> Body:
+    """A message of the account's own: a text, choices that come back as texts, or a picture."""
+    if isinstance(piece, Picture):
+        return {"touser": user, "msgtype": "image", "image": {"media_id": piece.id}}
     if isinstance(piece, Text):
         return {"touser": user, "msgtype": "text", "text": {"content": piece.text}}
     lines = [{"id": one.id, "content": one.label} for one in piece.choices]

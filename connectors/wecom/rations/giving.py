@@ -80,6 +80,11 @@ class Carrier(Protocol):
 class Attacher(Protocol):
     """What hands a file to one user of one channel."""
 
+    @property
+    def pictures_only(self) -> bool:
+        """Whether the platform takes no other files."""
+        ...
+
     async def attach(self, user: str, file: Fetched, *, name: str) -> None:
         """Hand it over under a name, as `Carrier.hand` does a message. Raises as that."""
         ...

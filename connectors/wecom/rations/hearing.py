@@ -65,9 +65,10 @@ class Hearing:
 
     def talk(self, to: Recipient, guest: Admitted, outside_id: str) -> Guest:
         """A guest's chat, about one thing they said."""
+        attacher = to.attacher
         renderer = Renderer(
-            guest.scope.lang, self.say, guest.team_zone,
-            content_bytes=room(guest.mark), files_follow=to.attacher is not None,
+            guest.scope.lang, self.say, guest.team_zone, content_bytes=room(guest.mark),
+            files_follow=attacher is not None and not attacher.pictures_only, pictures_follow=attacher is not None,
         )  # fmt: skip
         voice = RationedVoice(self.giving, to, outside_id, guest.mark)
         return Talk(guest, to.place, voice, renderer, outside_id)

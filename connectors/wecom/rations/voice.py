@@ -41,7 +41,7 @@ class RationedTelling(Telling[RationedVoice]):
     async def reply(self, talk: Talk[RationedVoice], reply: Reply) -> None:
         """See `Telling.reply`: one answer, its files last where the channel takes files."""
         items = packed(talk.renderer.items(reply, task=talk.outside_id), mark=talk.voice.mark)
-        files = reply.files if talk.renderer.files_follow else ()
+        files = [file for file in reply.files if talk.renderer.follows(file)]
         await talk.voice.put((*items, *(File(key=file.key, name=file.name) for file in files)))
 
     async def items(self, talk: Talk[RationedVoice], items: Sequence[Item]) -> None:

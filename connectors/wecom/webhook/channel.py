@@ -58,7 +58,12 @@ class WebhookPusher:
 
 
 def bodies(push: Push, mentions: tuple[str, ...]) -> list[translate.Body]:
-    """A push as messages: Markdown, or plain text where people are to be called, who are called once."""
+    """A push as messages: Markdown, or plain text where people are to be called, who are called once; or a picture.
+
+    Raises Refused("wecom_media_too_large").
+    """
+    if push.picture is not None:
+        return [translate.image(push.picture.content)]
     if not (push.calls and mentions):
         return [translate.markdown(piece) for piece in translate.cut(push.text, limit=translate.MARKDOWN_BYTES)]
     pieces = translate.cut(translate.without_marks(push.text), limit=translate.TEXT_BYTES)

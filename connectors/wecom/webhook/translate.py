@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from connectors.wecom.cut import size
+from memory.domain.errors import Refused
 
 TEXT_BYTES, MARKDOWN_BYTES = 2048, 4096
 IMAGE_BYTES, FILE_BYTES, SMALLEST_FILE = 2 * 1024 * 1024, 20 * 1024 * 1024, 5
@@ -38,10 +39,9 @@ def text(content: str, *, mentions: Sequence[str] = ()) -> Body:
 
 
 def image(content: bytes) -> Body:
-    """A JPG or PNG of at most 2 MB. Raises ValueError for a larger one."""
+    """A JPG or PNG of at most 2 MB. Raises Refused("wecom_media_too_large") for a larger one."""
     if len(content) > IMAGE_BYTES:
-        message = f"an image of {len(content)} bytes"
-        raise ValueError(message)
+        raise Refused("wecom_media_too_large", megabytes=IMAGE_BYTES // 1_048_576)
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return {"msgtype": "image", "image": {"base64": base64.b64encode(content).decode(), "md5": digest}}
 

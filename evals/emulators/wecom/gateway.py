@@ -55,6 +55,10 @@ class AccountKeys(Protocol):
         """Let a good one pass. Raises ApiError."""
         ...
 
+    def gave(self, value: str) -> bool:
+        """Whether it was ever one of these: both platforms, on hosts of their own, have calls of the same name."""
+        ...
+
     def revoke(self) -> None:
         """End every one."""
         ...
@@ -115,9 +119,12 @@ class Gateway:
         try:
             if endpoint in self.without:
                 return self.without[endpoint](asked)
-            if endpoint not in self.with_token:
+            token = asked.query.get("access_token", "")
+            if endpoint not in self.with_token or (
+                endpoint in self.account.with_token and self.account.keys.gave(token)
+            ):
                 return self._of_account(endpoint, asked, struck, remote)
-            app = self._app(asked.query.get("access_token", ""), struck, remote)
+            app = self._app(token, struck, remote)
             return self.with_token[endpoint](app, asked)
         except ApiError as refused:
             return _refusal(refused)

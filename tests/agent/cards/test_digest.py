@@ -16,6 +16,7 @@ from memory.domain.money import Money
 from memory.domain.office_stores import QuotaStatus
 from memory.domain.outreach import Flag
 from memory.domain.performance import Freshness
+from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Lang
 from prompts.render import texts
 from tests.support.digests import DAY, FILE, NOW, ago, digest_of, figures_of, sold
@@ -23,6 +24,13 @@ from tools.digest.needs import Needs, OverdueSample, Trouble, WaitingDecision, W
 from tools.digest.results import Digest, DigestShown
 
 TEXTS = texts()
+
+
+def lost(kind: PushKind, state: DeliveryState = DeliveryState.UNKNOWN) -> Undelivered:
+    """A push whose sender went away two hours ago."""
+    return Undelivered(kind, state, Flag("push_sender_gone", {}), ago(hours=2), "群", ago(hours=2))
+
+
 GOOD_DAY = figures_of(
     sold(120_000, 24, refunded=6_000, commission=9_000, provisional=3_000),
     sold(700_000, 140, refunded=28_000, commission=70_000),
@@ -30,10 +38,11 @@ GOOD_DAY = figures_of(
 )
 NO_ORDERS = figures_of(None, None, mean_of=0, sources=())
 QUOTA = QuotaStatus("宠物优品", 10, 200, 50, planned=20, held=3, as_of=NOW)
+PLATFORM, THEIRS = PlatformQuota(95, 100, None, NOW), "平台允许 100，已用 95"
 EVERYTHING = Needs(
     decisions=[WaitingDecision("K7", 5, NOW + timedelta(hours=9)), WaitingDecision("K9", 3, NOW + timedelta(days=3))],
     replies=[WaitingReply("mia.cooks", ago(days=2)), WaitingReply("tom.diy", ago(hours=3))],
-    pushes=[Undelivered(PushKind.ANSWER, DeliveryState.UNKNOWN, Flag("push_sender_gone", {}), ago(hours=2), "群")],
+    pushes=[lost(PushKind.ANSWER)],
     samples=[
         OverdueSample("zoe", ago(days=4), Money(2_500, "USD")),
         OverdueSample("kim", ago(days=1), None),
@@ -60,7 +69,7 @@ def test_a_day_with_everything_says_it_in_this_order() -> None:
         "需要你：",
         "1. 8 条草稿等批准（2 批），最早 K7，11-20 周五 18:00 过期",
         "2. 2 位达人的消息没回，最久的 @mia.cooks 等了 2 天",
-        "3. 1 条推送没送到或没回音：推送的进程中断了，不知道发出去没有，所以没有重发",
+        "3. 1 条推送没送到或没回音（达人回复 1 条不知道到没到）：推送的进程中断了，不知道发出去没有，所以没有重发",
         "4. 3 个样品逾期没出视频，成本 $35、另有 1 个没填成本",
         f"5. 宠物优品 的店铺同步停了：{TEXTS.say('shop_authorise_again', 'zh').rstrip('。')}",
         "建议：先定 K7 的 5 条，11-20 周五 18:00 一过就要重新起草。",
@@ -137,7 +146,10 @@ def test_a_decision_with_days_left_waits_behind_a_person_who_waits() -> None:
         (200, 5, 0, None, "1. 宠物优品 今天的发送额度用完了，还有 5 条排着"),
         (190, 15, 0, None, "1. 宠物优品 今天还能发 10 条，排着 15 条"),
         (50, 20, 3, None, "1. 宠物优品 今天还能发 150 条，排着 20 条，卡住 3 条"),
-        (50, 20, 0, WeekLeft(30, 30), "1. 宠物优品 本周新建联已用 30/30，排着 20 条"),
+        (50, 20, 0, WeekLeft(30, 30), "1. 宠物优品 本周的新建联用完了（自设上限 30，已用 30），还排着 20 条"),
+        (50, 0, 0, WeekLeft(10, 30), "1. 宠物优品 本周还能新建联 20 位（自设上限 30，已用 10）"),
+        (50, 20, 0, WeekLeft(10, 30, PLATFORM), f"2. 宠物优品 本周还能新建联 5 位（自设上限 30，已用 10、{THEIRS}）"),
+        (50, 0, 0, WeekLeft(10, None, PLATFORM), f"1. 宠物优品 本周还能新建联 5 位（{THEIRS}）"),
     ],
 )
 def test_the_quota_is_told_beside_what_is_planned(
@@ -145,6 +157,21 @@ def test_the_quota_is_told_beside_what_is_planned(
 ) -> None:
     quota = QuotaStatus("宠物优品", 10, 200, used, planned, held, NOW)
     assert line in said(digest_of(GOOD_DAY, Needs(quotas=[quota], week=week)))
+
+
+def test_pushes_that_ended_badly_are_named_by_what_they_told_and_how_they_ended() -> None:
+    pushes = [
+        lost(PushKind.ANSWER), lost(PushKind.ANSWER), lost(PushKind.PICTURE, DeliveryState.REFUSED),
+        lost(PushKind.NUDGE), lost(PushKind.TROUBLE),
+    ]  # fmt: skip
+    (line,) = NeedWords(digest_of(GOOD_DAY, Needs(pushes=pushes)), "zh", TEXTS).lines()
+    named = "达人回复 2 条不知道到没到、日报的图表 1 条没送到、等批准的提醒 1 条不知道到没到等"
+    assert line.text.startswith(f"5 条推送没送到或没回音（{named}）：")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_kind_of_push_has_a_name(lang: Lang) -> None:
+    assert [kind for kind in PushKind if not TEXTS.say(f"web_push_kind_{kind}", lang)] == []
 
 
 def test_in_full_holds_every_need_and_the_tables_behind_it() -> None:

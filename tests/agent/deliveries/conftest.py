@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from agent.deliveries.carrying import DeliveryReport, Post, deliver_due
+from agent.deliveries.drawing import PushPictures
 from agent.deliveries.rules import team_window
 from agent.deliveries.wording import PushWords
-from connectors.ports.channels import OpenChannel, Push
+from connectors.ports.channels import OpenChannel, Picture, Push
 from evals.suites.selling_office import SellingOffice, open_office
 from memory.database import Database
 from memory.domain.channels import ChannelFields, ChannelKind, owner_of_secrets
@@ -21,6 +22,7 @@ from memory.domain.errors import AppError
 from memory.domain.ids import ChannelId
 from memory.secret_box import KEY_BYTES, HomeSecretBox
 from prompts.render import texts
+from tests.support.fake_painter import FakePainter
 
 BOX = HomeSecretBox(Path("no-such-home"), base64.b64encode(bytes(KEY_BYTES)).decode())
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,7 +32,10 @@ BOT, APP, HOOK = ChannelKind.WECOM_BOT, ChannelKind.WECOM_APP, ChannelKind.WECOM
 
 @dataclass
 class FakePusher:
-    """Keeps what it accepted. `script`: how the next pushes end; an unclear one may have been accepted all the same."""
+    """Keeps what it accepted. `script`: how the next pushes end; an unclear one may have been accepted all the same.
+
+    `spared`: so many go well before that.
+    """
 
     kind: ChannelKind = HOOK
     knows_repeats: bool = False
@@ -38,7 +43,9 @@ class FakePusher:
     elsewhere: bool = False
     script: list[AppError] = field(default_factory=list)
     swallows: bool = False
+    spared: int = 0
     accepted: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     calls: int = 0
     secrets: list[dict[str, str]] = field(default_factory=list)
 
@@ -51,7 +58,7 @@ class FakePusher:
     async def push(self, channel: OpenChannel, push: Push, *, key: str) -> str | None:
         self.calls += 1
         self.secrets.append(dict(channel.secrets))
-        if self.script:
+        if self.script and self.calls > self.spared:
             failure = self.script.pop(0)
             if self.swallows:
                 self._accept(key, push)
@@ -62,6 +69,7 @@ class FakePusher:
     def _accept(self, key: str, push: Push) -> None:
         if not (self.knows_repeats and key in [known for known, _ in self.accepted]):
             self.accepted.append((key, push.text))
+            self.pictures += [push.picture] if push.picture is not None else []
 
     async def look(self, channel: OpenChannel) -> None:
         return None
@@ -74,6 +82,7 @@ class PushShop:
     office: SellingOffice
     pushers: dict[ChannelKind, FakePusher]
     made: int = 0
+    painter: FakePainter = field(default_factory=FakePainter)
 
     @property
     def database(self) -> Database:
@@ -85,7 +94,7 @@ class PushShop:
 
     def post(self, *pushers: FakePusher) -> Post:
         chosen = {pusher.kind: pusher for pusher in pushers} or dict(self.pushers)
-        return Post(self.database, chosen, BOX, PushWords(texts()).say, DAY)
+        return Post(self.database, chosen, BOX, PushWords(texts()).say, DAY, PushPictures(self.painter, texts()).of)
 
     async def channel(self, kind: ChannelKind = HOOK, *, name: str = "", lang: str = "zh") -> ChannelId:
         sealed = BOX.seal({"key": f"secret of {kind}"}, of=owner_of_secrets(self.office.owner.tenant, kind))

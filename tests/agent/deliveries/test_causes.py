@@ -123,7 +123,40 @@ async def test_a_held_message_is_told_once_and_what_people_did_is_not(shop: Push
     await shop.at(12)
     await shop.deliver()
     ((_, text),) = shop.pushers[HOOK].accepted
-    assert text.count("批准的人已没有审批权限，要重新批准。请有审批权限的人重新批准") == 2
+    assert f"> {batch.code} 第 1、2 条，共 2 条：批准的人已没有审批权限，要重新批准。请有审批权限的人重新批准" in text
+
+
+async def held(shop: PushShop, count: int) -> str:
+    """So many messages that do not go because who approved them may no longer; their batch."""
+    office = shop.office
+    await office.set_role(office.anna.member, Role.APPROVER)
+    batch = await office.approved(await office.creators(count, zone="Asia/Shanghai"))
+    await office.set_role(office.anna.member, Role.VIEWER)
+    await office.move_clock(timedelta(minutes=6))
+    await office.dispatch()
+    return batch.code
+
+
+async def test_trouble_of_one_reason_is_one_push_an_hour_however_much_there_is(shop: PushShop) -> None:
+    await shop.channel()
+    await shop.at(12)
+    first, told = await held(shop, 12), shop.pushers[HOOK].accepted
+    await shop.deliver()
+    second, third = await held(shop, 2), await held(shop, 1)
+    for _ in range(4):  # whoever delivers, and whenever it was started
+        await shop.deliver()
+        await shop.office.move_clock(timedelta(minutes=10))
+    assert len(told) == 1
+    await shop.office.move_clock(timedelta(minutes=20))
+    for _ in range(2):
+        await shop.deliver()
+    assert [text.splitlines()[1].split("：")[1] for _, text in told] == ["12 条消息没发出去**", "3 条消息没发出去**"]
+    why = "批准的人已没有审批权限，要重新批准。请有审批权限的人重新批准"
+    assert [text.splitlines()[2] for _, text in told] == [
+        f"> {first} 第 1-12 条，共 12 条：{why} {first} 的 1-12。",
+        f"> {second} 第 1、2 条、{third} 第 1 条，共 3 条：{why} {second} 的 1、2。其余的同样处理。",
+    ]
+    assert [state for state, _ in shop.rows()] == ["delivered"] * 15
 
 
 async def test_one_reminder_comes_for_a_decision_that_waits_and_none_for_one_that_is_taken(shop: PushShop) -> None:

@@ -19,9 +19,10 @@ from memory.domain.clock import SystemClock
 from memory.domain.delivery_views import ChannelUnit, ChannelUnits
 from memory.domain.digest_stores import DueDigest
 from memory.domain.digests import LATEST, Schedule, Wish
-from memory.domain.errors import Refused
-from memory.domain.ids import ConversationId, MemberId
+from memory.domain.errors import Refused, Unclear
+from memory.domain.ids import BrandId, ConversationId, MemberId
 from memory.domain.places import Place
+from memory.domain.shops import PlatformQuota
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOT, HOOK, PushShop
@@ -171,6 +172,34 @@ async def test_who_asks_in_a_chat_outside_is_told_where_it_comes(shop: PushShop,
     said = digest_set(made, "zh", texts()).text
     assert said.startswith("好，每天 12:00（Asia/Shanghai）发中文日报。下一份：")
     assert said.endswith(where)
+
+
+async def test_a_push_nobody_knows_the_end_of_is_named_in_the_next_digest_and_in_no_other(shop: PushShop) -> None:
+    await shop.channel()
+    one = await subscribed(shop)
+    await one.day_later()
+    await shop.answers(1, hours=100)
+    await one.maker().run()
+    shop.pushers[HOOK].script = [Unclear("channel_unclear")]
+    await shop.deliver()  # made before that digest, and unclear after it
+    await shop.office.move_clock(timedelta(days=3))
+    assert [await one.maker().run() for _ in range(2)] == [1, 0]
+    await one.day_later()
+    await one.maker().run()
+    named = "1 条推送没送到或没回音（达人回复 1 条不知道到没到）："
+    assert [named in said for said in await one.notices()] == [False, True, False]
+
+
+async def test_the_week_left_by_the_platforms_count_is_told_too(shop: PushShop) -> None:
+    one = await subscribed(shop)
+    await one.day_later()
+
+    async def week(brand: BrandId) -> PlatformQuota:
+        assert brand == shop.office.brand
+        return PlatformQuota(88, 100, None, await shop.office.now())
+
+    assert await replace(one.maker(), week_of=week).run() == 1
+    assert "本周还能新建联 12 位（平台允许 100，已用 88）" in (await one.notices())[0]
 
 
 async def test_a_time_moved_within_its_day_makes_no_second_one(shop: PushShop) -> None:

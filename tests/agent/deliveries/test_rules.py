@@ -54,6 +54,13 @@ def way(
     )
 
 
+def test_trouble_waits_for_an_hour_after_the_same_was_told_and_through_the_night() -> None:
+    told = replace(ONE, told_at=NOON - timedelta(minutes=20))
+    assert way(told) == Later(NOON + timedelta(minutes=40))
+    assert way(told, now=NOON + timedelta(minutes=40)) == BOTTED
+    assert way(told, now=NIGHT) == Later(MORNING)
+
+
 def test_the_bot_comes_before_the_app_and_the_app_before_the_webhook() -> None:
     assert way() == BOTTED
     assert way(past={3: Past(1, over=True)}) == APPED

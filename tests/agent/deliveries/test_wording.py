@@ -45,6 +45,28 @@ def test_answers_trouble_and_reminders_read_so() -> None:
     assert "12:00" in say(PushKind.NUDGE, NUDGE)  # on the team's clock
 
 
+def test_trouble_of_one_reason_is_one_line_with_its_count() -> None:
+    odd = range(1, 201, 2)
+    many: list[Subject] = [
+        {**TROUBLE, "batch": f"K{batch}", "number": number} for batch in range(7, 12) for number in odd
+    ]
+    unreached: list[Subject] = [
+        {**TROUBLE, "number": number, "key": "no_channel", "facts": {"handle": handle}}
+        for number, handle in ((4, "mia"), (5, "tom"))
+    ]
+    told = say(PushKind.TROUBLE, *many, {**TROUBLE, "key": "opted_out"}, *unreached)
+    head, changed, alone, others, _ = told.splitlines()
+    few = "、".join(str(number) for number in odd[:15]) + "、…"
+    assert head == "**Pawly：503 条消息没发出去**"
+    assert changed == (
+        f"> K7 第 {few} 条、K8 第 {few} 条、K9 第 {few} 条 等，另有 2 批，共 500 条：内容在看过之后改了。"
+        f"内容改过了：看过 K7 的 {few} 的新内容再批。其余的同样处理。"
+    )
+    assert alone.startswith("> K7 第 3 条 ＠mia：")
+    assert others.startswith("> K7 第 4、5 条，共 2 条：如 ＠mia：")
+    assert len(say(PushKind.TROUBLE, *many, lang="en").encode()) < 2_000
+
+
 def test_news_of_a_campaign_are_a_line_each() -> None:
     written: Subject = {"name": "黑五*", "event": "written", "count": 12}
     done: Subject = {"name": "返校季", "event": "done", "count": 30}

@@ -1,6 +1,7 @@
 """The page of figures over real rows: each part is the chat's own answer, each figure has its lines."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,12 +10,16 @@ from memory.database import Database
 from memory.domain.errors import BadRequest, NotFound
 from memory.domain.figures_views import FiguresWish
 from memory.domain.money import Money
+from memory.domain.performance import Filters, GroupBy
+from memory.domain.periods import Period, PeriodName
 from memory.domain.sales import Commission, OrderLine, Payee, Sale, Settlement
+from memory.domain.sample import SampleStatus, moved, way
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.support.database import Office
 
 OCTOBER = FiguresWish(first="2026-10-01", last="2026-10-31")
+EARLY = Period(PeriodName.CUSTOM, date(2026, 10, 1), date(2026, 10, 7))
 SOLD = (("5001", 3, "cat_mama", 3_000), ("5002", 3, "dog_papa", 9_000), ("5003", 9, "cat_mama", 2_000))
 
 
@@ -49,6 +54,42 @@ async def test_every_part_is_what_the_chat_would_answer(database: Database, lead
     assert view.period.startswith("10-01 ~ 10-31")
     assert view.stages is None  # nobody was written to
     assert view.parts["stages"].rows == (("全部", "0", "0", "0", "0", "0", "-", "-", "-", "-"),)
+
+
+async def send(database: Database, lead: Scope, handle: str, status: SampleStatus, day: int) -> None:
+    """A sample of the litter box that came to a status on a day of October."""
+    assert lead.brand is not None
+    at = datetime(2026, 10, day, 20, tzinfo=UTC)
+    async with database.unit(lead) as unit:
+        creator = (await unit.creators.by_handles([handle]))[handle].id
+        (product,) = await unit.products.all()
+        begun = replace(await unit.samples.begin(creator, brand=lead.brand), product=product.id)
+        steps = way(begun.status, status)
+        await unit.samples.save(moved(begun, steps, market="US", by=lead.member, now=at))
+
+
+async def test_what_became_of_the_periods_samples_is_a_chart_a_table_and_a_file(
+    database: Database, lead: Scope
+) -> None:
+    await send(database, lead, "cat_mama", SampleStatus.POSTED, 3)
+    await send(database, lead, "dog_papa", SampleStatus.DELIVERED, 4)
+    await send(database, lead, "cat_mama", SampleStatus.SHIPPED, 30)
+    async with database.unit(lead) as unit:
+        view = await figures_view(unit, OCTOBER, texts())
+        early = await figures_view(unit, FiguresWish(first="2026-10-01", last="2026-10-03"), texts())
+        by_day = await unit.performance.outcomes(Filters(), EARLY, group_by=GroupBy.DAY)
+        with pytest.raises(BadRequest):
+            await unit.performance.outcomes(Filters(), EARLY, group_by=GroupBy.CONTENT)
+        file = await figures_file(unit, OCTOBER, "outcomes", "csv", texts())
+    heads = ("产品", "已发内容", "逾期未发", "还没到期", "已丢件", "已免发", "合计")
+    assert (view.parts["outcomes"].columns, view.parts["outcomes"].rows) == (
+        heads, (("Litter Box", "1", "1", "1", "0", "0", "3"),)
+    )  # fmt: skip
+    assert view.outcomes is not None
+    assert view.outcomes.alt == "共 3 个样品：已发内容 1、逾期未发 1、还没到期 1。"
+    assert early.parts["outcomes"].rows == (("Litter Box", "1", "0", "0", "0", "0", "1"),)
+    assert [(row.key.id, row.posted, row.overdue) for row in by_day] == [("2026-10-03", 1, 0), ("2026-10-04", 0, 1)]
+    assert file.content.decode("utf-8-sig").splitlines()[1].startswith("产品,已发内容")
 
 
 async def test_the_lines_behind_a_figure_are_those_of_the_creator_asked_for(database: Database, lead: Scope) -> None:

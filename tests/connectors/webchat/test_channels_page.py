@@ -38,7 +38,9 @@ def channels(office: FakeOffice) -> None:
     office.channels.view = ChannelsView(
         (ChannelState(setting, None, office.now, dead, pausing=False),),
         waiting=3,
-        undelivered=(Undelivered(PushKind.ANSWER, DeliveryState.UNKNOWN, Flag("gone", {}), office.now, "运营群"),),
+        undelivered=(
+            Undelivered(PushKind.ANSWER, DeliveryState.UNKNOWN, Flag("gone", {}), office.now, "运营群", office.now),
+        ),
     )
 
 

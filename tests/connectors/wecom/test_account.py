@@ -8,14 +8,16 @@ from evals.emulators.wecom.core.wechat import Mode
 from evals.emulators.wecom.oa.callbacks import OUT_OF_ORDER, AccountDelivery
 from evals.emulators.wecom.server import Emulator
 from memory.domain.cards import ChoiceCard
-from memory.domain.chat import Reply
+from memory.domain.chat import FileOut, Reply
 from memory.domain.errors import Conflict, Refused, Unavailable
+from prompts.render import texts
 from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import CODE, kf_building
 from tests.connectors.wecom.followers import account_process, account_row, oa_said, oa_words
 from tests.connectors.wecom.lines import after, plan, until
 from tests.connectors.wecom.test_kf_menus import short
 from tests.support import fake_office as invented
+from tests.support.fake_painter import PNG
 from tests.support.fake_safe import FakeSafe
 
 SENDS = "message/custom/send"
@@ -116,6 +118,22 @@ async def test_a_long_answer_keeps_within_the_window_and_goes_on_when_asked(emul
     said = [text.partition("（还有")[0].rstrip("\n").partition("\n")[2] for text in oa_words(emulator)]
     assert "\n".join(said) == LONG
     assert {call.errcode for call in emulator.platform.records.of(SENDS)} == {0}
+
+
+async def test_a_chart_comes_as_a_picture_after_its_words_and_a_list_is_to_be_had_on_the_page(
+    emulator: Emulator,
+) -> None:
+    house = kf_building(emulator)
+    async with account_process(emulator, house) as process:
+        chart = FileOut(key="png", name="GMV.png", media_type="image/png", size=24, personal=False)
+        table = FileOut(key="abc", name="达人名单.csv", media_type="text/csv", size=24)
+        house.desk.answer(Reply(text="近14天。", files=(table, chart)))
+        process.says("xiaolin", "今天的日报")
+        await process.quiet()
+    words, picture = oa_said(emulator)
+    assert words.content.endswith("近14天。\n\n" + texts().say("wecom_file_out", "zh", name="达人名单.csv"))
+    assert (picture.msgtype, picture.data) == ("image", PNG)
+    assert emulator.platform.records.warnings == []
 
 
 async def test_full_texts_are_sent_never_risked_and_a_tap_decides_once(emulator: Emulator) -> None:

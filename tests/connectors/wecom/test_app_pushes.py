@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.ports.channels import Chat, Push
+from connectors.ports.channels import Chat, Picture, Push
 from connectors.wecom.app.notes import UNREACHED
 from connectors.wecom.app.pushing import pieces
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, PUSHES_A_MINUTE
@@ -17,6 +17,7 @@ from tests.connectors.wecom.apps import AGENT, LINA, AppProcess, app_of, app_pro
 from tests.connectors.wecom.lines import live, plan
 from tests.connectors.wecom.offices import building
 from tests.connectors.wecom.test_app_cards import card_of, drafts_of
+from tests.support.fake_painter import PNG
 
 WANGWEI = private(str(AGENT), "wangwei")
 SENDS, UPDATES = "message/send", "message/update_template_card"
@@ -75,6 +76,20 @@ async def test_two_pushes_that_say_the_same_both_arrive(emulator: Emulator) -> N
     first, second = words_in(emulator)
     assert first.splitlines()[0] == second.splitlines()[0]
     assert first != second
+
+
+async def test_a_picture_without_an_answer_is_handed_over_again_and_arrives_once(emulator: Emulator) -> None:
+    chart = Picture("GMV.png", PNG)
+    async with app_process(emulator, building(), people=("lina",)) as process:
+        plan(emulator, FaultKind.DROP_AFTER, "media/upload")
+        with pytest.raises(Unavailable):  # nothing is shown by it
+            await push(process, "", picture=chart)
+        plan(emulator, FaultKind.DROP_AFTER, SENDS)
+        with pytest.raises(Unclear):
+            await push(process, "", picture=chart)
+        await live(emulator, 3_600, step=600)
+        await push(process, "", picture=chart)
+    assert [(one.msgtype, one.data) for one in said_in(emulator)] == [("image", PNG)]
 
 
 async def test_a_long_push_comes_in_numbered_pieces_each_once_though_handed_over_twice(emulator: Emulator) -> None:

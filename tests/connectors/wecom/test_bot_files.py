@@ -12,6 +12,7 @@ from memory.domain.errors import Refused, Unavailable, Unclear
 from prompts.render import texts
 from tests.connectors.wecom.lines import BOT, after, plan, running_socket
 from tests.connectors.wecom.offices import LINA, building, faults_seen, process, said
+from tests.support.fake_painter import PNG
 
 EXPORT = FileOut(key="abc", name="达人名单.csv", media_type="text/csv", size=24)
 GROUP = "CH1"
@@ -49,6 +50,14 @@ async def test_from_a_group_the_file_goes_to_its_member_alone(emulator: Emulator
     assert kinds(said(emulator, GROUP)) == ["stream", "markdown"]
     assert said(emulator, GROUP)[1].content.endswith(texts().say("wecom_file_sent_1to1", "zh", name="达人名单.csv"))
     assert kinds(said(emulator, LINA)) == ["file"]
+
+
+async def test_a_picture_without_contacts_is_shown_in_the_group_where_it_was_asked_for(emulator: Emulator) -> None:
+    chart = FileOut(key="png", name="GMV.png", media_type="image/png", size=24, personal=False)
+    await exported(emulator, in_group=True, file=chart)
+    words, picture = said(emulator, GROUP)
+    assert (words.content, picture.msgtype, picture.data) == ("【演示数据】\n导出好了。", "image", PNG)
+    assert said(emulator, LINA) == []
 
 
 async def test_whoever_never_wrote_to_the_bot_is_asked_to(emulator: Emulator) -> None:

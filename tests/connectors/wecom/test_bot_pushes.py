@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from connectors.ports.channels import Picture
 from connectors.ports.door import Admitted
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
@@ -15,6 +16,7 @@ from memory.domain.workspace import Role, Scope
 from tests.connectors.wecom.lines import BOT, after, live, plan, until
 from tests.connectors.wecom.offices import CHANNEL, LINA, building, process, said
 from tests.support import fake_office as invented
+from tests.support.fake_painter import PNG
 
 GUEST = Admitted(Scope(invented.TENANT, None, MemberId(1), Role.LEAD), "Asia/Shanghai", "演示数据")
 NEWS = "有 1 位达人回复。"
@@ -65,6 +67,18 @@ async def test_a_push_without_a_connection_may_be_tried_again_but_not_from_its_m
         with pytest.raises(Unavailable):
             await one.channel.push("lina", NEWS, is_group=False)
     assert len(said(emulator, LINA)) == 1
+
+
+async def test_a_picture_without_an_ack_is_unclear_and_not_sent_again(emulator: Emulator) -> None:
+    house = building()
+    async with process(emulator, house) as one:
+        emulator.hub.heard(BOT, LINA)
+        plan(emulator, FaultKind.ACK_LOST, PUSHES)
+        posting = asyncio.create_task(one.channel.show("lina", Picture("GMV.png", PNG), is_group=False))
+        await after(emulator, 15, posting.done)
+        with pytest.raises(Unclear):
+            posting.result()
+    assert [message.data for message in said(emulator, LINA)] == [PNG]
 
 
 async def test_a_card_that_is_said_twice_under_one_name_is_shown_once(emulator: Emulator) -> None:

@@ -15,7 +15,7 @@ from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.channel import bodies
 from connectors.wecom.webhook.settings import read_address
 from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES, cut
-from memory.domain.errors import BadRequest
+from memory.domain.errors import BadRequest, Refused
 
 KEY = "693a91f6-0000-4bc4-97a0-0ec2515aaaaa"
 
@@ -66,7 +66,7 @@ def test_an_image_carries_the_digest_of_its_bytes_and_has_a_limit() -> None:
         "msgtype": "image",
         "image": {"base64": base64.b64encode(b"\x89PNG").decode(), "md5": hashlib.md5(b"\x89PNG").hexdigest()},
     }
-    with pytest.raises(ValueError, match="an image of"):
+    with pytest.raises(Refused, match="wecom_media_too_large"):
         translate.image(bytes(translate.IMAGE_BYTES + 1))
     assert [translate.fits_a_file(bytes(count)) for count in (4, 5)] == [False, True]
 

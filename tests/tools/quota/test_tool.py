@@ -31,6 +31,9 @@ class FakeCounts:
         del brand
         return self.count
 
+    async def week(self, brand: BrandId) -> PlatformQuota:
+        return await self.quota(brand)
+
     async def eligible(self, brand: BrandId, handles: Sequence[str]) -> Mapping[str, Eligibility]:
         del brand
         self.asked += handles

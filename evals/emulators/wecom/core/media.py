@@ -17,6 +17,7 @@ KEPT_SECONDS: Final = 3 * DAY
 DOWNLOAD_SECONDS: Final = 5 * MINUTE
 APP_MOST: Final = {"image": 10 * MIB, "voice": 2 * MIB, "video": 10 * MIB, "file": 20 * MIB}
 BOT_MOST: Final = {"image": 2 * MIB, "voice": 2 * MIB, "video": 10 * MIB, "file": 20 * MIB}
+ACCOUNT_MOST: Final = {"image": 2 * MIB}
 WEBHOOK_MOST: Final = {"voice": 2 * MIB, "file": 20 * MIB}
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from evals.emulators.wecom.app.content import MediaId, News, Text, parts_of
 from evals.emulators.wecom.core.chats import private
 from evals.emulators.wecom.core.errors import ApiError, Errcode
+from evals.emulators.wecom.core.media import ACCOUNT_MOST
 from evals.emulators.wecom.core.wire import Json, Part, size
 from evals.emulators.wecom.oa.follower import Followers
 from evals.emulators.wecom.platform import Platform
@@ -86,6 +87,14 @@ class AccountSending:
         self.platform.chats.post(chat, account.original_id, wanted.msgtype, **parts)
         return {}
 
+    def keep(self, kind: str, filename: str, content: bytes) -> Json:
+        """A picture for three days, 2 MB at most. Raises ApiError 48001, 40005, 40006, 45001, 40004."""
+        account = self.platform.wechat.account
+        if not account.verified:
+            raise ApiError(Errcode.OA_NOT_ALLOWED)
+        media = self.platform.media.upload(kind, filename, content, owner=account.appid, most=ACCOUNT_MOST)
+        return {"type": media.type, "media_id": media.media_id, "created_at": media.created_at}
+
     def create_menu(self, body: Json) -> Json:
         """The menu below the chat, for everybody. Raises ApiError 48001, 40058, 45002."""
         account = self.platform.wechat.account
@@ -109,6 +118,9 @@ class AccountSending:
             return {"card": _menu(wanted.msgmenu)}
         if wanted.msgtype == "text" and wanted.text and size(wanted.text.content) > TEXT_BYTES:
             raise ApiError(Errcode.CONTENT_TOO_LONG, f"content over {TEXT_BYTES} bytes")
+        if wanted.msgtype == "image" and wanted.image:
+            media = self.platform.media.use(wanted.image.media_id, owner=self.platform.wechat.account.appid)
+            return {"filename": media.filename, "data": media.content}
         part = getattr(wanted, wanted.msgtype, None) if wanted.msgtype in SendBody.model_fields else None
         return parts_of(wanted.msgtype, part if isinstance(part, Part) else None, self.platform)
 

@@ -25,6 +25,7 @@ class OfficialAccount:
         """What its token is good for."""
         return {
             "message/custom/send": lambda asked: self.sending.send(asked.body),
+            "media/upload": lambda asked: self.sending.keep(asked.query.get("type", ""), *asked.need()),
             "menu/create": lambda asked: self.sending.create_menu(asked.body),
         }
 

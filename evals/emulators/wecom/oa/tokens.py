@@ -44,6 +44,10 @@ class AccountTokens:
         """How many so far."""
         return len(self.given)
 
+    def gave(self, value: str) -> bool:
+        """See `AccountKeys.gave`."""
+        return value in self.given
+
     def stable(self, body: Json) -> Json:
         """The same for every caller while it is good; a new one in its last five minutes, or by force.
 

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from evals.emulators.wecom.app import xml
+from evals.emulators.wecom.core.errors import Errcode
 from evals.emulators.wecom.core.faults import Fault, FaultKind
+from evals.emulators.wecom.core.media import APP_MOST
 from evals.emulators.wecom.core.wechat import Mode
 from evals.emulators.wecom.oa.callbacks import OUT_OF_ORDER, AccountDelivery
 from evals.emulators.wecom.phone.cards import NotShown
@@ -50,6 +52,25 @@ async def over(emulator: Emulator) -> AccountDelivery:
 
 async def heard(emulator: Emulator, server: AccountServer, times: int) -> None:
     await emulator.platform.records.until(lambda: len(server.got) >= times)
+
+
+async def test_a_picture_is_kept_within_its_limits_for_this_account_alone(account: Caller) -> None:
+    async def kept(content: bytes, kind: str = "image") -> Json:
+        query, files = {"access_token": account.token, "type": kind}, {"media": ("图.png", content)}
+        found: Json = (await account.http.post("/cgi-bin/media/upload", params=query, files=files)).json()
+        return found
+
+    account.emulator.platform.wechat.account.followers.add("xiaolin")
+    account.emulator.oa.people.says("xiaolin", "在吗")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(60)
+    media = (await kept(picture))["media_id"]
+    assert await send(account, msgtype="image", image={"media_id": media}) == 0
+    assert (await kept(picture + bytes(2_097_152)))["errcode"] == Errcode.FILE_TOO_LARGE
+    assert (await kept(picture, "file"))["errcode"] == Errcode.BAD_TYPE
+    platform = account.emulator.platform
+    other = platform.media.upload("image", "图.png", picture, owner=platform.corp.corpid, most=APP_MOST)
+    assert await send(account, msgtype="image", image={"media_id": other.media_id}) == Errcode.BAD_MEDIA_ID
+    assert [one.data for one in platform.chats.messages if one.msgtype == "image"] == [picture]
 
 
 def seen(emulator: Emulator, user: str = "xiaolin") -> list[str]:
