@@ -28,7 +28,7 @@ DECIDE_WITHIN: Final = timedelta(hours=72)
 MOST_LISTED: Final = 20
 _NAMED: Final = 5
 
-Part = Literal["shop", "creators", "products", "videos", "campaigns", "samples", "stages"]
+Part = Literal["shop", "creators", "products", "videos", "campaigns", "samples", "outcomes", "stages"]
 
 
 class ReportLinksArgs(Arguments):
