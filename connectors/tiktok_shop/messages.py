@@ -1,4 +1,4 @@
-"""Messages as the platform shows them, when it is asked and when it tells by itself. Pure.
+"""Messages as the platform takes and shows them, when it is asked and when it tells by itself. Pure.
 
 Source: TikTok Shop Partner Center, Affiliate Seller API "messages" 202412 and webhook 33, read 2026-11-29.
 """
@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from connectors.tiktok_shop.translate import clean_text
+from memory.domain.outreach import SendTicket
+from memory.domain.shop_cards import CardKind
 
 NEW_MESSAGE: Final = 33
 SAMPLE_CHANGED: Final = 56
@@ -23,6 +25,56 @@ _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
 Row = Mapping[str, Any]
+TEXT: Final = "TEXT"
+_CARDS: Final = {
+    CardKind.PRODUCT: ("PRODUCT_CARD", "product_id"),
+    CardKind.COLLABORATION: ("TARGET_COLLABORATION_CARD", "target_collaboration_id"),
+    CardKind.SAMPLE: ("FREE_SAMPLE_CARD", "apply_id"),
+}
+# One of a collaboration is told and read under other names than it is sent under.
+_AS_READ: Final = {
+    "PRODUCT_CARD": ("PRODUCT_CARD", ("product_id",)),
+    "TARGET_COLLABORATION_CARD": ("TARGET_COLLABORATION_CARD", ("target_collaboration_id", "invitation_group_id")),
+    "TARGET_INVITATION_CARD": ("TARGET_COLLABORATION_CARD", ("target_collaboration_id", "invitation_group_id")),
+    "FREE_SAMPLE_CARD": ("FREE_SAMPLE_CARD", ("apply_id",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message of the shop says, as two of them compare: its kind, and its words or what its card shows."""
+
+    kind: str
+    text: str
+
+    @staticmethod
+    def of(ticket: SendTicket) -> "Said":
+        """What is to be said."""
+        if ticket.card is None:
+            return Said(TEXT, ticket.text)
+        return Said(_CARDS[ticket.card.kind][0], ticket.card.number)
+
+    @staticmethod
+    def read(kind: object, content: object) -> "Said | None":
+        """What a message that was read says; None of a kind the shop's own are never of."""
+        text = words(kind, content)
+        if text is not None:
+            return Said(TEXT, text)
+        found = _object(content) if isinstance(content, str) else None
+        if found is None or str(kind) not in _AS_READ:
+            return None
+        name, keys = _AS_READ[str(kind)]
+        number = next((_id(found[key]) for key in keys if key in found), "")
+        return Said(name, number) if number else None
+
+    def body(self) -> dict[str, str]:
+        """How it is sent."""
+        key = next((key for name, key in _CARDS.values() if name == self.kind), "content")
+        return {"msg_type": self.kind, "content": json.dumps({key: self.text}, ensure_ascii=False)}
+
+    def same(self, other: "Said") -> bool:
+        """Whether two say the same, without regard to white space: platforms trim."""
+        return self.kind == other.kind and self.text.split() == other.text.split()
 
 
 @dataclass(frozen=True, slots=True)

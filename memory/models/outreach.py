@@ -106,6 +106,7 @@ class DraftVersionRow(BrandRow, Base):
     fee_minor: Mapped[int | None]
     fee_currency: Mapped[str | None]
     free_sample: Mapped[bool]
+    cards: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     flags: Mapped[JsonList]
     author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]

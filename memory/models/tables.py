@@ -14,6 +14,7 @@ from memory.models import (
     sales,
     samples,
     shop,
+    shop_cards,
     shop_links,
     templates,
     workspace,
@@ -22,6 +23,6 @@ from memory.models.base import Base
 
 MODULES = (
     books, campaigns, channels, chat, collaborations, creators, deliveries, digests, links, outreach, sales, samples,
-    shop, shop_links, templates, workspace,
+    shop, shop_cards, shop_links, templates, workspace,
 )  # fmt: skip
 TABLES = Base.metadata

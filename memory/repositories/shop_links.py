@@ -65,6 +65,7 @@ class ShopLinkRepository:
             row.shop = ids[0] if ids else ""
             _start_over(row)
         row.active, row.authorised_at, row.changed_at = True, self._now, self._now
+        row.revoked_at = None
         if row.sync_state == SyncState.FAILED.value:
             row.sync_due_at = self._now  # what it failed on may be mended now
         await self._session.flush()
@@ -83,9 +84,18 @@ class ShopLinkRepository:
     async def disconnect(self, link: ShopLinkId) -> None:
         """See `ShopStore.disconnect`."""
         row = await self._locked(link)
-        row.active, row.shops, row.changed_at = False, [], self._now
+        row.active, row.shops, row.changed_at, row.revoked_at = False, [], self._now, None
         _start_over(row)
         await self._session.flush()
+
+    async def revoke(self, link: ShopLinkId, *, at: datetime) -> bool:
+        """See `ShopStore.revoke`. What was read of it stays, for the day it is connected again."""
+        row = await self._locked(link)
+        if not to_link(row).connected or (row.authorised_at is not None and at <= row.authorised_at):
+            return False
+        row.active, row.shops, row.revoked_at, row.changed_at = False, [], self._now, self._now
+        await self._session.flush()
+        return True
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:
         """See `ShopStore.sync_to`."""
@@ -180,6 +190,7 @@ def to_link(row: ShopLinkRow) -> ShopLink:
             bare=row.sync_bare,
         ),
         hearing=Hearing(row.told_at, row.refused_at, row.read_at, to_flag(row.read_trouble)),
+        revoked_at=row.revoked_at,
     )
 
 

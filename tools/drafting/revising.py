@@ -15,6 +15,7 @@ from memory.domain.outreach import Content, Draft, Flag, Tone
 from memory.domain.stores import Unit
 from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel
+from tools.drafting.carding import LACKING
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Recipe, read_code, render
 from tools.drafting.instructions import Change, read_instruction
@@ -35,6 +36,7 @@ _LASTING = frozenset(
         "invited_with_pass",
         "nothing_personal",
         "shop_not_connected",
+        *LACKING.values(),
     }
 )
 
@@ -155,12 +157,12 @@ async def revise_content_or_ask(
     if needs_model and model is not None:
         after = replace(occasion, offer=changed_offer(content.offer, change))
         written = await Writer(model, policy).rewrite(content, instruction, after, lang=lang)
-        return Revised(written.content, written.flags)
+        return Revised(replace(written.content, cards=content.cards), written.flags)
     if change.is_empty:
         raise BadRequest("instruction_unclear" if instruction.strip() else "nothing_to_revise", quote=instruction[:80])
     if needs_model:
         raise BadRequest("instruction_unclear", quote="；".join(change.left)[:80])
-    revised = revise_content(content, change, occasion)
+    revised = replace(revise_content(content, change, occasion), cards=content.cards)
     flags = check(revised, replace(occasion, offer=revised.offer), policy=policy)
     return Revised(revised, flags, change.left)
 
