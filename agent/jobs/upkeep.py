@@ -137,7 +137,7 @@ class Upkeep:
                 await work.defer(jobs.read_shop(link.id, link.tenant, source))
             for link in await work.shop_events.waiting_links():
                 await work.defer(jobs.hear_shop(link.id, link.tenant))
-            if await work.deeds.to_do() or await work.deeds.unclear():
+            if await work.deeds.to_do() or await work.deeds.unclear() or await work.deeds.to_check():
                 await work.defer(jobs.do_deeds())
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())

@@ -141,10 +141,12 @@ class Conversations:
 
         One request for a creator who is not remembered.
         """
+        kept = await self.safe.read(place.link, f"creator:{_folded(handle)}")
+        return kept.value if kept is not None else await self.found(place, handle)
+
+    async def found(self, place: ShopPlace, handle: str) -> str:
+        """As `open_id`, by looking now: who is remembered may have left."""
         name = f"creator:{_folded(handle)}"
-        kept = await self.safe.read(place.link, name)
-        if kept is not None:
-            return kept.value
         page = await self.client.ask(place, SEARCH, query={"page_size": SMALLEST_SEARCH}, body={"keyword": handle})
         rows = page.get("creators")
         for row in rows if isinstance(rows, list) else []:

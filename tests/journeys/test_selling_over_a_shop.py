@@ -129,12 +129,12 @@ async def invites_to_a_collaboration(office: ShopOffice, written: list[str]) -> 
     office.platform.invitations.add(old)
     ends = datetime.now(UTC) + timedelta(days=60)
     asked = await office.owner.ask(f"给前{QUOTA}个建定向合作，佣金15%，到{ends.month}月{ends.day}日，送样")
-    assert [f"＠{handle}，这个产品已有进行中的定向合作（{old.id}）" in asked.text for handle in written[:2]] == [
-        True,
-        True,
+    rows = card(asked, ReportCard).rows
+    assert [value.split("：")[0] for name, value in rows if name == "已在别的合作里"] == [
+        f"@{handle} · {old.id}" for handle in written[:2]
     ]
     async with office.before_it_dies():
-        await office.owner.ask("批准 T1")
+        await office.owner.ask("批准 T1 的 1")
         await office.under_way(office.daren.workshop.do_deeds(), "collaborations/create")
         assert proposals(office) == {"T1": ("doing", "")}
     await done(office)
