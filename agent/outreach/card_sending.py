@@ -133,7 +133,7 @@ def objection(found: CardCandidate, moment: Moment) -> Objection | None:
     for guard in _FOR_GOOD:
         if against := guard(step, moment):
             return Objection(step.state, against.reason)
-    waits = next((found for guard in _FOR_NOW if (found := guard(step, moment))), None)
+    waits = next((against for guard in _FOR_NOW if (against := guard(step, moment))), None)
     return Objection(step.state, waits.reason, waits.due_at or moment.now + HELD_REST) if waits else None
 
 

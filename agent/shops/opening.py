@@ -166,7 +166,7 @@ def open_shops(
         platform,
         ShopDesk(database, platform, address, is_public=bool(settings.public_url)),
         ShopSync(database, platform, scope_of_tenant),
-        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples),
+        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples, orders=orders),
         ShopDoctor(database, platform),
         SourceSync(
             database,

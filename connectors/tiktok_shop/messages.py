@@ -17,6 +17,8 @@ from memory.domain.shop_cards import CardKind
 
 NEW_MESSAGE: Final = 33
 SAMPLE_CHANGED: Final = 56
+ORDER_CHANGED: Final = 1
+REVOKED: Final = 6
 _OF_NOBODY: Final = frozenset({"SYSTEM", "NOTIFICATION"})
 _MILLISECONDS: Final = 10**11  # seconds of the year 5138
 _LONGEST_TEXT: Final = 20_000
@@ -94,12 +96,13 @@ class ShopMessage:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What the platform tells by itself, under a name that stays the same when it comes again."""
+    """What the platform tells by itself, under a name that stays the same when it comes again. `at`: when it did."""
 
     name: str
     type: int
     shop: str
     data: Row
+    at: datetime | None = None
 
 
 def to_notification(raw: bytes) -> Notification | None:
@@ -110,7 +113,17 @@ def to_notification(raw: bytes) -> Notification | None:
     data = found.get("data")
     read = _object(data) if isinstance(data, str) else data
     name = _id(found.get("tts_notification_id")) or sha256(raw).hexdigest()
-    return Notification(name, found["type"], _id(found.get("shop_id")), read if isinstance(read, dict) else {})
+    known = read if isinstance(read, dict) else {}
+    return Notification(name, found["type"], _id(found.get("shop_id")), known, moment(found.get("timestamp")))
+
+
+def order_of(raw: str) -> str:
+    """The order a notification of type 1 is about; empty of any other, and of one that does not read.
+
+    Nothing else of it is believed: how an order stands is asked.
+    """
+    found = to_notification(raw.encode())
+    return _id(found.data.get("order_id")) if found is not None and found.type == ORDER_CHANGED else ""
 
 
 def of_webhook(data: Row) -> ShopMessage | None:

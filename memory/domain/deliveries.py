@@ -27,6 +27,7 @@ class PushKind(StrEnum):
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
     CAMPAIGN = "campaign"  # a campaign is written, started or done: {name, event, count, left}
+    SHOP = "shop"  # a shop is worked with no more: {event, shop}
     DIGEST = "digest"  # the day's digest, worded already: {text, day}, {chat, group} where one chat asked for it
     REPLY = "reply"  # what somebody said in a chat is answered, by whoever holds the channel: see memory.domain.owed
 

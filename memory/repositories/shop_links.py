@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from sqlalchemy import Select, or_, select, update
 
+from memory.domain.deliveries import PushKind
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, MemberId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
 from memory.domain.shops import Hearing, SellerShop, ShopLink, Sync, SyncState
 from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandRecord
+from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
 NOTED_EVERY: Final = timedelta(seconds=5)  # a busy hour does not stand in line for one row
@@ -93,8 +95,14 @@ class ShopLinkRepository:
         row = await self._locked(link)
         if not to_link(row).connected or (row.authorised_at is not None and at <= row.authorised_at):
             return False
+        name = next((one["name"] for one in row.shops if one["id"] == row.shop), row.shop)
         row.active, row.shops, row.revoked_at, row.changed_at = False, [], self._now, self._now
         await self._session.flush()
+        await make_delivery(
+            self._session, PushKind.SHOP, tenant=TenantId(row.tenant_id), brand=BrandId(row.brand_id),
+            occasion=f"shop:{row.id}:revoked:{at:%Y%m%dT%H%M%S}", subject={"event": "revoked", "shop": name},
+            now=self._now,
+        )  # fmt: skip
         return True
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:

@@ -9,10 +9,14 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+WAS = "kind in ('answer', 'trouble', 'nudge', 'test', 'decided', 'campaign', 'digest', 'reply')"
+IS = "kind in ('answer', 'trouble', 'nudge', 'test', 'decided', 'campaign', 'shop', 'digest', 'reply')"
 CARDS = ("product_cards", "collaboration_cards", "sample_cards")
 
 
 def upgrade() -> None:
+    op.drop_constraint(op.f("ck_delivery_kind"), "delivery", type_="check")
+    op.create_check_constraint(op.f("ck_delivery_kind"), "delivery", IS)
     op.add_column(
         "draft_version",
         sa.Column("cards", JSONB(none_as_null=True), server_default=sa.text("'[]'::jsonb"), nullable=False),
@@ -82,3 +86,6 @@ def downgrade() -> None:
     for name in reversed(CARDS):
         op.drop_column("brand_policy", name)
     op.drop_column("draft_version", "cards")
+    op.execute("delete from delivery where kind = 'shop'")
+    op.drop_constraint(op.f("ck_delivery_kind"), "delivery", type_="check")
+    op.create_check_constraint(op.f("ck_delivery_kind"), "delivery", WAS)
