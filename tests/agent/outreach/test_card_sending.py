@@ -139,6 +139,16 @@ async def test_what_changed_since_the_text_is_looked_at(
     assert dropped[0] == (reason,)
 
 
+async def test_an_erased_creator_gets_none(shop: SellingOffice) -> None:
+    await sent_text(shop)
+    [(creator,)] = await rows(shop, "select creator_id from outreach_step")
+    async with shop.database.unit(shop.owner) as unit:
+        await unit.erasing.erase(CreatorId(int(str(creator))))
+    assert await cards_again(shop) == 0
+    assert went(shop) == [TEXT]
+    assert await rows(shop, "select cards from draft_version") == [([],)]
+
+
 async def test_a_stop_keeps_them_until_it_is_lifted(shop: SellingOffice) -> None:
     await sent_text(shop)
     await rows(shop, "update batch set stopped_at = now()")
