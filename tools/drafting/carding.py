@@ -19,6 +19,7 @@ LACKING: Mapping[CardKind, str] = {
     CardKind.COLLABORATION: "card_lacks_collaboration",
     CardKind.SAMPLE: "card_lacks_sample",
 }
+NO_SHOP = "card_lacks_shop"
 
 
 async def with_cards(
@@ -35,9 +36,15 @@ async def with_cards(
         for occasion in occasions
         if occasion.channel is Channel.TIKTOK
     }
+    if chosen:
+        elsewhere = Flag(NO_SHOP, {}, blocking=False)
+        drafts = [
+            draft if draft.creator in wanted else replace(draft, flags=(*draft.flags, elsewhere)) for draft in drafts
+        ]
     creators = [creator for creator, kinds in wanted.items() if kinds]
     if not creators:
-        return tuple(drafts)
+        bare = [replace(draft, content=replace(draft.content, cards=())) for draft in drafts]
+        return tuple(bare if chosen is not None else drafts)
     live = await unit.collaborations.of(creators, brand=occasions[0].brand.id)
     applied = await unit.applications.under_way(creators)
     return tuple(

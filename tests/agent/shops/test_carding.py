@@ -8,13 +8,13 @@ from evals.suites.selling_office import open_office
 from memory.database import Database
 from memory.domain.applications import Application, ApplicationStatus
 from memory.domain.creator import Creator
-from memory.domain.outreach import Channel, Content, Draft, Flag, Purpose
+from memory.domain.outreach import Channel, Draft, Flag, Purpose
 from memory.domain.shop_cards import CardKind, ShopCard
 from memory.domain.workspace import BrandPolicy
 from tests.support.heard_shop import heard_shop
 from tests.support.inviting import Inviting
 from tools.drafting.carding import kinds_wanted
-from tools.drafting.revise_tool import ReviseDraftsArgs, revise_drafts
+from tools.drafting.revise_tool import DraftsRevised, ReviseDraftsArgs, revise_drafts
 from tools.drafting.tool import Drafted, DraftMessagesArgs, draft_messages
 
 EVERYTHING = BrandPolicy(product_cards=True, sample_cards=True)
@@ -49,6 +49,16 @@ async def drafted(at: Inviting, **arguments: object) -> list[Draft]:
     return await at.office.read(made.batch)
 
 
+async def revised(at: Inviting, one: Draft, wish: str, *numbers: int) -> list[Draft]:
+    """A change of some numbers of its batch, in a turn of its own; the whole batch after it."""
+    turn = await at.asking.turn()
+    asked = ReviseDraftsArgs(batch=one.batch_code, numbers=numbers, instruction=wish)
+    done = await revise_drafts(at.office.database, None).run(asked, turn)
+    assert isinstance(done, DraftsRevised)
+    await at.asking.end(turn)
+    return await at.office.read(done.batch)
+
+
 async def test_cards_are_those_of_each_creator_and_stay_when_the_text_changes(database: Database) -> None:
     async with heard_shop(await open_office(database)) as shop:
         at = await Inviting.at(shop)
@@ -78,14 +88,20 @@ async def test_cards_are_those_of_each_creator_and_stay_when_the_text_changes(da
         )
         lacking = [flag.key for flag in second.version.flags if flag.key.startswith("card_")]
         assert (second.version.content.cards, lacking) == ((), ["card_lacks_collaboration", "card_lacks_sample"])
-        turn = await at.asking.turn()
-        wish = ReviseDraftsArgs(batch=first.batch_code, numbers=(1, 2), instruction="短一点")
-        await revise_drafts(at.office.database, None).run(wish, turn)
-        await at.asking.end(turn)
-        async with at.office.database.unit(at.office.operator) as unit:
-            batch = await unit.drafts.batch(first.batch_code)
-        assert batch is not None
-        after: list[Content] = [draft.version.content for draft in batch.drafts]
-        assert after[0].cards == first.version.content.cards
-        assert after[0].text != first.version.content.text
-        assert [flag.key for flag in batch.drafts[1].version.flags if flag.key.startswith("card_")] == lacking
+        after = await revised(at, first, "短一点", 1, 2)
+        assert after[0].version.content.cards == first.version.content.cards
+        assert after[0].version.content.text != first.version.content.text
+        assert [flag.key for flag in after[1].version.flags if flag.key.startswith("card_")] == lacking
+        [_, with_one] = await revised(at, first, "带上商品卡", 2)
+        assert with_one.version.content == replace(after[1].version.content, cards=(product,))
+        assert [flag.key for flag in with_one.version.flags if flag.key.startswith("card_")] == []
+        [without, _] = await revised(at, first, "不要卡片", 1)
+        assert without.version.content == replace(after[0].version.content, cards=())
+
+
+async def test_where_no_shop_carries_the_message_the_draft_says_that_no_card_goes(database: Database) -> None:
+    async with heard_shop(await open_office(database)) as shop:
+        at = await Inviting.at(shop)
+        [draft, _] = await drafted(at, cards=["product"], channel="by_hand")
+        assert draft.version.content.cards == ()
+        assert "card_lacks_shop" in [flag.key for flag in draft.version.flags]
