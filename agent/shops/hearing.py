@@ -21,7 +21,7 @@ from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.domain import jobs
 from memory.domain.channels import SecretBox
-from memory.domain.errors import AppError, Unavailable
+from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
 from memory.domain.shop_events import SealedShopEvent, ShopEventServices, ShopEventWork
@@ -143,7 +143,13 @@ class ShopHearing:
         if placed_at is None:
             return
         asked_at = unit.now
-        sales = await self.orders.order(at, number, placed_at=placed_at)
+        try:
+            sales = await self.orders.order(at, number, placed_at=placed_at)
+        except (
+            Refused
+        ) as refused:  # older than the platform answers for, say: whatever is told of it later is no better
+            log.warning("shop.order_not_read", link=at.link, error=refused.text_key)
+            return
         async with self.units.unit(scope) as unit:
             link = await same(unit, at)
             if link is not None:
