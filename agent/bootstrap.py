@@ -234,6 +234,7 @@ async def _put_together(
         units=database,
         services=database,
         outreach=database,
+        cards=database,
         cursors=lambda scope: ScopeCursors(database, scope),
         scope_of_tenant=accounts.of_tenant,
         messengers=messengers,

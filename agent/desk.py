@@ -150,8 +150,8 @@ class OpenDesk:
             batch = await unit.drafts.batch(parsed.batch)
             if batch is not None:
                 return parse(text, batch_sizes={batch.code: len(batch.drafts)}, quoted=None)
-            if await unit.proposals.by_code(parsed.batch) is not None and is_of_proposals(parsed.batch):
-                return parse(text, batch_sizes={parsed.batch: 1}, quoted=None)
+            if is_of_proposals(parsed.batch) and (one := await unit.proposals.by_code(parsed.batch)) is not None:
+                return parse(text, batch_sizes={parsed.batch: len(one.ways) or 1}, quoted=None)
         return parsed
 
     async def _decides_wholes(self, unit: Unit, batch: Batch) -> bool:

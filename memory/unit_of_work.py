@@ -58,6 +58,7 @@ from memory.repositories.by_hand import HandRepository
 from memory.repositories.callbacks import CallbackRepository
 from memory.repositories.campaigns import CampaignRepository
 from memory.repositories.card_places import CardPlaceRepository
+from memory.repositories.card_sends import CardSendRepository
 from memory.repositories.channels import AnyChannelRepository, ChannelRepository
 from memory.repositories.clicks import ClickRepository
 from memory.repositories.collaborations import CollaborationRepository
@@ -191,6 +192,7 @@ class ServiceUnit(Work):
         self.sweeps: SweepStore = SweepRepository(*given)
         self.dispatch = DispatchRepository(*given)
         self.ledger = LedgerRepository(*given)
+        self.cards = CardSendRepository(*given)
         self.answers = AnswerRepository(*given)
         self.outages = OutageRepository(*given)
         self.channels = AnyChannelRepository(*given)

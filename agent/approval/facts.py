@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from memory.domain.collaborations import contradiction, number_in_shop, terms_of
+from memory.domain.collaborations import CardFacts, cards_differ, contradiction, number_in_shop, promised
 from memory.domain.follow_ups import needless
 from memory.domain.ids import BrandId
 from memory.domain.money import worth
@@ -38,17 +38,23 @@ async def read_gone(unit: Unit, brand: BrandId, drafts: Sequence[Draft], *, days
 
 
 async def read_contradictions(unit: Unit, brand: BrandId, drafts: Sequence[Draft]) -> dict[int, Flag]:
-    """Drafts that offer something else than what is live for their creator and product; by number."""
+    """Drafts that offer, or carry a card of, something else than what is live in the shop; by number."""
     about = [draft for draft in drafts if draft.product is not None]
-    live = await unit.collaborations.of([draft.creator for draft in about], brand=brand) if about else []
-    if not live:
+    if not about:
         return {}
+    live = await unit.collaborations.of([draft.creator for draft in about], brand=brand)
+    plans = await unit.collaborations.plans(brand=brand)
+    carrying = [draft.creator for draft in about if draft.version.content.cards]
+    if not (live or plans or carrying):
+        return {}
+    applied = await unit.applications.under_way(carrying) if carrying else []
     numbers = {product.id: number_in_shop(product) for product in await unit.products.all()}
     found: dict[int, Flag] = {}
     for draft in about:
-        number = numbers.get(draft.product) if draft.product is not None else None
-        terms = terms_of(live, handle=draft.handle, product=number, now=unit.now) if number else None
-        if flag := contradiction(draft.version.content.offer, terms):
+        content, number = draft.version.content, numbers.get(draft.product) if draft.product is not None else None
+        terms = promised(live, plans, handle=draft.handle, product=number, now=unit.now) if number else None
+        theirs = frozenset(one.application.id for one in applied if one.creator == draft.creator)
+        if flag := contradiction(content.offer, terms) or cards_differ(content.cards, terms, CardFacts(number, theirs)):
             found[draft.number] = flag
     return found
 

@@ -13,7 +13,7 @@ from memory.domain.dispatch import Signable
 from memory.domain.errors import Conflict, NotAllowed
 from memory.domain.offer import Offer
 from memory.domain.outreach import Verdict
-from memory.domain.proposals import Deed, DeedState, ShopProposal
+from memory.domain.proposals import Deed, DeedState, ShopProposal, Way
 from memory.domain.stores import Unit
 from memory.domain.workspace import Role
 
@@ -26,9 +26,9 @@ class Unseen:
 
 
 async def decide_proposal(
-    unit: Unit, code: str, verdict: Verdict, *, policy: Policy = POLICY
+    unit: Unit, code: str, verdict: Verdict, *, way: Way | None = None, policy: Policy = POLICY
 ) -> ShopProposal | Unseen | None:  # fmt: skip
-    """As it stands once decided; None: there is no such one.
+    """As it stands once decided; None: there is no such one. `way`: the one chosen of those it offers.
 
     Raises:
         NotAllowed: the member may not decide it (not retryable).
@@ -49,13 +49,17 @@ async def decide_proposal(
         if not one.waits(unit.now):
             raise Conflict("collab_expired", code=one.code)
         await _may_approve(unit, one, role, policy)
+        if one.reason is not None:
+            raise Conflict("collab_gone_cannot", code=one.code, **one.reason.facts)
         if not await unit.proposals.is_shown(one):
             await unit.proposals.show(one)
             return Unseen(one)
-    await unit.proposals.decide(one, verdict)
+        if one.ways and way not in one.ways:
+            raise Conflict("collab_choose_way", code=one.code)
+    await unit.proposals.decide(one, verdict, way=way if verdict is Verdict.APPROVE else None)
     await unit.audit.record(
         "proposal.approved" if verdict is Verdict.APPROVE else "proposal.rejected",
-        subject=f"proposal:{one.id}", after={"code": one.code, "digest": one.digest},
+        subject=f"proposal:{one.id}", after={"code": one.code, "digest": one.digest, "way": way.value if way else ""},
     )  # fmt: skip
     await unit.defer(jobs.do_deeds())
     return await unit.proposals.by_code(code)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+from pydantic import JsonValue
+
 from agent.cards.drafts import flag_text
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ChoiceCard, ReportCard
@@ -12,7 +14,7 @@ from memory.domain.collaborations import Collaboration
 from memory.domain.proposals import Deed, DeedState, ShopProposal
 from memory.domain.workspace import Lang
 from prompts.render import Texts
-from tools.collaborations.results import CollaborationList, Proposed, RequestList
+from tools.collaborations.results import CollaborationList, OpenPlanList, Proposed, RequestList
 
 _MOST_ROWS: Final = 50
 _NAMED: Final = 50
@@ -48,10 +50,13 @@ def proposal_card(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> Rep
 
 
 def choices(one: ShopProposal, lang: Lang, texts: Texts) -> ChoiceCard:
-    """The two answers."""
+    """The answers: yes and no, and where there are two ways a yes to each."""
+    yes = [texts.say("collab_approve", lang, code=one.code)]
+    if len(one.ways) > 1:
+        yes = [texts.say("collab_approve_way", lang, code=one.code, number=nth) for nth in range(1, len(one.ways) + 1)]
     return ChoiceCard(
         prompt=texts.say("collab_how", lang, code=one.code),
-        choices=(texts.say("collab_approve", lang, code=one.code), texts.say("collab_reject", lang, code=one.code)),
+        choices=(*yes, texts.say("collab_reject", lang, code=one.code)),
     )
 
 
@@ -93,10 +98,11 @@ def _rows(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> list[tuple[
     rows = [("name", one.name if one.deed is Deed.INVITE else f"{found['name']}（{found['collaboration']}）")]
     if one.deed is Deed.INVITE:
         rows += [
-            ("creators", _handles(found["handles"])),
+            ("creators", _handles(found["handles"]) or "-"),
             ("product", f"{found['title']}（{found['product']}）"),
             ("rate", _percent(found["rate_bp"])),
         ]
+    rows += _clash_rows(one, found, zone, lang, texts)
     if "rates_bp" in found:
         before = found.get("rates_before_bp", {})
         said = [f"{product}：{_percent(before.get(product))} → {_percent(rate)}"
@@ -111,6 +117,60 @@ def _rows(one: ShopProposal, zone: str, lang: Lang, texts: Texts) -> list[tuple[
         rows.append(("ends", when))
     rows += [(key, _handles(found[key])) for key in ("add", "drop") if key in found]
     return rows
+
+
+def _clash_rows(
+    one: ShopProposal, found: dict[str, Any], zone: str, lang: Lang, texts: Texts
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Who is in another one already, what they have there and would get here, and what can be done about it."""
+    rows = [("clash", _clash(each, found, zone, lang, texts)) for each in found.get("clashes", ())]
+    names = _handles(list(dict.fromkeys(each["handle"] for each in found.get("clashes", ()))))
+    rest = _handles(found.get("handles", ()))
+    for number, way in enumerate(one.ways, start=1):
+        key = f"collab_way_{way.value}" if len(one.ways) > 1 else f"collab_only_way_{way.value}"
+        rows.append(("way", texts.say(key, lang, number=number, code=one.code, handles=names, rest=rest)))
+    return rows
+
+
+def _clash(each: dict[str, Any], found: dict[str, Any], zone: str, lang: Lang, texts: Texts) -> str:
+    old = f"{each['name']}（{each['collaboration']}）" if each["name"] else each["collaboration"]
+    if each["rate_bp"] is None or each["ends_at"] is None:
+        terms = texts.say("collab_terms_unread", lang)
+    else:
+        terms = texts.say(
+            "collab_terms", lang, rate=_rate_of(each["rate_bp"]), sample=_gives(each["gives_sample"], lang, texts),
+            until=_when(datetime.fromisoformat(each["ends_at"]), zone),
+        )  # fmt: skip
+    new = texts.say("collab_terms_new", lang, rate=_rate_of(found["rate_bp"]),
+                    sample=_gives(found["gives_sample"], lang, texts))  # fmt: skip
+    return f"@{each['handle']} · {old}：{terms} → {new}"
+
+
+def open_listed(result: OpenPlanList, lang: Lang, texts: Texts) -> Piece:
+    """What any creator may sell, at which rate; nothing is changed there from here."""
+    count = len(result.found)
+    lines = [texts.say("open_plans_listed", lang, count=count) if count else texts.say("open_plans_none", lang)]
+    sync = result.sync
+    if sync is not None and sync.ended_at is not None:
+        lines.append(texts.say("collab_read_at", lang, when=_when(sync.ended_at, result.zone)))
+    if sync is not None and sync.trouble is not None:
+        lines.append(flag_text(sync.trouble, lang=lang, texts=texts, now=result.now))
+    rows = tuple(
+        (one.title or one.product, one.product, _rate_of(one.rate_bp),
+         texts.say("open_plan_ending" if one.ending else "open_plan_normal", lang))
+        for one in result.found[:_MOST_ROWS]
+    )  # fmt: skip
+    card = ReportCard(
+        title=texts.say("open_plans_title", lang), period="",
+        columns=tuple(texts.say(f"open_plans_column_{key}", lang) for key in ("product", "number", "rate", "status")),
+        rows=rows, as_of=sync.ended_at if sync is not None else None, source=texts.say("collab_source", lang),
+    )  # fmt: skip
+    plans: dict[str, JsonValue] = {one.title or one.product: _rate_of(one.rate_bp) for one in result.found[:_MOST_ROWS]}
+    return Piece("\n".join(lines), (card,) if rows else (), for_planner={"open_plans": plans})
+
+
+def _gives(sample: object, lang: Lang, texts: Texts) -> str:
+    return texts.say("collab_gives" if sample else "collab_gives_not", lang)
 
 
 def _review_rows(found: dict[str, Any], lang: Lang, texts: Texts) -> list[tuple[str, str]]:
@@ -178,4 +238,9 @@ def _when(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}（{zone}）"
 
 
-SHOWN: dict[type, Show] = {Proposed: proposed, CollaborationList: listed, RequestList: requests_listed}
+SHOWN: dict[type, Show] = {
+    Proposed: proposed,
+    CollaborationList: listed,
+    OpenPlanList: open_listed,
+    RequestList: requests_listed,
+}

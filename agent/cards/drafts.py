@@ -7,6 +7,7 @@ from datetime import datetime
 from agent.cards import wording
 from memory.domain.cards import DraftRow, DraftsCard, PlanCard, PlanRow
 from memory.domain.outreach import Batch, Draft, DraftStatus, Flag, Presentation
+from memory.domain.shop_cards import ShopCard
 from memory.domain.workspace import Lang
 from prompts.render import Texts
 
@@ -54,6 +55,7 @@ def draft_row(draft: Draft, *, lang: Lang, texts: Texts, now: datetime | None) -
         text_zh=content.text_zh,
         flags=(
             *([follow_text(draft, lang, texts)] if draft.follow else []),
+            *(card_text(card, lang, texts) for card in content.cards),
             *(flag_text(flag, lang=lang, texts=texts, now=now) for flag in draft.version.flags),
         ),
         status=draft.status,
@@ -81,12 +83,23 @@ def follow_text(draft: Draft, lang: Lang, texts: Texts) -> str:
     return texts.say("follow_up_rule", lang, round=follow.round, when=when, condition=condition)
 
 
+def card_text(card: ShopCard, lang: Lang, texts: Texts) -> str:
+    """「附商品卡：猫砂盆（1729…）」: what goes after the text, with its number."""
+    said = texts.say(f"card_{card.kind}", lang, title=card.title, number=card.number)
+    if card.rate_bp is None:
+        return said
+    sample = texts.say("collab_gives" if card.gives_sample else "collab_gives_not", lang)
+    return texts.say("card_terms", lang, card=said, rate=f"{card.rate_bp / 100:g}%", sample=sample)
+
+
 def flag_text(flag: Flag, *, lang: Lang, texts: Texts, now: datetime | None) -> str:
     """A check's finding as a sentence; an unknown key is shown rather than hidden.
 
-    A moment in it reads as a day: how long ago where `now` is known, else its date.
+    A moment in it reads as a day: how long ago where `now` is known, else its date. `why` in it is another finding.
     """
     facts = dict(flag.facts)
+    if "why" in facts:
+        facts["why"] = flag_text(Flag(str(facts.pop("why")), facts), lang=lang, texts=texts, now=now)
     if "when" in facts and "zone" in facts:
         moment = datetime.fromisoformat(str(facts["when"]))
         facts["when"] = wording.day(moment, str(facts["zone"]), lang, now=now)

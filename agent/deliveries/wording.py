@@ -19,7 +19,7 @@ from prompts.render import Texts
 QUOTED = 120  # characters of a creator's text
 _BATCHES = 3  # that are named in a line
 _NUMBERS = 40  # characters of the numbers of one
-_CALLS = (PushKind.NUDGE, PushKind.TROUBLE)  # somebody must do something
+_CALLS = (PushKind.NUDGE, PushKind.TROUBLE, PushKind.SHOP)  # somebody must do something
 _ONE_LINE = (PushKind.TEST, PushKind.DECIDED)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # Signs that a client could read as a link, a picture, a mention or a heading become their full-width look-alikes.
@@ -118,6 +118,8 @@ class PushWords:
                 return self.texts.say(
                     f"push_campaign_{_text(of, 'event')}", lang, name=tame(_text(of, "name")), count=_text(of, "count")
                 )
+            case PushKind.SHOP:
+                return self.texts.say(f"push_shop_{_text(of, 'event')}", lang, shop=tame(_text(of, "shop")))
             case _:
                 by = wording.clock(datetime.fromisoformat(_text(of, "decide_by")), zone, lang)
                 return self.texts.say(

@@ -9,6 +9,7 @@ import structlog
 from agent.cards.searching import reply_rows
 from agent.metrics import ANSWERS, SENDS
 from agent.outreach.answers import AnswerDesk, collect, take_in, tell
+from agent.outreach.card_sending import CardService, send_cards
 from agent.outreach.dispatch import dispatch_due
 from agent.outreach.downtime import after_downtime
 from agent.outreach.reconcile import reconcile
@@ -45,12 +46,13 @@ async def no_sources(tenant: TenantId) -> Sequence[AnswerSource]:
 class Upkeep:
     """The workspace's housekeeping, each part a job's body; all of it may be repeated at any time.
 
-    `sources`: answers for everybody; `sources_of`: a tenant's own.
+    `sources`: answers for everybody; `sources_of`: a tenant's own. `cards`: where those are kept that go after texts.
     """
 
     units: Units
     services: Services
     outreach: Service
+    cards: CardService
     cursors: Callable[[Scope], Cursors]
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
     messengers: Sequence[Messenger]
@@ -68,14 +70,16 @@ class Upkeep:
         await after_downtime(self.outreach)
         await self.collect_answers()
         report = await dispatch_due(self.outreach, self.messengers, week_of=self.week_of)
+        await send_cards(self.cards, self.messengers)
         for end, count in report.ends.items():
             SENDS.labels(str(end)).inc(count)
         if report.sent or report.held:
             log.info("outreach.dispatched", sent=report.sent, held=report.held)
 
     async def reconcile(self) -> None:
-        """Ask platforms about unclear sends."""
+        """Ask platforms about unclear sends; cards of texts that are found to have gone go after them."""
         await reconcile(self.outreach, self.messengers)
+        await send_cards(self.cards, self.messengers)
 
     async def collect_answers(self) -> None:
         """Take in what creators wrote, tenant by tenant, source by source; one that is down is tried next minute.
@@ -133,7 +137,7 @@ class Upkeep:
                 await work.defer(jobs.read_shop(link.id, link.tenant, source))
             for link in await work.shop_events.waiting_links():
                 await work.defer(jobs.hear_shop(link.id, link.tenant))
-            if await work.deeds.to_do() or await work.deeds.unclear():
+            if await work.deeds.to_do() or await work.deeds.unclear() or await work.deeds.to_check():
                 await work.defer(jobs.do_deeds())
             await work.defer(jobs.dispatch())
             await work.defer(jobs.reconcile())

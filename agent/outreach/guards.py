@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from agent.approval.policy import NEEDED_ROLE, Policy, is_signed, may_sign_own, required_sign
 from agent.outreach.windows import Window, hours_of, is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
-from memory.domain.collaborations import contradiction
+from memory.domain.collaborations import cards_differ, contradiction
 from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
 from memory.domain.follow_ups import Holds
@@ -121,14 +121,22 @@ def cool_down_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
 def shop_is_connected(candidate: Candidate, moment: Moment) -> Objection | None:
     """What goes over the brand's shop has one to go over."""
     del moment
-    is_missing = candidate.channel is Channel.TIKTOK and not candidate.shop_connected
-    return Objection(StepState.HELD, Flag("shop_not_connected", {})) if is_missing else None
+    if candidate.channel is not Channel.TIKTOK or candidate.shop_connected:
+        return None
+    return Objection(StepState.HELD, Flag("shop_revoked" if candidate.shop_revoked else "shop_not_connected", {}))
 
 
 def offer_is_live(candidate: Candidate, moment: Moment) -> Objection | None:
-    """What it offers is what a live target collaboration gives its creator for its product, where there is one."""
+    """What it offers is what its creator really gets for its product by what is live in the shop."""
     del moment
     flag = contradiction(candidate.signable.offer, candidate.terms)
+    return Objection(StepState.HELD, flag) if flag else None
+
+
+def cards_hold(candidate: Candidate, moment: Moment) -> Objection | None:
+    """What goes after its text still shows what was approved."""
+    del moment
+    flag = cards_differ(candidate.cards, candidate.terms, candidate.card_facts)
     return Objection(StepState.HELD, flag) if flag else None
 
 
@@ -269,6 +277,7 @@ STEP_GUARDS: dict[str, StepGuard] = {
     "cool_down_is_over": cool_down_is_over,
     "shop_is_connected": shop_is_connected,
     "offer_is_live": offer_is_live,
+    "cards_hold": cards_hold,
     "nobody_answered": nobody_answered,
     "nothing_was_sold": nothing_was_sold,
     "condition_can_hold": condition_can_hold,

@@ -1,5 +1,6 @@
 """「批准 T3」 of what is to be done in a shop, and what is said in the conversation that asked once it is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.approval.proposals import Unseen, decide_proposal
@@ -10,7 +11,7 @@ from memory.domain.chat import Reply
 from memory.domain.chat_stores import Author
 from memory.domain.errors import Conflict, NotAllowed, NotFound
 from memory.domain.outreach import Verdict
-from memory.domain.proposals import LETTER, ShopProposal
+from memory.domain.proposals import LETTER, ShopProposal, Way
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Scope
 from memory.domain.zones import home_zone
@@ -27,8 +28,10 @@ async def proposal_decided(unit: Unit, wish: Decide, texts: Texts) -> Reply:
     lang = unit.scope.lang
     if wish.revise:
         return Reply(text=texts.say("collab_no_edit", lang, code=wish.batch))
+    verdict = Verdict.APPROVE if wish.approve else Verdict.REJECT
     try:
-        done = await decide_proposal(unit, wish.batch, Verdict.APPROVE if wish.approve else Verdict.REJECT)
+        known = await unit.proposals.by_code(wish.batch)
+        done = await decide_proposal(unit, wish.batch, verdict, way=_way(wish, known.ways if known else ()))
     except (Conflict, NotAllowed) as refused:
         return Reply(text=texts.say(refused.text_key, lang, **refused.facts))
     if done is None:
@@ -39,6 +42,12 @@ async def proposal_decided(unit: Unit, wish: Decide, texts: Texts) -> Reply:
         text = texts.say("collab_seen_first", lang, code=one.code)
         return Reply(text=text, cards=(proposal_card(one, zone, lang, texts), choices(one, lang, texts)))
     return Reply(text=standing(done, lang, texts, now=unit.now))
+
+
+def _way(wish: Decide, ways: Sequence[Way]) -> Way | None:
+    """The way of the number that is approved; the only one there is needs no number."""
+    chosen = [ways[number - 1] for number in wish.approve if 0 < number <= len(ways)]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 async def stopped_too(unit: Unit, code: str | None, texts: Texts) -> Reply:

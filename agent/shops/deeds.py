@@ -17,6 +17,7 @@ import structlog
 from agent.approval.proposals import may_still
 from agent.outreach.send import wait_before
 from agent.shops.invited import keep_collaborations
+from agent.shops.moving import old_terms_changed
 from agent.shops.reviews import answer, answered, as_they_are, asking
 from agent.shops.sampled import keep_applications
 from connectors.ports.collaborations import Changes, CollaborationPlatform, NewCollaboration
@@ -27,6 +28,7 @@ from memory.domain.errors import AppError, Unavailable, Unclear
 from memory.domain.ids import BrandId
 from memory.domain.outreach import Flag
 from memory.domain.proposals import (
+    CHECK_AGAIN,
     LEASE,
     MOST_ATTEMPTS,
     STAYS_VALID,
@@ -35,6 +37,7 @@ from memory.domain.proposals import (
     DeedState,
     DeedWork,
     ShopProposal,
+    Way,
 )
 from memory.domain.stores import Units
 from memory.domain.workspace import Scope
@@ -42,7 +45,7 @@ from memory.domain.workspace import Scope
 log = structlog.get_logger()
 
 PATIENCE_SECONDS: Final = 90.0
-_IN_PART: Final = frozenset({"collab_in_part", "sample_review_in_part"})
+_IN_PART: Final = frozenset({"collab_in_part", "collab_moved_in_part", "sample_review_in_part"})
 ASK_AGAIN: Final = timedelta(minutes=1)
 # Says in the conversation that asked how one stands.
 Tell = Callable[[Scope, ShopProposal], Awaitable[None]]
@@ -80,7 +83,10 @@ class Deeds:
     tell: Tell
 
     async def run(self) -> None:
-        """Ask about what is unclear, then do what was approved. Raises Unavailable for the rows (retryable)."""
+        """Ask about what is unclear, do what was approved, look at who is still there of what waits for a word.
+
+        Raises Unavailable for the rows (retryable).
+        """
         async with self.services.across_tenants("what was done in shops, perhaps") as work:
             unclear = await work.deeds.unclear()
         for one in unclear:
@@ -89,6 +95,25 @@ class Deeds:
             approved = await work.deeds.to_do()
         for one in approved:
             await self._do(one)
+        async with self.services.across_tenants("what waits to be decided") as work:
+            waiting = await work.deeds.to_check()
+        for one in waiting:
+            await self._check(one)
+
+    async def _check(self, one: ShopProposal) -> None:
+        """Whoever of an invitation has left the platform is noted with it: it cannot be approved then."""
+        at = await self.shop_of(one.brand)
+        content = cast(dict[str, Any], dict(one.content))
+        reason = one.reason
+        if at is not None:
+            names = [*content["handles"], *(each["handle"] for each in content.get("clashes", ()))]
+            try:
+                found = await self.platform.check(at, handles=names, products=[content["product"]])
+                reason = Flag("collab_gone", {"handles": _handles(list(found.unknown))}) if found.unknown else None
+            except AppError as failure:
+                log.warning("deed.not_checked", proposal=one.id, error=failure.text_key)
+        async with self.services.across_tenants("what stands against what waits") as work:
+            await work.deeds.noted(one.id, reason, rest=CHECK_AGAIN)
 
     async def _do(self, one: ShopProposal) -> None:
         scope = await self.scope_of(one.tenant, one.decided_by, one.brand)
@@ -154,18 +179,37 @@ class Deeds:
                 return _End(DeedState.DONE, outcome=_handles(asking(content)))
 
     async def _invite(self, one: ShopProposal, at: LinkedShop, content: dict[str, Any]) -> _End:
-        """Made unless something stands against it by now: nobody saw that, so nothing is made."""
+        """Made unless something stands against it by now that nobody saw: then nothing is made, and nobody moved."""
         there = await self.platform.named(at, one.name)
         if there is not None:
             return _End(DeedState.DONE, outcome=there.id)
-        against = await self.platform.check(at, handles=content["handles"], products=[content["product"]])
-        if against.clashes or against.unknown:
-            names = [*(clash.handle for clash in against.clashes), *against.unknown]
-            return _End(DeedState.FAILED, Flag("collab_clash_since", {"handles": _handles(names)}))
-        made = await self.platform.create(at, _invitation(one, content))
+        moving = content.get("clashes", []) if one.way is Way.MOVE else []
+        wanted = [*content["handles"], *(each["handle"] for each in moving)]
+        against = await self.platform.check(at, handles=wanted, products=[content["product"]])
+        seen = {(each["handle"], each["collaboration"]) for each in moving}
+        unseen = [clash.handle for clash in against.clashes if (clash.handle, clash.collaboration) not in seen]
+        if unseen or against.unknown:
+            return _End(
+                DeedState.FAILED, Flag("collab_clash_since", {"handles": _handles([*unseen, *against.unknown])})
+            )
+        if changed := await old_terms_changed(self.platform, at, moving, against.clashes, product=content["product"]):
+            return _End(DeedState.FAILED, Flag("collab_old_changed", {"handles": _handles(changed)}))
+        stuck = list(await self.platform.take_out(at, against.clashes)) if against.clashes else []
+        return await self._made(one, at, content, [name for name in wanted if name not in stuck], stuck)
+
+    async def _made(
+        self, one: ShopProposal, at: LinkedShop, content: dict[str, Any], handles: list[str], stuck: list[str]
+    ) -> _End:  # fmt: skip
+        """Invite those who can be; `stuck`: they could not be taken out of where they were."""
+        if not handles:
+            return _End(DeedState.FAILED, Flag("collab_not_moved", {"handles": _handles(stuck)}))
+        made = await self.platform.create(at, _invitation(one, content, handles))
         if made.id is None:
             names = [*(clash.handle for clash in made.clashes), *made.unknown_handles, *made.unknown_products]
-            return _End(DeedState.FAILED, Flag("collab_not_made", {"handles": _handles(names)}))
+            key = "collab_moved_not_made" if one.way is Way.MOVE else "collab_not_made"
+            return _End(DeedState.FAILED, Flag(key, {"handles": _handles(names)}))
+        if stuck:
+            return _End(DeedState.FAILED, Flag("collab_moved_in_part", {"handles": _handles(stuck)}), made.id)
         return _End(DeedState.DONE, outcome=made.id)
 
     async def _fate(self, one: ShopProposal) -> _End:
@@ -227,7 +271,9 @@ class Deeds:
         is_review = one.deed is Deed.REVIEW
         try:
             samples = await as_they_are(self.samples, at, content) if is_review else []
-            found = [] if is_review else [await self.platform.collaboration(at, number)]
+            left = [each["collaboration"] for each in content.get("clashes", ())] if one.way is Way.MOVE else []
+            numbers = [] if is_review else list(dict.fromkeys([number, *left]))
+            found = [await self.platform.collaboration(at, each) for each in numbers]
         except AppError as failure:
             log.warning("deed.not_read", proposal=one.id, error=failure.text_key)
             return
@@ -239,12 +285,12 @@ class Deeds:
                 await unit.steps.wake_held()
 
 
-def _invitation(one: ShopProposal, content: dict[str, Any]) -> NewCollaboration:
+def _invitation(one: ShopProposal, content: dict[str, Any], handles: list[str]) -> NewCollaboration:
     return NewCollaboration(
         name=one.name,
         ends_at=datetime.fromisoformat(content["ends_at"]),
         rates_bp={content["product"]: content["rate_bp"]},
-        handles=tuple(content["handles"]),
+        handles=tuple(handles),
         gives_sample=content["gives_sample"],
     )
 

@@ -13,16 +13,19 @@ import structlog
 from agent.shops.desk import linked
 from agent.shops.invited import known_creators
 from agent.shops.sampled import keep_applications
+from agent.shops.sources import read_soon
 from agent.shops.syncing import same
+from connectors.ports.orders import OrderPlatform
 from connectors.ports.platforms import Answer
 from connectors.ports.samples import SamplePlatform
 from connectors.ports.shops import LinkedShop, ShopPlatform
 from memory.domain import jobs
 from memory.domain.channels import SecretBox
-from memory.domain.errors import AppError, Unavailable
+from memory.domain.errors import AppError, Refused, Unavailable
 from memory.domain.ids import BrandId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
 from memory.domain.shop_events import SealedShopEvent, ShopEventServices, ShopEventWork
+from memory.domain.shop_sources import ShopSource
 from memory.domain.shops import ShopLink
 from memory.domain.stores import Units
 from memory.domain.workspace import Scope
@@ -42,8 +45,8 @@ Take = Callable[[TenantId, str, Sequence[Answer]], Awaitable[None]]
 class ShopHearing:
     """Satisfies `connectors.ports.shops.ShopEars`; each method may be repeated at any time.
 
-    `rests`: when this process may read conversations again that could not be read. `samples`: where what is told of
-    sample applications is looked at, None: nowhere.
+    `rests`: when this process may read conversations again that could not be read. `samples`, `orders`: where what is
+    told of sample applications and of orders is looked at, None: nowhere.
     """
 
     services: ShopEventServices
@@ -53,6 +56,7 @@ class ShopHearing:
     scope_of_tenant: Callable[[TenantId], Awaitable[Scope | None]]
     rests: dict[ShopLinkId, datetime] = field(default_factory=dict)
     samples: SamplePlatform | None = None
+    orders: OrderPlatform | None = None
 
     async def keep(self, shop: str, *, name: str, told: str) -> None:
         """See `ShopEars.keep`."""
@@ -62,6 +66,15 @@ class ShopHearing:
             await work.shops.told([link.id for link in links])
             for link in links:
                 await work.defer(jobs.hear_shop(link.id, link.tenant))
+
+    async def revoked(self, shop: str, *, at: datetime | None) -> None:
+        """See `ShopEars.revoked`. Nothing is sent from the commit on; then the tokens are forgotten."""
+        async with self.services.across_tenants("a seller took a permission back") as work:
+            links = await work.shops.of_shop(shop)
+            taken = [link.id for link in links if await work.shops.revoke(link.id, at=at or work.now)]
+        for link in taken:
+            log.warning("shop.revoked", link=link)
+            await self.platform.forget(link)
 
     async def refused(self) -> None:
         """See `ShopEars.refused`."""
@@ -86,6 +99,7 @@ class ShopHearing:
             try:
                 told = self.box.unseal(event.sealed, of=_owner(event))[_TOLD]
                 await self._sampled(at, tenant, told)
+                await self._ordered(at, tenant, told)
                 answer = await self.platform.answer(at, told)
             except AppError as failure:
                 log.warning("shop.event_waits", link=link, error=failure.text_key)
@@ -111,6 +125,35 @@ class ShopHearing:
             link = await same(unit, at)
             if link is not None:
                 await keep_applications(unit, link, found, name=self.platform.name)
+
+    async def _ordered(self, at: LinkedShop, tenant: TenantId, told: str) -> None:
+        """An order that changed is read as it stands now: late, twice or out of order it is the same.
+
+        One that is not known yet comes with the next reading, which is not far off then.
+        """
+        number = self.orders.told(told) if self.orders is not None else ""
+        scope = await self.scope_of_tenant(tenant) if number else None
+        if scope is None or self.orders is None:
+            return
+        async with self.units.unit(scope) as unit:
+            link = await same(unit, at)
+            placed_at = await unit.sales.placed_at(number, brand=link.brand) if link is not None else None
+            if link is not None and placed_at is None:
+                await read_soon(unit, link, ShopSource.ORDERS)
+        if placed_at is None:
+            return
+        asked_at = unit.now
+        try:
+            sales = await self.orders.order(at, number, placed_at=placed_at)
+        except (
+            Refused
+        ) as refused:  # older than the platform answers for, say: whatever is told of it later is no better
+            log.warning("shop.order_not_read", link=at.link, error=refused.text_key)
+            return
+        async with self.units.unit(scope) as unit:
+            link = await same(unit, at)
+            if link is not None:
+                await unit.sales.upsert(sales, brand=link.brand, source=self.platform.name, as_of=asked_at)
 
     async def sources(self, tenant: TenantId) -> Sequence["ShopAnswers"]:
         """The conversations of each shop that a tenant works with."""

@@ -15,6 +15,7 @@ from agent.shops.deeds import Deeds, Tell
 from agent.shops.desk import ShopDesk, linked
 from agent.shops.hearing import ShopHearing, Take
 from agent.shops.invited import CollaborationReading
+from agent.shops.planned import OpenPlanReading
 from agent.shops.sampled import SampleReading
 from agent.shops.sold import OrderReading
 from agent.shops.sources import SourceSync
@@ -165,7 +166,7 @@ def open_shops(
         platform,
         ShopDesk(database, platform, address, is_public=bool(settings.public_url)),
         ShopSync(database, platform, scope_of_tenant),
-        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples),
+        ShopHearing(database, database, platform, box, scope_of_tenant, samples=samples, orders=orders),
         ShopDoctor(database, platform),
         SourceSync(
             database,
@@ -173,6 +174,7 @@ def open_shops(
                 ShopSource.COLLABORATIONS: CollaborationReading(collaborations, platform.name),
                 ShopSource.SAMPLES: SampleReading(samples, platform.name),
                 ShopSource.ORDERS: OrderReading(orders, platform.name),
+                ShopSource.OPEN_PLANS: OpenPlanReading(collaborations),
             },
             scope_of_tenant,
         ),

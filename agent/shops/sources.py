@@ -6,8 +6,8 @@ said to be over by whoever keeps the pages.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 import structlog
 
@@ -19,11 +19,13 @@ from memory.domain.errors import AppError, Refused
 from memory.domain.ids import ShopLinkId, TenantId
 from memory.domain.outreach import Flag
 from memory.domain.shop_sources import EVERY, ShopSource
-from memory.domain.shops import LEASE, ShopLink, Sync
+from memory.domain.shops import LEASE, ShopLink, Sync, SyncState
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Scope
 
 log = structlog.get_logger()
+
+SOON: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class Reading(Protocol):
     async def over(self, unit: Unit, link: ShopLink, *, since: datetime) -> Flag | None:
         """It was read to its end by a run that began then. What a person should know of it, if anything."""
         ...
+
+
+async def read_soon(unit: Unit, link: ShopLink, source: ShopSource) -> None:
+    """Let a source be read earlier than planned, since something changed there; not more often than every `SOON`."""
+    sync = await unit.shop_sources.lock(link.id, source)
+    earliest = max(unit.now, (sync.ended_at or unit.now) + SOON)
+    if sync.due_at is not None and sync.due_at > earliest and sync.state is not SyncState.RUNNING:
+        await unit.shop_sources.keep(link.id, source, replace(sync, due_at=earliest))
 
 
 @dataclass(frozen=True, slots=True)

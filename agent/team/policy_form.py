@@ -1,4 +1,4 @@
-"""Changes what a brand allows: own drafts, ceilings, whole sequences, cool-down, nights, rest days, new contacts."""
+"""Changes what a brand allows: own drafts, ceilings, sequences, cool-down, nights, rest days, new contacts, cards."""
 
 from dataclasses import fields, replace
 
@@ -48,6 +48,9 @@ def read_policy(form: SavePolicy, before: BrandPolicy, *, currency: str) -> Bran
         rest_on_sundays=_yes(form.rest_on_sundays, before.rest_on_sundays),
         contacts_per_week=_contacts(form.contacts_per_week, before.contacts_per_week),
         whole_sequences=_yes(form.whole_sequences, before.whole_sequences),
+        product_cards=_yes(form.product_cards, before.product_cards),
+        collaboration_cards=_yes(form.collaboration_cards, before.collaboration_cards),
+        sample_cards=_yes(form.sample_cards, before.sample_cards),
     )
 
 

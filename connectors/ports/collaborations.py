@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.ports.shops import LinkedShop
-from memory.domain.collaborations import Collaboration
+from memory.domain.collaborations import Collaboration, OpenPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,14 @@ class CollaborationPage:
     """Some collaborations, and where to go on; an empty position is the end."""
 
     found: Sequence[Collaboration]
+    position: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlanPage:
+    """Some products of the open plan, and where to go on; an empty position is the end."""
+
+    found: Sequence[OpenPlan]
     position: str = field(repr=False)
 
 
@@ -88,7 +96,15 @@ class CollaborationPlatform(Protocol):
         ...
 
     async def check(self, at: LinkedShop, *, handles: Sequence[str], products: Sequence[str]) -> Checked:
-        """Who has a live one for a product already, and whom it does not know. A request each for who is new."""
+        """Who has a live one for a product already, and whom it does not know by now. A request for each."""
+        ...
+
+    def plans(self, at: LinkedShop, *, after: str) -> AsyncIterator[OpenPlanPage]:
+        """Every product that any creator may sell, from a position on; empty begins anew."""
+        ...
+
+    async def take_out(self, at: LinkedShop, clashes: Sequence[Clash]) -> Sequence[str]:
+        """Take creators out of the collaborations they are in; the handles of those it could not be done for."""
         ...
 
     async def create(self, at: LinkedShop, wanted: NewCollaboration) -> Made:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from connectors.ports.shops import LinkedShop
@@ -24,4 +25,12 @@ class OrderPlatform(Protocol):
 
         A line may come again, and one order on several pages with a line each.
         """
+        ...
+
+    def told(self, told: str) -> str:
+        """The number of the order that the platform told of; empty where it told of none."""
+        ...
+
+    async def order(self, at: LinkedShop, number: str, *, placed_at: datetime) -> Sequence[Sale]:
+        """One that was placed at a moment, as it stands now; nothing where it is none of the shop's over creators."""
         ...

@@ -109,12 +109,19 @@ class ShopPlatform(Protocol):
 
 
 class ShopEars(Protocol):
-    """Takes what a platform tells by itself. Both raise Unavailable and Unclear: it must be told again."""
+    """Takes what a platform tells by itself. All raise Unavailable and Unclear: it must be told again."""
 
     async def keep(self, shop: str, *, name: str, told: str) -> None:
         """Store it for all who work with a shop; once it returns it may be acknowledged.
 
         The same name is no second one. Nothing is kept of a shop nobody works with.
+        """
+        ...
+
+    async def revoked(self, shop: str, *, at: datetime | None) -> None:
+        """A shop's seller took the permission back then: nobody works with it any more, and its tokens are forgotten.
+
+        Told twice, or late, it changes nothing: not where the seller has agreed since.
         """
         ...
 

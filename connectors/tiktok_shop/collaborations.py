@@ -5,16 +5,35 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.ports.collaborations import Changes, Checked, Clash, CollaborationPage, Made, NewCollaboration
+from connectors.ports.collaborations import (
+    Changes,
+    Checked,
+    Clash,
+    CollaborationPage,
+    Made,
+    NewCollaboration,
+    OpenPlanPage,
+)
 from connectors.ports.shops import LinkedShop
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopPlace
 from connectors.tiktok_shop.conversations import Conversations
-from connectors.tiktok_shop.invitations import ids_of, not_done, to_collaboration, to_create, to_replace
-from connectors.tiktok_shop.operations import CLASHES, INVITATION, INVITATIONS, INVITE, LINK, REMOVE, REPLACE
+from connectors.tiktok_shop.invitations import ids_of, not_done, to_collaboration, to_create, to_plan, to_replace
+from connectors.tiktok_shop.operations import (
+    CLASHES,
+    INVITATION,
+    INVITATIONS,
+    INVITE,
+    LINK,
+    OPEN_PLANS,
+    REMOVE,
+    REPLACE,
+    TAKE_OUT,
+)
 from memory.domain.collaborations import Collaboration, CollaborationStatus
 from memory.domain.errors import Refused, Unavailable
 
+PLANS_PAGE: Final = "100"
 PAGE: Final = "20"  # the platform takes 20, 50 or 100; each is asked about by itself
 # In this order: one that is cancelled between two pages is met on either side.
 _READ: Final = (("VALID", CollaborationStatus.LIVE), ("CANCELING", CollaborationStatus.CANCELING))
@@ -71,7 +90,7 @@ class ShopCollaborations:
         unknown: list[str] = []
         for handle in dict.fromkeys(handles):
             try:
-                ids |= await self._ids(place, [handle])
+                ids[await self.conversations.found(place, handle)] = handle
             except Refused as gone:
                 if gone.text_key != "shop_creator_gone":
                     raise
@@ -87,6 +106,31 @@ class ShopCollaborations:
             if isinstance(row, dict) and row.get("creator_open_id") in ids
         ]
         return Checked(tuple(clashes), tuple(unknown))
+
+    async def plans(self, at: LinkedShop, *, after: str) -> AsyncIterator[OpenPlanPage]:
+        """See `CollaborationPlatform.plans`."""
+        place, token, is_first = await self.place_of(at), after, True
+        while token or is_first:
+            is_first = False
+            query = {"page_size": PLANS_PAGE} | ({"page_token": token} if token else {})
+            page = await self.conversations.client.ask(place, OPEN_PLANS, query=query, body={})
+            rows = page.get("open_collaborations")
+            found = [to_plan(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+            token = str(page.get("next_page_token") or "")
+            yield OpenPlanPage([one for one in found if one is not None], token)
+
+    async def take_out(self, at: LinkedShop, clashes: Sequence[Clash]) -> Sequence[str]:
+        """See `CollaborationPlatform.take_out`."""
+        place = await self.place_of(at)
+        ids = await self._ids(place, [clash.handle for clash in clashes])
+        of = {handle: id_ for id_, handle in ids.items()}
+        pairs = {(clash.collaboration, of[clash.handle]) for clash in clashes}
+        items = [{"existing_collaboration_id": old, "creator_open_id": id_} for old, id_ in sorted(pairs)]
+        answer = await self.conversations.client.ask(place, TAKE_OUT, body={"conflict_items": items})
+        failed = answer.get("failed_items")
+        rows = [row for row in failed if isinstance(row, dict)] if isinstance(failed, list) else []
+        named = [str(row.get("creator_open_id")) for row in rows]
+        return tuple(dict.fromkeys(ids[one] for one in named if one in ids))
 
     async def create(self, at: LinkedShop, wanted: NewCollaboration) -> Made:
         """See `CollaborationPlatform.create`."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.ports.custody import Fresh, Safe
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
-from connectors.tiktok_shop.messages import words
+from connectors.tiktok_shop.messages import Said
 from connectors.tiktok_shop.operations import CONVERSATION, CONVERSATIONS, MESSAGES, SEARCH, SEND
 from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text
 from memory.domain.errors import Refused, Unavailable
@@ -61,11 +61,11 @@ class ListedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A message of the shop: its text as it compares, without regard to white space."""
+class Spoken:
+    """A message of the shop in a conversation."""
 
     id: str
-    text: str
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ class Conversations:
             await self.remember(place, opened.id, Talk(opened.creator, handle))
         return opened
 
-    async def said(self, place: ShopPlace, conversation: Conversation) -> list[Said]:
-        """Every text of the shop, in no order that counts."""
-        found: list[Said] = []
+    async def said(self, place: ShopPlace, conversation: Conversation) -> list[Spoken]:
+        """Every text and card of the shop, in no order that counts."""
+        found: list[Spoken] = []
         async for rows in self.pages(place, conversation.id):
-            found += [said for row in rows if (said := _ours(row, conversation)) is not None]
+            found += [spoken for row in rows if (spoken := _ours(row, conversation)) is not None]
         return found
 
     async def pages(self, place: ShopPlace, conversation: str) -> AsyncIterator[list[dict[str, Any]]]:
@@ -130,9 +130,9 @@ class Conversations:
         value = json.dumps(asdict(talk), ensure_ascii=False)
         await self.safe.keep(place.link, f"talk:{conversation}", Fresh(value, TALKS_LIVE))
 
-    async def say(self, place: ShopPlace, conversation: Conversation, text: str) -> str:
-        """Send a text; its id, empty where the platform says none. Raises Unclear too."""
-        body: Body = {"msg_type": "TEXT", "content": json.dumps({"content": text}, ensure_ascii=False)}
+    async def say(self, place: ShopPlace, conversation: Conversation, said: Said) -> str:
+        """Send a text or a card; its id, empty where the platform says none. Raises Unclear too."""
+        body: Body = {**said.body()}
         answer = await self.client.ask(place, SEND, body=body, names={"conversation": conversation.id})
         return str(answer.get("message_id") or "")
 
@@ -141,10 +141,12 @@ class Conversations:
 
         One request for a creator who is not remembered.
         """
+        kept = await self.safe.read(place.link, f"creator:{_folded(handle)}")
+        return kept.value if kept is not None else await self.found(place, handle)
+
+    async def found(self, place: ShopPlace, handle: str) -> str:
+        """As `open_id`, by looking now: who is remembered may have left."""
         name = f"creator:{_folded(handle)}"
-        kept = await self.safe.read(place.link, name)
-        if kept is not None:
-            return kept.value
         page = await self.client.ask(place, SEARCH, query={"page_size": SMALLEST_SEARCH}, body={"keyword": handle})
         rows = page.get("creators")
         for row in rows if isinstance(rows, list) else []:
@@ -153,11 +155,6 @@ class Conversations:
                 await self.safe.keep(place.link, name, Fresh(open_id, KNOWN_FOR))
                 return open_id
         raise Refused("shop_creator_gone")
-
-
-def compared(text: str) -> str:
-    """A text without regard to white space: platforms trim."""
-    return " ".join(text.split())
 
 
 def _folded(handle: object) -> str:
@@ -185,8 +182,8 @@ def _listed(row: dict[str, Any]) -> Listed | None:
     return Listed(str(row["id"]), str(row["creator_im_id"]), handle, count)
 
 
-def _ours(row: dict[str, Any], conversation: Conversation) -> Said | None:
+def _ours(row: dict[str, Any], conversation: Conversation) -> Spoken | None:
     if str(row.get("sender_id")) == conversation.creator:
         return None
-    text = words(row.get("type"), row.get("content"))
-    return Said(str(row.get("id")), compared(text)) if text is not None else None
+    said = Said.read(row.get("type"), row.get("content"))
+    return Spoken(str(row.get("id")), said) if said is not None else None

@@ -2,7 +2,7 @@
 
 Rates are in hundredths of a percent, our basis points; the same rate has another name when one is made than when it is
 replaced. Source: TikTok Shop Partner Center, Affiliate Seller API "target_collaborations" 202508 (create, search,
-detail, edit), 202605 (conflicts), read 2026-11-29.
+detail, edit), 202605 (conflicts), "open_collaborations" 202412 (search), read 2026-11-29.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.ports.collaborations import Changes, NewCollaboration
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.translate import LONGEST_HANDLE, clean_text
-from memory.domain.collaborations import Collaboration, CollaborationStatus, Invited, Rated
+from memory.domain.collaborations import Collaboration, CollaborationStatus, Invited, OpenPlan, Rated
 from memory.domain.money import BASIS_POINTS
 
 MOST_CREATORS, MOST_PRODUCTS = 50, 100
@@ -42,6 +42,19 @@ def to_collaboration(row: Row, status: CollaborationStatus) -> Collaboration | N
         products=tuple(each for each in products if each is not None),
         creators=tuple(each for each in creators if each is not None),
     )
+
+
+def to_plan(row: Row) -> OpenPlan | None:
+    """A product of the open plan, at the rate it has now; None where it does not read."""
+    product, commission = row.get("product"), row.get("current_commission")
+    product = product if isinstance(product, Mapping) else {}
+    rate = commission.get("rate") if isinstance(commission, Mapping) else None
+    number = product.get("id")
+    is_rate = isinstance(rate, int) and not isinstance(rate, bool) and 0 <= rate <= BASIS_POINTS
+    if not is_rate or not isinstance(rate, int) or not isinstance(number, str) or not number:
+        return None
+    title = " ".join(clean_text(product.get("title"), limit=LONGEST_NAME).split())
+    return OpenPlan(number, title, rate, ending=row.get("status") == "TERMINATING")
 
 
 def to_create(wanted: NewCollaboration, creators: Sequence[str]) -> Body:

@@ -1,4 +1,4 @@
-"""Messages as the platform shows them, when it is asked and when it tells by itself. Pure.
+"""Messages as the platform takes and shows them, when it is asked and when it tells by itself. Pure.
 
 Source: TikTok Shop Partner Center, Affiliate Seller API "messages" 202412 and webhook 33, read 2026-11-29.
 """
@@ -12,9 +12,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from connectors.tiktok_shop.translate import clean_text
+from memory.domain.outreach import SendTicket
+from memory.domain.shop_cards import CardKind
 
 NEW_MESSAGE: Final = 33
 SAMPLE_CHANGED: Final = 56
+ORDER_CHANGED: Final = 1
+REVOKED: Final = 6
 _OF_NOBODY: Final = frozenset({"SYSTEM", "NOTIFICATION"})
 _MILLISECONDS: Final = 10**11  # seconds of the year 5138
 _LONGEST_TEXT: Final = 20_000
@@ -23,6 +27,56 @@ _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
 Row = Mapping[str, Any]
+TEXT: Final = "TEXT"
+_CARDS: Final = {
+    CardKind.PRODUCT: ("PRODUCT_CARD", "product_id"),
+    CardKind.COLLABORATION: ("TARGET_COLLABORATION_CARD", "target_collaboration_id"),
+    CardKind.SAMPLE: ("FREE_SAMPLE_CARD", "apply_id"),
+}
+# One of a collaboration is told and read under other names than it is sent under.
+_AS_READ: Final = {
+    "PRODUCT_CARD": ("PRODUCT_CARD", ("product_id",)),
+    "TARGET_COLLABORATION_CARD": ("TARGET_COLLABORATION_CARD", ("target_collaboration_id", "invitation_group_id")),
+    "TARGET_INVITATION_CARD": ("TARGET_COLLABORATION_CARD", ("target_collaboration_id", "invitation_group_id")),
+    "FREE_SAMPLE_CARD": ("FREE_SAMPLE_CARD", ("apply_id",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message of the shop says, as two of them compare: its kind, and its words or what its card shows."""
+
+    kind: str
+    text: str
+
+    @staticmethod
+    def of(ticket: SendTicket) -> "Said":
+        """What is to be said."""
+        if ticket.card is None:
+            return Said(TEXT, ticket.text)
+        return Said(_CARDS[ticket.card.kind][0], ticket.card.number)
+
+    @staticmethod
+    def read(kind: object, content: object) -> "Said | None":
+        """What a message that was read says; None of a kind the shop's own are never of."""
+        text = words(kind, content)
+        if text is not None:
+            return Said(TEXT, text)
+        found = _object(content) if isinstance(content, str) else None
+        if found is None or str(kind) not in _AS_READ:
+            return None
+        name, keys = _AS_READ[str(kind)]
+        number = next((_id(found[key]) for key in keys if key in found), "")
+        return Said(name, number) if number else None
+
+    def body(self) -> dict[str, str]:
+        """How it is sent."""
+        key = next((key for name, key in _CARDS.values() if name == self.kind), "content")
+        return {"msg_type": self.kind, "content": json.dumps({key: self.text}, ensure_ascii=False)}
+
+    def same(self, other: "Said") -> bool:
+        """Whether two say the same, without regard to white space: platforms trim."""
+        return self.kind == other.kind and self.text.split() == other.text.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +96,13 @@ class ShopMessage:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What the platform tells by itself, under a name that stays the same when it comes again."""
+    """What the platform tells by itself, under a name that stays the same when it comes again. `at`: when it did."""
 
     name: str
     type: int
     shop: str
     data: Row
+    at: datetime | None = None
 
 
 def to_notification(raw: bytes) -> Notification | None:
@@ -58,7 +113,17 @@ def to_notification(raw: bytes) -> Notification | None:
     data = found.get("data")
     read = _object(data) if isinstance(data, str) else data
     name = _id(found.get("tts_notification_id")) or sha256(raw).hexdigest()
-    return Notification(name, found["type"], _id(found.get("shop_id")), read if isinstance(read, dict) else {})
+    known = read if isinstance(read, dict) else {}
+    return Notification(name, found["type"], _id(found.get("shop_id")), known, moment(found.get("timestamp")))
+
+
+def order_of(raw: str) -> str:
+    """The order a notification of type 1 is about; empty of any other, and of one that does not read.
+
+    Nothing else of it is believed: how an order stands is asked.
+    """
+    found = to_notification(raw.encode())
+    return _id(found.data.get("order_id")) if found is not None and found.type == ORDER_CHANGED else ""
 
 
 def of_webhook(data: Row) -> ShopMessage | None:

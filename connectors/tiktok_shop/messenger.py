@@ -1,7 +1,7 @@
-"""Messages to creators through a shop's conversations, at most once each.
+"""Texts and cards to creators through a shop's conversations, at most once each.
 
-The platform knows no key of ours, so what stood there is kept before a message goes: afterwards, a message of that text
-which is not among it is this one.
+The platform knows no key of ours, so what stood there is kept before a message goes: afterwards, one that says the same
+and is not among it is this one. A text and each card after it have keys of their own.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Final
 from connectors.ports.custody import Fresh, Kept
 from connectors.ports.platforms import Receipt, SendFate
 from connectors.tiktok_shop.client import ShopPlace
-from connectors.tiktok_shop.conversations import Conversation, Conversations, Said, compared
+from connectors.tiktok_shop.conversations import Conversation, Conversations, Spoken
+from connectors.tiktok_shop.messages import Said
 from memory.domain.creator import Creator
 from memory.domain.errors import Misconfigured, Refused, Unavailable
 from memory.domain.ids import BrandId
@@ -27,7 +28,7 @@ MARKS_LIVE: Final = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stood in a conversation before a message went: ids of the same text. `at`: on the client's clock."""
+    """What said the same in a conversation before a message went, by id. `at`: on the client's clock."""
 
     at: datetime
     before: tuple[str, ...]
@@ -60,7 +61,7 @@ class TikTokShopMessenger:
             if mark is not None and (went := _new(same, mark)):
                 return Receipt(went[0].id, now)
             await self._set_mark(place, ticket, same)
-            outside = await self.conversations.say(place, conversation, ticket.text)
+            outside = await self.conversations.say(place, conversation, Said.of(ticket))
         except Misconfigured as wrong:
             # Nothing was accepted, and it can go once that is mended.
             raise Unavailable(wrong.text_key, **wrong.facts) from wrong
@@ -92,9 +93,9 @@ class TikTokShopMessenger:
             raise Unavailable("shop_not_connected")  # disconnected since its claim; the next one says so
         return place, await self.conversations.with_creator(place, ticket.handle)
 
-    async def _same(self, place: ShopPlace, conversation: Conversation, ticket: SendTicket) -> list[Said]:
-        said = await self.conversations.said(place, conversation)
-        return [one for one in said if one.text == compared(ticket.text)]
+    async def _same(self, place: ShopPlace, conversation: Conversation, ticket: SendTicket) -> list[Spoken]:
+        spoken, wanted = await self.conversations.said(place, conversation), Said.of(ticket)
+        return [one for one in spoken if one.said.same(wanted)]
 
     async def _mark(self, place: ShopPlace, ticket: SendTicket) -> Mark | None:
         kept = await self.conversations.safe.read(place.link, _name(ticket))
@@ -103,7 +104,7 @@ class TikTokShopMessenger:
         found = json.loads(kept.value)
         return Mark(datetime.fromisoformat(found["at"]), tuple(found["before"]))
 
-    async def _set_mark(self, place: ShopPlace, ticket: SendTicket, same: list[Said]) -> None:
+    async def _set_mark(self, place: ShopPlace, ticket: SendTicket, same: list[Spoken]) -> None:
         at = self.conversations.client.now().isoformat()
         value = json.dumps({"at": at, "before": [one.id for one in same]})
 
@@ -115,7 +116,7 @@ class TikTokShopMessenger:
             raise Unavailable("shop_not_connected")
 
 
-def _new(same: list[Said], mark: Mark) -> list[Said]:
+def _new(same: list[Spoken], mark: Mark) -> list[Spoken]:
     return [one for one in same if one.id not in mark.before]
 
 

@@ -32,6 +32,9 @@ _TARGETS: Final = f"{_AS}/target_collaborations"
 INVITATIONS: Final = Operation("collaborations", "POST", f"{_TARGETS}/search", "202508")
 INVITATION: Final = Operation("collaboration", "GET", f"{_TARGETS}/{{collaboration}}", "202508")
 CLASHES: Final = Operation("collaboration_conflicts", "POST", f"{_TARGETS}/conflicts/check", "202605")
+# Whoever is out already is out: a repetition does nothing, and says so.
+TAKE_OUT: Final = Operation("collaboration_resolve", "POST", f"{_TARGETS}/conflicts/resolve", "202605", writes=True)
+OPEN_PLANS: Final = Operation("open_collaborations", "POST", f"{_AS}/open_collaborations/search", "202412")
 INVITE: Final = Operation("collaboration_create", "POST", _TARGETS, "202508", writes=True)
 REPLACE: Final = Operation("collaboration_edit", "PUT", f"{_TARGETS}/{{collaboration}}", "202508", writes=True)
 REMOVE: Final = Operation("collaboration_remove", "DELETE", f"{_TARGETS}/{{collaboration}}", "202409", writes=True)
@@ -43,6 +46,6 @@ REVIEW: Final = Operation("sample_review", "POST", f"{_SAMPLES}/{{application}}/
 ORDERS: Final = Operation("orders", "POST", f"{_AS}/orders/search", "202410")
 ALL: Final = (
     SHOPS, SEARCH, DETAIL, CONVERSATION, CONVERSATIONS, MESSAGES, SEND, QUOTA, ELIGIBILITY, INVITATIONS, INVITATION,
-    CLASHES, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW, ORDERS,
+    CLASHES, TAKE_OUT, OPEN_PLANS, INVITE, REPLACE, REMOVE, LINK, APPLICATIONS, REVIEW, ORDERS,
 )  # fmt: skip
 VERSIONS: Final = {operation.name: operation.version for operation in ALL}

@@ -6,9 +6,9 @@ placed; when one changed is not told.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -18,6 +18,7 @@ from connectors.ports.shops import LinkedShop
 from connectors.tiktok_shop.calls import Body
 from connectors.tiktok_shop.client import ShopClient, ShopPlace
 from connectors.tiktok_shop.errors import PARAMETER
+from connectors.tiktok_shop.messages import order_of
 from connectors.tiktok_shop.operations import ORDERS
 from connectors.tiktok_shop.selling import is_unpaid, lines_of, to_sale
 from memory.domain.errors import Refused
@@ -112,6 +113,22 @@ class ShopOrders:
             may_be_forgotten = False
             stand = stand.after(str(page.get("next_page_token") or ""))
             yield OrderPage(_read(page), stand.written())
+
+    def told(self, told: str) -> str:
+        """See `OrderPlatform.told`."""
+        return order_of(told)
+
+    async def order(self, at: LinkedShop, number: str, *, placed_at: datetime) -> Sequence[Sale]:
+        """See `OrderPlatform.order`. No search takes a number: the second in which it was placed is read whole."""
+        place, moment = await self.place_of(at), int(placed_at.timestamp())
+        stand, found = _Stand(floor=moment, upto=moment + 1), []
+        while True:
+            page = await self._page(place, stand)
+            found += [sale for sale in _read(page) if sale.line.order == number]
+            token = str(page.get("next_page_token") or "")
+            if not token:
+                return found
+            stand = replace(stand, token=token)
 
     async def _page(self, place: ShopPlace, stand: _Stand) -> Body:
         query = {"page_size": PAGE} | ({"page_token": stand.token} if stand.token else {})

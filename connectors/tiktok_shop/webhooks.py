@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from connectors.ports.shops import TOLD_PATH, ShopEars
-from connectors.tiktok_shop.messages import NEW_MESSAGE, SAMPLE_CHANGED, to_notification
+from connectors.tiktok_shop.messages import NEW_MESSAGE, ORDER_CHANGED, REVOKED, SAMPLE_CHANGED, to_notification
 from connectors.tiktok_shop.settings import ShopApp
 from connectors.tiktok_shop.signing import is_signed
 from memory.domain.errors import AppError
@@ -21,8 +21,8 @@ log = structlog.get_logger()
 class ShopWebhooks:
     """Answers 401 to what the app's secret has not signed, 503 to what must come again, else 200.
 
-    New messages of creators and changes of sample applications are kept; whatever else comes is acknowledged and
-    dropped.
+    New messages of creators, changes of sample applications and of orders are kept, the end of an authorisation is
+    carried out; whatever else comes is acknowledged and dropped.
     """
 
     app: ShopApp
@@ -46,7 +46,9 @@ class ShopWebhooks:
             told = to_notification(raw)
             if told is None:
                 log.warning("shop.webhook_unreadable", size=len(raw))
-            elif told.type in (NEW_MESSAGE, SAMPLE_CHANGED) and told.shop:
+            elif told.type == REVOKED and told.shop:
+                await self.ears.revoked(told.shop, at=told.at)
+            elif told.type in (NEW_MESSAGE, SAMPLE_CHANGED, ORDER_CHANGED) and told.shop:
                 await self.ears.keep(told.shop, name=told.name, told=raw.decode())
             else:
                 log.info("shop.webhook_not_heard", type=told.type)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from memory.domain.outreach import (
     Purpose,
     SendTicket,
 )
+from memory.domain.shop_cards import ShopCard
 from memory.domain.workspace import BrandPolicy, Role, Scope, WorkspaceKind
 
 NOON = ZoneInfo("America/New_York")
@@ -140,6 +141,7 @@ class SellingOffice:
         answers: CreatorMessageId | None = None,
         conversation: ConversationId | None = None,
         product: ProductId | None = None,
+        cards: tuple[ShopCard, ...] = (),
     ) -> Batch:
         """A published batch, one draft a creator."""
         author = by or self.operator
@@ -147,7 +149,9 @@ class SellingOffice:
             drafts = [
                 NewDraft(
                     creator,
-                    content(texts[place] if texts else f"Hi {place + 1}", offer=offer, paired=paired),
+                    replace(
+                        content(texts[place] if texts else f"Hi {place + 1}", offer=offer, paired=paired), cards=cards
+                    ),
                     flags,
                 )
                 for place, creator in enumerate(creators)

@@ -41,6 +41,10 @@ STANDS: Final[Mapping[ApplicationStatus, SampleStatus]] = MappingProxyType(
         ApplicationStatus.MISSED: SampleStatus.DELIVERED,
     }
 )
+# It has not ended: there still is something for a card to show.
+UNDER_WAY: Final = frozenset(
+    {ApplicationStatus.PENDING, ApplicationStatus.APPROVED, ApplicationStatus.SHIPPED, ApplicationStatus.RECEIVED}
+)
 NOT_RECEIVED: Final = frozenset({SampleStatus.ASKED, SampleStatus.AGREED, SampleStatus.APPROVED, SampleStatus.SHIPPED})
 
 
@@ -100,4 +104,8 @@ class ApplicationStore(Protocol):
 
     async def waiting(self, creators: Sequence[CreatorId] | None = None) -> list[KnownApplication]:
         """Those that wait for a review, the first to lapse first; of these creators alone, where they are named."""
+        ...
+
+    async def under_way(self, creators: Sequence[CreatorId]) -> list[KnownApplication]:
+        """Those of creators that have not ended, the newest first."""
         ...

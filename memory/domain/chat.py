@@ -211,6 +211,9 @@ class SavePolicy(Noun):
     rest_on_sundays: bool | None = None
     contacts_per_week: str | None = None
     whole_sequences: bool | None = None
+    product_cards: bool | None = None
+    collaboration_cards: bool | None = None
+    sample_cards: bool | None = None
 
 
 class SaveDeputy(Noun):

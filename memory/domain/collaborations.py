@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Flag
+from memory.domain.shop_cards import CardKind, ShopCard
 from memory.domain.shops import ShopLink
 
 # A shop's own number of a product, as it stands in the link of the product's page.
@@ -72,12 +73,38 @@ class Collaboration:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPlan:
+    """A product of the shop that any creator may sell, at this rate. `ending`: it is being taken out."""
+
+    product: str
+    title: str
+    rate_bp: int
+    ending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """What a creator is promised for a product by a live collaboration."""
+    """What a creator is promised for a product by what is live: a target collaboration, else the open plan.
+
+    `collaboration` empty: it is the open plan's rate, which says nothing about samples (`gives_sample` None).
+    """
 
     collaboration: str
     rate_bp: int
-    gives_sample: bool
+    gives_sample: bool | None
+
+    @property
+    def of_everybody(self) -> bool:
+        """Whether it is the open plan's."""
+        return not self.collaboration
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What cards are held against: the number of the draft's product, and the applications that have not ended."""
+
+    product: str | None = None
+    applications: frozenset[str] = frozenset()
 
 
 def number_in_shop(product: Product | None) -> str | None:
@@ -107,15 +134,47 @@ def terms_of(collaborations: Iterable[Collaboration], *, handle: str, product: s
     return Terms(one.id, rated.rate_at(now), one.gives_sample)
 
 
+def promised(
+    collaborations: Iterable[Collaboration], plans: Iterable[OpenPlan], *, handle: str, product: str, now: datetime
+) -> Terms | None:
+    """What a creator really gets for a product: a target collaboration comes before the open plan.
+
+    Source: https://seller-us.tiktok.com/university/essay?knowledge_id=6077860360177451, read 2026-11-29.
+    """
+    target = terms_of(collaborations, handle=handle, product=product, now=now)
+    plan = next((one for one in plans if one.product == product), None)
+    return target or (Terms("", plan.rate_bp, None) if plan is not None else None)
+
+
 def contradiction(offer: Offer, terms: Terms | None) -> Flag | None:
     """Where a message offers something else than what is live, both shown; one that offers nothing differs nowhere."""
     if terms is None or (offer.commission_bp is None and not offer.free_sample):
         return None
     if offer.commission_bp is not None and offer.commission_bp != terms.rate_bp:
-        return Flag("offer_rate_differs", {"offer": _percent(offer.commission_bp), "live": _percent(terms.rate_bp)})
-    if offer.free_sample != terms.gives_sample:
+        key = "offer_open_rate_differs" if terms.of_everybody else "offer_rate_differs"
+        return Flag(key, {"offer": _percent(offer.commission_bp), "live": _percent(terms.rate_bp)})
+    if terms.gives_sample is not None and offer.free_sample != terms.gives_sample:
         return Flag("offer_sample_too_much" if offer.free_sample else "offer_sample_missing", {})
     return None
+
+
+def cards_differ(cards: Iterable[ShopCard], terms: Terms | None, facts: CardFacts) -> Flag | None:
+    """The first card that would show something else than what was approved, or nothing at all; both values shown."""
+    return next((flag for card in cards if (flag := card_differs(card, terms, facts))), None)
+
+
+def card_differs(card: ShopCard, terms: Terms | None, facts: CardFacts) -> Flag | None:
+    """Whether what one card shows is not what it was when the message was written."""
+    if card.kind is CardKind.PRODUCT:
+        return None if facts.product == card.number else Flag("card_product_differs", {"card": card.title})
+    if card.kind is CardKind.SAMPLE:
+        return None if card.number in facts.applications else Flag("card_sample_over", {"card": card.title})
+    if terms is None or terms.collaboration != card.number:
+        return Flag("card_collaboration_over", {"card": card.title})
+    if terms.rate_bp != card.rate_bp:
+        shown = _percent(card.rate_bp) if card.rate_bp is not None else "-"
+        return Flag("card_rate_differs", {"card": shown, "live": _percent(terms.rate_bp)})
+    return None if terms.gives_sample == card.gives_sample else Flag("card_sample_rule_differs", {"card": card.title})
 
 
 def remembered(found: Collaboration, before: Collaboration | None) -> Collaboration:
@@ -161,4 +220,16 @@ class CollaborationStore(Protocol):
 
     async def of(self, creators: Sequence[CreatorId], *, brand: BrandId) -> list[Collaboration]:
         """Every live one in which one of these people is, under whichever row they are known."""
+        ...
+
+    async def keep_plans(self, link: ShopLink, found: Sequence[OpenPlan]) -> None:
+        """Write down products of the open plan that were just read."""
+        ...
+
+    async def end_unread_plans(self, link: ShopLink, *, since: datetime) -> None:
+        """Products that a whole reading begun then did not show are in it no more."""
+        ...
+
+    async def plans(self, *, brand: BrandId) -> list[OpenPlan]:
+        """Products of a brand's open plan, as last read, by title."""
         ...

@@ -28,6 +28,7 @@ class PushKind(StrEnum):
     TEST = "test"  # a lead tries a channel: {by}
     DECIDED = "decided"  # decided elsewhere: {chat, group, batch, by, approved, rejected, over}
     CAMPAIGN = "campaign"  # a campaign is written, started or done: {name, event, count, left}
+    SHOP = "shop"  # a shop is worked with no more: {event, shop}
     # the day's digest, worded already: {text, day}, {chart} with a picture, {chat, group} where one chat asked for it
     DIGEST = "digest"
     PICTURE = "picture"  # what was pushed is followed by its chart: {chart, day}, {chat, group} as above

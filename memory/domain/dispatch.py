@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from memory.domain.collaborations import Terms
+from memory.domain.collaborations import CardFacts, Terms
 from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
@@ -27,6 +27,7 @@ from memory.domain.ids import (
 from memory.domain.offer import Offer
 from memory.domain.outage_stores import OutageStore
 from memory.domain.outreach import Channel, Flag, Gist, ProposalKind, SendState, SendTicket, StepState, Verdict
+from memory.domain.shop_cards import ShopCard
 from memory.domain.workspace import BrandPolicy, Role
 from memory.domain.zones import HomeZone
 
@@ -73,9 +74,10 @@ class Candidate:
 
     `first`: whether it is a first message; `contact`: then the last other one to its creator; `has_pass`: a lead let it
     through.
-    `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
-    `progress`: what it comes after, where it is a follow-up. `terms`: what a live target collaboration promises its
-    creator for its product.
+    `shop_connected`: the brand's shop is, over which a message of channel tiktok goes; `shop_revoked`: it is not, since
+    the seller took the permission back.
+    `progress`: what it comes after, where it is a follow-up. `terms`: what its creator really gets for its product by
+    what is live in the shop. `cards`: what goes after its text, held against `card_facts`.
     """
 
     step: StepId
@@ -101,6 +103,9 @@ class Candidate:
     shop_connected: bool = False
     progress: Progress | None = None
     terms: Terms | None = None
+    cards: tuple[ShopCard, ...] = ()
+    card_facts: CardFacts = field(default_factory=CardFacts)
+    shop_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from memory.domain.ids import (
 )
 from memory.domain.money import Money
 from memory.domain.offer import Offer
+from memory.domain.shop_cards import ShopCard, from_card
 
 Fact = str | int | float
 
@@ -159,6 +160,7 @@ class Content:
     `template` is the recipe's code or that of a version of the brand's own (`memory/domain/templates.py`), None when
     model-written or edited; `variables` are the words its placeholders
     stand for, by language and name. `paired` False: one side was edited freely, the other is 「对照已过期」.
+    `cards`: what goes after the text, in order.
     """
 
     text: str
@@ -168,6 +170,7 @@ class Content:
     template: str | None = None
     paired: bool = True
     variables: dict[str, dict[str, str]] | None = None
+    cards: tuple[ShopCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,8 @@ def digest_of(content: Content, *, draft: DraftId, creator: CreatorId, channel: 
         "flat_fee": [fee.minor, fee.currency] if fee else None,
         "free_sample": content.offer.free_sample,
     }
+    if content.cards:
+        seen["cards"] = [from_card(card) for card in content.cards]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -306,7 +311,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SendTicket:
-    """What a messenger is asked to send: claimed, checked and written to the ledger already."""
+    """What a messenger is asked to send: claimed, checked and written to the ledger already.
+
+    `card`: this is sent, and no text; a text and each card after it are tickets of their own.
+    """
 
     send: SendId
     step: StepId
@@ -316,6 +324,7 @@ class SendTicket:
     platform: str
     text: str
     idempotency_key: str
+    card: ShopCard | None = None
 
 
 class Intent(StrEnum):

@@ -119,6 +119,10 @@ class SalesStore(Protocol):
         """For each sale, where what is known of it says otherwise; a line not known, or alike, has none."""
         ...
 
+    async def placed_at(self, order: str, *, brand: BrandId) -> datetime | None:
+        """When an order that is known was placed."""
+        ...
+
     async def wrong_days(self, brand: BrandId) -> list[date]:
         """Days whose sums are not those of the lines, or whose lines not those of what was told of them, in order."""
         ...

@@ -18,6 +18,7 @@ from memory.domain.outreach import Flag, ProposalKind, Verdict
 LETTER: Final = "T"  # of its code: T1, T2 …
 DECIDE_WITHIN: Final = timedelta(hours=72)
 STAYS_VALID: Final = timedelta(days=7)
+CHECK_AGAIN: Final = timedelta(hours=1)  # whether those in an invitation that waits are still there
 LEASE: Final = timedelta(seconds=120)
 # A call is signed for five minutes; what is not there after ten never comes.
 UNDER_WAY: Final = timedelta(minutes=10)
@@ -32,6 +33,13 @@ class Deed(StrEnum):
     REMOVE = "remove"
     LINK = "link"
     REVIEW = "review"
+
+
+class Way(StrEnum):
+    """What is done about creators who are in a live collaboration for the product already: who decides chooses."""
+
+    LEAVE = "leave"  # they stay where they are, the others are invited
+    MOVE = "move"  # they are taken out there, and invited with the others
 
 
 class DeedState(StrEnum):
@@ -73,7 +81,7 @@ class NewProposal:
 class ShopProposal:
     """One. `reason`: why it failed or waits; `outcome`: what the platform gave back, an id or a link.
 
-    `begun_at`: when it was last tried.
+    `begun_at`: when it was last tried; `way`: the one of `ways` that was chosen.
     """
 
     id: ProposalId
@@ -95,6 +103,14 @@ class ShopProposal:
     begun_at: datetime | None = None
     reason: Flag | None = None
     outcome: str = ""
+    way: Way | None = None
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """Those it offers to whoever decides it, by their numbers from 1; nothing to choose where there are none."""
+        if not self.content.get("clashes"):
+            return ()
+        return (Way.LEAVE, Way.MOVE) if self.content.get("handles") else (Way.MOVE,)
 
     @property
     def name(self) -> str:
@@ -137,8 +153,8 @@ class ProposalStore(Protocol):
         """Whether it was shown to the scope's member as it is."""
         ...
 
-    async def decide(self, proposal: ShopProposal, verdict: Verdict) -> None:
-        """The scope's member decided a locked one. Raises Conflict where it has moved on."""
+    async def decide(self, proposal: ShopProposal, verdict: Verdict, *, way: Way | None = None) -> None:
+        """The scope's member decided a locked one, which is done this way. Raises Conflict where it has moved on."""
         ...
 
     async def stop(self, code: str | None) -> list[str]:
@@ -159,6 +175,14 @@ class DeedBook(Protocol):
 
     async def unclear(self) -> Sequence[ShopProposal]:
         """Those nobody knows the end of, to be asked about now; whose process went away is among them."""
+        ...
+
+    async def to_check(self) -> Sequence[ShopProposal]:
+        """Invitations that wait for a decision and were not held against the platform for a while."""
+        ...
+
+    async def noted(self, proposal: ProposalId, reason: Flag | None, *, rest: timedelta) -> None:
+        """What stands against one that waits for a decision, if anything; not to be looked at again before `rest`."""
         ...
 
     async def settle(

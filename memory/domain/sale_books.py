@@ -88,6 +88,7 @@ def _commissions(first: Sale, second: Sale) -> Iterator[Commission]:
             if other is None
             else replace(
                 one,
+                settlement=_settlement(one, other),
                 rate_bp=other.rate_bp if one.rate_bp is None else one.rate_bp,
                 base=one.base or other.base,
                 estimated=one.estimated or other.estimated,
@@ -96,6 +97,11 @@ def _commissions(first: Sale, second: Sale) -> Iterator[Commission]:
             )
         )
     yield from others.values()
+
+
+def _settlement(one: Commission, other: Commission) -> Settlement:
+    """Who tells nothing of it takes nothing back that was told before."""
+    return other.settlement if one.settlement is Settlement.PENDING else one.settlement
 
 
 def totals_of(sale: Sale, *, market: str, day: date) -> Totals:

@@ -15,6 +15,7 @@ class ShopSource(StrEnum):
     COLLABORATIONS = "collaborations"
     SAMPLES = "samples"
     ORDERS = "orders"
+    OPEN_PLANS = "open_plans"
 
 
 # How often each is read; what that takes in is the platform's affair.
@@ -22,6 +23,7 @@ EVERY: Final[Mapping[ShopSource, timedelta]] = {
     ShopSource.COLLABORATIONS: timedelta(hours=1),
     ShopSource.SAMPLES: timedelta(minutes=30),
     ShopSource.ORDERS: timedelta(hours=1),
+    ShopSource.OPEN_PLANS: timedelta(hours=1),
 }
 
 

@@ -74,7 +74,10 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class ShopLink:
-    """A brand's shop. `shops`: all of its seller; `shop`: the id of the one worked with, empty before that."""
+    """A brand's shop. `shops`: all of its seller; `shop`: the id of the one worked with, empty before that.
+
+    `revoked_at`: since then the seller has not allowed it any more, told by the platform; None once connected again.
+    """
 
     id: ShopLinkId
     tenant: TenantId
@@ -85,6 +88,7 @@ class ShopLink:
     authorised_at: datetime | None
     sync: Sync
     hearing: Hearing = field(default_factory=Hearing)
+    revoked_at: datetime | None = None
 
     @property
     def chosen(self) -> SellerShop | None:
@@ -193,6 +197,13 @@ class ShopStore(Protocol):
 
     async def disconnect(self, link: ShopLinkId) -> None:
         """Work with it no more. The marks of its messages stay: what is unclear is found when it is connected again."""
+        ...
+
+    async def revoke(self, link: ShopLinkId, *, at: datetime) -> bool:
+        """The seller took the permission back then: work with it no more, and say why.
+
+        False for one that was authorised since, or is not worked with: what is told late changes nothing.
+        """
         ...
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:

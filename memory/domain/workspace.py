@@ -80,7 +80,8 @@ class BrandPolicy:
     member may send by hand outside the creator's daytime. `rest_on_…`: days of the creator's calendar on which no first
     message goes. `contacts_per_week`: how many creators who never wrote back may be written to from Sunday to Sunday of
     the shop's zone (None: no limit). `whole_sequences`: a decision on a message covers the ones
-    planned behind it too, as far as they were shown.
+    planned behind it too, as far as they were shown. `…_cards`: what goes after first messages and follow-ups over the
+    brand's shop, where nothing else is said.
     """
 
     own_drafts_approvable: bool = True
@@ -99,6 +100,9 @@ class BrandPolicy:
     rest_on_sundays: bool = False
     contacts_per_week: int | None = None
     whole_sequences: bool = False
+    product_cards: bool = False
+    collaboration_cards: bool = False
+    sample_cards: bool = False
 
 
 # What a brand of a real workspace begins with. A demo goes on every day.

@@ -60,8 +60,27 @@ class CollaborationCreatorRow(BrandRow, Base):
     leaving: Mapped[bool]
 
 
+class OpenPlanRow(BrandRow, Base):
+    """A product of one shop that any creator may sell, as last read. `product` is the shop's number of it."""
+
+    __tablename__ = "open_plan"
+    __table_args__ = (UniqueConstraint("link_id", "shop", "product"), Index(None, "brand_id"))
+
+    id: Mapped[RowId]
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_link.id"))
+    shop: Mapped[str]
+    product: Mapped[str]
+    title: Mapped[str]
+    rate_bp: Mapped[int]
+    ending: Mapped[bool]
+    read_at: Mapped[datetime]
+
+
 class ShopProposalRow(BrandRow, Base):
-    """What is to be done in a shop and waits for a decision. `look_at`: when who carries it out next looks."""
+    """What is to be done in a shop and waits for a decision. `look_at`: when who carries it out next looks.
+
+    `way`: which of the ways it offers was chosen by who decided it.
+    """
 
     __tablename__ = "shop_proposal"
     __table_args__ = (
@@ -72,6 +91,7 @@ class ShopProposalRow(BrandRow, Base):
             "state in ('open', 'approved', 'rejected', 'doing', 'unknown', 'done', 'failed')", name="state"
         ),
         CheckConstraint("(decided_at is null) = (decided_by is null)", name="decided"),
+        CheckConstraint("way in ('leave', 'move')", name="way"),
         CheckConstraint("state = 'open' or decided_at is not null", name="signed"),
         Index("ix_shop_proposal_due", "look_at", postgresql_where=text("state in ('approved', 'doing', 'unknown')")),
     )
@@ -95,6 +115,7 @@ class ShopProposalRow(BrandRow, Base):
     look_at: Mapped[datetime]
     reason: Mapped[JsonObject | None]
     outcome: Mapped[str] = mapped_column(server_default="")
+    way: Mapped[str | None]
 
 
 class ShopProposalShownRow(BrandRow, Base):

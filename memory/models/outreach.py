@@ -16,6 +16,7 @@ def _one_of(
     return f"{column} in ({', '.join(repr(value.value) for value in values)})"
 
 
+_NO_CARDS = text("'[]'::jsonb")
 _UNSETTLED = ", ".join(repr(state.value) for state in StepState if state in UNSETTLED)
 
 
@@ -106,6 +107,7 @@ class DraftVersionRow(BrandRow, Base):
     fee_minor: Mapped[int | None]
     fee_currency: Mapped[str | None]
     free_sample: Mapped[bool]
+    cards: Mapped[JsonList] = mapped_column(server_default=_NO_CARDS)
     flags: Mapped[JsonList]
     author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]

@@ -19,6 +19,7 @@ class ShopLinkRow(BrandRow, Base):
     shop: Mapped[str] = mapped_column(server_default="")
     shops: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     authorised_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
     sync_state: Mapped[str] = mapped_column(server_default="never")
     sync_found: Mapped[int] = mapped_column(server_default=text("0"))
     sync_bare: Mapped[int] = mapped_column(server_default=text("0"))

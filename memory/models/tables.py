@@ -15,6 +15,7 @@ from memory.models import (
     sales,
     samples,
     shop,
+    shop_cards,
     shop_links,
     templates,
     workspace,
@@ -23,6 +24,6 @@ from memory.models.base import Base
 
 MODULES = (
     books, campaigns, channels, chat, collaborations, creators, deliveries, digests, links, outreach, report_links,
-    sales, samples, shop, shop_links, templates, workspace,
+    sales, samples, shop, shop_cards, shop_links, templates, workspace,
 )  # fmt: skip
 TABLES = Base.metadata

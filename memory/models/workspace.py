@@ -73,6 +73,9 @@ class BrandPolicyRow(BrandRow, Base):
     rest_on_sundays: Mapped[bool] = mapped_column(server_default=text("false"))
     contacts_per_week: Mapped[int | None]
     whole_sequences: Mapped[bool] = mapped_column(server_default=text("false"))
+    product_cards: Mapped[bool] = mapped_column(server_default=text("false"))
+    collaboration_cards: Mapped[bool] = mapped_column(server_default=text("false"))
+    sample_cards: Mapped[bool] = mapped_column(server_default=text("false"))
     changed_at: Mapped[datetime]
 
 

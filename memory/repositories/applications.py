@@ -1,13 +1,14 @@
 """Samples that creators ask for on a platform, as last read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from memory.domain.applications import Application, ApplicationStatus, KnownApplication
-from memory.domain.ids import CreatorId, SampleId
+from memory.domain.applications import UNDER_WAY, Application, ApplicationStatus, KnownApplication
+from memory.domain.ids import BrandId, CreatorId, SampleId
 from memory.domain.shops import ShopLink
 from memory.models.collaborations import SampleApplicationRow
 from memory.models.creators import CreatorRow
@@ -58,6 +59,17 @@ class ApplicationRepository:
             wanted = wanted.where(SampleApplicationRow.creator_id.in_(creators))
         return await self._all(wanted)
 
+    async def under_way(self, creators: Sequence[CreatorId]) -> list[KnownApplication]:
+        """See `ApplicationStore.under_way`."""
+        return await self._all(
+            _rows()
+            .where(
+                SampleApplicationRow.creator_id.in_(creators),
+                SampleApplicationRow.status.in_([status.value for status in UNDER_WAY]),
+            )
+            .order_by(SampleApplicationRow.id.desc())
+        )
+
     async def _all(self, wanted: Select[SampleApplicationRow]) -> list[KnownApplication]:
         rows = list(await self._session.scalars(wanted))
         ids = {row.creator_id for row in rows}
@@ -74,6 +86,25 @@ class ApplicationRepository:
             )
             for row in rows
         ]  # fmt: skip
+
+
+async def read_under_way(
+    session: AsyncSession, creators: Collection[int], *, brand: BrandId
+) -> dict[int, frozenset[str]]:  # fmt: skip
+    """By creator: the numbers of a brand's applications that have not ended, of the shop that is worked with."""
+    rows = await session.execute(
+        select(SampleApplicationRow.creator_id, SampleApplicationRow.number)
+        .join(ShopLinkRow, ShopLinkRow.id == SampleApplicationRow.link_id)
+        .where(
+            SampleApplicationRow.brand_id == brand, SampleApplicationRow.creator_id.in_(creators),
+            SampleApplicationRow.status.in_([status.value for status in UNDER_WAY]),
+            ShopLinkRow.active, ShopLinkRow.shop == SampleApplicationRow.shop,
+        )
+    )  # fmt: skip
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.creator_id, set()).add(row.number)
+    return {creator: frozenset(numbers) for creator, numbers in found.items()}
 
 
 def _rows() -> Select[SampleApplicationRow]:

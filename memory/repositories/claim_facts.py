@@ -1,13 +1,13 @@
 """What a claim asks about besides its own rows: costs, first messages, the brand's shop, whom nobody may write to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memory.domain.collaborations import Terms, number_in_link, terms_of
+from memory.domain.collaborations import CardFacts, Terms, number_in_link, promised
 from memory.domain.first_messages import FirstContact
 from memory.domain.ids import BrandId, TenantId
 from memory.domain.money import Money, RateTable, worth
@@ -17,7 +17,8 @@ from memory.models.outreach import CoolDownPassRow, DraftRow, DraftVersionRow, S
 from memory.models.shop import ProductRow
 from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandRecord
-from memory.repositories.collaborations import read_live
+from memory.repositories.applications import read_under_way
+from memory.repositories.collaborations import read_live, read_plans
 from memory.repositories.first_messages import read_all_contacts, read_passes
 from memory.repositories.knowledge import read_rates
 from memory.repositories.shop_links import to_link
@@ -103,10 +104,20 @@ async def read_first_messages(
     return found
 
 
-async def read_has_shop(session: AsyncSession, *, brand: BrandId) -> bool:
-    """Whether the brand's shop is connected, and stays so until this transaction ends."""
+@dataclass(frozen=True, slots=True)
+class ShopAccess:
+    """Whether the brand's shop is connected; `revoked`: it is not, since the seller took the permission back."""
+
+    connected: bool
+    revoked: bool
+
+
+async def read_shop_access(session: AsyncSession, *, brand: BrandId) -> ShopAccess:
+    """How the brand's shop stands, and stands until this transaction ends."""
     row = await session.scalar(select(ShopLinkRow).where(ShopLinkRow.brand_id == brand).with_for_update(read=True))
-    return row is not None and to_link(row).connected
+    link = to_link(row) if row is not None else None
+    connected = link is not None and link.connected
+    return ShopAccess(connected, not connected and link is not None and link.revoked_at is not None)
 
 
 async def read_suppressed(session: AsyncSession, creators: Sequence[CreatorRow], *, tenant: TenantId) -> set[int]:
@@ -121,24 +132,36 @@ async def read_suppressed(session: AsyncSession, creators: Sequence[CreatorRow],
     return {creator.id for creator in creators if (creator.platform, creator.handle_key) in keys}
 
 
-async def read_terms(
-    session: AsyncSession, drafts: Sequence[DraftRow], *, brand: BrandId, now: datetime
-) -> dict[int, Terms]:
-    """By draft: what a live target collaboration promises its creator for its product."""
-    creators = {draft.creator_id for draft in drafts if draft.product_id is not None}
-    live = await read_live(session, CreatorRow.id.in_(creators), brand=brand) if creators else []
-    if not live:
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What an offer and the cards of a draft are held against."""
+
+    terms: Terms | None = None
+    cards: CardFacts = field(default_factory=CardFacts)
+
+
+async def read_shop_facts(
+    session: AsyncSession, drafts: Sequence[DraftRow], carrying: Collection[int], *, brand: BrandId, now: datetime
+) -> dict[int, ShopFacts]:
+    """By draft: what its creator really gets for its product, and what cards of those `carrying` some would show."""
+    about = [draft for draft in drafts if draft.product_id is not None]
+    if not about:
+        return {}
+    live = await read_live(session, CreatorRow.id.in_({draft.creator_id for draft in about}), brand=brand)
+    plans = await read_plans(session, brand=brand)
+    if not (live or plans or carrying):
         return {}
     rows = await session.execute(
-        select(DraftRow.id, CreatorRow.handle, ProductRow.link)
+        select(DraftRow.id, DraftRow.creator_id, CreatorRow.handle, ProductRow.link)
         .join(CreatorRow, CreatorRow.id == DraftRow.creator_id)
         .join(ProductRow, ProductRow.id == DraftRow.product_id)
-        .where(DraftRow.id.in_([draft.id for draft in drafts]), ProductRow.tenant_id == DraftRow.tenant_id)
+        .where(DraftRow.id.in_([draft.id for draft in about]), ProductRow.tenant_id == DraftRow.tenant_id)
     )
-    numbers = {row.id: (row.handle, number_in_link(row.link)) for row in rows}
-    found = {
-        draft: terms_of(live, handle=handle, product=number, now=now)
-        for draft, (handle, number) in numbers.items()
-        if number is not None
-    }
-    return {draft: terms for draft, terms in found.items() if terms is not None}
+    creators = {draft.creator_id for draft in about if draft.id in carrying}
+    applied = await read_under_way(session, creators, brand=brand) if creators else {}
+    found: dict[int, ShopFacts] = {}
+    for row in rows:
+        number = number_in_link(row.link)
+        terms = promised(live, plans, handle=row.handle, product=number, now=now) if number else None
+        found[row.id] = ShopFacts(terms, CardFacts(number, applied.get(row.creator_id, frozenset())))
+    return found

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memory.domain.collaborations import Collaboration, CollaborationStatus, Invited, Rated, remembered
+from memory.domain.collaborations import Collaboration, CollaborationStatus, Invited, OpenPlan, Rated, remembered
 from memory.domain.ids import BrandId, CreatorId
 from memory.domain.shops import ShopLink
-from memory.models.collaborations import CollaborationCreatorRow, CollaborationRow
+from memory.models.collaborations import CollaborationCreatorRow, CollaborationRow, OpenPlanRow
 from memory.models.creators import CreatorRow
 from memory.models.shop_links import ShopLinkRow
 from memory.tenancy import ScopedSession
@@ -109,6 +109,51 @@ class CollaborationRepository:
     async def of(self, creators: Sequence[CreatorId], *, brand: BrandId) -> list[Collaboration]:
         """See `CollaborationStore.of`."""
         return await read_live(self._session, CreatorRow.id.in_(creators), brand=brand)
+
+    async def keep_plans(self, link: ShopLink, found: Sequence[OpenPlan]) -> None:
+        """See `CollaborationStore.keep_plans`."""
+        if not found:
+            return
+        given = {
+            one.product: {
+                "tenant_id": link.tenant, "brand_id": link.brand, "link_id": link.id, "shop": link.shop,
+                "product": one.product, "title": one.title, "rate_bp": one.rate_bp, "ending": one.ending,
+                "read_at": self._now,
+            }
+            for one in sorted(found, key=lambda each: each.product)
+        }  # fmt: skip
+        new = insert(OpenPlanRow)
+        await self._session.execute(
+            new.on_conflict_do_update(
+                index_elements=["link_id", "shop", "product"],
+                set_={name: new.excluded[name] for name in ("title", "rate_bp", "ending", "read_at")},
+            ),
+            list(given.values()),
+        )
+
+    async def end_unread_plans(self, link: ShopLink, *, since: datetime) -> None:
+        """See `CollaborationStore.end_unread_plans`."""
+        await self._session.execute(
+            delete(OpenPlanRow).where(
+                OpenPlanRow.link_id == link.id, OpenPlanRow.shop == link.shop, OpenPlanRow.read_at < since
+            ),
+            execution_options={"synchronize_session": False},
+        )
+
+    async def plans(self, *, brand: BrandId) -> list[OpenPlan]:
+        """See `CollaborationStore.plans`."""
+        return await read_plans(self._session, brand=brand)
+
+
+async def read_plans(session: AsyncSession, *, brand: BrandId) -> list[OpenPlan]:
+    """Products of a brand's open plan, of the shop that is worked with."""
+    rows = await session.scalars(
+        select(OpenPlanRow)
+        .join(ShopLinkRow, ShopLinkRow.id == OpenPlanRow.link_id)
+        .where(OpenPlanRow.brand_id == brand, ShopLinkRow.active, ShopLinkRow.shop == OpenPlanRow.shop)
+        .order_by(OpenPlanRow.title, OpenPlanRow.product)
+    )
+    return [OpenPlan(row.product, row.title, row.rate_bp, row.ending) for row in rows]
 
 
 async def read_live(

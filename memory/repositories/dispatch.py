@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memory.domain.collaborations import Terms
 from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
@@ -36,11 +35,13 @@ from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
 from memory.repositories.claim_facts import (
     Costs,
     FirstMessage,
+    ShopAccess,
+    ShopFacts,
     read_costs,
     read_first_messages,
-    read_has_shop,
+    read_shop_access,
+    read_shop_facts,
     read_suppressed,
-    read_terms,
 )
 from memory.repositories.contacts import read_contact_week
 from memory.repositories.decisions import read_signatures
@@ -253,8 +254,10 @@ class DispatchRepository:
         deciders = await self._deciders(queue)
         costs = await read_costs(self._session, list(versions.values()), brand=queue.brand)
         firsts = await read_first_messages(self._session, [(step, creators[step.creator_id]) for step, _, _ in held])
-        has_shop = await read_has_shop(self._session, brand=queue.brand)
-        terms = await read_terms(self._session, [draft for _, draft, _ in held], brand=queue.brand, now=self._now)
+        shop = await read_shop_access(self._session, brand=queue.brand)
+        carrying = {draft for draft, version in versions.items() if version.cards}
+        about = [draft for _, draft, _ in held]
+        in_shop = await read_shop_facts(self._session, about, carrying, brand=queue.brand, now=self._now)
         progress = await read_progress(self._session, drafts, now=self._now)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
@@ -271,9 +274,9 @@ class DispatchRepository:
                     deciders=deciders,
                     costs=costs[draft.id],
                     first=first,
-                    has_shop=has_shop,
+                    shop=shop,
                     progress=progress.get(DraftId(draft.id)),
-                    terms=terms.get(draft.id),
+                    in_shop=in_shop.get(draft.id, ShopFacts()),
                 )
             )
         return found
@@ -334,9 +337,9 @@ def _to_candidate(
     deciders: int,
     costs: Costs,
     first: FirstMessage,
-    has_shop: bool,
+    shop: ShopAccess,
     progress: Progress | None,
-    terms: Terms | None,
+    in_shop: ShopFacts,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
     return Candidate(
@@ -381,7 +384,10 @@ def _to_candidate(
         first=step.first_message,
         contact=first.contact,
         has_pass=first.has_pass,
-        shop_connected=has_shop,
+        shop_connected=shop.connected,
+        shop_revoked=shop.revoked,
         progress=progress,
-        terms=terms,
+        terms=in_shop.terms,
+        cards=version.content.cards,
+        card_facts=in_shop.cards,
     )

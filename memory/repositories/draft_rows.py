@@ -23,6 +23,7 @@ from memory.domain.outreach import (
     StepState,
     Verdict,
 )
+from memory.domain.shop_cards import to_card
 from memory.domain.zones import home_zone
 from memory.models.base import JsonObject
 from memory.models.creators import CreatorRow
@@ -232,6 +233,7 @@ def to_version(row: DraftVersionRow) -> DraftVersion:
             template=row.template,
             paired=row.paired,
             variables=to_variables(row.variables),
+            cards=tuple(to_card(card) for card in row.cards),
         ),
         flags=tuple(Flag(flag["key"], dict(flag["facts"]), blocking=flag["blocking"]) for flag in row.flags),
         digest=row.digest,

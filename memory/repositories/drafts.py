@@ -24,6 +24,7 @@ from memory.domain.outreach import (
     StepState,
     digest_of,
 )
+from memory.domain.shop_cards import from_card
 from memory.domain.templates import version_of
 from memory.models.books import AuditEventRow
 from memory.models.outreach import (
@@ -316,6 +317,7 @@ class DraftRepository(PausingRepository):
             fee_minor=fee.minor if fee else None,
             fee_currency=fee.currency if fee else None,
             free_sample=content.offer.free_sample,
+            cards=[from_card(card) for card in content.cards],
             flags=[{"key": flag.key, "facts": flag.facts, "blocking": flag.blocking} for flag in flags],
             author_id=self._scope.member,
             made_at=self._now,

@@ -11,6 +11,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import InstrumentedAttribute
 
+from memory.domain.card_sends import CardState
 from memory.domain.erasing import GONE, MARK, REASON, Person
 from memory.domain.errors import Unavailable
 from memory.domain.ids import CreatorId
@@ -33,11 +34,13 @@ from memory.models.outreach import (
 )
 from memory.models.samples import SampleRow
 from memory.models.shop import ShortlistItemRow
+from memory.models.shop_cards import CardSendRow
 from memory.narrowing import mapped_classes
 from memory.repositories.rollups import make_nobodys
 from memory.tenancy import ScopedSession
 
 _QUIET = {"synchronize_session": False}
+_CARDS_OPEN = (CardState.WAITING.value, CardState.SENDING.value, CardState.UNKNOWN.value)
 _WAITING = (StepState.PLANNED.value, StepState.HELD.value, StepState.UNKNOWN.value)
 _KEPT_COLUMNS = frozenset(
     {"id", "tenant_id", "platform", "handle", "handle_key", "source", "source_as_of", "made_at", "changed_at",
@@ -109,6 +112,7 @@ class ErasingRepository:
             .values(reason_facts=None),
             execution_options=_QUIET,
         )
+        await self._drop_cards(creator)
         await self._session.execute(
             update(FollowUpRow)
             .where(FollowUpRow.creator_id == creator, FollowUpRow.ended_at.is_(None))
@@ -116,6 +120,22 @@ class ErasingRepository:
             execution_options=_QUIET,
         )
         return list(await self._session.scalars(select(DraftRow.id).where(DraftRow.creator_id == creator)))
+
+    async def _drop_cards(self, creator: CreatorId) -> None:
+        """No card goes after a text that went to them."""
+        theirs = CardSendRow.step_id.in_(select(StepRow.id).where(StepRow.creator_id == creator))
+        cards = await self._session.scalars(
+            select(CardSendRow)
+            .where(theirs, CardSendRow.state.in_(_CARDS_OPEN))
+            .order_by(CardSendRow.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        for card in cards.all():
+            if card.state == CardState.SENDING:
+                raise Unavailable("creator_being_written_to")
+            card.state, card.reason_key, card.reason_facts = CardState.DROPPED.value, "creator_erased", None
+        await self._session.flush()
 
     async def _person(self, row: CreatorRow, drafts: Sequence[int]) -> Person:
         said = await self._session.scalars(select(CreatorMessageRow.text).where(CreatorMessageRow.creator_id == row.id))
@@ -155,7 +175,7 @@ class ErasingRepository:
         await self._session.execute(
             update(DraftVersionRow)
             .where(DraftVersionRow.draft_id.in_(drafts))
-            .values(text="", text_zh="", variables=None, flags=[_BLOCKING]),
+            .values(text="", text_zh="", variables=None, cards=[], flags=[_BLOCKING]),
             execution_options=_QUIET,
         )
         await self._session.execute(

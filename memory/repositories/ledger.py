@@ -12,6 +12,7 @@ from memory.domain.ids import CreatorId, SendId, TenantId
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, SendState, StepState
 from memory.models.creators import CreatorRow, RelationRow
 from memory.models.outreach import CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
+from memory.repositories.card_sends import plan_cards
 from memory.repositories.counting import count_outreach, counted_as
 from memory.repositories.dispatch import to_ticket
 from memory.repositories.made_of import keep_made_of
@@ -60,7 +61,8 @@ class LedgerRepository:
             step.sent_at = None
         if to is StepState.SENT:
             await self._contacted(step, draft, now=now)
-            await keep_made_of(self._session, row, step)
+            version = await keep_made_of(self._session, row, step)
+            await plan_cards(self._session, row, version, now=now)
             step.sent_at = now
         await self._session.flush()
         if to in (StepState.FAILED, StepState.UNKNOWN):

@@ -10,8 +10,8 @@ from memory.models.outreach import DraftVersionRow, FollowUpRow, SendRow, StepRo
 from memory.models.templates import TemplateVersionRow
 
 
-async def keep_made_of(session: AsyncSession, send: SendRow, step: StepRow) -> None:
-    """Fill the ledger's row of a message that went.
+async def keep_made_of(session: AsyncSession, send: SendRow, step: StepRow) -> DraftVersionRow:
+    """Fill the ledger's row of a message that went; the version that went.
 
     The hour is that of the claim, which the call follows; of one carried out by hand, that at which it was marked.
     """
@@ -32,3 +32,5 @@ async def keep_made_of(session: AsyncSession, send: SendRow, step: StepRow) -> N
     send.language = version.language
     send.local_hour = went_at.astimezone(home_zone(zone, market).zone).hour
     send.round = 1 + (round_ or 0)
+    went: DraftVersionRow = version
+    return went

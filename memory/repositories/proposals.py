@@ -10,6 +10,7 @@ from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, ConversationId, MemberId, ProposalId, TenantId
 from memory.domain.outreach import Flag, ProposalKind, Verdict
 from memory.domain.proposals import (
+    CHECK_AGAIN,
     DECIDE_WITHIN,
     LEASE,
     LETTER,
@@ -18,6 +19,7 @@ from memory.domain.proposals import (
     DeedState,
     NewProposal,
     ShopProposal,
+    Way,
     digest_of,
 )
 from memory.domain.workspace import Scope
@@ -52,7 +54,7 @@ class ProposalRepository:
                     serial=(last or 0) + 1, occasion=new.occasion, kind=new.kind.value, deed=new.deed.value,
                     content=dict(new.content), digest=digest_of(new), conversation_id=conversation, brand_id=brand,
                     made_by=self._scope.member, made_at=self._now, decide_by=self._now + DECIDE_WITHIN,
-                    state=DeedState.OPEN.value, attempts=0, look_at=self._now, outcome="",
+                    state=DeedState.OPEN.value, attempts=0, look_at=self._now + CHECK_AGAIN, outcome="",
                 )
                 .on_conflict_do_nothing()
             )  # fmt: skip
@@ -88,12 +90,13 @@ class ProposalRepository:
         )
         return digest == proposal.digest
 
-    async def decide(self, proposal: ShopProposal, verdict: Verdict) -> None:
+    async def decide(self, proposal: ShopProposal, verdict: Verdict, *, way: Way | None = None) -> None:
         """See `ProposalStore.decide`."""
         row = await self._known(proposal.id)
         to = DeedState.APPROVED if verdict is Verdict.APPROVE else DeedState.REJECTED
         _move(row, to)
         row.decided_by, row.decided_at, row.look_at = self._scope.member, self._now, self._now
+        row.way, row.reason = way.value if way is not None else None, None
         await self._session.flush()
 
     async def stop(self, code: str | None) -> list[str]:
@@ -142,6 +145,21 @@ class DeedRepository:
         """See `DeedBook.unclear`: a claim holds for its lease, which is when it is looked at."""
         states = (DeedState.UNKNOWN.value, DeedState.DOING.value)
         return await self._due(or_(*(ShopProposalRow.state == state for state in states)))
+
+    async def to_check(self) -> Sequence[ShopProposal]:
+        """See `DeedBook.to_check`."""
+        return await self._due(
+            (ShopProposalRow.state == DeedState.OPEN.value)
+            & (ShopProposalRow.deed == Deed.INVITE.value)
+            & (ShopProposalRow.decide_by > self._now)
+        )
+
+    async def noted(self, proposal: ProposalId, reason: Flag | None, *, rest: timedelta) -> None:
+        """See `DeedBook.noted`."""
+        row = await self._session.scalar(_rows().where(ShopProposalRow.id == proposal).with_for_update())
+        if row is not None and row.state == DeedState.OPEN.value:
+            row.reason, row.look_at = from_flag(reason), self._now + rest
+            await self._session.flush()
 
     async def settle(
         self, proposal: ProposalId, to: DeedState, *, reason: Flag | None = None, outcome: str = "",
@@ -197,4 +215,5 @@ def _to_proposal(row: ShopProposalRow) -> ShopProposal:
         begun_at=row.begun_at,
         reason=to_flag(row.reason),
         outcome=row.outcome,
+        way=Way(row.way) if row.way is not None else None,
     )

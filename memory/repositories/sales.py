@@ -81,6 +81,16 @@ class SalesRepository:
                     found.append(tuple(differences(own, sale, source=row.source, as_of=row.as_of)))
         return found
 
+    async def placed_at(self, order: str, *, brand: BrandId) -> datetime | None:
+        """See `SalesStore.placed_at`."""
+        placed: datetime | None = await self._session.scalar(
+            select(OrderLineRow.placed_at)
+            .where(OrderLineRow.brand_id == brand, OrderLineRow.order_no == order)
+            .order_by(OrderLineRow.id)
+            .limit(1)
+        )
+        return placed
+
     async def wrong_days(self, brand: BrandId) -> list[date]:
         """See `SalesStore.wrong_days`."""
         return sorted({*await wrong_days(self._session, brand), *await wrong_lines(self._session, brand)})

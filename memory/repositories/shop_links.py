@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from sqlalchemy import Select, or_, select, update
 
+from memory.domain.deliveries import PushKind
 from memory.domain.errors import NotFound
 from memory.domain.ids import BrandId, MemberId, ShopLinkId, TenantId
 from memory.domain.outreach import Flag
 from memory.domain.shops import Hearing, SellerShop, ShopLink, Sync, SyncState
 from memory.models.shop_links import ShopLinkRow
 from memory.models.workspace import BrandRecord
+from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
 NOTED_EVERY: Final = timedelta(seconds=5)  # a busy hour does not stand in line for one row
@@ -65,6 +67,7 @@ class ShopLinkRepository:
             row.shop = ids[0] if ids else ""
             _start_over(row)
         row.active, row.authorised_at, row.changed_at = True, self._now, self._now
+        row.revoked_at = None
         if row.sync_state == SyncState.FAILED.value:
             row.sync_due_at = self._now  # what it failed on may be mended now
         await self._session.flush()
@@ -83,9 +86,24 @@ class ShopLinkRepository:
     async def disconnect(self, link: ShopLinkId) -> None:
         """See `ShopStore.disconnect`."""
         row = await self._locked(link)
-        row.active, row.shops, row.changed_at = False, [], self._now
+        row.active, row.shops, row.changed_at, row.revoked_at = False, [], self._now, None
         _start_over(row)
         await self._session.flush()
+
+    async def revoke(self, link: ShopLinkId, *, at: datetime) -> bool:
+        """See `ShopStore.revoke`. What was read of it stays, for the day it is connected again."""
+        row = await self._locked(link)
+        if not to_link(row).connected or (row.authorised_at is not None and at <= row.authorised_at):
+            return False
+        name = next((one["name"] for one in row.shops if one["id"] == row.shop), row.shop)
+        row.active, row.shops, row.revoked_at, row.changed_at = False, [], self._now, self._now
+        await self._session.flush()
+        await make_delivery(
+            self._session, PushKind.SHOP, tenant=TenantId(row.tenant_id), brand=BrandId(row.brand_id),
+            occasion=f"shop:{row.id}:revoked:{at:%Y%m%dT%H%M%S}", subject={"event": "revoked", "shop": name},
+            now=self._now,
+        )  # fmt: skip
+        return True
 
     async def sync_to(self, link: ShopLinkId, sync: Sync) -> None:
         """See `ShopStore.sync_to`."""
@@ -180,6 +198,7 @@ def to_link(row: ShopLinkRow) -> ShopLink:
             bare=row.sync_bare,
         ),
         hearing=Hearing(row.told_at, row.refused_at, row.read_at, to_flag(row.read_trouble)),
+        revoked_at=row.revoked_at,
     )
 
 

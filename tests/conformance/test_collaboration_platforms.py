@@ -11,7 +11,7 @@ from connectors.ports.collaborations import Changes, Checked, Clash, Collaborati
 from connectors.ports.shops import LinkedShop
 from connectors.tiktok_shop.platform import TikTokShop
 from evals.emulators.tiktok_shop.faults import FaultKind
-from memory.domain.collaborations import Collaboration, CollaborationStatus
+from memory.domain.collaborations import Collaboration, CollaborationStatus, OpenPlan
 from memory.domain.errors import Refused, Unavailable, Unclear
 from tests.support.shop_talk import FAST
 from tests.support.shops import LINK, shop_bench
@@ -19,7 +19,10 @@ from tests.support.shops import LINK, shop_bench
 
 @dataclass
 class Opened:
-    """A platform, a shop of it, three creators and two products. `lose`: the next write's answer is lost."""
+    """A platform, a shop of it, three creators and two products.
+
+    `lose`: the next write's answer is lost; `open`: anybody may sell so many products, the first of them under `title`.
+    """
 
     platform: CollaborationPlatform
     shop: LinkedShop
@@ -28,6 +31,8 @@ class Opened:
     now: datetime
     lose: Callable[[], None]
     go_down: Callable[[], None]
+    open: Callable[[int], None]
+    title: str
 
     def wanted(self, name: str = "Autumn T1", *, handles: int = 3, rate: int = 2_000) -> NewCollaboration:
         return NewCollaboration(
@@ -57,6 +62,8 @@ async def tiktok_shop() -> AsyncIterator[Opened]:
             datetime.fromtimestamp(bench.platform.clock.now, UTC),
             lambda: bench.plan(FaultKind.DROP_AFTER, "collaborations/[cer][rde][eim]*"),
             lambda: bench.plan(FaultKind.HTTP_500, times=0),
+            lambda count: own.open_rates.update(dict.fromkeys([*own.products, *map(str, range(count))][:count], 1_000)),
+            next(iter(own.products.values())),
         )
 
 
@@ -111,6 +118,31 @@ async def test_who_has_one_already_is_told_before_and_nothing_is_made(opened: Op
         assert found == Checked((clash,), ("nobody.at.all",))
         made = await at.platform.create(at.shop, at.wanted("Second T2"))
         assert (made.id, [one.handle for one in made.clashes]) == (None, [at.handles[0]])
+
+
+@each
+async def test_who_is_taken_out_stands_against_an_invitation_no_more(opened: Open) -> None:
+    async with opened() as at:
+        old = await at.platform.create(at.shop, at.wanted(handles=2))
+        assert old.id is not None
+        against = await at.platform.check(at.shop, handles=at.handles, products=at.products)
+        assert list(await at.platform.take_out(at.shop, against.clashes[:1])) == []
+        left = await at.platform.check(at.shop, handles=at.handles, products=at.products)
+        assert left.clashes == against.clashes[1:]
+        assert list(await at.platform.take_out(at.shop, against.clashes)) == [at.handles[0]]  # is out already
+        assert (await at.platform.create(at.shop, at.wanted("Second T2"))).id is not None
+
+
+@each
+async def test_the_open_plan_is_read_page_by_page(opened: Open) -> None:
+    async with opened() as at:
+        at.open(103)
+        pages = [page async for page in at.platform.plans(at.shop, after="")]
+        assert [len(page.found) for page in pages] == [100, 3]
+        assert pages[0].found[0] == OpenPlan(at.products[0], at.title, 1_000)
+        rest = [page async for page in at.platform.plans(at.shop, after=pages[0].position)]
+        assert rest == pages[1:]
+        assert pages[-1].position == ""
 
 
 @each

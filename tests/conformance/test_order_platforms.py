@@ -116,6 +116,18 @@ async def test_the_first_reading_ends_where_the_platform_answers_no_further_and_
 
 
 @each
+async def test_one_order_is_read_whole_by_the_moment_it_was_placed(opened: Open) -> None:
+    async with opened() as at:
+        made, beside = at.sell(40), at.sell(40)
+        [placed_at] = {sale.line.placed_at for page in await at.pages() for sale in page.sales}
+        for number, found in ((made, [made]), (beside, [beside]), ("576", [])):
+            sales = await at.platform.order(at.shop, number, placed_at=placed_at)
+            assert [sale.line.order for sale in sales] == found
+        told = '{"type": 1, "shop_id": "7", "data": {"order_id": "576", "order_status": "CANCEL"}}'
+        assert [at.platform.told(one) for one in (told, told.replace("1", "33", 1), "no json")] == ["576", "", ""]
+
+
+@each
 async def test_a_busy_platform_is_waited_for_and_one_that_is_down_may_be_asked_again(opened: Open) -> None:
     async with opened() as at:
         made = at.sell(1)

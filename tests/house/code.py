@@ -38,6 +38,7 @@ ACROSS = frozenset(
         "agent/indexing.py",
         "agent/jobs/upkeep.py",
         "agent/outreach/answers.py",
+        "agent/outreach/card_sending.py",
         "agent/outreach/dispatch.py",
         "agent/outreach/downtime.py",
         "agent/outreach/reconcile.py",

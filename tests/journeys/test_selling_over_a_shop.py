@@ -91,7 +91,8 @@ async def finds_and_writes_to(office: ShopOffice, count: int) -> list[str]:
     found = card(await office.owner.ask(f"找{count}个美国的达人"), ShortlistCard)
     handles = [row.handle for row in found.items]
     for whom in (f"前{QUOTA}个", f"第{QUOTA + 1}到{count}个"):
-        drafted = card(await office.owner.ask(f"给{whom}写邀约，佣金15%，可以寄样"), DraftsCard)
+        drafted = card(await office.owner.ask(f"给{whom}写邀约，佣金15%，可以寄样，带上商品卡"), DraftsCard)
+        assert {row.flags[0] for row in drafted.items} == {f"附商品卡：Cat tree（{number(office)}）"}
         decided = await office.owner.ask(f"批准 {drafted.batch} 全部")
         assert decided.decision is not None, decided.text
     await office.restart()
@@ -109,8 +110,11 @@ async def sends_what_the_week_allows(office: ShopOffice, found: list[str]) -> li
     await office.daren.workshop.reconcile()
     await office.until("select count(*) from send where state in ('claimed', 'unknown')", 0)
     await office.send()
+    await office.until("select count(*) from card_send where state <> 'sent'", 0)
     written = [handle for handle in found if office.steps()[handle][0] == "sent"]
     assert Counter(len(office.heard(handle)) for handle in found) == {1: QUOTA, 0: WANTED - QUOTA}
+    shown = ("PRODUCT_CARD", f'{{"product_id": "{number(office)}"}}')
+    assert [office.shown(handle) for handle in found if office.heard(handle)] == [[shown]] * QUOTA
     assert written == [handle for handle in found if office.heard(handle)]
     said = await office.owner.ask("这周还能联系谁")
     assert f"已用 {QUOTA}，已批准待发 {WANTED - QUOTA}" in said.text
@@ -129,12 +133,12 @@ async def invites_to_a_collaboration(office: ShopOffice, written: list[str]) -> 
     office.platform.invitations.add(old)
     ends = datetime.now(UTC) + timedelta(days=60)
     asked = await office.owner.ask(f"给前{QUOTA}个建定向合作，佣金15%，到{ends.month}月{ends.day}日，送样")
-    assert [f"＠{handle}，这个产品已有进行中的定向合作（{old.id}）" in asked.text for handle in written[:2]] == [
-        True,
-        True,
+    rows = card(asked, ReportCard).rows
+    assert [value.split("：")[0] for name, value in rows if name == "已在别的合作里"] == [
+        f"@{handle} · {old.id}" for handle in written[:2]
     ]
     async with office.before_it_dies():
-        await office.owner.ask("批准 T1")
+        await office.owner.ask("批准 T1 的 1")
         await office.under_way(office.daren.workshop.do_deeds(), "collaborations/create")
         assert proposals(office) == {"T1": ("doing", "")}
     await done(office)

@@ -160,6 +160,7 @@ async def test_who_opted_out_while_nothing_ran_is_not_written_to_first(shop: Sel
         units=shop.database,
         services=shop.database,
         outreach=shop.database,
+        cards=shop.database,
         cursors=lambda scope: FakeCursors(),
         scope_of_tenant=owner,
         messengers=shop.messengers,

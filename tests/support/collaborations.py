@@ -8,24 +8,32 @@ from memory.domain.collaborations import Collaboration, CollaborationStatus, Inv
 from memory.domain.ids import CreatorId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Batch
+from memory.domain.shop_cards import CardKind, ShopCard
 from memory.domain.shops import SellerShop
 
 NUMBER = "1729382256910270457"
 OFFERED = Offer(commission_bp=2_000, free_sample=True)
 
 
-async def offer_batch(shop: SellingOffice, creators: Sequence[CreatorId], offer: Offer = OFFERED) -> Batch:
+CARD = ShopCard(CardKind.COLLABORATION, "c1", "Autumn", 2_000, gives_sample=True)
+PRODUCT_CARD = ShopCard(CardKind.PRODUCT, NUMBER, "Cat tree")
+
+
+async def offer_batch(
+    shop: SellingOffice, creators: Sequence[CreatorId], offer: Offer = OFFERED, cards: tuple[ShopCard, ...] = ()
+) -> Batch:
     """Drafts of a product that has a number in the shop."""
     async with shop.database.unit(shop.operator) as unit:
         link = f"https://shop.tiktok.com/view/product/{NUMBER}"
         product = await unit.products.save(None, {"name": "Cat tree", "link": link}, brand=shop.brand)
-    return await shop.draft(creators, offer=offer, product=product.id)
+    return await shop.draft(creators, offer=offer, product=product.id, cards=cards)
 
 
-async def approved_offer(shop: SellingOffice) -> Batch:
-    """One, approved."""
-    batch = await offer_batch(shop, await shop.creators(1))
-    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=[1])
+async def approved_offer(shop: SellingOffice, *, cards: tuple[ShopCard, ...] = (), count: int = 1) -> Batch:
+    """One, or so many, approved."""
+    batch = await offer_batch(shop, await shop.creators(count), cards=cards)
+    numbers = [draft.number for draft in batch.drafts]
+    await shop.decide(await shop.show(batch, shop.anna), shop.anna, approve=numbers)
     return batch
 
 

@@ -162,10 +162,13 @@ async def heard_shop(office: SellingOffice, *, rules: Rules = FAST) -> AsyncIter
         platform = TikTokShop(client, safe)
         link = await connected(platform, office, office.brand)
         await emulated.clock.advance(60)
-        hearing = ShopHearing(office.database, office.database, platform, BOX, owner, samples=platform.samples())
+        hearing = ShopHearing(
+            office.database, office.database, platform, BOX, owner, samples=platform.samples(), orders=platform.orders()
+        )
         upkeep = Upkeep(
-            office.database, office.database, office.database, lambda scope: ScopeCursors(office.database, scope),
-            owner, office.messengers, (), member, texts(), hearing.sources,
+            office.database, office.database, office.database, office.database,
+            lambda scope: ScopeCursors(office.database, scope), owner, office.messengers, (), member, texts(),
+            hearing.sources,
         )  # fmt: skip
         web = FastAPI()
         web.include_router(platform.webhooks(hearing).router())

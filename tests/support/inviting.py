@@ -7,6 +7,9 @@ from typing import cast
 from agent.shops.deciding import DeedWords
 from agent.shops.deeds import Deeds
 from agent.shops.desk import linked
+from agent.shops.invited import CollaborationReading
+from agent.shops.planned import OpenPlanReading
+from agent.shops.sources import Reading, SourceSync
 from connectors.ports.collaborations import Checked
 from connectors.ports.shops import LinkedShop
 from evals.emulators.tiktok_shop.faults import FaultKind
@@ -15,13 +18,15 @@ from evals.suites.talking import open_talk
 from memory.domain.chat import Decided, Inbound, Reply
 from memory.domain.creator import CreatorFacts
 from memory.domain.ids import BrandId, MemberId, TenantId
+from memory.domain.offer import Offer
 from memory.domain.proposals import ShopProposal
+from memory.domain.shop_sources import ShopSource
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.heard_shop import HeardShop
 from tools.collaborations.requests_tool import SampleRequestsArgs, sample_requests
-from tools.collaborations.results import CollaborationList, Proposed, RequestList
+from tools.collaborations.results import CollaborationList, OpenPlanList, Proposed, RequestList
 from tools.collaborations.tool import CollaborationsArgs, collaborations
 
 CREATE = "collaborations/create"
@@ -64,14 +69,14 @@ class Inviting:
     def office(self) -> SellingOffice:
         return self.shop.office
 
-    async def ask(self, **arguments: object) -> Proposed | CollaborationList:
+    async def ask(self, **arguments: object) -> Proposed | CollaborationList | OpenPlanList:
         """The operator asks by the tool, in a turn of its own."""
         turn = await self.asking.turn()
         found = await collaborations(self.office.database, self).run(
             CollaborationsArgs.model_validate(arguments), turn
         )  # fmt: skip
         await self.asking.end(turn)
-        return cast(Proposed | CollaborationList, found)
+        return cast(Proposed | CollaborationList | OpenPlanList, found)
 
     async def ask_samples(self, **arguments: object) -> Proposed | RequestList:
         """The operator asks about sample requests."""
@@ -115,6 +120,23 @@ class Inviting:
             f" begun_at = begun_at - interval '{int(later.total_seconds())} seconds'"
         )
         await self.deeds.run()
+
+    async def read(self) -> None:
+        """The shop's target collaborations and its open plan are read, whole."""
+        platform = self.shop.platform
+        readings: dict[ShopSource, Reading] = {
+            ShopSource.COLLABORATIONS: CollaborationReading(platform.collaborations(), platform.name),
+            ShopSource.OPEN_PLANS: OpenPlanReading(platform.collaborations()),
+        }
+        self.shop.row("update shop_source set due_at = clock_timestamp() - interval '1 day'")
+        sync = SourceSync(self.office.database, readings, self.shop.hearing.scope_of_tenant)
+        for source in readings:
+            await sync.run(self.shop.link, self.shop.tenant, source)
+
+    @staticmethod
+    def offer(rate_bp: int) -> Offer:
+        """So much commission and nothing else."""
+        return Offer(commission_bp=rate_bp)
 
     async def one(self, code: str) -> ShopProposal:
         async with self.office.database.unit(self.office.lead) as unit:

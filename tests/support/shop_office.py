@@ -219,8 +219,15 @@ class ShopOffice:
 
     def heard(self, handle: str) -> list[str]:
         """What a creator was told by the seller's first shop, oldest first."""
-        shown = self.platform.contacts.of(self.shop, self.creator(handle)).shown(self.platform.clock.now)
-        return [json.loads(one.content)["content"] for one in shown if one.sender == self.shop.im_id]
+        return [json.loads(content)["content"] for kind, content in self._wrote(handle) if kind == "TEXT"]
+
+    def shown(self, handle: str) -> list[tuple[str, str]]:
+        """The cards a creator was shown by it, kind and content."""
+        return [(kind, content) for kind, content in self._wrote(handle) if kind != "TEXT"]
+
+    def _wrote(self, handle: str) -> list[tuple[str, str]]:
+        messages = self.platform.contacts.of(self.shop, self.creator(handle)).shown(self.platform.clock.now)
+        return [(one.type, one.content) for one in messages if one.sender == self.shop.im_id]
 
 
 def settings_with(settings: Settings, platform: Platform) -> Settings:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memory.domain.applications import Application
-from memory.domain.collaborations import Collaboration
+from memory.domain.collaborations import Collaboration, OpenPlan
 from memory.domain.proposals import ShopProposal
 from memory.domain.shops import Sync
 from tools.drafting.batching import LeftOut
@@ -16,6 +16,16 @@ class CollaborationList:
 
     found: tuple[Collaboration, ...]
     proposals: tuple[ShopProposal, ...]
+    sync: Sync | None
+    zone: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlanList:
+    """Products of the open plan, which any creator may sell, as last read by `sync`."""
+
+    found: tuple[OpenPlan, ...]
     sync: Sync | None
     zone: str
     now: datetime

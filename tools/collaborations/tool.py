@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field, JsonValue
 
-from connectors.ports.collaborations import Checked
+from connectors.ports.collaborations import Checked, Clash
 from memory.domain.collaborations import Collaboration, number_in_shop
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest, NotAllowed
@@ -19,7 +19,7 @@ from memory.domain.shop_sources import ShopSource
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
 from memory.domain.zones import home_zone
-from tools.collaborations.results import CollaborationList, Proposed
+from tools.collaborations.results import CollaborationList, OpenPlanList, Proposed
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.drafting.batching import LeftOut
 from tools.drafting.limits import basis_points
@@ -39,7 +39,7 @@ class CollaborationsArgs(Arguments):
     `ends_on` is its last day; `collaboration` its number or name, None: the only live one; `drop_handles`: who leaves.
     """
 
-    action: Literal["list", "invite", "change", "remove", "link"]
+    action: Literal["list", "open", "invite", "change", "remove", "link"]
     ranks: tuple[int, ...] = ()
     handles: tuple[str, ...] = ()
     segment: Segment | None = None
@@ -83,13 +83,15 @@ def collaborations(units: Units, checks: InvitationChecks | None) -> Tool[Collab
     """List target collaborations, or put one thing to be done about them before a lead."""
     asked = checks or NoInvitations()
 
-    async def run(args: CollaborationsArgs, turn: TurnContext) -> CollaborationList | Proposed:
+    async def run(args: CollaborationsArgs, turn: TurnContext) -> CollaborationList | OpenPlanList | Proposed:
         """A list, or a proposal that somebody who may decide it answers by its code.
 
         Raises BadRequest for what is missing or out of bounds, NotFound, NotAllowed (a viewer), and as the platform.
         """
         if args.action == "list":
             return await _list(units, turn)
+        if args.action == "open":
+            return await _open(units, turn)
         if not turn.scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
         if args.action == "invite":
@@ -98,8 +100,9 @@ def collaborations(units: Units, checks: InvitationChecks | None) -> Tool[Collab
             return await _about(unit, args, turn)
 
     about = (
-        "TikTok Shop target collaborations (定向合作): list them, or propose to make one for creators with a product, a"
-        " commission, samples and a last day, to change, remove or link to one. A lead decides; nothing is sent here."
+        "TikTok Shop target collaborations (定向合作): list them, list the open plan (公开合作: action open),"
+        " or propose to make one for creators with a product, a commission, samples and a last day, to change, remove"
+        " or link to one. A lead decides; nothing is sent here."
     )
     return Tool("collaborations", Effect.DRAFTS, CollaborationsArgs, run, about)
 
@@ -128,22 +131,40 @@ async def _invite(units: Units, checks: InvitationChecks, args: CollaborationsAr
         aim = await _aim(unit, args, turn)
         ends = _end_of(args.ends_on, aim.brand, now=unit.now)
     found = await checks.check(aim.brand.id, [creator.handle for creator in aim.creators], [aim.number])
-    clashes = {clash.handle: clash.collaboration for clash in found.clashes}
-    rest = [one.handle for one in aim.creators if one.handle not in clashes and one.handle not in found.unknown]
-    left_out = (
-        *aim.left_out,
-        *(LeftOut(handle, Flag("collab_clash", {"collaboration": old})) for handle, old in clashes.items()),
-        *(LeftOut(handle, Flag("collab_unknown", {})) for handle in found.unknown),
-    )
-    if not rest:
+    clashing = {clash.handle for clash in found.clashes}
+    rest = [one.handle for one in aim.creators if one.handle not in clashing and one.handle not in found.unknown]
+    left_out = (*aim.left_out, *(LeftOut(handle, Flag("collab_gone_now", {})) for handle in found.unknown))
+    if not (rest or clashing):
         raise BadRequest("collab_nobody", reasons="、".join(f"@{out.handle}" for out in left_out[:10]))
     content: dict[str, JsonValue] = {
         "label": aim.product.name[:60], "handles": list(rest), "product": aim.number, "title": aim.product.name,
         "rate_bp": rate, "gives_sample": bool(args.free_sample), "ends_at": ends.isoformat(),
     }  # fmt: skip
-    new = NewProposal(ProposalKind.COLLABORATION, Deed.INVITE, content, turn.occasion)
     async with units.unit(turn.scope, fence=turn.fence) as unit:
+        if found.clashes:
+            content["clashes"] = [await _clash(unit, each) for each in found.clashes]
+        new = NewProposal(ProposalKind.COLLABORATION, Deed.INVITE, content, turn.occasion)
         return await _put_forward(unit, new, aim.brand, turn, left_out)
+
+
+async def _clash(unit: Unit, clash: Clash) -> dict[str, JsonValue]:
+    """Somebody who is in another one for the product, with what they have there as far as it was read."""
+    old = await unit.collaborations.by_number(clash.collaboration)
+    rated = next((each for each in old.products if each.product == clash.product), None) if old else None
+    return {
+        "handle": clash.handle, "collaboration": clash.collaboration, "name": old.name if old else "",
+        "rate_bp": rated.rate_bp if rated else None, "gives_sample": old.gives_sample if old else None,
+        "ends_at": old.ends_at.isoformat() if old else None,
+    }  # fmt: skip
+
+
+async def _open(units: Units, turn: TurnContext) -> OpenPlanList:
+    async with units.unit(turn.scope) as unit:
+        brand = await brand_of(unit)
+        link = await unit.shops.of_brand(brand.id)
+        sources = await unit.shop_sources.of(link.id) if link is not None else {}
+        plans = tuple(await unit.collaborations.plans(brand=brand.id))
+        return OpenPlanList(plans, sources.get(ShopSource.OPEN_PLANS), home_zone(None, brand.market).zone.key, unit.now)
 
 
 async def _aim(unit: Unit, args: CollaborationsArgs, turn: TurnContext) -> _Aim:

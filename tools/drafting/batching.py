@@ -20,10 +20,12 @@ from memory.domain.outreach import (
     Purpose,
     Tone,
 )
+from memory.domain.shop_cards import CardKind
 from memory.domain.stores import Unit
 from memory.domain.templates import Template
 from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel, TurnContext
+from tools.drafting.carding import with_cards
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Said, compose, names_in
 from tools.drafting.deadline import decide_by
@@ -60,12 +62,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch ready to be written: everything read, nothing kept yet. `answering` is what a reply answers."""
+    """A batch ready to be written: everything read, nothing kept yet. `answering` is what a reply answers.
+
+    `cards`: what was asked to go after the texts over a shop; None: what the brand's settings say.
+    """
 
     occasions: tuple[Occasion, ...]
     policy: BrandPolicy
     outside: dict[CreatorId, tuple[Flag, ...]]
     answering: CreatorMessage | None = None
+    cards: tuple[CardKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +224,11 @@ async def keep_batch(
     Of no turn it belongs to no conversation, and is there at once.
     """
     occasion = prepared.occasions[0]
+    drafts = await with_cards(
+        unit, written.drafts, prepared.occasions, chosen=prepared.cards, policy=prepared.policy
+    )  # fmt: skip
     return await unit.drafts.add_batch(
-        written.drafts,
+        drafts,
         brand=occasion.brand.id,
         conversation=turn.conversation if turn else None,
         purpose=occasion.purpose,

@@ -6,6 +6,7 @@ from functools import cache
 
 from memory.domain.money import Money
 from memory.domain.outreach import Tone
+from memory.domain.shop_cards import CardKind
 from tools.drafting.families import read_toml
 from tools.translation.figures import Kind, amounts, figures
 
@@ -18,7 +19,10 @@ _CLAUSE = re.compile(r"[，,。.;；！!？?\n、]+\s*|\s+(?:and|but|then|y)\s+|
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change of a draft; None or empty means leave as it is. `left` are words nobody understood."""
+    """What to change of a draft; None or empty means leave as it is. `left` are words nobody understood.
+
+    `cards`: these go after the text too; none of them: no card does.
+    """
 
     tone: Tone | None = None
     commission_bp: int | None = None
@@ -30,6 +34,7 @@ class Change:
     unsay: frozenset[str] = field(default=frozenset())
     extras: tuple[str, ...] = ()
     again: bool = False
+    cards: tuple[CardKind, ...] | None = None
     left: tuple[str, ...] = ()
 
     @property
@@ -77,8 +82,15 @@ def read_instruction(text: str) -> Change:
         unsay=frozenset(wish.removesuffix(".no") for wish in wishes & {"link.no", "price.no", "points.no"}),
         extras=tuple(dict.fromkeys(extras)),
         again="again" in wishes,
+        cards=_cards(wishes),
         left=tuple(left),
     )
+
+
+def _cards(wishes: set[str]) -> tuple[CardKind, ...] | None:
+    if "cards.none" in wishes:
+        return ()
+    return tuple(kind for kind in CardKind if f"cards.{kind}" in wishes) or None
 
 
 def _split(text: str) -> list[str]:

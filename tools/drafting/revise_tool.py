@@ -14,7 +14,7 @@ from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.occasions import occasion_of
-from tools.drafting.revising import Revised, ToRevise, change_wanted, lasting_flags, revise_all
+from tools.drafting.revising import Revised, ToRevise, carded, change_wanted, revise_all
 
 _CHANGEABLE = frozenset(
     {
@@ -85,7 +85,8 @@ def revise_drafts(units: Units, model: TextModel | None) -> Tool[ReviseDraftsArg
         )
 
     about = (
-        "Change drafts of a batch: tone, length, commission, sample, listed sentences. Both languages change together."
+        "Change drafts of a batch: tone, length, commission, sample, cards after the texts, listed sentences."
+        " Both languages change together."
     )
     return Tool("revise_drafts", Effect.DRAFTS, ReviseDraftsArgs, run, about)
 
@@ -132,7 +133,7 @@ async def _keep(unit: Unit, batch: Batch, read: Sequence[Draft], written: Sequen
         elif draft.version.id != before.version.id:
             kept.overtaken.add(before.number)
         else:
-            await unit.drafts.add_version(draft.id, revised.content, (*revised.flags, *lasting_flags(draft)))
+            await unit.drafts.add_version(draft.id, *await carded(unit, draft, revised))
             kept.changed.add(before.number)
     if kept.changed:
         return kept

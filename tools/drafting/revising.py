@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.money import Money
 from memory.domain.offer import Offer
-from memory.domain.outreach import Content, Draft, Flag, Tone
+from memory.domain.outreach import Content, Draft, Flag, NewDraft, Tone
+from memory.domain.shop_cards import CardKind
 from memory.domain.stores import Unit
 from memory.domain.workspace import BrandPolicy, Lang
 from tools.contract import TextModel
+from tools.drafting.carding import LACKING, with_cards
 from tools.drafting.checking import check
 from tools.drafting.composing import UNSAID_WHEN_BRIEF, Recipe, read_code, render
 from tools.drafting.instructions import Change, read_instruction
@@ -35,17 +37,19 @@ _LASTING = frozenset(
         "invited_with_pass",
         "nothing_personal",
         "shop_not_connected",
+        *LACKING.values(),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A new version's content, and what of the instruction was not understood."""
+    """A new version's content, and what of the instruction was not understood. `cards`: see `Change.cards`."""
 
     content: Content
     flags: tuple[Flag, ...]
     not_understood: tuple[str, ...] = ()
+    cards: tuple[CardKind, ...] | None = None
 
 
 async def revise(
@@ -72,7 +76,21 @@ async def revise(
         lang=lang,
         model=None,
     )
-    return revised.content, (*revised.flags, *lasting_flags(draft))
+    return await carded(unit, draft, revised)
+
+
+async def carded(unit: Unit, draft: Draft, revised: Revised) -> tuple[Content, tuple[Flag, ...]]:
+    """What a new version holds, with the cards that are wanted beside those it has, and all flags of it."""
+    flags = (*revised.flags, *lasting_flags(draft))
+    if revised.cards is None:
+        return revised.content, flags
+    occasion, policy = await occasion_of(unit, draft)
+    wanted = [card.kind for card in revised.content.cards] if revised.cards else []
+    bare = NewDraft(
+        draft.creator, revised.content, tuple(flag for flag in flags if flag.key not in LACKING.values()), draft.channel
+    )
+    [made] = await with_cards(unit, [bare], [occasion], chosen=(*wanted, *revised.cards), policy=policy)
+    return made.content, made.flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +173,20 @@ async def revise_content_or_ask(
     if needs_model and model is not None:
         after = replace(occasion, offer=changed_offer(content.offer, change))
         written = await Writer(model, policy).rewrite(content, instruction, after, lang=lang)
-        return Revised(written.content, written.flags)
+        return Revised(replace(written.content, cards=content.cards), written.flags, cards=change.cards)
     if change.is_empty:
         raise BadRequest("instruction_unclear" if instruction.strip() else "nothing_to_revise", quote=instruction[:80])
     if needs_model:
         raise BadRequest("instruction_unclear", quote="；".join(change.left)[:80])
-    revised = revise_content(content, change, occasion)
+    revised = replace(revise_content(content, change, occasion), cards=content.cards)
     flags = check(revised, replace(occasion, offer=revised.offer), policy=policy)
-    return Revised(revised, flags, change.left)
+    return Revised(revised, flags, change.left, change.cards)
 
 
 def revise_content(content: Content, change: Change, occasion: Occasion) -> Content:
     """Both sides changed together. Pure. Raises BadRequest as `revise`."""
+    if replace(change, cards=None, left=()).is_empty:
+        return content  # nothing but its cards is to be otherwise
     offer = changed_offer(content.offer, change)
     recipe = read_code(content.template)
     if recipe is None:
@@ -228,7 +248,7 @@ def _exchange_figures(content: Content, change: Change, offer: Offer) -> Content
 
 def _only_figures(change: Change) -> bool:
     """Whether nothing but commission and fee is to be changed."""
-    return replace(change, left=()) == Change(commission_bp=change.commission_bp, flat_fee=change.flat_fee)
+    return replace(change, left=(), cards=None) == Change(commission_bp=change.commission_bp, flat_fee=change.flat_fee)
 
 
 def _swap_share(text: str, old: int | None, new: int) -> str:

@@ -14,6 +14,7 @@ from memory.domain.ids import CreatorId
 from memory.domain.money import Money
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Batch, Channel, Draft, DraftStatus, Flag, Purpose, Tone
+from memory.domain.shop_cards import CardKind
 from memory.domain.stores import Unit, Units
 from memory.domain.templates import Template
 from memory.domain.workspace import Role
@@ -59,7 +60,8 @@ class DraftMessagesArgs(Arguments):
     """Whom to write to (ranks, handles, a segment, or the whole current shortlist), why, and what is offered.
 
     `template` is a tone of a built-in one or the name of one of the brand's own, whose purpose, product and offer hold
-    where nothing else is said; `split` are two of the brand's own, and chance says who gets which.
+    where nothing else is said; `split` are two of the brand's own, and chance says who gets which. `cards` go after the
+    texts over a shop: not said, those of the brand's settings; empty, none.
     """
 
     purpose: Purpose
@@ -76,6 +78,7 @@ class DraftMessagesArgs(Arguments):
     template: str | None = Field(default=None, max_length=40)
     split: tuple[str, ...] = Field(default=(), max_length=2)
     note: str | None = Field(default=None, max_length=1000)
+    cards: tuple[CardKind, ...] | None = None
 
 
 class ListDraftsArgs(Arguments):
@@ -144,6 +147,7 @@ def draft_messages(
             if args.purpose is Purpose.REPLY:
                 how = Answering(offer, args.product, channels, wish)
                 ready, unanswered = await prepare_answers(unit, creators, how, messengers)
+                ready = [replace(prepared, cards=args.cards) for prepared in ready]
                 left += unanswered
             else:
                 ready = [await _prepare(unit, args, creators, channels, offer, messengers)]
@@ -275,7 +279,7 @@ async def _prepare(
         )
         for creator in creators
     )
-    return Prepared(occasions, await unit.people.policy(brand.id), outside)
+    return Prepared(occasions, await unit.people.policy(brand.id), outside, cards=args.cards)
 
 
 async def _product(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator]) -> Product:

@@ -123,6 +123,9 @@ def office_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             rest_on_sundays=fields.yes_no("rest_on_sundays"),
             contacts_per_week=fields.optional_text("contacts_per_week"),
             whole_sequences=fields.yes_no("whole_sequences"),
+            product_cards=fields.yes_no("product_cards"),
+            collaboration_cards=fields.yes_no("collaboration_cards"),
+            sample_cards=fields.yes_no("sample_cards"),
         )
         tried = await _try(visit, Role.LEAD, "commission_ceiling", fields, lambda: policy)
         if tried.problem:

@@ -163,7 +163,7 @@ class Contacts:
         body = {
             "id": message.id,
             "type": message.type,
-            "content": message.content,
+            "content": as_shown(message.type, message.content),
             "sender_id": message.sender,
             "create_time": str(int(message.at)),
             "conversation_id": contact.conversation,
@@ -175,3 +175,10 @@ class Contacts:
 
     def _week_number(self) -> int:
         return int((self.clock.now - FIRST_SUNDAY) // WEEK)
+
+
+def as_shown(kind: str, content: str) -> str:
+    """A card as it reads: a collaboration's goes by another key there than it is sent under."""
+    if kind != "TARGET_COLLABORATION_CARD":
+        return content
+    return json.dumps({"invitation_group_id": json.loads(content)["target_collaboration_id"]})

@@ -5,7 +5,9 @@ from typing import Final
 
 from pydantic import Field, ValidationError
 
+from evals.emulators.tiktok_shop.contacts import Contact
 from evals.emulators.tiktok_shop.errors import ApiError, Code
+from evals.emulators.tiktok_shop.platform import Platform
 from evals.emulators.tiktok_shop.wire import Part
 
 MOST_TEXT: Final = 2_000
@@ -16,15 +18,21 @@ class _Text(Part):
     content: str = Field(min_length=1, max_length=MOST_TEXT)
 
 
-class _Product(Part):
+class Product(Part):
+    """A product of the shop."""
+
     product_id: str = Field(min_length=1)
 
 
-class _Collaboration(Part):
+class Collaboration(Part):
+    """A target collaboration its creator is in."""
+
     target_collaboration_id: str = Field(min_length=1)
 
 
-class _Sample(Part):
+class Sample(Part):
+    """A sample its creator asks for."""
+
     apply_id: str = Field(min_length=1)
 
 
@@ -39,7 +47,9 @@ class _CardText(Part):
     content: str = Field(max_length=MOST_CARD_TEXT)
 
 
-class _Products(_CardText):
+class Products(_CardText):
+    """Some products of the shop, with words."""
+
     product_ids: str = Field(pattern=rf"^[^,]+(,[^,]+){{0,{MOST_PRODUCTS - 1}}}$")
 
 
@@ -49,21 +59,41 @@ class _Picture(_CardText):
 
 KINDS: Final[dict[str, type[Part]]] = {
     "TEXT": _Text,
-    "PRODUCT_CARD": _Product,
-    "TARGET_COLLABORATION_CARD": _Collaboration,
-    "FREE_SAMPLE_CARD": _Sample,
+    "PRODUCT_CARD": Product,
+    "TARGET_COLLABORATION_CARD": Collaboration,
+    "FREE_SAMPLE_CARD": Sample,
     "IMAGE": _Image,
-    "CRM_TEXT_WITH_PRODUCTS_CARD": _Products,
+    "CRM_TEXT_WITH_PRODUCTS_CARD": Products,
     "CRM_TEXT_WITH_IMAGE_CARD": _Picture,
 }
 
 
-def checked(kind: str, content: str) -> None:
-    """Let a message pass whose content is what its kind wants. Raises ApiError 36009004."""
+def checked(kind: str, content: str) -> Part:
+    """What a message holds, where that is what its kind wants. Raises ApiError 36009004."""
     model = KINDS.get(kind)
     if model is None:
         raise ApiError(Code.BAD_PARAMETER, "Invalid parameter: msg_type")
     try:
-        model.model_validate(json.loads(content))
+        return model.model_validate(json.loads(content))
     except (ValidationError, ValueError) as wrong:
         raise ApiError(Code.BAD_PARAMETER, f"Invalid parameter: content of {kind}") from wrong
+
+
+def shown(part: Part, platform: Platform, contact: Contact) -> None:
+    """Let a card pass that shows something its creator may see. Raises ApiError 36009004."""
+    shop, now = contact.shop, platform.clock.now
+    match part:
+        case Product(product_id=number):
+            fits = number in shop.products
+        case Products(product_ids=numbers):
+            fits = all(number in shop.products for number in numbers.split(","))
+        case Collaboration(target_collaboration_id=number):
+            found = platform.invitations.one(shop, number)
+            fits = found is not None and found.is_live(now) and contact.creator.open_id in found.guests
+        case Sample(apply_id=number):
+            applied = platform.applications.one(shop, number)
+            fits = applied is not None and applied.creator is contact.creator
+        case _:
+            fits = True
+    if not fits:
+        raise ApiError(Code.BAD_PARAMETER, "Invalid parameter: content shows nothing of the shop's")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from evals.emulators.tiktok_shop.asked import Asked
 from evals.emulators.tiktok_shop.contacts import Contact
-from evals.emulators.tiktok_shop.contents import checked
+from evals.emulators.tiktok_shop.contents import checked, shown
 from evals.emulators.tiktok_shop.errors import ApiError, Code
 from evals.emulators.tiktok_shop.faults import RECEIPTS
 from evals.emulators.tiktok_shop.outreach import under_cap
@@ -62,7 +62,7 @@ class Conversations:
         """Write to a creator. Raises ApiError for what cannot be read, the blocked, and what no quota is left for."""
         contact = self._contact(asked)
         body = read(_SendBody, asked.body)
-        checked(body.msg_type, body.content)
+        shown(checked(body.msg_type, body.content), self.platform, contact)
         self._allow(contact)
         message = self.platform.contacts.say(contact, body.msg_type, body.content)
         if self.platform.faults.due("conversations/send", RECEIPTS):

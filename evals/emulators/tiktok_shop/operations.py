@@ -10,6 +10,7 @@ from evals.emulators.tiktok_shop.collaborating import Collaborating
 from evals.emulators.tiktok_shop.conversations import Conversations
 from evals.emulators.tiktok_shop.errors import ApiError, Code
 from evals.emulators.tiktok_shop.marketplace import Marketplace
+from evals.emulators.tiktok_shop.open_plans import OpenPlans
 from evals.emulators.tiktok_shop.outreach import Outreach
 from evals.emulators.tiktok_shop.platform import Platform
 from evals.emulators.tiktok_shop.reviewing import Reviewing
@@ -61,6 +62,8 @@ def operations_of(platform: Platform) -> tuple[Operation, ...]:
     return (
         *_collaborations(Collaborating(platform)),
         *_samples(Reviewing(platform)),
+        Operation("open/search", "POST", f"{_AS}/open_collaborations/search", ("202409", "202412"),
+                  READS_COLLABORATIONS, OpenPlans(platform).search),
         Operation("orders/search", "POST", f"{_AS}/orders/search", ("202405", "202410"), READS_COLLABORATIONS,
                   Selling(platform).search),
         Operation("shops", "GET", "/authorization/{version}/shops", ("202309",), "seller.authorization.info", _shops,

@@ -25,7 +25,10 @@ class LevelQuota:
 
 @dataclass(slots=True)
 class Shop:
-    """One shop. `follower_cap` 0: none; `products`: id → title. What the platform allows can be changed as it runs."""
+    """One shop. `follower_cap` 0: none; `products`: id → title; `open_rates`: id → rate of what anybody may sell.
+
+    What the platform allows can be changed as it runs.
+    """
 
     id: str
     name: str
@@ -35,6 +38,7 @@ class Shop:
     cipher: str
     im_id: str
     products: dict[str, str] = field(default_factory=dict)
+    open_rates: dict[str, int] = field(default_factory=dict)
     quotas: tuple[LevelQuota, ...] = (LevelQuota((0, 1, 2), 20), LevelQuota((3, 4, 5), 5, bonus=2))
     unlimited: bool = False
     follower_cap: int = 0

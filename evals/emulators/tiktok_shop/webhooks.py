@@ -1,4 +1,4 @@
-"""What the platform tells an app by itself: new messages, signed, again and again until somebody says 200."""
+"""What the platform tells an app by itself, signed: again and again until somebody says 200."""
 
 import asyncio
 import hashlib
@@ -18,9 +18,11 @@ from evals.emulators.tiktok_shop.faults import DELIVERIES, WAYS, Fault, FaultKin
 from evals.emulators.tiktok_shop.platform import Platform
 from evals.emulators.tiktok_shop.sellers import Shop
 
-NEW_MESSAGE, SAMPLE_CHANGED = 33, 56
+NEW_MESSAGE, SAMPLE_CHANGED, ORDER_CHANGED, REVOKED = 33, 56, 1, 6
 ENDPOINT: Final = "webhook/message"
 SAMPLE_ENDPOINT: Final = "webhook/sample"
+ORDER_ENDPOINT: Final = "webhook/order"
+REVOKED_ENDPOINT: Final = "webhook/revoked"
 ANSWER_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = (120.0, 1_800.0, 10_800.0, 43_200.0)
 UNKNOWN_TYPE: Final = 999
@@ -113,8 +115,35 @@ class Webhooks:
         }
         return self._made(SAMPLE_CHANGED, application.shop, data, {})
 
+    def order(self, shop: Shop, number: str, status: str) -> None:
+        """An order of a shop came to another status."""
+        if self.platform.partner.app.webhook_url:
+            self._start(self._told(self.of_order(shop, number, status), ORDER_ENDPOINT))
+
+    def of_order(self, shop: Shop, number: str, status: str) -> Notification:
+        """What is told of an order."""
+        data = {
+            "order_id": number,
+            "order_status": status,
+            "is_on_hold_order": False,
+            "update_time": int(self.platform.clock.now),
+        }
+        return self._made(ORDER_CHANGED, shop, data, {})
+
+    def revoked(self, shop: Shop) -> None:
+        """A shop's seller took the app's permission back."""
+        if self.platform.partner.app.webhook_url:
+            self._start(self._told(self.of_revoked(shop), REVOKED_ENDPOINT))
+
+    def of_revoked(self, shop: Shop) -> Notification:
+        """What is told of a permission that was taken back."""
+        return self._made(REVOKED, shop, {"message": "The seller has cancelled the authorization"}, {})
+
+    async def _told(self, made: Notification, endpoint: str) -> None:
+        await self._sent_out(made, self.platform.faults.due(endpoint, WAYS))
+
     async def _sample_told(self, made: Notification) -> None:
-        await self._sent_out(made, self.platform.faults.due(SAMPLE_ENDPOINT, WAYS))
+        await self._told(made, SAMPLE_ENDPOINT)
 
     def _made(self, kind: int, shop: Shop, data: object, struck: Mapping[FaultKind, Fault]) -> Notification:
         number = self.platform.name()

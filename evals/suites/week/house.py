@@ -161,6 +161,7 @@ async def _furnish(database: Database, world: World, folder: Path) -> House:
         units=database,
         services=database,
         outreach=database,
+        cards=database,
         cursors=lambda scope: ScopeCursors(database, scope),
         scope_of_tenant=accounts.of_tenant,
         messengers=messengers,

@@ -34,6 +34,7 @@ def upkeep(shop: SellingOffice) -> Upkeep:
         units=database,
         services=database,
         outreach=database,
+        cards=database,
         cursors=no_cursors,
         scope_of_tenant=of_tenant,
         messengers=shop.messengers,

@@ -78,6 +78,14 @@ def test_news_of_a_campaign_are_a_line_each() -> None:
     ]
 
 
+def test_a_shop_that_was_taken_back_is_told_with_the_next_step() -> None:
+    assert say(PushKind.SHOP, {"event": "revoked", "shop": "Acme*"}).splitlines() == [
+        "**Pawly：店铺断开了**",
+        "> 商家在 TikTok 收回了「Acme＊」的授权：要从店铺发的消息都停下，连上后重新核对再接着发。",
+        "重新连接：在 Daren 里打开「TikTok Shop」，点「连接店铺」。",
+    ]
+
+
 def test_a_decision_taken_elsewhere_is_one_line_for_one_chat() -> None:
     of: Subject = {"chat": "CH1", "group": True, "batch": "K7", "by": "王*伟", "approved": "1-3", "rejected": ""}
     assert say(PushKind.DECIDED, of) == ("K7：王＊伟已在别处处理：批准 1-3。这里的卡片不用再点；点一下会显示最新状态。")

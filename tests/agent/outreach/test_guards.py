@@ -16,7 +16,7 @@ from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, Channel, Purpose
 from memory.domain.sales import OrderLine, Sale
 from memory.domain.workspace import BrandPolicy, Role
-from tests.support.collaborations import approved_offer, collaborate
+from tests.support.collaborations import PRODUCT_CARD, approved_offer, collaborate
 
 NEW_YORK = ZoneInfo("America/New_York")
 Scenario = Callable[[SellingOffice], Awaitable[None]]
@@ -232,6 +232,11 @@ async def offering_less_than_a_collaboration_made_since(shop: SellingOffice) -> 
     await collaborate(shop, rate=2_500)
 
 
+async def with_the_card_of_a_product_whose_link_is_another_one_by_now(shop: SellingOffice) -> None:
+    await approved_offer(shop, cards=(PRODUCT_CARD,))
+    await behind_our_back(shop, "update product set link = 'https://shop.tiktok.com/view/product/1729000000000000001'")
+
+
 SCENARIOS: list[tuple[str, Scenario]] = [
     ("batch_runs", stopped_while_it_was_being_approved),
     ("nobody_rejected", rejected_and_planned_at_once),
@@ -241,6 +246,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("cool_down_is_over", invited_a_moment_ago_in_another_batch),
     ("shop_is_connected", shop_disconnected_after_approval),
     ("offer_is_live", offering_less_than_a_collaboration_made_since),
+    ("cards_hold", with_the_card_of_a_product_whose_link_is_another_one_by_now),
     ("nobody_answered", answered_and_planned_all_the_same),
     ("nothing_was_sold", sold_something_since_the_invitation),
     ("earlier_message_is_sent", after_an_invitation_that_was_refused),

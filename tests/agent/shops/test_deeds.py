@@ -109,15 +109,7 @@ async def test_a_process_that_went_away_while_doing_it_leaves_it_to_be_looked_fo
     assert ((await at.one(code)).state, len(at.there())) == (DeedState.DONE, 1)
 
 
-async def test_who_has_one_already_is_told_before_and_since_then_nothing_is_made(at: Inviting) -> None:
-    first = await at.approved(at.handles[0])
-    await at.carried_out()
-    old = (await at.one(first)).outcome
-    asked = await at.invite(*at.handles[:2])
-    assert [(out.handle, dict(out.reason.facts)) for out in asked.left_out] == [(at.handles[0], {"collaboration": old})]
-    assert asked.proposal.content["handles"] == [at.handles[1]]
-    with pytest.raises(BadRequest, match="collab_nobody"):
-        await at.invite(at.handles[0])
+async def test_who_has_one_since_the_approval_is_not_invited_a_second_time(at: Inviting) -> None:
     two = [await at.approved(at.handles[2]) for _ in range(2)]
     for _ in range(2):
         await at.carried_out()

@@ -72,7 +72,7 @@ async def test_collaborations_are_read_every_hour_and_what_is_gone_is_over(datab
         assert ended == [numbers[0]]
         async with database.across_tenants("test") as work:
             due = [source for _, source in await work.shop_sources.due(now=work.now)]
-            assert due == [ShopSource.SAMPLES, ShopSource.ORDERS]  # which nobody has read yet
+            assert due == [ShopSource.SAMPLES, ShopSource.ORDERS, ShopSource.OPEN_PLANS]  # which nobody has read yet
         async with database.unit(shop.office.owner) as unit:
             await unit.shops.disconnect(shop.link)
         assert await at.kept() == []

@@ -18,7 +18,8 @@ from tests.agent.team.forms_at_work import audited, in_days, submit
 WHOLE = {
     "fee_ceiling": "50", "sample_ceiling": "$29.90", "batch_ceiling": "15", "cool_down_days": "14",
     "night_by_hand": True, "rest_on_holidays": True, "rest_on_saturdays": True, "rest_on_sundays": True,
-    "contacts_per_week": "120", "whole_sequences": True,
+    "contacts_per_week": "120", "whole_sequences": True, "product_cards": True,
+    "collaboration_cards": True, "sample_cards": True,
 }  # fmt: skip
 
 
@@ -41,6 +42,9 @@ def test_every_field_of_a_policy_is_read() -> None:
         rest_on_sundays=True,
         contacts_per_week=120,
         whole_sequences=True,
+        product_cards=True,
+        collaboration_cards=True,
+        sample_cards=True,
     )
 
 

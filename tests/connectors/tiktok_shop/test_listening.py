@@ -11,6 +11,7 @@ from connectors.ports.platforms import Answer
 from connectors.tiktok_shop.client import TRIES
 from connectors.tiktok_shop.conversations import MOST_LISTED, Conversations, Listed
 from connectors.tiktok_shop.listening import ALL_AGAIN, MOST_DOWN, Listening
+from connectors.tiktok_shop.messages import Said
 from evals.emulators.tiktok_shop.contacts import Contact
 from evals.emulators.tiktok_shop.faults import FaultKind
 from memory.domain.errors import Refused, Unavailable
@@ -33,7 +34,7 @@ class Ears:
         """Somebody the shop has written to."""
         creator = self.talk.somebody(nth=nth)
         conversation = await self.listening.conversations.with_creator(self.talk.place, creator.username)
-        await self.listening.conversations.say(self.talk.place, conversation, "Hi")
+        await self.listening.conversations.say(self.talk.place, conversation, Said("TEXT", "Hi"))
         return self.talk.bench.platform.contacts.of(self.talk.shop, creator)
 
     def acquainted(self, nth: int) -> Contact:

@@ -42,7 +42,7 @@ def raw(**changed: object) -> bytes:
 
 def test_the_same_message_is_the_same_told_or_read() -> None:
     told = to_notification(raw())
-    assert told == Notification("7004", 33, "7005", DATA)
+    assert told == Notification("7004", 33, "7005", DATA, datetime.fromtimestamp(1, UTC))
     assert of_webhook(told.data) == HELLO == of_conversation(ROW, "7002")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -25,12 +26,18 @@ class FakeEars:
 
     trouble: AppError | None = None
     kept: list[tuple[str, str, str]] = field(default_factory=list)
+    taken_back: list[tuple[str, datetime | None]] = field(default_factory=list)
     refusals: int = 0
 
     async def keep(self, shop: str, *, name: str, told: str) -> None:
         if self.trouble is not None:
             raise self.trouble
         self.kept.append((shop, name, told))
+
+    async def revoked(self, shop: str, *, at: datetime | None) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.taken_back.append((shop, at))
 
     async def refused(self) -> None:
         self.refusals += 1
@@ -68,14 +75,25 @@ async def test_what_is_not_signed_at_all_is_refused_and_no_trouble_of_the_apps()
     assert (ears.kept, ears.refusals) == ([], 0)
 
 
+async def test_an_order_is_kept_and_a_permission_that_is_taken_back_is_carried_out_at_once() -> None:
+    ears = FakeEars()
+    assert await posted(ears, raw(type=1)) == (200, b"")
+    assert await posted(ears, raw(type=6, timestamp=1_796_000_000)) == (200, b"")
+    assert await posted(ears, raw(type=6, timestamp="soon")) == (200, b"")
+    assert await posted(ears, raw(type=6), "0" * 64) == (401, b"")
+    assert [shop for shop, *_ in ears.kept] == ["7005"]
+    assert ears.taken_back == [("7005", datetime.fromtimestamp(1_796_000_000, UTC)), ("7005", None)]
+
+
 async def test_what_cannot_be_kept_must_come_again() -> None:
+    assert (await posted(FakeEars(Unavailable("database_unavailable")), raw(type=6)))[0] == 503
     assert await posted(FakeEars(Unavailable("database_unavailable")), raw()) == (503, b"")
     assert (await posted(FakeEars(Unavailable("database_unavailable")), raw(), "0" * 64))[0] == 503
 
 
 @pytest.mark.parametrize(
     "body",
-    [raw(type=1), raw(type=999), raw(shop_id=None), b"no json", json.dumps(WHOLE | {"data": DATA}).encode("utf-16")],
+    [raw(type=4), raw(type=999), raw(shop_id=None), b"no json", json.dumps(WHOLE | {"data": DATA}).encode("utf-16")],
 )
 async def test_what_is_not_listened_for_is_acknowledged_and_dropped(body: bytes) -> None:
     ears = FakeEars()

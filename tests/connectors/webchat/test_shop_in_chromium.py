@@ -1,6 +1,7 @@
 """The TikTok Shop page in a real browser: in every state it fits a phone, axe finds nothing, addresses are copied."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -44,6 +45,7 @@ def shop_site(office: FakeOffice, shops: FakeShops, texts: Texts, browser: Brows
 
 STATES: dict[str, ShopView] = {
     "none": shop_view(None),
+    "taken back": shop_view(replace(connected(), active=False, shops=(), revoked_at=NOW)),
     "heard": shop_view(connected(told_at=NOW, read_at=NOW), until=NOW, told_at=TOLD_AT),
     "in trouble": shop_view(
         connected(bare=12, refused_at=NOW, trouble=DOWN),
@@ -53,10 +55,19 @@ STATES: dict[str, ShopView] = {
 }
 
 
-@pytest.mark.parametrize(("lang", "state"), [("zh", "none"), ("zh", "heard"), ("en", "in trouble")])
+@pytest.mark.parametrize(
+    ("lang", "state"), [("zh", "none"), ("zh", "heard"), ("en", "in trouble"), ("zh", "taken back")]
+)
 def test_the_page_fits_a_phone(shops: FakeShops, shop_site: Site, lang: str, state: str) -> None:
     shops.view_ = STATES[state]
     assert_sound(shop_site.visit("/tiktok-shop", lang=lang), about=(lang, state))
+
+
+def test_what_the_seller_took_back_is_said_with_the_next_step(shops: FakeShops, shop_site: Site) -> None:
+    shops.view_ = STATES["taken back"]
+    page = shop_site.visit("/tiktok-shop")
+    expect(page.get_by_text("收回了授权：要从店铺发的消息都停着。请负责人点「连接店铺」")).to_be_visible()
+    expect(page.get_by_role("button", name="连接店铺")).to_be_visible()
 
 
 def test_it_says_how_answers_come_in_and_copies_the_address_for_webhooks(shops: FakeShops, shop_site: Site) -> None:

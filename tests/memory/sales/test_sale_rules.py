@@ -168,3 +168,17 @@ def test_a_figure_names_what_nobody_told() -> None:
         (Unknown.GOODS_COST, 0),
     ]
     assert figure(Metric.COMMISSION, Sums(orders=2, commission_untold=2)).value is None
+
+
+def test_a_settlement_that_is_known_is_not_replaced_by_one_that_is_not() -> None:
+    paid = Commission(Payee.CREATOR, Settlement.SETTLED, 1_500, actual=Money(900))
+    unknown = Commission(Payee.CREATOR, Settlement.PENDING, 1_500, estimated=Money(1_000))
+    estimated = Commission(Payee.CREATOR, Settlement.PROVISIONAL, 1_500, estimated=Money(1_000))
+    lost = Commission(Payee.CREATOR, Settlement.INELIGIBLE, 1_500)
+    for newer in (True, False):
+        [both] = merged(Sale(LINE, (), (paid,)), Sale(LINE, (), (unknown,)), newer=newer).commissions
+        assert (both.settlement, both.actual, counted(both)) == (Settlement.SETTLED, Money(900), Money(900))
+    [after] = merged(Sale(LINE, (), (paid,)), Sale(LINE, (), (lost,)), newer=True).commissions
+    assert (after.settlement, counted(after)) == (Settlement.INELIGIBLE, Money(0))
+    [after] = merged(Sale(LINE, (), (unknown,)), Sale(LINE, (), (estimated,)), newer=True).commissions
+    assert counted(after) == Money(1_000)

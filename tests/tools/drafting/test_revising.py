@@ -8,6 +8,7 @@ from memory.domain.errors import BadRequest
 from memory.domain.money import Money
 from memory.domain.offer import Offer
 from memory.domain.outreach import Content, Tone
+from memory.domain.shop_cards import CardKind
 from tests.support.fake_drafting import occasion
 from tools.drafting.composing import compose, read_code
 from tools.drafting.instructions import Change, read_instruction
@@ -33,6 +34,11 @@ FREE = Content("Hi Mia, we pay 18% on each sale.", "Mia 你好，每单 18%。",
         ("加一句我们包邮", Change(extras=("free_shipping",))),
         ("remove the link and make it more formal", Change(tone=Tone.FORMAL, unsay=frozenset({"link"}))),
         ("换个说法", Change(again=True)),
+        ("带上商品卡", Change(cards=(CardKind.PRODUCT,))),
+        ("短一点，附上定向合作卡和样品卡", Change(tone=Tone.BRIEF, cards=(CardKind.COLLABORATION, CardKind.SAMPLE))),
+        ("不要卡片", Change(cards=())),
+        ("add the free sample card", Change(cards=(CardKind.SAMPLE,))),
+        ("leave out the cards", Change(cards=())),
         ("写成一首诗", Change(left=("写成一首诗",))),
         ("短一点，写成一首诗", Change(tone=Tone.BRIEF, left=("写成一首诗",))),
         ("make it rhyme", Change(left=("make it rhyme",))),

@@ -15,6 +15,7 @@ from prompts import words
 _ACTIONS = ("link", "remove", "change", "invite")
 _SAID = {action: words.phrase("collaborations", action) for action in _ACTIONS}
 _ASKS = words.phrase("collaborations", "asks")
+_OPEN = words.phrase("collaborations", "open")
 _UNTIL = words.phrase("collaborations", "until")
 _OUT = words.phrase("collaborations", "out")
 _NO_SAMPLE = words.phrase("collaborations", "no_sample")
@@ -28,6 +29,8 @@ _HANDLE = re.compile(r"@([a-z0-9_](?:[a-z0-9_.-]{0,58}[a-z0-9_])?)")
 def collaboration(segment: Segment, context: PlanningContext) -> Sheet:
     """`collaborations`: what is to be done, for whom, on which terms."""
     text = segment.text
+    if _OPEN.search(text):
+        return Sheet(segment, context, arguments={"action": "open"})
     action = next((name for name in _ACTIONS if _SAID[name].search(text)), "list")
     if action != "link" and _ASKS.search(text):
         action = "list"

@@ -29,6 +29,8 @@ _BY_CHANCE = words.phrase("outreach", "by_chance")
 _INVITES = words.phrase("outreach", "invites")
 _ASKS_ABOUT_SAMPLE = words.phrase("outreach", "asks_about_sample")
 _SAME = words.phrase("outreach", "same")
+_NO_CARDS = words.phrase("message_cards", "none")
+_CARDS = {name: words.phrase("message_cards", name) for name in ("product", "collaboration", "sample")}
 _WHOM = frozenset(["ranks", "handles", "segment"])
 _SEVERAL = re.compile(r"[他她]们|大家|所有|全部|名单|都|每|\b(?:them|they|all|everyone|everybody|each|those|these)\b")
 _MAY_OFFER = frozenset(["invite", "negotiate", "reply", "sample_offer"])
@@ -46,6 +48,7 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
     noted = _said(sheet, *told[0]) if told else _note(sheet)
     if told and not _WHOM & set(sheet.arguments) and not _SEVERAL.search(without_reported(text)):
         _answer_the_one_shown(sheet)
+    _cards(sheet)
     purpose = _purpose(sheet)
     sheet.arguments["purpose"] = purpose
     if told or purpose in STATES_TERMS:
@@ -74,6 +77,32 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
+def _cards(sheet: Sheet) -> None:
+    """`cards`: what goes after the texts; whoever wants none says so."""
+    text = sheet.segment.reading.text
+    for clause in sheet.segment.clauses:
+        if found := _NO_CARDS.search(text, clause.start, clause.end):
+            sheet.use_span(*found.span())
+            sheet.arguments["cards"] = []
+            return
+    chosen: list[JsonValue] = []
+    for name, pattern in _CARDS.items():
+        for clause in sheet.segment.clauses:
+            if found := pattern.search(text, clause.start, clause.end):
+                sheet.use_span(*found.span())
+                chosen.append(name)
+                break
+    if chosen:
+        sheet.arguments["cards"] = chosen
+
+
+def _without_cards(text: str) -> str:
+    """A text without what it says of cards: 「样品卡」 offers no sample."""
+    for pattern in (_NO_CARDS, *_CARDS.values()):
+        text = pattern.sub("  ", text)
+    return text
+
+
 def _as_before(sheet: Sheet) -> None:
     """「6到10也写一样的」: what the last drafts offered, under what this message says otherwise."""
     text = sheet.segment.reading.text
@@ -91,7 +120,7 @@ def _as_before(sheet: Sheet) -> None:
 
 
 def _purpose(sheet: Sheet) -> str:
-    text = sheet.segment.text
+    text = _without_cards(sheet.segment.text)
     segment = segment_of(text)
     note = sheet.arguments.get("note")
     plain = _ANSWERED.sub("  ", text)

@@ -100,6 +100,25 @@ async def test_both_sides_messages_are_told_at_their_times(shop: Caller) -> None
         assert (whole["data"]["create_time"], whole["data"]["index"]) == (read["create_time"], "2")
 
 
+async def test_orders_and_permissions_taken_back_are_told_signed_and_where_planned_twice(shop: Caller) -> None:
+    async with app(shop) as told:
+        own = shop.emulator.platform.partner.seller.shops[0]
+        twice = Fault(kind=FaultKind.WEBHOOK_TWICE, endpoint="webhook/order")
+        shop.emulator.platform.faults.add(twice)
+        shop.emulator.webhooks.order(own, "576000000000000001", "DELIVERED")
+        await told.settled()
+        shop.emulator.webhooks.revoked(own)
+        await told.settled()
+        assert all(told.is_signed(at) for at in range(3))
+        first, again, last = (json.loads(raw) for _, raw in told.heard)
+        assert first == again
+        assert (first["type"], first["shop_id"], last["type"], last["shop_id"]) == (1, own.id, 6, own.id)
+        assert {name: first["data"][name] for name in ("order_id", "order_status", "is_on_hold_order")} == {
+            "order_id": "576000000000000001", "order_status": "DELIVERED", "is_on_hold_order": False,
+        }  # fmt: skip
+        assert list(last["data"]) == ["message"]
+
+
 async def test_what_is_not_acknowledged_comes_again_four_times_and_no_more(shop: Caller) -> None:
     async with app(shop) as told:
         told.statuses = [500, 404, 503, 302, 500, 200]
