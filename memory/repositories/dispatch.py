@@ -361,7 +361,7 @@ def _to_candidate(
             source=Source(creator.source, creator.source_as_of),
         ),
         channel=Channel(step.channel),
-        home=home_zone(creator.zone, creator.market),
+        home=home_zone(creator.zone, creator.market, creator.likely_zone),
         version=VersionId(version.id),
         signable=Signable(
             kind=kind,

@@ -86,7 +86,7 @@ class FakeCampaignViews:
 def _campaign(number: int, name: str, *, cancelled_at: datetime | None = None) -> Campaign:
     steps = (CampaignStep(Purpose.INVITE), CampaignStep(Purpose.FOLLOW_UP, 3, Condition.NO_REPLY))
     day = date(2026, 11, 27)
-    plan = NewCampaign(name, name, Scenario.PROMOTION, steps, date(2026, 11, 20), day, day, ProductId(1))
+    plan = NewCampaign(name, name, Scenario.PROMOTION, steps, date(2026, 11, 20), day, day, (ProductId(1),))
     return Campaign(CampaignId(number), BrandId(1), plan, MemberId(1), _NOW, cancelled_at)
 
 
@@ -104,7 +104,7 @@ def _sheets() -> list[CampaignSheet]:
         CampaignSheet(
             going,
             "大促",
-            product="Pawly <b>饮水机</b>",
+            products=("Pawly <b>饮水机</b>",),
             reasons=("已被拒 1", "已暂停 3"),
             steps=("第 1 轮：邀约", "第 2 轮：跟进，上一轮发出 3 天后，没回复才发"),
             usual="大促活动通常：100-300 位达人",

@@ -204,7 +204,13 @@ def _finished(
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
     new = tuple(
-        NewDraft(occasion.creator.id, one.content, one.flags, occasion.channel)
+        NewDraft(
+            occasion.creator.id,
+            one.content,
+            one.flags,
+            occasion.channel,
+            occasion.product.id if occasion.product else None,
+        )
         for occasion, one in zip(occasions, finished, strict=True)
     )
     return WrittenBatch(new, similarity_of(new, occasions))

@@ -38,7 +38,7 @@ async def form(shop: SellingOffice, **changed: object) -> MakeCampaign:
         handle = (await unit.creators.by_ids([third]))[third].handle
         product = (await unit.products.all())[0]
     given: dict[str, object] = {
-        "name": "返校季", "scenario": "promotion", "product": str(product.id), "shortlists": (saved,),
+        "name": "返校季", "scenario": "promotion", "products": (product.id,), "shortlists": (saved,),
         "handles": (f"@{handle.upper()}", handle), "commission": "20%", "rounds": "3", "every_days": "4",
     }  # fmt: skip
     return MakeCampaign.model_validate(given | changed)
@@ -81,13 +81,13 @@ async def test_making_it_keeps_plan_and_creators_for_the_job(shop: SellingOffice
 async def test_everything_wrong_is_told_at_once_each_beside_its_field(shop: SellingOffice) -> None:
     wrong = MakeCampaign(
         scenario="soon", commission="a lot", rounds="9", every_days="0", condition="maybe", promotion_on="2020-01-01",
-        handles=("@nobody.here",), product="77",
+        handles=("@nobody.here",), products=(77,),
     )  # fmt: skip
     found = await shown(shop, wrong)
     assert found.problems == {
         "scenario": "请选一个场景。",
         "promotion_on": "大促日 2020-01-01 已经过了，换个以后的日子。",
-        "product": "请选一个产品。",
+        "products": "请选一个产品。",
         "rounds": "「9」不行：请填 1 到 7 的整数。",
         "every_days": "「0」不行：请填 1 到 90 的整数。",
         "condition": texts().say("bad_request", "zh"),

@@ -28,7 +28,7 @@ async def made(shop: SellingOffice, creators: list[CreatorId], *, rounds: int = 
         product = await unit.products.save(None, {"name": "猫砂盆 litter box"}, brand=shop.brand)
         steps = presets()[Scenario.PROMOTION].steps(rounds, every_days=3)
         day = date(2026, 11, 1)
-        plan = NewCampaign("黑五", "key", Scenario.PROMOTION, steps, day, product=product.id, offer=Offer(2000))
+        plan = NewCampaign("黑五", "key", Scenario.PROMOTION, steps, day, products=(product.id,), offer=Offer(2000))
         kept = await unit.campaigns.keep(plan, brand=shop.brand)
         await unit.campaigns.add_creators(kept, creators)
     return kept
@@ -96,7 +96,7 @@ async def test_a_cancelled_campaign_and_a_viewer_write_nothing(shop: SellingOffi
 
 async def test_what_cannot_be_written_is_left_out_with_its_reason(shop: SellingOffice) -> None:
     kept = await made(shop, await shop.creators(2))
-    gone = replace(kept.plan, product=None)
+    gone = replace(kept.plan, products=())
     async with shop.database.unit(shop.lead) as unit:
         await unit.campaigns.keep(gone, brand=shop.brand)
     await writer(shop).run(shop.operator, kept.id)

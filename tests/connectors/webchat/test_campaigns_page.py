@@ -125,15 +125,17 @@ async def test_a_plan_is_shown_before_anything_is_made_and_what_was_typed_stays(
 
 async def test_making_it_hands_in_what_was_typed(office: FakeOffice, client: httpx.AsyncClient) -> None:
     typed = {
-        "scenario": "promotion", "name": "返校季", "product": "2", "commission": "20%", "free_sample": "yes",
+        "scenario": "promotion", "name": "返校季", "products": "2", "commission": "20%", "free_sample": "yes",
         "shortlists": ["5", "6"], "handles": "@mia，tom\n@ann", "rounds": "3", "every_days": "4",
-        "condition": "no_reply", "promotion_on": "2026-11-27",
+        "condition": "no_reply", "promotion_on": "2026-11-27", "starts_on": "2026-11-25",
+        "template_1": "21", "split": "22",
     }  # fmt: skip
     answer = await client.post("/campaigns/new", data=typed | {"do": "make"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/campaigns/2")
     assert office.commands == [
         MakeCampaign(
-            name="返校季", scenario="promotion", product="2", commission="20%", free_sample=True, shortlists=(5, 6),
+            name="返校季", scenario="promotion", products=(2,), templates=("21", "", *[""] * 5), split="22",
+            commission="20%", free_sample=True, shortlists=(5, 6), starts_on="2026-11-25",
             handles=("@mia", "tom", "@ann"), rounds="3", every_days="4", condition="no_reply",
             promotion_on="2026-11-27",
         )
