@@ -1,6 +1,7 @@
 """A campaign made on its page: what was typed is read, shown as a plan, and kept for the job that writes it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ from memory.domain.errors import AppError, BadRequest
 from memory.domain.follow_ups import LONGEST_DELAY, MOST_ROUNDS, Condition
 from memory.domain.ids import ProductId, ShortlistId
 from memory.domain.offer import Offer, Product
+from memory.domain.outreach import Channel
 from memory.domain.stores import Unit
 from memory.domain.templates import Template
 from memory.domain.workspace import Brand, Role
@@ -39,8 +41,10 @@ from tools.campaigns.doubts import doubts
 from tools.campaigns.names import kept_key, plain, usual_name
 from tools.campaigns.presets import Preset
 from tools.drafting.batching import LeftOut, sort_out
-from tools.drafting.choosing import check_alike
+from tools.drafting.choosing import check_alike, offer_of
 from tools.drafting.fitting import product_for
+from tools.drafting.known import Occasion
+from tools.drafting.own import needed
 from tools.products.fields import parse_share
 
 MADE = "campaign.made"
@@ -202,6 +206,8 @@ async def _read(unit: Unit, form: MakeCampaign, texts: Texts) -> _Plan | _Read:
     kept, left = await sort_out(unit, chosen)
     if chosen and not kept:
         read.refuse("handles", BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5])))
+    if kept and not read.wrong:
+        await _fillable(read, steps, products, offer, kept[0])
     if read.wrong or not products or scenario is None:
         return read
     new = NewCampaign(name, key, scenario, steps, start, day, day, tuple(product.id for product in products), offer)
@@ -274,6 +280,23 @@ async def _own(read: _Read, form: MakeCampaign, steps: tuple[CampaignStep, ...])
             read.refuse(where, failure)
         rounds.append(own)
     return steps if read.wrong else with_templates(steps, rounds[: len(steps)])
+
+
+async def _fillable(
+    read: _Read, steps: Sequence[CampaignStep], products: Sequence[Product], offer: Offer, somebody: Creator
+) -> None:
+    """Whether products and offer hold what the templates say; what a creator lacks is their own affair."""
+    kept = {template.id: template for template in await read.unit.templates.all()}
+    for number, step in enumerate(steps, start=1):
+        for template in (kept[one] for one in step.templates):
+            offered = offer_of(template, offer, sample=None)
+            occasions = (
+                Occasion(somebody, read.brand, step.purpose, Channel.BY_HAND, product, offered) for product in products
+            )
+            needs = dict.fromkeys(name for occasion in occasions for name in needed(template, occasion))
+            if needs:
+                facts = " ".join(f"{{{name}}}" for name in needs)
+                read.refuse(f"template_{number}", BadRequest("template_needs", name=template.name, facts=facts))
 
 
 def _chooses(form: MakeCampaign) -> bool:

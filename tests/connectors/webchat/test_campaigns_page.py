@@ -113,14 +113,19 @@ async def test_a_plan_is_shown_before_anything_is_made_and_what_was_typed_stays(
     assert office.commands == []
     page = answer.text
     assert rows(page) == [
-        "@mia&lt;script&gt; 11-21 周六 09:30（估） / 11-21 周六 22:30 11-24 周二 09:00 / 11-24 周二 22:00"
+        "@mia&lt;script&gt; 猫砂盆 11-21 周六 09:30（估） / 11-21 周六 22:30 11-24 周二 09:00 / 11-24 周二 22:00"
     ]
     assert "活动「返校季」（大促）：2 位达人。还没有写，也没有发。" in page
     assert "没有写：已拉黑 1" in page
     assert 'value="返校季"' in page
     assert ">@mia，tom</textarea>" in page
     assert 'name="shortlists" value="5" checked' in page
-    assert "<b>名单" not in page
+    assert "2026-12-01（达人当地日期）起才发。" in page
+    assert ("<bdi>&lt;i&gt;饮水机&lt;/i&gt; 1</bdi>" in page, '<option value="21">首轮 &lt;b&gt;</option>' in page) == (
+        True,
+        True,
+    )
+    assert ("<b>名单" not in page, "首轮 <b>" not in page) == (True, True)
 
 
 async def test_making_it_hands_in_what_was_typed(office: FakeOffice, client: httpx.AsyncClient) -> None:
