@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -75,7 +75,7 @@ class Candidate:
     through.
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes.
     `progress`: what it comes after, where it is a follow-up. `terms`: what a live target collaboration promises its
-    creator for its product.
+    creator for its product. `starts_on`: the first day of the creator's on which it may go.
     """
 
     step: StepId
@@ -101,6 +101,7 @@ class Candidate:
     shop_connected: bool = False
     progress: Progress | None = None
     terms: Terms | None = None
+    starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

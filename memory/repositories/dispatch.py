@@ -384,4 +384,5 @@ def _to_candidate(
         shop_connected=has_shop,
         progress=progress,
         terms=terms,
+        starts_on=rows.batch.starts_on,
     )

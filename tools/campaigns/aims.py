@@ -92,7 +92,8 @@ async def aim_of(unit: Unit, args: CampaignsArgs, turn: TurnContext) -> Aim:
     said = _Said(today, args.start_date, await _templates(unit, args))
     plan = _plan(args, present, NewCampaign(name, key, scenario, (), today, day, day), usual, said)
     starts = args.start_date or plan.starts_on
-    check_start(starts if args.start_date else None, today=today, day=plan.promotion_on)
+    check_start(args.start_date, today=today, day=plan.promotion_on)
+    check_window(plan.starts_on, plan.promotion_on)
     made_on = present.made_at.astimezone(ZoneInfo(brand.team_zone)).date() if present and not args.start_date else today
     products = await _products(unit, args, present)
     ids = dict.fromkeys((*(present.plan.products if present else ()), *(product.id for product in products)))
@@ -119,6 +120,11 @@ def check_start(start: date | None, *, today: date, day: date | None) -> None:
         raise BadRequest("campaign_start_past", start=start.isoformat())
     if start > today + timedelta(days=FURTHEST_START):
         raise BadRequest("campaign_start_far", start=start.isoformat(), most=FURTHEST_START)
+    check_window(start, day)
+
+
+def check_window(start: date, day: date | None) -> None:
+    """Raises BadRequest ("campaign_start_after_day") for a sale before the start."""
     if day is not None and start > day:
         raise BadRequest("campaign_start_after_day", start=start.isoformat(), day=day.isoformat())
 

@@ -15,9 +15,11 @@ from memory.database import Database
 from memory.domain.cards import ReportCard
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import BadRequest
+from memory.domain.funnel_stores import Sent
 from memory.domain.ids import ProductId, TemplateVersionId
 from memory.domain.offer import Offer
 from memory.domain.outreach import DraftStatus, Purpose
+from memory.domain.performance import Filters
 from memory.domain.templates import Template, Wording, version_of
 from prompts.render import texts
 from tests.support.fake_drafting import Acceptor
@@ -117,6 +119,15 @@ async def test_a_start_that_cannot_be_is_told_and_writes_nothing(
         await desk.plan(name="返校季", **given)
 
 
+async def test_a_day_of_the_sale_before_the_start_of_its_campaign_is_told(desk: Desk) -> None:
+    await desk.found(1)
+    now = await today(desk)
+    await desk.plan(name="返校季", rounds=1, start_date=(now + 9 * DAY).isoformat())
+    await desk.found(1)
+    with pytest.raises(BadRequest, match="campaign_start_after_day"):
+        await desk.plan(name="返校季", promotion_date=(now + 5 * DAY).isoformat())
+
+
 async def test_a_start_too_near_the_sale_is_doubted(desk: Desk) -> None:
     await desk.found(1)
     now = await today(desk)
@@ -152,6 +163,14 @@ async def test_of_several_products_each_creator_is_offered_the_one_that_fits(des
         read = await unit.drafts.batch(plan.batches[0].code)
     assert read is not None
     assert read.product_name == f"{FOUNTAIN}、{BOX}"
+    await desk.approve(plan.first.batch)
+    await desk.shop.dispatch()
+    now = await desk.shop.now()
+    async with desk.shop.database.unit(desk.shop.operator) as unit:
+        for product in wanted.values():
+            of = Filters(product=product, campaign=plan.campaign.id)
+            (group,) = await unit.funnel.counts(Sent(now - DAY, now + DAY, of), by=None)
+            assert group.counts.contacted == 1
     with pytest.raises(BadRequest, match="campaign_too_many_products"):
         await _with_six(desk, ids)
 
@@ -179,7 +198,7 @@ async def test_rounds_are_written_from_the_teams_templates_and_a_new_version_voi
         {nudge.in_force.id: 2},
     ]
     assert {draft.version.content.offer for draft in (*one.drafts, *two.drafts)} == {Offer(1800)}
-    assert "「催一催」" in planned(plan, "zh", texts()).text
+    assert "模板 催一催（第 1 版）：2 条（1、2）" in planned(plan, "zh", texts()).text
     for batch in plan.batches:
         await desk.approve(batch)
     await keep(desk, "催一催", replace(NUDGE, text="Hi {name}, still here?"), Purpose.FOLLOW_UP)
