@@ -1,7 +1,7 @@
 """A campaign made on its page: what was typed is read, shown as a plan, and kept for the job that writes it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from memory.domain.chat import Reply
 from memory.domain.creator import Creator
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.follow_ups import LONGEST_DELAY, MOST_ROUNDS, Condition
-from memory.domain.ids import ProductId, ShortlistId
+from memory.domain.ids import CreatorId, ProductId, ShortlistId
 from memory.domain.offer import Offer, Product
 from memory.domain.outreach import Channel
 from memory.domain.stores import Unit
@@ -42,7 +42,7 @@ from tools.campaigns.names import kept_key, plain, usual_name
 from tools.campaigns.presets import Preset
 from tools.drafting.batching import LeftOut, sort_out
 from tools.drafting.choosing import check_alike, offer_of
-from tools.drafting.fitting import product_for
+from tools.drafting.fitting import fitting
 from tools.drafting.known import Occasion
 from tools.drafting.own import needed
 from tools.products.fields import parse_share
@@ -81,7 +81,7 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A form that reads: what is kept, for whom, and who gets nothing."""
+    """A form that reads: what is kept, for whom, and who gets nothing. `offered`: which of several products."""
 
     brand: Brand
     new: NewCampaign
@@ -89,16 +89,12 @@ class _Plan:
     creators: tuple[Creator, ...]
     left_out: tuple[LeftOut, ...]
     today: date
-    products: tuple[Product, ...]
+    offered: Mapping[CreatorId, str]
 
     @property
     def starts_on(self) -> date | None:
         """The day before which nothing goes."""
         return waits_until(self.new.starts_on, said_on=self.today)
-
-    def product_of(self, creator: Creator) -> str:
-        """Which of several products a creator is offered; nothing to say where there is one."""
-        return product_for(creator, self.products).name if len(self.products) > 1 else ""
 
 
 async def choices(unit: Unit, texts: Texts) -> CampaignChoices:
@@ -135,11 +131,11 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
         if len(rows) < _ROWS:
             zone = read.brand.team_zone
             said = [wording.clocks(one, place[0], zone, lang, estimated=home.estimated) for one in moments[place]]
-            rows.append(PreviewRow(creator.handle, tuple(said), read.product_of(creator)))
+            rows.append(PreviewRow(creator.handle, tuple(said), read.offered.get(creator.id, "")))
     markets = [creator.facts.market for creator in read.creators]
     begins = read.starts_on or read.today
     flags = doubts(read.new, read.preset.figures, audience=len(read.creators), markets=markets, begins=begins)
-    shares = Counter(read.product_of(creator) for creator in read.creators) if len(read.products) > 1 else {}
+    shares = Counter(read.offered.values())
     steps = await steps_said(unit, read.new.steps, texts)
     left = Counter(out.reason.key for out in read.left_out)
     return CampaignPreview(
@@ -158,7 +154,7 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
         left_out=tuple(f"{why_text(key, lang, texts)} {count}" for key, count in left.most_common()),
         doubts=tuple(flag_text(flag, lang=lang, texts=texts, now=unit.now) for flag in flags),
         usual=usual_text(read.preset, lang, texts),
-        products=tuple(f"{product} {count}" for product, count in sorted(shares.items(), key=lambda one: -one[1])),
+        products=tuple(f"{product} {count}" for product, count in shares.most_common()),
         starts=read.starts_on.isoformat() if read.starts_on else "",
     )
 
@@ -211,7 +207,9 @@ async def _read(unit: Unit, form: MakeCampaign, texts: Texts) -> _Plan | _Read:
     if read.wrong or not products or scenario is None:
         return read
     new = NewCampaign(name, key, scenario, steps, start, day, day, tuple(product.id for product in products), offer)
-    return _Plan(brand, new, preset, tuple(kept), tuple(left), read.today, products)
+    fits = fitting(products)
+    offered = {creator.id: fits(creator).name for creator in kept} if len(products) > 1 else {}
+    return _Plan(brand, new, preset, tuple(kept), tuple(left), read.today, offered)
 
 
 def _day(read: _Read, form: MakeCampaign, name: str) -> date | None:

@@ -30,7 +30,7 @@ from tools.drafting.batching import (
 )
 from tools.drafting.choosing import offer_of
 from tools.drafting.composing import Said
-from tools.drafting.fitting import product_for
+from tools.drafting.fitting import fitting
 from tools.drafting.known import Occasion
 from tools.drafting.messengers import Messengers, channels_of
 from tools.drafting.splitting import split_at_random
@@ -79,13 +79,14 @@ async def read_rounds(unit: Unit, campaign: Campaign, creators: Sequence[Creator
     policy = await unit.people.policy(campaign.brand)
     relations = await unit.relations.of(ids)
     channels = await channels_of(unit, kept, messengers)
+    fits = fitting(products)
     first = [
         Occasion(
             creator,
             brand,
             plan.steps[0].purpose,
             channels[creator.id],
-            product_for(creator, products),
+            fits(creator),
             plan.offer,
             relations.get(creator.id),
         )

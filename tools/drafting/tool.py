@@ -34,7 +34,7 @@ from tools.drafting.batching import (
     write_own,
 )
 from tools.drafting.choosing import TemplateUse, made_from, offer_of, own_templates, tone_of, unsaid
-from tools.drafting.fitting import product_for
+from tools.drafting.fitting import fitting
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
@@ -273,13 +273,14 @@ async def _prepare(
     outside = await outside_flags(
         unit, creators, brand=brand.id, purpose=args.purpose, channels=channels, messengers=messengers
     )
+    fits = fitting(products)
     occasions = tuple(
         Occasion(
             creator,
             brand,
             args.purpose,
             channels[creator.id],
-            product_for(creator, products),
+            fits(creator),
             offer_or(offer, earlier.get(creator.id)),
             relations.get(creator.id),
         )

@@ -18,7 +18,7 @@ from memory.domain.outreach import Purpose
 from memory.domain.templates import Wording, version_of
 from tests.support.fake_drafting import Acceptor
 from tools.campaigns.presets import presets
-from tools.drafting.fitting import product_for
+from tools.drafting.fitting import fitting
 
 NEXT = Purpose.FOLLOW_UP
 INVITE = Wording("Hi {name}, we pay for {product}.", "{name}，{product} 有佣金。", "en")
@@ -152,8 +152,10 @@ async def test_it_is_written_from_the_teams_templates_each_with_the_product_that
     assert made_of == {own[0].in_force.id: 2, own[1].in_force.id: 2}
     assert {version_of(draft.version.content.template) for draft in second.drafts} == {own[2].in_force.id}
     for batch in (first, second):
-        fitting = {one: product_for(known[one], products).id for one in creators}
-        assert {draft.creator: draft.product for draft in batch.drafts} == fitting
+        fits = fitting(products)
+        assert {draft.creator: draft.product for draft in batch.drafts} == {
+            one: fits(known[one]).id for one in creators
+        }
     assert [{draft.starts_on for draft in batch.drafts} for batch in (first, second)] == [{date(2030, 1, 1)}, {None}]
 
 
