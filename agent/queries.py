@@ -53,7 +53,6 @@ from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import BrandPolicy, Member, Scope
-from memory.domain.zones import home_zone
 from prompts.render import Texts
 from tools.creator_search.asking import to_query
 from tools.creator_search.finding import under_our_rules
@@ -181,7 +180,7 @@ class OpenQueries:
             relations = await unit.relations.of([creator.id])
             thread = await unit.creator_messages.thread(creator.id)
             messages = await unit.creator_messages.find(status="all", handles=[creator.handle.lower()])
-            home = home_zone(creator.facts.zone, creator.facts.market)
+            home = creator.home
             return CreatorProfile(
                 creator=creator,
                 relation=relations.get(creator.id),
@@ -190,6 +189,7 @@ class OpenQueries:
                 local_time=unit.now.astimezone(home.zone),
                 zone=home.zone.key,
                 zone_source=home.source,
+                likely=creator.likely,
                 first=await first_state(unit, creator.id),
             )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent.approval.pausing import resume, stop_now
-from agent.approval.withdrawing import withdraw
+from agent.approval.withdrawing import Withdrawn, withdraw
 from agent.campaigns.retrying import retry_by_name
 from agent.cards import wording
 from agent.commands.nouns import Resume, Retry, Undo, Withdraw
@@ -53,9 +53,14 @@ async def resumed(unit: Unit, batch: str | None, texts: Texts) -> Reply:
 
 
 async def withdrawn(unit: Unit, code: str, numbers: Sequence[int], texts: Texts) -> Reply:
-    """Take approvals of a batch back. Raises as `withdraw`."""
+    """Take approvals of a batch back, a line a round. Raises as `withdraw`."""
     found = await withdraw(unit, code, numbers)
     lang = unit.scope.lang
+    rounds = [one for one in found.behind if one.taken or one.sending]
+    return Reply(text="\n".join(_taken_back(one, lang, texts) for one in (found, *rounds)))
+
+
+def _taken_back(found: Withdrawn, lang: Lang, texts: Texts) -> str:
     parts = [
         texts.say(key, lang, numbers=wording.ranges(some, lang))
         for key, some in (
@@ -66,8 +71,7 @@ async def withdrawn(unit: Unit, code: str, numbers: Sequence[int], texts: Texts)
         if some
     ] or [texts.say("withdraw_nothing", lang)]
     separator = "；" if lang == "zh" else "; "
-    said = texts.say("decided", lang, batch=found.batch, parts=separator.join(parts))
-    return Reply(text=said)
+    return texts.say("decided", lang, batch=found.batch, parts=separator.join(parts))
 
 
 async def take_back(unit: HandUnit, wish: Withdraw | Resume | Retry | Undo, texts: Texts) -> Reply:

@@ -1,11 +1,19 @@
-"""An approval taken back before its message is claimed: the draft is open again and can be decided anew."""
+"""An approval taken back before its message is claimed: the draft is open again and can be decided anew.
 
-from collections.abc import Sequence
+What one word approved is taken back by one word: rounds behind a message that were approved with it are open again too.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from agent.approval.rights import needs_decider
+from memory.domain.dispatch import Signature
 from memory.domain.errors import NotFound
-from memory.domain.outreach import StepState, Verdict
+from memory.domain.ids import DraftId, MemberId
+from memory.domain.outreach import Batch, StepState, Verdict
 from memory.domain.stores import Unit
 
 _CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, StepState.FAILED})
@@ -13,12 +21,23 @@ _CLAIMED = frozenset({StepState.SENDING, StepState.UNKNOWN, StepState.SENT, Step
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Numbers of one batch: taken back, already on their way, and those nobody had approved."""
+    """Numbers of one batch: taken back, already on their way, and those nobody had approved.
+
+    `behind`: the rounds that the same word had approved, in their order.
+    """
 
     batch: str
     taken: tuple[int, ...]
     sending: tuple[int, ...]
     unapproved: tuple[int, ...]
+    behind: tuple["Withdrawn", ...] = ()
+
+
+class _Word(NamedTuple):
+    """One decision: a member's approvals of one moment."""
+
+    member: MemberId
+    at: datetime
 
 
 async def withdraw(unit: Unit, batch_code: str, numbers: Sequence[int]) -> Withdrawn:
@@ -32,18 +51,44 @@ async def withdraw(unit: Unit, batch_code: str, numbers: Sequence[int]) -> Withd
     await needs_decider(unit, "withdraw_not_allowed", batch.brand if batch else unit.scope.brand)
     if batch is None:
         raise NotFound("no_such_batch", batch=batch_code.upper())
-    named = bool(numbers)
-    locked = await unit.drafts.lock(batch.id, numbers=numbers or [draft.number for draft in batch.drafts])
+    meant = [draft.id for draft in batch.drafts if not numbers or draft.number in numbers]
+    rounds = await _approved_with(unit, meant)
+    head = await _take_back(unit, batch, numbers or [draft.number for draft in batch.drafts])
+    behind = [await _take_back(unit, later, some) for later, some in rounds]
+    return Withdrawn(head.batch, head.taken, head.sending, head.unapproved if numbers else (), tuple(behind))
+
+
+async def _approved_with(unit: Unit, drafts: Sequence[DraftId]) -> list[tuple[Batch, list[int]]]:
+    """The messages behind these that the same words approved: number by number, batch by batch."""
+    behind = {first: later for first, later in (await unit.steps.behind(drafts)).items() if later}
+    if not behind:
+        return []
+    signatures = await unit.drafts.signatures([*behind, *(draft.id for later in behind.values() for draft in later)])
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for first, later in behind.items():
+        said = _words(signatures[first])
+        for draft in later:
+            if said & _words(signatures[draft.id]):
+                found[draft.batch_code].append(draft.number)
+    batches = [one for code in found if (one := await unit.drafts.batch(code)) is not None]
+    return [(batch, sorted(found[batch.code])) for batch in sorted(batches, key=lambda one: one.id)]
+
+
+def _words(signatures: Collection[Signature]) -> set[_Word]:
+    return {_Word(one.member, one.decided_at) for one in signatures if one.verdict is Verdict.APPROVE}
+
+
+async def _take_back(unit: Unit, batch: Batch, numbers: Sequence[int]) -> Withdrawn:
+    locked = await unit.drafts.lock(batch.id, numbers=numbers)
     ids = [draft.id for draft in locked]
     signatures, steps = await unit.drafts.signatures(ids), await unit.steps.of_drafts(ids)
     taken, sending, unapproved = [], [], []
     for draft in locked:
         step = steps.get(draft.id)
-        approved = any(signature.verdict is Verdict.APPROVE for signature in signatures[draft.id])
         ended = step is not None and step.state is StepState.STOPPED
         if step is not None and step.state in _CLAIMED:
             sending.append(draft)
-        elif ended or not approved:
+        elif ended or not _words(signatures[draft.id]):
             unapproved.append(draft)
         else:
             taken.append(draft)
@@ -59,5 +104,5 @@ async def withdraw(unit: Unit, batch_code: str, numbers: Sequence[int]) -> Withd
         batch.code,
         tuple(draft.number for draft in taken),
         tuple(draft.number for draft in sending),
-        tuple(draft.number for draft in unapproved) if named else (),
+        tuple(draft.number for draft in unapproved),
     )

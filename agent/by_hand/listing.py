@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from agent.approval.policy import POLICY, Policy
-from agent.outreach.guards import Moment, Objection, hours, it_is_no_rest_day, objection, out_of_turn
+from agent.outreach.guards import (
+    Moment,
+    Objection,
+    hours,
+    it_is_no_rest_day,
+    its_day_has_come,
+    objection,
+    out_of_turn,
+)
 from agent.outreach.windows import is_open, next_open, window_of
 from connectors.ports.platforms import Messenger
 from memory.domain.by_hand import MOST_LISTED, HandItem, HandPlace, HandStep, HandUnit
@@ -74,7 +82,7 @@ def waits_for_day(candidate: Candidate, moment: Moment) -> bool:
 
 
 def _but_for_the_night(candidate: Candidate, moment: Moment) -> Objection | None:
-    return out_of_turn(candidate, moment) or it_is_no_rest_day(candidate, moment)
+    return out_of_turn(candidate, moment) or its_day_has_come(candidate, moment) or it_is_no_rest_day(candidate, moment)
 
 
 def hand_objection(candidate: Candidate, moment: Moment, *, night: bool = False) -> Objection | None:

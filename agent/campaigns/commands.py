@@ -68,7 +68,9 @@ async def copy_campaign(units: OfficeUnits, scope: Scope, form: CopyCampaign, te
         today = unit.now.astimezone(ZoneInfo(brand.team_zone)).date()
         over = campaign.plan.ends_on is not None and campaign.plan.ends_on < today
         day = None if over else campaign.plan.promotion_on
-        plan = replace(campaign.plan, product=None, starts_on=today, ends_on=day, promotion_on=day)
+        steps = tuple(replace(step, templates=()) for step in campaign.plan.steps)
+        starts = max(today, campaign.plan.starts_on)
+        plan = replace(campaign.plan, products=(), steps=steps, starts_on=starts, ends_on=day, promotion_on=day)
         copy = await unit.campaigns.keep(plan, brand=brand.id)
         await unit.audit.record(COPIED, subject=f"campaign:{copy.id}", after={"from": campaign.id})
     return Reply(text=texts.say("campaign_copied", scope.lang, name=campaign.name, brand=brand.name))

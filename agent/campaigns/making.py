@@ -1,34 +1,50 @@
 """A campaign made on its page: what was typed is read, shown as a plan, and kept for the job that writes it."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from agent.campaigns.sheets import steps_said
 from agent.campaigns.usual import usual_of
 from agent.cards import wording
-from agent.cards.campaigns import step_text, usual_text, why_text
+from agent.cards.campaigns import usual_text, why_text
 from agent.cards.drafts import flag_text
 from agent.outreach.forecast import rounds_for
 from agent.team.rights import needs
 from memory.domain import jobs
-from memory.domain.campaign import CampaignStep, NewCampaign, Scenario
+from memory.domain.campaign import (
+    FIRST_PURPOSES,
+    LATER_PURPOSES,
+    MOST_PRODUCTS,
+    CampaignStep,
+    NewCampaign,
+    Scenario,
+    waits_until,
+)
 from memory.domain.campaign_forms import MakeCampaign
 from memory.domain.campaign_plans import MOST_CREATORS, CampaignChoices, CampaignPreview, PreviewRound, PreviewRow
 from memory.domain.chat import Reply
 from memory.domain.creator import Creator
 from memory.domain.errors import AppError, BadRequest
 from memory.domain.follow_ups import LONGEST_DELAY, MOST_ROUNDS, Condition
-from memory.domain.ids import ShortlistId
+from memory.domain.ids import CreatorId, ProductId, ShortlistId
 from memory.domain.offer import Offer, Product
+from memory.domain.outreach import Channel
 from memory.domain.stores import Unit
+from memory.domain.templates import Template
 from memory.domain.workspace import Brand, Role
-from memory.domain.zones import home_zone
 from prompts.render import Texts
+from tools.campaigns.aims import check_start, check_template, sale_day, with_templates
 from tools.campaigns.doubts import doubts
 from tools.campaigns.names import kept_key, plain, usual_name
-from tools.campaigns.presets import Preset, sale_day_in
+from tools.campaigns.presets import Preset
 from tools.drafting.batching import LeftOut, sort_out
+from tools.drafting.choosing import check_alike, offer_of
+from tools.drafting.fitting import fitting
+from tools.drafting.known import Occasion
+from tools.drafting.own import needed
 from tools.products.fields import parse_share
 
 MADE = "campaign.made"
@@ -65,7 +81,7 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A form that reads: what is kept, for whom, and who gets nothing."""
+    """A form that reads: what is kept, for whom, and who gets nothing. `offered`: which of several products."""
 
     brand: Brand
     new: NewCampaign
@@ -73,6 +89,12 @@ class _Plan:
     creators: tuple[Creator, ...]
     left_out: tuple[LeftOut, ...]
     today: date
+    offered: Mapping[CreatorId, str]
+
+    @property
+    def starts_on(self) -> date | None:
+        """The day before which nothing goes."""
+        return waits_until(self.new.starts_on, said_on=self.today)
 
 
 async def choices(unit: Unit, texts: Texts) -> CampaignChoices:
@@ -83,7 +105,14 @@ async def choices(unit: Unit, texts: Texts) -> CampaignChoices:
         for scenario, preset in (await usual_of(unit, unit.scope.brand)).items()
     )
     shortlists = tuple(await unit.shortlists.named())
-    return CampaignChoices(scenarios, tuple(await unit.products.all()), shortlists)
+    own = await unit.templates.all()
+    return CampaignChoices(
+        scenarios,
+        tuple(await unit.products.all()),
+        shortlists,
+        tuple(one for one in own if one.purpose in FIRST_PURPOSES),
+        tuple(one for one in own if one.purpose in LATER_PURPOSES),
+    )
 
 
 async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPreview:
@@ -95,16 +124,19 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
     moments: dict[tuple[str, str | None], tuple[datetime, ...]] = {}
     rows: list[PreviewRow] = []
     for creator in read.creators:
-        home = home_zone(creator.facts.zone, creator.facts.market)
+        home = creator.home
         place = (home.zone.key, creator.facts.market)
         if place not in moments:
-            moments[place] = rounds_for(read.new.steps, *place, policy, now=unit.now)
+            moments[place] = rounds_for(read.new.steps, *place, policy, now=unit.now, starts_on=read.starts_on)
         if len(rows) < _ROWS:
             zone = read.brand.team_zone
             said = [wording.clocks(one, place[0], zone, lang, estimated=home.estimated) for one in moments[place]]
-            rows.append(PreviewRow(creator.handle, tuple(said)))
+            rows.append(PreviewRow(creator.handle, tuple(said), read.offered.get(creator.id, "")))
     markets = [creator.facts.market for creator in read.creators]
-    flags = doubts(read.new, read.preset.figures, audience=len(read.creators), markets=markets, today=read.today)
+    begins = read.starts_on or read.today
+    flags = doubts(read.new, read.preset.figures, audience=len(read.creators), markets=markets, begins=begins)
+    shares = Counter(read.offered.values())
+    steps = await steps_said(unit, read.new.steps, texts)
     left = Counter(out.reason.key for out in read.left_out)
     return CampaignPreview(
         name=read.new.name,
@@ -112,16 +144,18 @@ async def preview(unit: Unit, form: MakeCampaign, texts: Texts) -> CampaignPrevi
         count=len(read.creators),
         rounds=tuple(
             PreviewRound(
-                step_text(step, number + 1, lang, texts),
+                step,
                 min(each[number] for each in moments.values()),
                 max(each[number] for each in moments.values()),
             )
-            for number, step in enumerate(read.new.steps)
+            for number, step in enumerate(steps)
         ),
         rows=tuple(rows),
         left_out=tuple(f"{why_text(key, lang, texts)} {count}" for key, count in left.most_common()),
         doubts=tuple(flag_text(flag, lang=lang, texts=texts, now=unit.now) for flag in flags),
         usual=usual_text(read.preset, lang, texts),
+        products=tuple(f"{product} {count}" for product, count in shares.most_common()),
+        starts=read.starts_on.isoformat() if read.starts_on else "",
     )
 
 
@@ -160,25 +194,29 @@ async def _read(unit: Unit, form: MakeCampaign, texts: Texts) -> _Plan | _Read:
     key = kept_key(name, day)
     if any(one.plan.key == key and one.cancelled_at is None for one in await unit.campaigns.all()):
         read.refuse("name", BadRequest("campaign_exists", name=name))
-    product = await _product(read, form)
-    steps = _steps(read, form, preset)
+    start = _start(read, form, day if "promotion_on" not in read.wrong else None)
+    products = await _products(read, form)
+    steps = await _own(read, form, _steps(read, form, preset))
     offer = Offer(_share(read, form), None, form.free_sample)
     chosen = await _audience(read, form)
     kept, left = await sort_out(unit, chosen)
     if chosen and not kept:
         read.refuse("handles", BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5])))
-    if read.wrong or product is None or scenario is None:
+    if kept and not read.wrong:
+        await _fillable(read, steps, products, offer, kept[0])
+    if read.wrong or not products or scenario is None:
         return read
-    new = NewCampaign(name, key, scenario, steps, read.today, day, day, product.id, offer)
-    return _Plan(brand, new, preset, tuple(kept), tuple(left), read.today)
+    new = NewCampaign(name, key, scenario, steps, start, day, day, tuple(product.id for product in products), offer)
+    fits = fitting(products)
+    offered = {creator.id: fits(creator).name for creator in kept} if len(products) > 1 else {}
+    return _Plan(brand, new, preset, tuple(kept), tuple(left), read.today, offered)
 
 
 def _day(read: _Read, form: MakeCampaign, name: str) -> date | None:
     """The day of the sale: typed, or that of the name."""
     typed = form.promotion_on.strip()
     if not typed:
-        named = sale_day_in(name)
-        return named.next_from(read.today) if named else None
+        return sale_day(name, read.today)
     try:
         day = date.fromisoformat(typed)
     except ValueError:
@@ -189,15 +227,78 @@ def _day(read: _Read, form: MakeCampaign, name: str) -> date | None:
     return day
 
 
-async def _product(read: _Read, form: MakeCampaign) -> Product | None:
-    products = await read.unit.products.all()
+def _start(read: _Read, form: MakeCampaign, day: date | None) -> date:
+    """The day it starts on: typed, or today."""
+    typed = form.starts_on.strip()
+    try:
+        start = date.fromisoformat(typed) if typed else read.today
+        check_start(start, today=read.today, day=day)
+    except ValueError:
+        read.refuse("starts_on", BadRequest("day_unreadable", text=typed))
+    except BadRequest as failure:
+        read.refuse("starts_on", failure)
+    else:
+        return start
+    return read.today
+
+
+async def _products(read: _Read, form: MakeCampaign) -> tuple[Product, ...]:
+    products = {product.id: product for product in await read.unit.products.all()}
     if not products:
-        read.refuse("product", BadRequest("no_products"))
-        return None
-    found = next((one for one in products if str(one.id) == form.product.strip()), None)
-    if found is None:
-        read.refuse("product", BadRequest("campaign_product_missing"))
+        read.refuse("products", BadRequest("no_products"))
+        return ()
+    chosen = [products.get(ProductId(one)) for one in form.products]
+    found = tuple(product for product in chosen if product is not None)
+    if not found or len(found) < len(chosen):
+        read.refuse("products", BadRequest("campaign_product_missing"))
+    if len(found) > MOST_PRODUCTS:
+        read.refuse("products", BadRequest("campaign_too_many_products", count=len(found), most=MOST_PRODUCTS))
     return found
+
+
+async def _own(read: _Read, form: MakeCampaign, steps: tuple[CampaignStep, ...]) -> tuple[CampaignStep, ...]:
+    """The rounds with the brand's own templates as chosen; each that does not do is told beside its round."""
+    kept = {str(template.id): template for template in await read.unit.templates.all()} if _chooses(form) else {}
+    rounds: list[tuple[Template, ...]] = []
+    if form.split and not any(form.templates[:1]):
+        read.refuse("template_1", BadRequest("split_needs_two"))
+    for number, typed in enumerate(form.templates, start=1):
+        chosen = [one for one in (typed, form.split if number == 1 else "") if one]
+        own = tuple(kept[one] for one in chosen if one in kept)
+        where = f"template_{number}"
+        if len(own) < len(chosen):
+            read.refuse(where, BadRequest("template_gone"))
+        if own and number > len(steps):
+            read.refuse(where, BadRequest("templates_beyond_rounds", count=number, rounds=len(steps)))
+        try:
+            for template in own:
+                check_template(template, number)
+            check_alike(own)
+        except BadRequest as failure:
+            read.refuse(where, failure)
+        rounds.append(own)
+    return steps if read.wrong else with_templates(steps, rounds[: len(steps)])
+
+
+async def _fillable(
+    read: _Read, steps: Sequence[CampaignStep], products: Sequence[Product], offer: Offer, somebody: Creator
+) -> None:
+    """Whether products and offer hold what the templates say; what a creator lacks is their own affair."""
+    kept = {template.id: template for template in await read.unit.templates.all()}
+    for number, step in enumerate(steps, start=1):
+        for template in (kept[one] for one in step.templates):
+            offered = offer_of(template, offer, sample=None)
+            occasions = (
+                Occasion(somebody, read.brand, step.purpose, Channel.BY_HAND, product, offered) for product in products
+            )
+            needs = dict.fromkeys(name for occasion in occasions for name in needed(template, occasion))
+            if needs:
+                facts = " ".join(f"{{{name}}}" for name in needs)
+                read.refuse(f"template_{number}", BadRequest("template_needs", name=template.name, facts=facts))
+
+
+def _chooses(form: MakeCampaign) -> bool:
+    return bool(form.split) or any(form.templates)
 
 
 def _steps(read: _Read, form: MakeCampaign, preset: Preset) -> tuple[CampaignStep, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agent.cards.campaigns import usual_text
 from agent.team.rights import needs
-from memory.domain.campaign import Figures, SamplesPer, Scenario
+from memory.domain.campaign import FIRST_PURPOSES, LATER_PURPOSES, Figures, SamplesPer, Scenario
 from memory.domain.campaign_forms import SavePreset
 from memory.domain.campaign_plans import MOST_CREATORS, PresetSheet
 from memory.domain.chat import Reply
@@ -19,8 +19,6 @@ from tools.campaigns.presets import Preset, presets_with
 from tools.products.fields import parse_share
 
 CHANGED = "campaign.preset_changed"
-FIRST_PURPOSES = (Purpose.INVITE, Purpose.SAMPLE_OFFER, Purpose.THANKS)
-LATER_PURPOSES = (Purpose.FOLLOW_UP, Purpose.CONTENT_REMINDER, Purpose.THANKS)
 
 
 async def usual_of(unit: Unit, brand: BrandId | None) -> Mapping[Scenario, Preset]:

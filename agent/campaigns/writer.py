@@ -11,7 +11,7 @@ from memory.domain.errors import AppError, Unavailable
 from memory.domain.ids import CampaignId, CreatorId
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role, Scope
-from tools.campaigns.writing import Ready, keep_rounds, read_rounds, write_rounds
+from tools.campaigns.writing import Ready, Rounds, keep_rounds, read_rounds, write_rounds
 from tools.drafting.messengers import Messengers
 from tools.drafting.tool import AT_MOST
 
@@ -40,23 +40,34 @@ class CampaignWriter:
             if found is None or not wanted:
                 return
             ready, trouble = await self._read(unit, found, wanted)
-        written = await asyncio.to_thread(write_rounds, ready) if ready else []  # the web's requests go on
+        written, trouble = await self._write(ready, trouble)
         async with self.units.unit(scope) as unit:
             still = set(await unit.campaigns.waiting(campaign, limit=AT_MOST, lock=True))
             if not still.issuperset(wanted):
                 log.info("campaign.written_by_another", campaign=campaign)
                 return
             told: dict[CreatorId, str | None] = dict.fromkeys(wanted, trouble)
-            if ready:
+            if ready and written:
                 await keep_rounds(unit, found, ready, written, decide_hours=self.decide_hours)
-                inside = {occasion.creator.id for occasion in ready.rounds[0].occasions}
-                told = {one: None if one in inside else ready.left_out.get(one, "creator_erased") for one in wanted}
+                first, _ = written.written[0]
+                inside = {occasion.creator.id for occasion in first.occasions}
+                why = {**ready.left_out, **written.lacking}
+                told = {one: None if one in inside else why.get(one, "creator_erased") for one in wanted}
             await unit.campaigns.wrote(campaign, told)
             if await unit.campaigns.waiting(campaign, limit=1):
                 await unit.defer(jobs.write_campaign(campaign, scope=scope))
             else:
                 await unit.campaigns.tell_written(found)
         log.info("campaign.written", campaign=campaign, creators=len(wanted))
+
+    async def _write(self, ready: Ready | None, trouble: str | None) -> tuple[Rounds | None, str | None]:
+        """The rounds, or why none can be written."""
+        if ready is None:
+            return None, trouble
+        try:
+            return await asyncio.to_thread(write_rounds, ready), None  # the web's requests go on
+        except AppError as failure:
+            return None, failure.text_key
 
     async def _read(self, unit: Unit, campaign: Campaign, wanted: list[CreatorId]) -> tuple[Ready | None, str | None]:
         creators = await unit.creators.by_ids(wanted)

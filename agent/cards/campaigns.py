@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from agent.approval.policy import MOST_DRAFTS
 from agent.cards import wording
+from agent.cards.drafting import made_from_lines
 from agent.cards.drafts import as_published, drafts_card, flag_text
 from agent.cards.piece import Piece, Show
 from agent.outreach.forecast import earliest
@@ -42,6 +43,10 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
         if failing:
             line += texts.say("follow_up_failing", lang, numbers=wording.ranges(failing, lang))
         lines.append(line)
+        use = result.made_from.get(batch.code)
+        lines += made_from_lines(result.first.made_from if number == 1 else (use,) if use else (), lang, texts)
+    if result.starts_on is not None:
+        lines.append(_starts(result, moments, lang, texts))
     lines += [_said(flag, result, lang, texts) for flag in result.doubts]
     lines.append(usual_text(result.preset, lang, texts))
     lines += [_left(out.handle, out.reason, result, lang, texts) for out in result.left_out[:_LEFT_OUT]]
@@ -57,6 +62,16 @@ def planned(result: CampaignPlanned, lang: Lang, texts: Texts) -> Piece:
     rounds: list[JsonValue] = [{"code": batch.code, "drafts": len(batch.drafts)} for batch in batches]
     said: dict[str, JsonValue] = {"campaign": result.campaign.name, "audience": result.audience, "rounds": rounds}
     return Piece("\n".join(lines), cards, for_planner=said)
+
+
+def _starts(
+    result: CampaignPlanned, moments: Mapping[CreatorId, tuple[datetime | None, ...]], lang: Lang, texts: Texts
+) -> str:
+    """「12-01（达人当地日期）起才发；最早一条 …（当地 / 团队）」"""
+    first = min(result.first.batch.drafts, key=lambda draft: moments[draft.creator][0] or result.now)
+    when = _when(moments[first.creator][0], first, result, lang)
+    day = _day(result.starts_on) if result.starts_on else ""
+    return texts.say("campaign_starts", lang, day=day, when=when)
 
 
 def _round(result: CampaignPlanned, number: int, moments: Sequence[datetime], lang: Lang, texts: Texts) -> str:
@@ -89,9 +104,11 @@ def usual_text(preset: Preset, lang: Lang, texts: Texts) -> str:
     )
 
 
-def step_text(step: CampaignStep, number: int, lang: Lang, texts: Texts) -> str:
-    """「第 2 轮：跟进，上一轮发出 3 天后，没回复才发」"""
+def step_text(step: CampaignStep, number: int, lang: Lang, texts: Texts, *, templates: Sequence[str] = ()) -> str:
+    """「第 2 轮：跟进（模板「催一催」），上一轮发出 3 天后，没回复才发」; `templates` of the brand's own by name."""
     what = texts.say(f"campaign_purpose_{step.purpose}", lang)
+    if templates:
+        what += texts.say("campaign_step_templates", lang, names=wording.listed(list(templates), lang))
     if step.condition is None:
         return texts.say("campaign_step", lang, round=number, what=what)
     condition = texts.say(f"follow_up_if_{step.condition}", lang)
@@ -127,17 +144,25 @@ def _preview(
     count = len(result.batches)
     drafts = result.first.batch.drafts[:MOST_ROWS]
     titles = [texts.say("campaign_round_title", lang, round=number) for number in range(1, count + 1)]
+    several = len(result.products) > 1
+    product = (texts.say("column_offered", lang),) if several else ()
+
+    def row(draft: Draft) -> tuple[str, ...]:
+        offered = (_offered(draft, result),) if several else ()
+        return (f"@{draft.handle}", *offered, *(_when(one, draft, result, lang) for one in moments[draft.creator]))
+
     return ReportCard(
         title=texts.say("campaign_preview", lang, name=result.campaign.name),
         period=_window(result.campaign, lang, texts),
-        columns=(texts.say("column_creator", lang), *titles),
-        rows=tuple(
-            (f"@{draft.handle}", *(_when(one, draft, result, lang) for one in moments[draft.creator]))
-            for draft in drafts
-        ),
+        columns=(texts.say("column_creator", lang), *product, *titles),
+        rows=tuple(row(draft) for draft in drafts),
         as_of=result.now,
         source=texts.say("campaign_preview_source", lang, shown=len(drafts), total=len(result.first.batch.drafts)),
     )
+
+
+def _offered(draft: Draft, result: CampaignPlanned) -> str:
+    return result.offered.get(draft.product, "—") if draft.product is not None else "—"
 
 
 def _when(moment: datetime | None, draft: Draft, result: CampaignPlanned, lang: Lang) -> str:
@@ -196,8 +221,9 @@ def shown(result: CampaignShown, lang: Lang, texts: Texts) -> Piece:
             state=state_text(view, lang, texts), audience=view.audience, window=_window(view.campaign, lang, texts),
         )
     ]  # fmt: skip
-    if result.product:
-        lines.append(texts.say("campaign_product", lang, product=result.product))
+    if result.products:
+        product = wording.listed(list(result.products), lang)
+        lines.append(texts.say("campaign_product", lang, product=product))
     if not view.rounds:
         return Piece(
             "\n".join([*lines, texts.say("campaign_empty", lang, name=plan.name)]), for_planner=_for_planner(view)

@@ -14,6 +14,7 @@ from memory.domain.cards import DraftsCard
 from memory.domain.outreach import Batch, Draft, DraftStatus
 from memory.domain.workspace import Lang
 from prompts.render import Texts
+from tools.drafting.choosing import TemplateUse
 from tools.drafting.revise_tool import DraftsRevised
 from tools.drafting.tool import Drafted, DraftList
 
@@ -22,7 +23,7 @@ def drafted(result: Drafted, lang: Lang, texts: Texts) -> Piece:
     """A new batch: how many, what was left out, how to answer."""
     batches = (result.batch, *result.more)
     lines = [_summary(batch, lang, texts) for batch in batches]
-    lines += _made_from(result, lang, texts)
+    lines += made_from_lines(result.made_from, lang, texts)
     for out in result.left_out:
         why = flag_text(out.reason, lang=lang, texts=texts, now=result.batch.made_at)
         lines.append(texts.say("left_out", lang, handle=out.handle, why=why))
@@ -42,7 +43,7 @@ def _summary(batch: Batch, lang: Lang, texts: Texts) -> str:
     return texts.say("drafted", lang, batch=batch.code, count=count)
 
 
-def _made_from(result: Drafted, lang: Lang, texts: Texts) -> list[str]:
+def made_from_lines(made_from: Sequence[TemplateUse], lang: Lang, texts: Texts) -> list[str]:
     """「模板 A（第1版）：10 条（1、3-5…），模板 B …；谁用哪个是随机分的」"""
     uses = [
         texts.say(
@@ -52,7 +53,7 @@ def _made_from(result: Drafted, lang: Lang, texts: Texts) -> list[str]:
             count=len(use.numbers),
             numbers=wording.ranges(use.numbers, lang) or "-",
         )
-        for use in result.made_from
+        for use in made_from
     ]
     return [*uses, texts.say("split_at_random", lang)] if len(uses) > 1 else uses
 

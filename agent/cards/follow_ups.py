@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from agent.approval.policy import MOST_DRAFTS
 from agent.cards import wording
+from agent.cards.drafting import made_from_lines
 from agent.cards.drafts import as_published, drafts_card, flag_text, follow_text, status_text
 from agent.cards.piece import Piece, Show
 from memory.domain.cards import ReportCard
@@ -20,7 +21,10 @@ def planned(result: FollowUpsPlanned, lang: Lang, texts: Texts) -> Piece:
     """「排好 2 轮跟进 …」: a line a round, who was left out, and how each round is approved."""
     batches = result.batches
     lines = [texts.say("follow_ups_planned", lang, count=len(batches))]
-    lines += [_round(batch, lang, texts) for batch in batches]
+    for batch in batches:
+        lines.append(_round(batch, lang, texts))
+        use = result.made_from.get(batch.code)
+        lines += made_from_lines((use,) if use else (), lang, texts)
     for out in result.left_out:
         why = flag_text(out.reason, lang=lang, texts=texts, now=batches[0].made_at)
         lines.append(texts.say("left_out", lang, handle=out.handle, why=why))

@@ -1,7 +1,7 @@
 """When a message goes if it is approved now, and the rounds of a plan before anything of it is decided. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.outreach.windows import hours_of, next_open
@@ -9,6 +9,7 @@ from memory.domain.campaign import CampaignStep
 from memory.domain.follow_ups import Progress
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft
+from memory.domain.weeks import first_moment
 from memory.domain.workspace import BrandPolicy
 
 # No message goes sooner after its approval, so that the approval can be taken back.
@@ -16,7 +17,7 @@ MAY_BE_TAKEN_BACK = timedelta(seconds=60)
 
 
 def due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: datetime) -> datetime:
-    """When a message may go that is approved now, a follow-up not before its delay is over.
+    """When a message may go that is approved now: a follow-up not before its delay is over, none before its day.
 
     What a person sends by hand is taken back until that person takes it up.
     """
@@ -52,17 +53,26 @@ def earliest(
 
 
 def rounds_for(
-    steps: Sequence[CampaignStep], zone: str, market: str | None, policy: BrandPolicy, *, now: datetime
+    steps: Sequence[CampaignStep],
+    zone: str,
+    market: str | None,
+    policy: BrandPolicy,
+    *,
+    now: datetime,
+    starts_on: date | None = None,
 ) -> tuple[datetime, ...]:
     """When each round of a plan opens for a creator who lives there, if all of it were decided now."""
     moments: list[datetime] = []
     for step in steps:
         hours = hours_of(policy, market, first=step.purpose in FIRST_MESSAGES)
-        after = moments[-1] + timedelta(days=step.delay_days or 0) if moments else now
+        begins = max(now, first_moment(starts_on, ZoneInfo(zone))) if starts_on else now
+        after = moments[-1] + timedelta(days=step.delay_days or 0) if moments else begins
         moments.append(next_open(after, ZoneInfo(zone), hours))
     return tuple(moments)
 
 
 def _opens(draft: Draft, policy: BrandPolicy, moment: datetime) -> datetime:
-    hours = hours_of(policy, draft.market, first=draft.purpose in FIRST_MESSAGES)
-    return next_open(moment, ZoneInfo(draft.zone), hours)
+    hours, zone = hours_of(policy, draft.market, first=draft.purpose in FIRST_MESSAGES), ZoneInfo(draft.zone)
+    if draft.starts_on is not None:
+        moment = max(moment, first_moment(draft.starts_on, zone))
+    return next_open(moment, zone, hours)

@@ -17,6 +17,7 @@ from memory.domain.creator import Creator
 from memory.domain.dispatch import Candidate, Signature
 from memory.domain.follow_ups import Holds
 from memory.domain.outreach import REOPENED, Channel, Flag, StepState, Verdict
+from memory.domain.weeks import first_moment
 from memory.domain.workspace import BrandPolicy
 
 # How long a held step rests before its reason is looked at again.
@@ -237,6 +238,14 @@ def is_due(candidate: Candidate, moment: Moment) -> Objection | None:
     return Objection(StepState.PLANNED, due_at=candidate.due_at) if early else None
 
 
+def its_day_has_come(candidate: Candidate, moment: Moment) -> Objection | None:
+    """Its campaign has begun where the creator lives, wherever that was when it was planned."""
+    if candidate.starts_on is None:
+        return None
+    begins = first_moment(candidate.starts_on, candidate.home.zone)
+    return _wait(candidate, moment, begins) if begins > moment.now else None
+
+
 def it_is_daytime(candidate: Candidate, moment: Moment) -> Objection | None:
     """The creator's clock is inside the window."""
     if is_open(moment.now, candidate.home.zone, window_of(moment.brand)):
@@ -297,6 +306,7 @@ SEQUENCE_GUARDS: dict[str, StepGuard] = {
 }
 TIME_GUARDS: dict[str, StepGuard] = {
     "is_due": is_due,
+    "its_day_has_come": its_day_has_come,
     "it_is_daytime": it_is_daytime,
     "it_is_no_rest_day": it_is_no_rest_day,
 }

@@ -25,7 +25,7 @@ from memory.domain.report_links import ReportLinkSheet
 from memory.domain.sample_views import SamplesView
 from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
-from memory.domain.zones import ZoneSource
+from memory.domain.zones import LikelyZone, ZoneSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class CreatorProfile:
     zone: str
     zone_source: ZoneSource
     first: FirstState | None = None
+    likely: LikelyZone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,17 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
+from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId, TemplateId
 from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
 from memory.domain.workspace import Brand
 
 LONGEST_NAME = 60
+MOST_PRODUCTS = 5
+FURTHEST_START = 180  # days ahead
+# What may be written in the first round, and in later ones.
+FIRST_PURPOSES = (Purpose.INVITE, Purpose.SAMPLE_OFFER, Purpose.THANKS)
+LATER_PURPOSES = (Purpose.FOLLOW_UP, Purpose.CONTENT_REMINDER, Purpose.THANKS)
 
 
 class Scenario(StrEnum):
@@ -49,18 +54,24 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class CampaignStep:
-    """One round: what is written, so many days after the round before, on which condition; the first has neither."""
+    """One round: what is written, so many days after the round before, on which condition; the first has neither.
+
+    `templates`: of the brand's own, in the version in force when it is written; none: a built-in one. Two, in the first
+    round alone, are split by chance.
+    """
 
     purpose: Purpose
     delay_days: int | None = None
     condition: Condition | None = None
+    templates: tuple[TemplateId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
     """A campaign as it is to be kept. `key`: the name as it is told apart from others of the brand.
 
-    The window begins on `starts_on` and ends with `ends_on`, in the team's days; None: nobody said when.
+    The window begins on `starts_on` (a day to come: nothing goes before it, by each creator's calendar) and ends with
+    `ends_on`, in the team's days; None: nobody said when. Each creator is offered the one of `products` that fits them.
     """
 
     name: str
@@ -70,7 +81,7 @@ class NewCampaign:
     starts_on: date
     ends_on: date | None = None
     promotion_on: date | None = None
-    product: ProductId | None = None
+    products: tuple[ProductId, ...] = ()
     offer: Offer = field(default_factory=Offer)
 
 
@@ -89,6 +100,11 @@ class Campaign:
     def name(self) -> str:
         """Its name as a person gave it."""
         return self.plan.name
+
+
+def waits_until(starts_on: date, *, said_on: date) -> date | None:
+    """The day before which nothing goes; None where it was to start on the day that was said, whatever the clock."""
+    return starts_on if starts_on > said_on else None
 
 
 def occasion_of(campaign: CampaignId, creator: CreatorId) -> str:
@@ -258,7 +274,7 @@ class CampaignSheet:
 
     view: CampaignView
     scenario: str
-    product: str | None = None
+    products: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     usual: str = ""

@@ -1,9 +1,10 @@
 """What a page may submit about campaigns; members of the closed union `memory.domain.chat.Command`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from memory.domain.follow_ups import MOST_ROUNDS
 from memory.domain.ids import BrandId, CampaignId
 
 
@@ -48,14 +49,20 @@ class CopyCampaign(CampaignForm):
 
 
 class MakeCampaign(BaseModel):
-    """Make a campaign as it was typed on its page, for saved shortlists (by id) and handles, one a line or spaced."""
+    """Make a campaign as it was typed on its page, for saved shortlists (by id) and handles, one a line or spaced.
+
+    `templates`: an id of the brand's own for each round, empty for the usual wording; `split`: a second one that chance
+    divides round one with.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["make_campaign"] = "make_campaign"
     name: str = Field(default="", max_length=80)
     scenario: str = Field(default="", max_length=20)
-    product: str = Field(default="", max_length=20)
+    products: tuple[int, ...] = ()
+    templates: tuple[Annotated[str, Field(max_length=20)], ...] = Field(default=(), max_length=1 + MOST_ROUNDS)
+    split: str = Field(default="", max_length=20)
     commission: str = Field(default="", max_length=20)
     free_sample: bool = False
     shortlists: tuple[int, ...] = ()
@@ -63,6 +70,7 @@ class MakeCampaign(BaseModel):
     rounds: str = Field(default="", max_length=20)
     every_days: str = Field(default="", max_length=20)
     condition: str = Field(default="", max_length=20)
+    starts_on: str = Field(default="", max_length=20)
     promotion_on: str = Field(default="", max_length=20)
 
 

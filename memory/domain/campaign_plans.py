@@ -7,17 +7,23 @@ from datetime import datetime
 from memory.domain.campaign import Figures, Scenario
 from memory.domain.creator import Shortlist
 from memory.domain.offer import Product
+from memory.domain.templates import Template
 
 MOST_CREATORS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignChoices:
-    """What the form offers. `scenarios`: value, name, what such campaigns usually have."""
+    """What the form offers. `scenarios`: value, name, what such campaigns usually have.
+
+    `first`, `later`: the brand's own templates for the first round and for later ones.
+    """
 
     scenarios: tuple[tuple[str, str, str], ...]
     products: tuple[Product, ...]
     shortlists: tuple[Shortlist, ...]
+    first: tuple[Template, ...] = ()
+    later: tuple[Template, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,14 @@ class PresetSheet:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """When each round opens for one creator if all is decided now, by their clock and the team's."""
+    """When each round opens for one creator if all is decided now, by their clock and the team's.
+
+    `product`: which of several they are offered.
+    """
 
     handle: str
     rounds: tuple[str, ...]
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ class CampaignPreview:
     """What would be made of a form.
 
     `problems`: field → what is wrong there, in the reader's language; then there is nothing else. `left_out`: why
-    creators get no message, with how many. `doubts`: what to look at twice. `rows`: the first creators.
+    creators get no message, with how many. `doubts`: what to look at twice. `rows`: the first creators. `products`: of
+    several, each with how many are offered it. `starts`: on which day it begins, where that is one to come.
     """
 
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -70,3 +81,5 @@ class CampaignPreview:
     left_out: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     usual: str = ""
+    products: tuple[str, ...] = ()
+    starts: str = ""

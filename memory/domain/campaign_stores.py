@@ -1,6 +1,7 @@
 """The Protocol over the brand's campaigns."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from memory.domain.campaign import Campaign, CampaignView, Failure, Figures, NewCampaign, Scenario
@@ -23,8 +24,11 @@ class CampaignStore(Protocol):
         """The brand's campaign of that key, changed to this plan; a new one where none goes on under it."""
         ...
 
-    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int]) -> None:
-        """Make batches that were just kept rounds (from 1) of it; first messages get its occasions."""
+    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int], *, starts_on: date | None = None) -> None:
+        """Make batches that were just kept rounds (from 1) of it; first messages get its occasions.
+
+        They go on `starts_on` at the earliest, by each creator's calendar; None: at once.
+        """
         ...
 
     async def audience(self, campaign: CampaignId, *, fence: Fence | None = None) -> set[CreatorId]:

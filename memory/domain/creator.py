@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from memory.domain.ids import BrandId, CreatorId, MemberId, ShortlistId, TenantId
 from memory.domain.money import MoneySpan, Span
+from memory.domain.zones import HomeZone, LikelyZone, home_zone
 
 Fact = str | int | float
 
@@ -67,17 +68,26 @@ class CreatorFacts:
 
 @dataclass(frozen=True, slots=True)
 class Creator:
-    """A creator's row: facts with their source. `tenant` None means a shared, public one."""
+    """A creator's row: facts with their source. `tenant` None means a shared, public one.
+
+    `likely`: where they seem to live by the hours of their posts.
+    """
 
     id: CreatorId
     tenant: TenantId | None
     facts: CreatorFacts
     source: Source
+    likely: LikelyZone | None = None
 
     @property
     def handle(self) -> str:
         """The handle without @."""
         return self.facts.handle
+
+    @property
+    def home(self) -> HomeZone:
+        """The zone they live in, and how it is known."""
+        return home_zone(self.facts.zone, self.facts.market, self.likely.zone if self.likely else None)
 
 
 @dataclass(frozen=True, slots=True)

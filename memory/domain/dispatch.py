@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -77,7 +77,8 @@ class Candidate:
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes; `shop_revoked`: it is not, since
     the seller took the permission back.
     `progress`: what it comes after, where it is a follow-up. `terms`: what its creator really gets for its product by
-    what is live in the shop. `cards`: what goes after its text, held against `card_facts`.
+    what is live in the shop. `cards`: what goes after its text, held against `card_facts`. `starts_on`: the first day
+    of the creator's on which it may go.
     """
 
     step: StepId
@@ -106,6 +107,7 @@ class Candidate:
     cards: tuple[ShopCard, ...] = ()
     card_facts: CardFacts = field(default_factory=CardFacts)
     shop_revoked: bool = False
+    starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,7 @@ class Draft:
     """One message to one creator, in its newest version, with what became of it.
 
     `follow`: what it comes after, where it does; `paused`: its batch is stopped, and it would go on with it.
+    `starts_on`: the first day, by the creator's calendar, on which it may go.
     """
 
     id: DraftId
@@ -246,6 +247,7 @@ class Draft:
     replied_at: datetime | None = None
     follow: FollowUp | None = None
     paused: bool = False
+    starts_on: date | None = None
 
     @property
     def waits(self) -> bool:

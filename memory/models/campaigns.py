@@ -14,7 +14,10 @@ _SCENARIOS = ", ".join(repr(scenario.value) for scenario in Scenario)
 
 
 class CampaignRow(BrandRow, Base):
-    """A campaign; of one key a brand has at most one that is not cancelled. `steps`: purpose, days, condition."""
+    """A campaign; of one key a brand has at most one that is not cancelled.
+
+    `steps`: purpose, days, condition, templates; `product_ids` in the order they were named.
+    """
 
     __tablename__ = "campaign"
     __table_args__ = (
@@ -29,7 +32,7 @@ class CampaignRow(BrandRow, Base):
     name: Mapped[str]
     key: Mapped[str]
     scenario: Mapped[str]
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    product_ids: Mapped[JsonList]
     commission_bp: Mapped[int | None]
     free_sample: Mapped[bool]
     starts_on: Mapped[date]

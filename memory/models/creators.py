@@ -11,7 +11,8 @@ from memory.models.base import Base, BrandRow, JsonList, JsonObject, RowId, Shar
 class CreatorRow(SharedRow, Base):
     """A creator of one tenant, or (tenant None) a public one. Ranges are two columns, equal when exact.
 
-    `exclusive_to`: the one brand of the tenant that may work with them.
+    `exclusive_to`: the one brand of the tenant that may work with them. `likely_zone`: where they seem to live by the
+    hours of so many posts, with so much confidence.
     """
 
     __tablename__ = "creator"
@@ -28,6 +29,11 @@ class CreatorRow(SharedRow, Base):
         Index("ix_creator_exclusive", "tenant_id", "exclusive_to", postgresql_where=text("exclusive_to is not null")),
         CheckConstraint("(gmv_30d_low is null) = (gmv_30d_currency is null)", name="gmv_currency"),
         CheckConstraint("(avg_price_low is null) = (avg_price_currency is null)", name="price_currency"),
+        CheckConstraint(
+            "(likely_zone is null) = (likely_zone_bp is null) and (likely_zone is null) = (likely_zone_posts is null)"
+            " and (likely_zone_bp is null or likely_zone_bp between 1 and 10000)",
+            name="likely_zone",
+        ),
     )
 
     id: Mapped[RowId]
@@ -64,12 +70,19 @@ class CreatorRow(SharedRow, Base):
     email: Mapped[str | None]
     last_active_at: Mapped[datetime | None]
     profile_url: Mapped[str | None]
+    likely_zone: Mapped[str | None]
+    likely_zone_bp: Mapped[int | None]
+    likely_zone_posts: Mapped[int | None]
     exclusive_to: Mapped[int | None] = mapped_column(ForeignKey("brand.id"))
     source: Mapped[str]
     source_as_of: Mapped[datetime]
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     indexed_at: Mapped[datetime | None]
+
+
+HOME = (CreatorRow.zone, CreatorRow.market, CreatorRow.likely_zone)
+"""What `home_zone` is asked with."""
 
 
 class CreatorSourceRow(SharedRow, Base):

@@ -1,6 +1,6 @@
 """Tables of outreach: batches, drafts, what was shown, what was decided, steps, the ledger and creators' answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,7 +31,10 @@ class BatchSerialRow(TenantRow, Base):
 
 
 class BatchRow(BrandRow, Base):
-    """Drafts made together. `published_at` None: written by a turn that has not ended."""
+    """Drafts made together. `published_at` None: written by a turn that has not ended.
+
+    `starts_on`: the first day, by each creator's calendar, on which its messages may go.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (
@@ -59,6 +62,7 @@ class BatchRow(BrandRow, Base):
     turn_attempt: Mapped[int | None]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     campaign_round: Mapped[int | None]
+    starts_on: Mapped[date | None]
 
 
 class DraftRow(BrandRow, Base):

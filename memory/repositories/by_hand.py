@@ -219,7 +219,7 @@ def _to_step(
     send: SendRow | None,
     holder: str | None,
 ) -> HandStep:
-    home = home_zone(creator.zone, creator.market)
+    home = home_zone(creator.zone, creator.market, creator.likely_zone)
     member = send.member_id if send is not None else None
     return HandStep(
         step=StepId(step.id),

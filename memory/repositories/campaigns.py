@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
@@ -26,7 +27,7 @@ from memory.domain.chat_stores import Fence
 from memory.domain.deliveries import PushKind
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId
+from memory.domain.ids import BatchId, BrandId, CampaignId, CreatorId, MemberId, ProductId, TemplateId
 from memory.domain.offer import Offer
 from memory.domain.outreach import REOPENED, Purpose, StepState
 from memory.models.base import JsonList
@@ -74,7 +75,8 @@ class CampaignRepository(CampaignFiguresRepository):
         values = {
             "name": plan.name,
             "scenario": plan.scenario.value,
-            "product_id": plan.product,
+            "product_ids": list(plan.products),
+            "starts_on": plan.starts_on,
             "commission_bp": plan.offer.commission_bp,
             "free_sample": plan.offer.free_sample,
             "ends_on": plan.ends_on,
@@ -88,7 +90,6 @@ class CampaignRepository(CampaignFiguresRepository):
                 tenant_id=self._scope.tenant,
                 brand_id=brand,
                 key=plan.key,
-                starts_on=plan.starts_on,
                 made_by=self._scope.member,
                 made_at=self._now,
                 **values,
@@ -103,11 +104,13 @@ class CampaignRepository(CampaignFiguresRepository):
             raise NotFound("campaign_unknown", name=plan.name, names="-")
         return found
 
-    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int]) -> None:
+    async def attach(self, campaign: Campaign, rounds: Mapping[BatchId, int], *, starts_on: date | None = None) -> None:
         """See `CampaignStore.attach`."""
         for batch, number in rounds.items():
             await self._session.execute(
-                update(BatchRow).where(BatchRow.id == batch).values(campaign_id=campaign.id, campaign_round=number),
+                update(BatchRow)
+                .where(BatchRow.id == batch)
+                .values(campaign_id=campaign.id, campaign_round=number, starts_on=starts_on if number == 1 else None),
                 execution_options=_QUIET,
             )
         first = [batch for batch, number in rounds.items() if number == 1]
@@ -335,9 +338,14 @@ class CampaignRepository(CampaignFiguresRepository):
         return stands, case(*((when, why) for when, _, why in ways), else_=none)
 
 
-def _stored(step: CampaignStep) -> dict[str, str | int | None]:
+def _stored(step: CampaignStep) -> dict[str, str | int | list[TemplateId] | None]:
     condition = step.condition.value if step.condition else None
-    return {"purpose": step.purpose.value, "delay_days": step.delay_days, "condition": condition}
+    return {
+        "purpose": step.purpose.value,
+        "delay_days": step.delay_days,
+        "condition": condition,
+        "templates": list(step.templates),
+    }
 
 
 def _steps(stored: JsonList) -> tuple[CampaignStep, ...]:
@@ -346,6 +354,7 @@ def _steps(stored: JsonList) -> tuple[CampaignStep, ...]:
             Purpose(step["purpose"]),
             step["delay_days"],
             Condition(step["condition"]) if step["condition"] else None,
+            tuple(TemplateId(template) for template in step.get("templates", ())),
         )
         for step in stored
     )
@@ -363,7 +372,7 @@ def _campaign(row: CampaignRow) -> Campaign:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             promotion_on=row.promotion_on,
-            product=ProductId(row.product_id) if row.product_id is not None else None,
+            products=tuple(ProductId(product) for product in row.product_ids),
             offer=Offer(row.commission_bp, None, row.free_sample),
         ),
         made_by=MemberId(row.made_by),

@@ -9,6 +9,7 @@ from memory.domain.creator import Creator, CreatorFacts, IndexEntry, Source
 from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId, TenantId
 from memory.domain.money import MoneySpan, RateTable, Span
+from memory.domain.zones import LikelyZone
 from memory.models.base import JsonObject
 from memory.models.creators import CreatorRow
 
@@ -21,7 +22,7 @@ _PLAIN = (
 )  # fmt: skip
 
 PROFILE = (
-    "id", "tenant_id", "source", "source_as_of", *_PLAIN, *_LISTS,
+    "id", "tenant_id", "source", "source_as_of", "likely_zone", "likely_zone_bp", "likely_zone_posts", *_PLAIN, *_LISTS,
     *(f"{name}_{end}" for name in (*SPANS, *MONEY_SPANS) for end in ("low", "high")),
     *(f"{name}_currency" for name in MONEY_SPANS),
 )  # fmt: skip
@@ -64,7 +65,13 @@ def from_profile(values: Iterable[Any]) -> Creator:
         tenant=TenantId(tenant) if tenant is not None else None,
         facts=_facts(columns),
         source=Source(columns["source"], columns["source_as_of"]),
+        likely=_likely(columns),
     )
+
+
+def _likely(columns: Mapping[str, Any]) -> LikelyZone | None:
+    zone = columns["likely_zone"]
+    return LikelyZone(zone, columns["likely_zone_bp"], columns["likely_zone_posts"]) if zone else None
 
 
 def _facts(columns: Mapping[str, Any]) -> CreatorFacts:

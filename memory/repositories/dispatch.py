@@ -364,7 +364,7 @@ def _to_candidate(
             source=Source(creator.source, creator.source_as_of),
         ),
         channel=Channel(step.channel),
-        home=home_zone(creator.zone, creator.market),
+        home=home_zone(creator.zone, creator.market, creator.likely_zone),
         version=VersionId(version.id),
         signable=Signable(
             kind=kind,
@@ -390,4 +390,5 @@ def _to_candidate(
         terms=in_shop.terms,
         cards=version.content.cards,
         card_facts=in_shop.cards,
+        starts_on=rows.batch.starts_on,
     )

@@ -1,6 +1,6 @@
 """How a draft is read from its rows: its newest version, and what became of it. Locks and changes are elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,7 +61,7 @@ _OF_STEP = {
 
 
 DraftSelect = Select[
-    DraftRow, BatchRow, DraftVersionRow, StepRow, str, str | None, str | None, bool, datetime, FollowUpRow
+    DraftRow, BatchRow, DraftVersionRow, StepRow, str, str | None, str | None, str | None, bool, datetime, FollowUpRow
 ]  # the last two and the step may be null: outer joins and an aggregate
 
 
@@ -76,6 +76,7 @@ class DraftRows:
     handle: str
     market: str | None
     zone: str | None
+    likely_zone: str | None
     rejected: bool
     replied_at: datetime | None
     follow: FollowUpRow | None
@@ -95,7 +96,7 @@ def select_drafts() -> DraftSelect:
     return (
         select(
             DraftRow, BatchRow, DraftVersionRow, StepRow, CreatorRow.handle, CreatorRow.market, CreatorRow.zone,
-            REJECTED, replied, FollowUpRow,
+            CreatorRow.likely_zone, REJECTED, replied, FollowUpRow,
         )
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .join(DraftVersionRow, (DraftVersionRow.draft_id == DraftRow.id) & (DraftVersionRow.number == DraftRow.newest))
@@ -118,7 +119,7 @@ async def read_batches(session: AsyncSession, batches: Sequence[BatchRow], *, no
         return []
     ids = [batch.id for batch in batches]
     drafts = await read_drafts(session, select_drafts().where(DraftRow.batch_id.in_(ids)), now=now)
-    wanted = {batch.product_id for batch in batches if batch.product_id is not None}
+    wanted = {draft.product for draft in drafts if draft.product is not None}
     names: dict[int, str] = {}
     if wanted:
         found = await session.execute(select(ProductRow.id, ProductRow.name).where(ProductRow.id.in_(wanted)))
@@ -130,7 +131,7 @@ async def read_batches(session: AsyncSession, batches: Sequence[BatchRow], *, no
             brand=BrandId(batch.brand_id),
             conversation=ConversationId(batch.conversation_id) if batch.conversation_id is not None else None,
             purpose=Purpose(batch.purpose),
-            product_name=names.get(batch.product_id) if batch.product_id is not None else None,
+            product_name=_named(batch, drafts, names),
             made_by=MemberId(batch.made_by),
             made_at=batch.made_at,
             decide_by=batch.decide_by,
@@ -141,10 +142,16 @@ async def read_batches(session: AsyncSession, batches: Sequence[BatchRow], *, no
     ]
 
 
+def _named(batch: BatchRow, drafts: Sequence[Draft], names: Mapping[int, str]) -> str | None:
+    """What its messages are about, each product once."""
+    about = dict.fromkeys(draft.product for draft in drafts if draft.batch == batch.id and draft.product is not None)
+    return "、".join(names[product] for product in about if product in names) or None
+
+
 def to_draft(rows: DraftRows, *, now: datetime) -> Draft:
     """One draft as people see it."""
     draft, step = rows.draft, rows.step
-    home = home_zone(rows.zone, rows.market)
+    home = home_zone(rows.zone, rows.market, rows.likely_zone)
     return Draft(
         id=DraftId(draft.id),
         batch=BatchId(draft.batch_id),
@@ -166,6 +173,7 @@ def to_draft(rows: DraftRows, *, now: datetime) -> Draft:
         replied_at=rows.replied_at,
         follow=to_follow_up(rows.follow) if rows.follow else None,
         paused=_paused(rows),
+        starts_on=rows.batch.starts_on,
     )
 
 

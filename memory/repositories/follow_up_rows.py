@@ -13,7 +13,9 @@ from memory.domain.follow_ups import Condition, Earlier, FollowUp, Progress, sta
 from memory.domain.ids import DraftId
 from memory.domain.outreach import StepState, Verdict
 from memory.domain.sample import SampleStatus
-from memory.models.creators import RelationRow
+from memory.domain.weeks import first_moment
+from memory.domain.zones import home_zone
+from memory.models.creators import HOME, CreatorRow, RelationRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DecisionRow, DraftRow, FollowUpRow, StepRow
 from memory.models.sales import OrderLineRow
 from memory.models.samples import SampleRow
@@ -64,6 +66,17 @@ class _Read:
     samples: list[str] | None
     answered_at: datetime | None
     sold_at: datetime | None
+    zone: str | None
+    market: str | None
+    likely_zone: str | None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the message before is planned; before anybody approved it, the first moment of its day."""
+        if self.step is not None:
+            return self.step.due_at
+        home = home_zone(self.zone, self.market, self.likely_zone)
+        return first_moment(self.batch.starts_on, home.zone) if self.batch.starts_on else None
 
     @property
     def sent_at(self) -> datetime | None:
@@ -110,8 +123,9 @@ async def read_progress(
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, samples, answered, sold)
+        select(FollowUpRow, BatchRow, StepRow, rejected, before, RelationRow.stage, samples, answered, sold, *HOME)
         .join(DraftRow, DraftRow.id == FollowUpRow.after_id)
+        .join(CreatorRow, CreatorRow.id == DraftRow.creator_id)
         .join(BatchRow, BatchRow.id == DraftRow.batch_id)
         .outerjoin(StepRow, StepRow.draft_id == DraftRow.id)
         .outerjoin(before, before.draft_id == DraftRow.id)
@@ -130,7 +144,7 @@ async def read_progress(
 
 def _progress(read: _Read, further: dict[DraftId, Progress], now: datetime) -> Progress:
     before = further.get(DraftId(read.row.after_id))
-    due_at = before.earliest(now=now) if before is not None else read.step.due_at if read.step else None
+    due_at = before.earliest(now=now) if before is not None else read.due_at
     return Progress(
         follow=to_follow_up(read.row),
         earlier=Earlier(read.sent_at, due_at, read.over(now)),

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.templates import built_in, opening_of
 from memory.domain.zones import home_zone
-from memory.models.creators import CreatorRow
+from memory.models.creators import HOME, CreatorRow
 from memory.models.outreach import DraftVersionRow, FollowUpRow, SendRow, StepRow
 from memory.models.templates import TemplateVersionRow
 
@@ -15,9 +15,9 @@ async def keep_made_of(session: AsyncSession, send: SendRow, step: StepRow) -> D
 
     The hour is that of the claim, which the call follows; of one carried out by hand, that at which it was marked.
     """
-    version, zone, market, round_, wording = (
+    version, zone, market, likely, round_, wording = (
         await session.execute(
-            select(DraftVersionRow, CreatorRow.zone, CreatorRow.market, FollowUpRow.round, TemplateVersionRow.text)
+            select(DraftVersionRow, *HOME, FollowUpRow.round, TemplateVersionRow.text)
             .join(StepRow, StepRow.draft_id == DraftVersionRow.draft_id)
             .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
             .outerjoin(FollowUpRow, FollowUpRow.draft_id == DraftVersionRow.draft_id)
@@ -30,7 +30,7 @@ async def keep_made_of(session: AsyncSession, send: SendRow, step: StepRow) -> D
     send.template_version_id = version.template_version_id
     send.opening = opening_of(version.template, wording or "")
     send.language = version.language
-    send.local_hour = went_at.astimezone(home_zone(zone, market).zone).hour
+    send.local_hour = went_at.astimezone(home_zone(zone, market, likely).zone).hour
     send.round = 1 + (round_ or 0)
     went: DraftVersionRow = version
     return went

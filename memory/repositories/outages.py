@@ -14,7 +14,7 @@ from memory.domain.outreach import StepState
 from memory.domain.pausing_stores import Waiting
 from memory.domain.workspace import BrandPolicy
 from memory.domain.zones import HomeZone, home_zone
-from memory.models.creators import CreatorRow
+from memory.models.creators import HOME, CreatorRow
 from memory.models.outreach import BatchRow, DraftRow, OutageRow, StepRow
 from memory.models.workspace import BrandPolicyRow, HeartbeatRow
 from memory.repositories.pausing import plan_again
@@ -56,7 +56,7 @@ class OutageRepository:
     async def backlog(self, *, now: datetime) -> list[Backlog]:
         """See `OutageStore.backlog`."""
         rows = await self._session.execute(
-            select(StepRow, CreatorRow.zone, CreatorRow.market)
+            select(StepRow, *HOME)
             .join(DraftRow, DraftRow.id == StepRow.draft_id)
             .join(BatchRow, BatchRow.id == DraftRow.batch_id)
             .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
@@ -66,10 +66,12 @@ class OutageRepository:
             .execution_options(populate_existing=True)
         )
         found: defaultdict[tuple[TenantId, BrandId], list[Waiting]] = defaultdict(list)
-        for step, zone, market in rows:
+        for step, zone, market, likely in rows:
             brand = BrandId(step.brand_id)
             found[TenantId(step.tenant_id), brand].append(
-                Waiting(StepId(step.id), brand, step.due_at, home_zone(zone, market), market, step.first_message)
+                Waiting(
+                    StepId(step.id), brand, step.due_at, home_zone(zone, market, likely), market, step.first_message
+                )
             )
         policies = {
             row.brand_id: to_policy(row)
@@ -118,11 +120,11 @@ async def untold(session: AsyncSession, *, now: datetime) -> list[Outage]:
 async def _home(session: AsyncSession, outage: OutageRow) -> HomeZone | None:
     """Where the first message goes that was planned anew; its step still has that time, sent or not."""
     first = await session.execute(
-        select(CreatorRow.zone, CreatorRow.market)
+        select(*HOME)
         .join(StepRow, StepRow.creator_id == CreatorRow.id)
         .where(StepRow.brand_id == outage.brand_id, StepRow.due_at == outage.first_due)
         .order_by(StepRow.id)
         .limit(1)
     )
     row = first.one_or_none()
-    return home_zone(row.zone, row.market) if row is not None else None
+    return home_zone(row.zone, row.market, row.likely_zone) if row is not None else None

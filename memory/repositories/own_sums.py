@@ -15,7 +15,7 @@ from memory.domain.periods import Period
 from memory.domain.sample import RECEIVED, SampleStatus, standing
 from memory.domain.weeks import first_moment
 from memory.domain.zones import home_zone
-from memory.models.creators import CreatorRow
+from memory.models.creators import HOME, CreatorRow
 from memory.models.outreach import (
     BatchRow,
     CreatorMessageRow,
@@ -206,7 +206,7 @@ async def _messages(session: ScopedSession, asked: Asked, brand: int, zone: Zone
     wanted = (
         select(
             StepRow.creator_id, StepRow.sent_at, BatchRow.campaign_id, DraftVersionRow.template,
-            DraftVersionRow.language, FollowUpRow.round, CreatorRow.zone, CreatorRow.market,
+            DraftVersionRow.language, FollowUpRow.round, *HOME,
         )
         .join(SendRow, (SendRow.step_id == StepRow.id) & (SendRow.state == "accepted"))
         .join(DraftVersionRow, DraftVersionRow.id == SendRow.version_id)
@@ -225,7 +225,7 @@ async def _messages(session: ScopedSession, asked: Asked, brand: int, zone: Zone
     return [
         _Message(
             brand, row.creator_id, row.sent_at, row.campaign_id, row.template or "", row.language, 1 + (row.round or 0),
-            row.sent_at.astimezone(home_zone(row.zone, row.market).zone),
+            row.sent_at.astimezone(home_zone(row.zone, row.market, row.likely_zone).zone),
         )
         for row in await session.execute(wanted)
     ]  # fmt: skip

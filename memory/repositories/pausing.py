@@ -15,7 +15,7 @@ from memory.domain.outreach import REOPENED, UNSETTLED, Batch, StepState, Verdic
 from memory.domain.pausing_stores import Waiting
 from memory.domain.zones import home_zone
 from memory.models.campaigns import CampaignRow
-from memory.models.creators import CreatorRow
+from memory.models.creators import HOME, CreatorRow
 from memory.models.outreach import BatchRow, DecisionRow, DraftRow, StepRow
 from memory.repositories.decisions import DecisionRepository
 from memory.repositories.draft_rows import read_batches
@@ -76,7 +76,7 @@ class PausingRepository(DecisionRepository):
             execution_options=_QUIET,
         )
         rows = await self._session.execute(
-            select(StepRow, CreatorRow.zone, CreatorRow.market)
+            select(StepRow, *HOME)
             .join(DraftRow, DraftRow.id == StepRow.draft_id)
             .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
             .where(DraftRow.batch_id.in_(stopped), StepRow.state.in_(_WAITING))
@@ -85,9 +85,9 @@ class PausingRepository(DecisionRepository):
             .execution_options(populate_existing=True)
         )
         again: list[Waiting] = []
-        for step, zone, market in rows:
+        for step, *home in rows:
             if step.state == StepState.PLANNED or step.reason_key == "batch_stopped":
-                again.append(_waiting(step, zone, market))
+                again.append(_waiting(step, *home))
             else:
                 step.look_at = self._now
         await self._session.flush()
@@ -112,7 +112,7 @@ class PausingRepository(DecisionRepository):
             .exists()
         )
         rows = await self._session.execute(
-            select(StepRow, CreatorRow.zone, CreatorRow.market)
+            select(StepRow, *HOME)
             .join(DraftRow, DraftRow.id == StepRow.draft_id)
             .join(BatchRow, BatchRow.id == DraftRow.batch_id)
             .join(CreatorRow, CreatorRow.id == StepRow.creator_id)
@@ -128,12 +128,12 @@ class PausingRepository(DecisionRepository):
             .execution_options(populate_existing=True)
         )
         found: dict[str, Waiting] = {}
-        for step, zone, market in rows:
+        for step, *home in rows:
             if step.occasion in found:
                 continue
             step.state, step.due_at, step.look_at = StepState.PLANNED.value, self._now, self._now
             step.reason_key = step.reason_facts = None
-            found[step.occasion] = _waiting(step, zone, market)
+            found[step.occasion] = _waiting(step, *home)
         try:
             await self._session.flush()
         except IntegrityError as taken_now:
@@ -210,10 +210,9 @@ async def plan_again(session: AsyncSession, due: Mapping[StepId, datetime]) -> N
         )
 
 
-def _waiting(step: StepRow, zone: str | None, market: str | None) -> Waiting:
-    return Waiting(
-        StepId(step.id), BrandId(step.brand_id), step.due_at, home_zone(zone, market), market, step.first_message
-    )
+def _waiting(step: StepRow, zone: str | None, market: str | None, likely: str | None) -> Waiting:
+    home = home_zone(zone, market, likely)
+    return Waiting(StepId(step.id), BrandId(step.brand_id), step.due_at, home, market, step.first_message)
 
 
 def _drafts_of(batches: Iterable[int]) -> Select[int]:

@@ -1,4 +1,7 @@
-"""Posts of creators with what they gathered day by day; a sale that waits for its post finds its creator."""
+"""Posts of creators with what they gathered day by day; a sale that waits for its post finds its creator.
+
+Their hours say where a creator seems to live, where no source does.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +13,7 @@ from memory.domain.ids import BrandId
 from memory.domain.sales import ContentPost, Rule
 from memory.domain.workspace import Scope
 from memory.models.sales import ContentDayRow, ContentPostRow, OrderLineRow
+from memory.repositories.likely_zones import conclude_zones
 from memory.repositories.rollups import add_to_rollups, told_by
 from memory.repositories.sale_rows import Deltas, parts_in
 from memory.repositories.sold_by import SoldBy
@@ -78,6 +82,7 @@ class PostRepository:
         }
         await self._count(owned, ids, brand)
         await self._claim([content for content in ids if content not in known], brand)
+        await conclude_zones(self._session, {creators[post.handle.lower()] for post in owned})
         days = [one.day for post in owned for one in post.counters]
         if days:
             added = len(ids) - len(known)

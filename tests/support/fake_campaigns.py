@@ -22,12 +22,23 @@ from memory.domain.campaign_plans import CampaignChoices, CampaignPreview, Prese
 from memory.domain.creator import Shortlist
 from memory.domain.errors import NotFound
 from memory.domain.follow_ups import Condition
-from memory.domain.ids import BatchId, BrandId, CampaignId, MemberId, ProductId, ShortlistId
+from memory.domain.ids import (
+    BatchId,
+    BrandId,
+    CampaignId,
+    MemberId,
+    ProductId,
+    ShortlistId,
+    TemplateId,
+    TemplateVersionId,
+)
 from memory.domain.offer import Product
 from memory.domain.outreach import Purpose
+from memory.domain.templates import Template, TemplateVersion, Wording
 from memory.domain.workspace import Brand, Scope
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+_WORDING = Wording("Hi {name}", "{name}你好", "en")
 _HARM = "<script>alert(1)</script>黑五"
 _OTHER = Brand(BrandId(2), "Barkly", "Barkly Shop", "US", "Asia/Shanghai")
 
@@ -67,7 +78,16 @@ class FakeCampaignViews:
             ("promotion", "大促", "大促活动通常：100-300 位达人"),
             ("daily", "日常", "日常活动通常：30-100 位达人"),
         )
-        return CampaignChoices(scenarios, products, lists)
+        own = tuple(
+            Template(
+                TemplateId(number), BrandId(1), name, purpose, 1,
+                (TemplateVersion(TemplateVersionId(number), 1, _WORDING, MemberId(1), _NOW),),
+            )
+            for number, name, purpose in (
+                (21, "首轮 <b>", Purpose.INVITE), (22, "首轮乙", Purpose.INVITE), (23, "催一催", Purpose.FOLLOW_UP),
+            )
+        )  # fmt: skip
+        return CampaignChoices(scenarios, products, lists, own[:2], own[2:])
 
     async def campaign_preview(self, scope: Scope, form: MakeCampaign) -> CampaignPreview:
         """Wrong in two places without a scenario; else one creator with a harmful name."""
@@ -75,18 +95,21 @@ class FakeCampaignViews:
             return CampaignPreview(problems={"scenario": "请选一个场景。", "shortlists": "请选已保存的名单。"})
         rounds = (PreviewRound("第 1 轮：邀约", _NOW, _NOW), PreviewRound("第 2 轮：跟进", _NOW, _NOW))
         row = PreviewRow(
-            "mia<script>", ("11-21 周六 09:30（估） / 11-21 周六 22:30", "11-24 周二 09:00 / 11-24 周二 22:00")
+            "mia<script>",
+            ("11-21 周六 09:30（估） / 11-21 周六 22:30", "11-24 周二 09:00 / 11-24 周二 22:00"),
+            "猫砂盆",
         )
         return CampaignPreview(
             name="返校季", scenario="大促", count=2, rounds=rounds, rows=(row,), left_out=("已拉黑 1",),
             doubts=("人数离通常差得多",), usual="大促活动通常：100-300 位达人",
+            starts="2026-12-01", products=("猫砂盆 1", "<i>饮水机</i> 1"),
         )  # fmt: skip
 
 
 def _campaign(number: int, name: str, *, cancelled_at: datetime | None = None) -> Campaign:
     steps = (CampaignStep(Purpose.INVITE), CampaignStep(Purpose.FOLLOW_UP, 3, Condition.NO_REPLY))
     day = date(2026, 11, 27)
-    plan = NewCampaign(name, name, Scenario.PROMOTION, steps, date(2026, 11, 20), day, day, ProductId(1))
+    plan = NewCampaign(name, name, Scenario.PROMOTION, steps, date(2026, 11, 20), day, day, (ProductId(1),))
     return Campaign(CampaignId(number), BrandId(1), plan, MemberId(1), _NOW, cancelled_at)
 
 
@@ -104,7 +127,7 @@ def _sheets() -> list[CampaignSheet]:
         CampaignSheet(
             going,
             "大促",
-            product="Pawly <b>饮水机</b>",
+            products=("Pawly <b>饮水机</b>",),
             reasons=("已被拒 1", "已暂停 3"),
             steps=("第 1 轮：邀约", "第 2 轮：跟进，上一轮发出 3 天后，没回复才发"),
             usual="大促活动通常：100-300 位达人",

@@ -62,7 +62,7 @@ from memory.domain.workspace import (
     Workspace,
     WorkspaceKind,
 )  # fmt: skip
-from memory.domain.zones import ZoneSource
+from memory.domain.zones import LikelyZone, ZoneSource
 from tests.support import fake_office as office
 from tests.support.fake_batches import fake_batch
 from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
@@ -329,13 +329,14 @@ class FakeQueries(FakeChannelViews, FakeReplies):
             (),
             self.office.now,
             "America/New_York",
-            ZoneSource.MAIN_OF_MARKET,
+            ZoneSource.POSTS,
             FirstState(
                 FirstContact(
                     DraftId(9), "K5", "小李", self.office.now - timedelta(days=1), "Asia/Shanghai", settled=True
                 ),
                 until=self.office.now + timedelta(days=29),
             ),
+            LikelyZone("America/New_York", 9_200, 37),
         )
 
     async def send_list(self, scope: Scope) -> SendListCard:

@@ -14,30 +14,34 @@ _FAR = 2
 
 
 def doubts(
-    plan: NewCampaign, usual: Figures, *, audience: int, markets: Sequence[str | None], today: date
+    plan: NewCampaign, usual: Figures, *, audience: int, markets: Sequence[str | None], begins: date
 ) -> tuple[Flag, ...]:
-    """Warnings of a plan for so many creators; `markets` are those of the creators who are added to it."""
-    found = [*_late(plan, markets, today), *_size(audience, usual), *_commission(plan, usual)]
+    """Warnings of a plan for so many creators, whose first messages go on the day it `begins` at the earliest.
+
+    `markets` are those of the creators who are added to it.
+    """
+    found = [*_late(plan, markets, begins), *_size(audience, usual), *_commission(plan, usual)]
     return tuple(found)
 
 
-def _late(plan: NewCampaign, markets: Sequence[str | None], today: date) -> list[Flag]:
+def _late(plan: NewCampaign, markets: Sequence[str | None], begins: date) -> list[Flag]:
     day = plan.promotion_on
     if day is None:
         return []
     found = []
-    posted = [today + timedelta(days=SHIPPING_DAYS + content_days(market)) for market in markets]
+    posted = [begins + timedelta(days=SHIPPING_DAYS + content_days(market)) for market in markets]
     late = [moment for moment in posted if moment > day]
     if late:
         facts: dict[str, Fact] = {
             "count": len(late),
             "shipping": SHIPPING_DAYS,
-            "days": (max(late) - today).days - SHIPPING_DAYS,
+            "days": (max(late) - begins).days - SHIPPING_DAYS,
+            "from": begins.isoformat(),
             "by": max(late).isoformat(),
             "day": day.isoformat(),
         }
         found.append(Flag("campaign_late", facts, blocking=False))
-    last = today + timedelta(days=sum(step.delay_days or 0 for step in plan.steps))
+    last = begins + timedelta(days=sum(step.delay_days or 0 for step in plan.steps))
     if last > day:
         passed: dict[str, Fact] = {"round": len(plan.steps), "by": last.isoformat(), "day": day.isoformat()}
         found.append(Flag("campaign_round_late", passed, blocking=False))

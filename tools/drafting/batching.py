@@ -33,7 +33,7 @@ from tools.drafting.invited import invited_flags
 from tools.drafting.known import Known, Occasion, known
 from tools.drafting.language import fallback_flag, language_of, template_language
 from tools.drafting.messengers import Messengers, has_shop
-from tools.drafting.own import PERSONAL, filled
+from tools.drafting.own import filled, needed
 from tools.drafting.similarity import most_alike
 from tools.drafting.writing import FALLBACK, Writer, Written, with_flag, write_all
 
@@ -183,7 +183,7 @@ def write_own(
         if made.content is not None:
             kept.append((occasion, Written(made.content, check(made.content, occasion, policy=prepared.policy))))
             continue
-        needs = [name for name in made.lacking if name not in PERSONAL]
+        needs = needed(template, occasion)
         if needs:
             raise BadRequest("template_needs", name=template.name, facts=" ".join(f"{{{one}}}" for one in needs))
         lacks = " ".join(f"{{{one}}}" for one in made.lacking)
@@ -210,7 +210,13 @@ def _finished(
         for one, occasion, language in zip(written, occasions, wanted, strict=True)
     ]
     new = tuple(
-        NewDraft(occasion.creator.id, one.content, one.flags, occasion.channel)
+        NewDraft(
+            occasion.creator.id,
+            one.content,
+            one.flags,
+            occasion.channel,
+            occasion.product.id if occasion.product else None,
+        )
         for occasion, one in zip(occasions, finished, strict=True)
     )
     return WrittenBatch(new, similarity_of(new, occasions))

@@ -29,12 +29,17 @@ async def own_templates(unit: Unit, names: Sequence[str]) -> tuple[Template, ...
     """
     kept = await unit.templates.all()
     found = tuple(template_named(kept, name) for name in names)
-    if len({template.id for template in found}) < len(found):
-        raise BadRequest("templates_same", name=found[0].name)
-    kinds = {(template.purpose, template.in_force.wording.product) for template in found}
-    if len(kinds) > 1:
-        raise BadRequest("templates_differ", names="、".join(template.name for template in found))
+    check_alike(found)
     return found
+
+
+def check_alike(templates: Sequence[Template]) -> None:
+    """Raises BadRequest ("templates_same", "templates_differ") for some that cannot be split by chance."""
+    if len({template.id for template in templates}) < len(templates):
+        raise BadRequest("templates_same", name=templates[0].name)
+    kinds = {(template.purpose, template.in_force.wording.product) for template in templates}
+    if len(kinds) > 1:
+        raise BadRequest("templates_differ", names="、".join(template.name for template in templates))
 
 
 def template_named(kept: Sequence[Template], name: str) -> Template:

@@ -83,6 +83,11 @@ def filled(template: Template, occasion: Occasion) -> Filled:
     return Filled(content)
 
 
+def needed(template: Template, occasion: Occasion) -> tuple[str, ...]:
+    """What the product or the offer lacks of what a template says."""
+    return tuple(name for name in filled(template, occasion).lacking if name not in PERSONAL)
+
+
 def refilled(content: Content, offer: Offer, *, market: str | None) -> Content | None:
     """The same message with another commission or fee in its placeholders; None where a figure has none."""
     if content.variables is None or not _same_shape(content.offer, offer):

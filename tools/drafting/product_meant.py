@@ -35,6 +35,12 @@ def product_meant(products: Sequence[Product], name: str | None) -> Product:
     return best
 
 
+def products_meant(products: Sequence[Product], names: Sequence[str]) -> tuple[Product, ...]:
+    """Several by name, each once; without a name the only one there is. Raises as `product_meant`."""
+    found = [product_meant(products, name) for name in names] or [product_meant(products, None)]
+    return tuple({product.id: product for product in found}.values())
+
+
 def _closest(products: Sequence[Product], wanted: str) -> Product | None:
     scores = sorted(
         ((_score(product, wanted), place) for place, product in enumerate(products)), key=lambda scored: -scored[0]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from memory.domain.campaign import MOST_PRODUCTS
 from memory.domain.creator import Creator
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import CreatorId
@@ -34,12 +35,13 @@ from tools.drafting.batching import (
     write_own,
 )
 from tools.drafting.choosing import TemplateUse, made_from, offer_of, own_templates, tone_of, unsaid
+from tools.drafting.fitting import fitting
 from tools.drafting.instructions import read_instruction
 from tools.drafting.known import Occasion
 from tools.drafting.limits import basis_points
 from tools.drafting.messengers import Messengers, channels_of
 from tools.drafting.occasions import brand_of
-from tools.drafting.product_meant import product_meant
+from tools.drafting.product_meant import products_meant
 from tools.drafting.splitting import split_at_random
 from tools.naming import Segment, meant_creators
 
@@ -62,6 +64,7 @@ class DraftMessagesArgs(Arguments):
     `template` is a tone of a built-in one or the name of one of the brand's own, whose purpose, product and offer hold
     where nothing else is said; `split` are two of the brand's own, and chance says who gets which. `cards` go after the
     texts over a shop: not said, those of the brand's settings; empty, none.
+    Of several `products` each creator is offered the one that fits them best.
     """
 
     purpose: Purpose
@@ -69,6 +72,7 @@ class DraftMessagesArgs(Arguments):
     handles: tuple[str, ...] = ()
     segment: Segment | None = None
     product: str | None = Field(default=None, max_length=200)
+    products: tuple[Annotated[str, Field(max_length=200)], ...] = Field(default=(), max_length=MOST_PRODUCTS)
     commission_rate: float | None = None
     flat_fee: Fee | None = None
     free_sample: bool | None = None
@@ -178,8 +182,8 @@ async def _from_own(
         _require_some(creators, left, limit=AT_MOST)
         args = args.model_copy(update={"purpose": templates[0].purpose})
         channels = await channels_of(unit, creators, messengers, wanted=args.channel)
-        product = await _own_product(unit, args, templates[0])
-        ready = await _prepare(unit, args, creators, channels, asked, messengers, product=product)
+        products = await _own_products(unit, args, templates[0])
+        ready = await _prepare(unit, args, creators, channels, asked, messengers, products=products)
         chosen = split_at_random([creator.id for creator in creators], templates, seed=turn.occasion)
         ready = replace(
             ready,
@@ -198,11 +202,15 @@ async def _from_own(
     return Drafted(batch, (*left, *lacking), written.similarity, notes, made_from=uses)
 
 
-async def _own_product(unit: Unit, args: DraftMessagesArgs, template: Template) -> Product:
-    """The product named, else the one the template was saved with, else the one usually meant."""
-    saved = template.in_force.wording.product
-    kept = await unit.products.by_id(saved) if saved is not None and not args.product else None
-    return kept or product_meant(await unit.products.all(), args.product)
+async def _own_products(unit: Unit, args: DraftMessagesArgs, template: Template) -> tuple[Product, ...]:
+    """The products named, else the one the template was saved with, else the one usually meant."""
+    saved, named = template.in_force.wording.product, _named(args)
+    kept = await unit.products.by_id(saved) if saved is not None and not named else None
+    return (kept,) if kept else products_meant(await unit.products.all(), named)
+
+
+def _named(args: DraftMessagesArgs) -> tuple[str, ...]:
+    return (*([args.product] if args.product else []), *args.products)
 
 
 def _require_some(creators: Sequence[Creator], left: Sequence[LeftOut], *, limit: int) -> None:
@@ -256,24 +264,27 @@ async def _prepare(
     offer: Offer,
     messengers: Messengers,
     *,
-    product: Product | None = None,
+    products: Sequence[Product] = (),
 ) -> Prepared:
     """Read everything one batch is about; a follow-up without an offer repeats the earlier one."""
     ids = [creator.id for creator in creators]
     earlier = await unit.drafts.newest_sent(ids) if args.purpose is Purpose.FOLLOW_UP else {}
-    product = product or await _product(unit, args, creators)
-    brand = await brand_of(unit, product.brand)
+    products = products or await _products(unit, args, creators)
+    if len({product.brand for product in products}) > 1:
+        raise BadRequest("choose_a_brand")
+    brand = await brand_of(unit, products[0].brand)
     relations = await unit.relations.of([creator.id for creator in creators])
     outside = await outside_flags(
         unit, creators, brand=brand.id, purpose=args.purpose, channels=channels, messengers=messengers
     )
+    fits = fitting(products)
     occasions = tuple(
         Occasion(
             creator,
             brand,
             args.purpose,
             channels[creator.id],
-            product,
+            fits(creator),
             offer_or(offer, earlier.get(creator.id)),
             relations.get(creator.id),
         )
@@ -282,16 +293,16 @@ async def _prepare(
     return Prepared(occasions, await unit.people.policy(brand.id), outside, cards=args.cards)
 
 
-async def _product(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator]) -> Product:
-    """The product named; without a name and after a first message, the one these creators were written about."""
-    products = await unit.products.all()
-    if not args.product and args.purpose not in (Purpose.INVITE, Purpose.SAMPLE_OFFER):
+async def _products(unit: Unit, args: DraftMessagesArgs, creators: Sequence[Creator]) -> tuple[Product, ...]:
+    """The products named; without a name and after a first message, the one these creators were written about."""
+    products, named_so = await unit.products.all(), _named(args)
+    if not named_so and args.purpose not in (Purpose.INVITE, Purpose.SAMPLE_OFFER):
         sent = await unit.drafts.newest_sent([creator.id for creator in creators])
         about = {draft.product for draft in sent.values() if draft.product is not None}
         known = [product for product in products if product.id in about]
         if len(known) == 1:
-            return known[0]
-    return product_meant(products, args.product)
+            return (known[0],)
+    return products_meant(products, named_so)
 
 
 def _offer(args: DraftMessagesArgs) -> Offer:

@@ -1,6 +1,7 @@
 """Arguments of the follow-up tools."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -22,7 +23,8 @@ class ScheduleFollowUpArgs(Arguments):
     """Whom to follow up, when, and on what condition.
 
     `after_days` counts from the message before; `at` is a day or a moment (the team's clock unless it names its own).
-    `every_days` is the distance of further rounds.
+    `every_days` is the distance of further rounds. `templates`: the brand's own by name, the first for the first round
+    and so on; "" or none: written as usual.
     """
 
     ranks: tuple[int, ...] = ()
@@ -34,6 +36,7 @@ class ScheduleFollowUpArgs(Arguments):
     condition: Condition = Condition.NO_REPLY
     rounds: int = Field(default=1, ge=1, le=MOST_ROUNDS)
     purpose: Purpose | None = None
+    templates: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=MOST_ROUNDS)
 
     @field_validator("at")
     @classmethod

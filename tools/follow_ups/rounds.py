@@ -8,7 +8,6 @@ from memory.domain.creator import Creator, Stage
 from memory.domain.follow_ups import Condition, FollowUp, Holds, holds
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import Draft, Flag, Purpose
-from memory.domain.zones import home_zone
 from tools.follow_ups.arguments import ScheduleFollowUpArgs, read_moment
 
 USUAL_DAYS = 3
@@ -33,7 +32,7 @@ def begins(args: ScheduleFollowUpArgs, creator: Creator, *, team: ZoneInfo) -> d
     moment = read_moment(args.at)
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo else moment.replace(tzinfo=team)).astimezone(UTC)
-    return datetime.combine(moment, time(0), home_zone(creator.facts.zone, creator.facts.market).zone).astimezone(UTC)
+    return datetime.combine(moment, time(0), creator.home.zone).astimezone(UTC)
 
 
 def is_past(args: ScheduleFollowUpArgs, *, now: datetime, team: ZoneInfo) -> bool:

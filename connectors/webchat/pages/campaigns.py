@@ -1,6 +1,7 @@
 """Campaigns: how far each is, round by round, what a person may do with one, and the form that makes one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,6 +13,7 @@ from connectors.webchat.forms import WHOLE_FORM, Fields, Id, place_of, read_form
 from connectors.webchat.pages.saved import back_to, was_saved
 from connectors.webchat.render import page
 from connectors.webchat.surface import Surface
+from memory.domain.campaign import MOST_PRODUCTS
 from memory.domain.campaign_forms import (
     CancelCampaign,
     CopyCampaign,
@@ -28,7 +30,16 @@ from memory.domain.ids import BrandId, CampaignId
 
 _Form = PauseCampaign | ResumeCampaign | CancelCampaign | CopyCampaign | RetryCampaign
 _TOLD = (BadRequest, Conflict, NotAllowed)
+_TEMPLATES = tuple(f"template_{number}" for number in range(1, 2 + MOST_ROUNDS))
 _DONE = frozenset({"pause", "resume", "cancel", "copy", "retry"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is ticked in the form that makes a campaign."""
+
+    shortlists: tuple[int, ...] = ()
+    products: tuple[int, ...] = ()
 
 
 def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
@@ -65,12 +76,12 @@ def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
 
     @router.get("/campaigns/new")
     async def new(visit: visit_of) -> Response:
-        return await _new(visit, {}, ())
+        return await _new(visit, {}, _Chosen())
 
     @router.post("/campaigns/new")
     async def make(request: Request, visit: visit_of) -> Response:
         fields = await read_form(request)
-        typed, chosen = fields.typed(), fields.numbers("shortlists")
+        typed, chosen = fields.typed(), _Chosen(fields.numbers("shortlists"), fields.numbers("products"))
         try:
             form = _plan(fields)
             shown = await surface.queries.campaign_preview(visit.scope, form)
@@ -89,7 +100,7 @@ def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     async def _new(
         visit: Visit,
         typed: Mapping[str, str],
-        chosen: tuple[int, ...],
+        chosen: _Chosen,
         *,
         errors: Mapping[str, str] | None = None,
         preview: CampaignPreview | None = None,
@@ -97,8 +108,10 @@ def campaign_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
     ) -> Response:
         offered = await surface.queries.campaign_choices(visit.scope)
         return await page(
-            surface, visit, "campaign_new.html", status=code, offered=offered, typed=typed, chosen=chosen,
-            errors=errors or {}, preview=preview, conditions=tuple(Condition), most_rounds=1 + MOST_ROUNDS,
+            surface, visit, "campaign_new.html", status=code, offered=offered, typed=typed, chosen=chosen.shortlists,
+            products=chosen.products, errors=errors or {}, preview=preview, conditions=tuple(Condition),
+            most_rounds=1 + MOST_ROUNDS, most_products=MOST_PRODUCTS,
+            own_typed=any(typed.get(name) for name in (*_TEMPLATES, "split")),
         )  # fmt: skip
 
     @router.get("/campaigns/{campaign}")
@@ -131,7 +144,9 @@ def _plan(fields: Fields) -> MakeCampaign:
     return MakeCampaign(
         name=fields.text("name")[:80],
         scenario=fields.text("scenario")[:20],
-        product=fields.text("product")[:20],
+        products=fields.numbers("products"),
+        templates=tuple(fields.text(name)[:20] for name in _TEMPLATES),
+        split=fields.text("split")[:20],
         commission=fields.text("commission")[:20],
         free_sample=fields.text("free_sample") == "yes",
         shortlists=fields.numbers("shortlists"),
@@ -139,6 +154,7 @@ def _plan(fields: Fields) -> MakeCampaign:
         rounds=fields.text("rounds")[:20],
         every_days=fields.text("every_days")[:20],
         condition=fields.text("condition")[:20],
+        starts_on=fields.text("starts_on")[:20],
         promotion_on=fields.text("promotion_on")[:20],
     )
 

@@ -53,7 +53,7 @@ def plant(url: str, *, seed: int, shops: Sequence[Shop], tenant: int, member: in
             own = {"tenant_id": tenant, "brand_id": shop.brand}
             campaigns = [
                 _new(line, "campaign", **own, name=name, key=name, scenario="daily", free_sample=False, starts_on=BEGAN,
-                     steps="[]", made_by=member, made_at=BEGAN, changed_at=BEGAN)
+                     steps="[]", product_ids="[]", made_by=member, made_at=BEGAN, changed_at=BEGAN)
                 for name in ("spring", "autumn")
             ]  # fmt: skip
             for number in range(30):

@@ -164,3 +164,38 @@ async def test_each_round_goes_when_its_day_has_come_and_is_checked_again_then(s
         await shop.move_to_hour(13)
     await shop.dispatch()
     assert [ticket.text for ticket in shop.messenger.received[2:]] == ["Round 1 for 2"]
+
+
+async def test_what_one_word_approved_is_taken_back_by_one_word(shop: SellingOffice) -> None:
+    rounds, _ = await approved(shop, 2, "批准 {batch} 1-2")
+    desk, talk = open_desk(shop), await talk_of(shop, shop.anna)
+    first, second, third = (batch.code for batch in rounds)
+    reply = await say(desk, shop.anna, f"撤回 {first} 2", talk)
+    assert reply.text.split("\n") == [f"{code}：已撤回 2，可以重新审批" for code in (first, second, third)]
+    assert await statuses(shop, rounds) == [[APPROVED, OPEN]] * 3
+    reply = await say(desk, shop.anna, f"撤回 {second}", talk)
+    assert reply.text.split("\n") == [f"{code}：已撤回 1，可以重新审批" for code in (second, third)]
+    assert await statuses(shop, rounds) == [[APPROVED, OPEN], [OPEN, OPEN], [OPEN, OPEN]]
+
+
+async def test_taking_a_sequence_back_says_what_was_too_late_and_stops_the_rest(shop: SellingOffice) -> None:
+    await shop.move_to_hour(12)
+    rounds, _ = await approved(shop, 2, "批准 {batch} 1-2")
+    await shop.move_to_hour(13)
+    await shop.dispatch()
+    desk, talk = open_desk(shop), await talk_of(shop, shop.anna)
+    reply = await say(desk, shop.anna, f"撤回 {rounds[0].code}", talk)
+    late, *behind = reply.text.split("\n")
+    assert late == f"{rounds[0].code}：1、2 已在发送，撤不回"
+    assert behind == [f"{batch.code}：已撤回 1、2，可以重新审批" for batch in rounds[1:]]
+    assert await statuses(shop, rounds) == [[DraftStatus.SENT] * 2, [OPEN] * 2, [OPEN] * 2]
+
+
+async def test_rounds_approved_by_words_of_their_own_are_taken_back_by_their_own_codes(shop: SellingOffice) -> None:
+    desk, rounds, talk = open_desk(shop), await three_rounds(shop, 1, BrandPolicy()), await talk_of(shop, shop.anna)
+    await read_all(desk, shop.anna, talk, rounds)
+    for batch in rounds:
+        await say(desk, shop.anna, f"批准 {batch.code} 1", talk)
+    reply = await say(desk, shop.anna, f"撤回 {rounds[0].code}", talk)
+    assert reply.text == f"{rounds[0].code}：已撤回 1，可以重新审批"
+    assert await statuses(shop, rounds) == [[OPEN], [APPROVED], [APPROVED]]

@@ -167,6 +167,15 @@ async def test_a_brand_that_allows_nights_asks_for_a_word_and_records_it(shop: H
     assert found == [("hand.night", shop.office.operator.member)]
 
 
+async def test_not_even_at_night_before_its_campaign_begins_where_the_creator_lives(shop: HandShop) -> None:
+    batch = await shop.approved(1)
+    await shop.office.save_policy(replace(OPEN_HANDED, night_by_hand=True))
+    await shop.office.move_to_hour(23)
+    with administrator(shop) as line:
+        line.execute("update batch set starts_on = current_date + 400")
+    assert reasons(await shop.take([batch.drafts[0].id], night=True)) == ["hand_not_due"]
+
+
 async def test_limits_count_what_people_take(shop: HandShop) -> None:
     batch = await shop.approved(5)
     await shop.office.save_policy(BrandPolicy(sends_per_minute=2, sends_per_day=3))

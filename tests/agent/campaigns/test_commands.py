@@ -32,9 +32,7 @@ async def shop(database: Database) -> SellingOffice:
 async def campaign(shop: SellingOffice, *rounds: Batch) -> Campaign:
     """A campaign with a batch a round."""
     steps = presets()[Scenario.PROMOTION].steps(2, every_days=3)
-    plan = NewCampaign(
-        "黑五", "black_friday", Scenario.PROMOTION, steps, date(2026, 11, 1), DAY, DAY, None, Offer(2000)
-    )
+    plan = NewCampaign("黑五", "black_friday", Scenario.PROMOTION, steps, date(2026, 11, 1), DAY, DAY, (), Offer(2000))
     async with shop.database.unit(shop.operator) as unit:
         kept = await unit.campaigns.keep(plan, brand=shop.brand)
         await unit.campaigns.attach(kept, {batch.id: number for number, batch in enumerate(rounds, start=1)})
@@ -102,7 +100,7 @@ async def test_a_lead_of_all_brands_copies_it_without_creators_and_product(shop:
         (copy,) = await unit.campaigns.all()
         assert (await sheet(unit, copy.id, texts())).view.state is CampaignState.EMPTY
         assert await may_copy(unit)
-    expected = replace(kept.plan, product=None, starts_on=copy.plan.starts_on)
+    expected = replace(kept.plan, starts_on=copy.plan.starts_on)
     assert (copy.plan, copy.brand) == (expected, other.id)
     with pytest.raises(Conflict, match="campaign_copy_exists"):
         await submit(shop, owner, CopyCampaign(campaign=kept.id, brand=other.id))

@@ -1,6 +1,7 @@
 """A campaign's form: what it shows before anything is kept, what is wrong and where, and what is kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,8 +16,13 @@ from memory.domain.follow_ups import Condition
 from memory.domain.offer import Offer
 from memory.domain.outreach import Purpose
 from memory.domain.shortlist_stores import NewShortlistItem
+from memory.domain.templates import Wording
 from prompts.render import texts
 from tests.agent.team.forms_at_work import submit
+
+INVITE = Wording("Hi {name}, we pay for {product}.", "{name}，{product} 有佣金。", "en")
+PRICED = Wording("Hi {name}, {product} is {price}.", "{name}，{product} 卖 {price}。", "en")
+NUDGE = Wording("Hi {name}, did you see this?", "{name}，看到了吗？", "en")
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ async def form(shop: SellingOffice, **changed: object) -> MakeCampaign:
         handle = (await unit.creators.by_ids([third]))[third].handle
         product = (await unit.products.all())[0]
     given: dict[str, object] = {
-        "name": "返校季", "scenario": "promotion", "product": str(product.id), "shortlists": (saved,),
+        "name": "返校季", "scenario": "promotion", "products": (product.id,), "shortlists": (saved,),
         "handles": (f"@{handle.upper()}", handle), "commission": "20%", "rounds": "3", "every_days": "4",
     }  # fmt: skip
     return MakeCampaign.model_validate(given | changed)
@@ -81,13 +87,13 @@ async def test_making_it_keeps_plan_and_creators_for_the_job(shop: SellingOffice
 async def test_everything_wrong_is_told_at_once_each_beside_its_field(shop: SellingOffice) -> None:
     wrong = MakeCampaign(
         scenario="soon", commission="a lot", rounds="9", every_days="0", condition="maybe", promotion_on="2020-01-01",
-        handles=("@nobody.here",), product="77",
+        handles=("@nobody.here",), products=(77,),
     )  # fmt: skip
     found = await shown(shop, wrong)
     assert found.problems == {
         "scenario": "请选一个场景。",
         "promotion_on": "大促日 2020-01-01 已经过了，换个以后的日子。",
-        "product": "请选一个产品。",
+        "products": "请选一个产品。",
         "rounds": "「9」不行：请填 1 到 7 的整数。",
         "every_days": "「0」不行：请填 1 到 90 的整数。",
         "condition": texts().say("bad_request", "zh"),
@@ -123,3 +129,53 @@ async def test_the_form_offers_scenarios_products_and_saved_shortlists(shop: Sel
         offered = await choices(unit, texts())
     assert [value for value, _, _ in offered.scenarios] == [scenario.value for scenario in Scenario]
     assert ([one.name for one in offered.shortlists], len(offered.products)) == (["夏季名单"], 1)
+
+
+async def test_a_start_to_come_several_products_and_own_templates_are_shown_and_kept(shop: SellingOffice) -> None:
+    async with shop.database.unit(shop.lead) as unit:
+        more = await unit.products.save(None, {"name": "饮水机 water fountain"}, brand=shop.brand)
+        first = [
+            await unit.templates.keep(name, INVITE, purpose=Purpose.INVITE, brand=shop.brand) for name in ("甲", "乙")
+        ]
+        nudge = await unit.templates.keep("催一催", NUDGE, purpose=Purpose.FOLLOW_UP, brand=shop.brand)
+    start = (await shop.now()).astimezone(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=10)
+    typed = await form(shop, starts_on=start.isoformat(), split=str(first[1].id))
+    typed = typed.model_copy(
+        update={"products": (*typed.products, more.id), "templates": (str(first[0].id), "", str(nudge.id), "")}
+    )
+    found = await shown(shop, typed)
+    assert (found.problems, found.starts) == ({}, start.isoformat())
+    assert [each.what for each in found.rounds] == [
+        "第 1 轮：邀约（模板 甲、乙）",
+        "第 2 轮：跟进，上一轮发出 4 天后，没回复才发",
+        "第 3 轮：跟进（模板 催一催），上一轮发出 4 天后，没回复才发",
+    ]
+    nine = datetime(start.year, start.month, start.day, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert (found.rounds[0].begins, found.rounds[0].ends) == (nine, nine)
+    assert {row.product for row in found.rows} <= {"猫砂盆 litter box", "饮水机 water fountain"}
+    assert sum(int(one.rsplit(" ", 1)[1]) for one in found.products) == found.count == 3
+    await submit(shop, shop.operator, typed)
+    async with shop.database.unit(shop.operator) as unit:
+        (kept,) = await unit.campaigns.all()
+    assert (kept.plan.starts_on, kept.plan.products) == (start, typed.products)
+    assert [step.templates for step in kept.plan.steps] == [(first[0].id, first[1].id), (), (nudge.id,)]
+
+
+async def test_what_is_wrong_with_a_start_or_a_template_is_told_beside_it(shop: SellingOffice) -> None:
+    async with shop.database.unit(shop.lead) as unit:
+        nudge = await unit.templates.keep("催一催", NUDGE, purpose=Purpose.FOLLOW_UP, brand=shop.brand)
+    own = (str(nudge.id), "777", "", str(nudge.id))
+    found = await shown(shop, await form(shop, starts_on="soon", rounds="2", templates=own))
+    assert found.problems == {
+        "starts_on": texts().say("day_unreadable", "zh", text="soon"),
+        "template_1": "「催一催」是后面几轮用的模板，第一轮要用邀约、样品邀请或感谢的模板。",
+        "template_2": texts().say("template_gone", "zh"),
+        "template_4": "说了 4 轮的模板，只有 2 轮。",
+    }
+    async with shop.database.unit(shop.lead) as unit:
+        priced = await unit.templates.keep("价", PRICED, purpose=Purpose.INVITE, brand=shop.brand)
+    asked = await shown(shop, await form(shop, templates=(str(priced.id),)))
+    assert asked.problems == {"template_1": texts().say("template_needs", "zh", name="价", facts="{price}")}
+    alone = await form(shop, split=str(nudge.id), handles=(), promotion_on="2020-01-01", starts_on="2020-01-01")
+    problems = (await shown(shop, alone)).problems
+    assert problems.keys() == {"promotion_on", "starts_on", "template_1"}

@@ -57,7 +57,7 @@ async def test_a_plan_and_its_warnings_use_the_brands_own_until_they_are_ours_ag
         product = (await unit.products.all())[0].id
     await shop.creators(2)
     form = MakeCampaign(
-        scenario="promotion", product=str(product), handles=("creator00000", "creator00001"), commission="25%"
+        scenario="promotion", products=(product,), handles=("creator00000", "creator00001"), commission="25%"
     )
     await submit(shop, shop.lead, TYPED)
     async with shop.database.unit(shop.operator) as unit:

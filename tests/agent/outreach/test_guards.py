@@ -227,6 +227,11 @@ async def sent_later_than_planned(shop: SellingOffice) -> None:
     await behind_our_back(shop, "update outreach_step set sent_at = sent_at + interval '2 days' where state = 'sent'")
 
 
+async def for_a_campaign_that_starts_later(shop: SellingOffice) -> None:
+    await shop.approved(await shop.creators(1))
+    await behind_our_back(shop, "update batch set starts_on = current_date + 400")
+
+
 async def offering_less_than_a_collaboration_made_since(shop: SellingOffice) -> None:
     await approved_offer(shop)
     await collaborate(shop, rate=2_500)
@@ -267,12 +272,13 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("delay_is_over", sent_later_than_planned),
     ("condition_holds", not_delivered_yet),
     ("is_due", planned_for_later),
+    ("its_day_has_come", for_a_campaign_that_starts_later),
     ("it_is_daytime", overdue_at_night),
     ("it_is_no_rest_day", on_a_day_the_brand_began_to_keep_free),
 ]
 
 
-PUTS_OFF = ("it_is_daytime", "it_is_no_rest_day", *SEQUENCE_GUARDS)
+PUTS_OFF = ("its_day_has_come", "it_is_daytime", "it_is_no_rest_day", *SEQUENCE_GUARDS)
 
 
 def test_every_guard_has_a_scenario() -> None:

@@ -113,27 +113,34 @@ async def test_a_plan_is_shown_before_anything_is_made_and_what_was_typed_stays(
     assert office.commands == []
     page = answer.text
     assert rows(page) == [
-        "@mia&lt;script&gt; 11-21 周六 09:30（估） / 11-21 周六 22:30 11-24 周二 09:00 / 11-24 周二 22:00"
+        "@mia&lt;script&gt; 猫砂盆 11-21 周六 09:30（估） / 11-21 周六 22:30 11-24 周二 09:00 / 11-24 周二 22:00"
     ]
     assert "活动「返校季」（大促）：2 位达人。还没有写，也没有发。" in page
     assert "没有写：已拉黑 1" in page
     assert 'value="返校季"' in page
     assert ">@mia，tom</textarea>" in page
     assert 'name="shortlists" value="5" checked' in page
-    assert "<b>名单" not in page
+    assert "2026-12-01（达人当地日期）起才发。" in page
+    assert ("<bdi>&lt;i&gt;饮水机&lt;/i&gt; 1</bdi>" in page, '<option value="21">首轮 &lt;b&gt;</option>' in page) == (
+        True,
+        True,
+    )
+    assert ("<b>名单" not in page, "首轮 <b>" not in page) == (True, True)
 
 
 async def test_making_it_hands_in_what_was_typed(office: FakeOffice, client: httpx.AsyncClient) -> None:
     typed = {
-        "scenario": "promotion", "name": "返校季", "product": "2", "commission": "20%", "free_sample": "yes",
+        "scenario": "promotion", "name": "返校季", "products": "2", "commission": "20%", "free_sample": "yes",
         "shortlists": ["5", "6"], "handles": "@mia，tom\n@ann", "rounds": "3", "every_days": "4",
-        "condition": "no_reply", "promotion_on": "2026-11-27",
+        "condition": "no_reply", "promotion_on": "2026-11-27", "starts_on": "2026-11-25",
+        "template_1": "21", "split": "22",
     }  # fmt: skip
     answer = await client.post("/campaigns/new", data=typed | {"do": "make"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/campaigns/2")
     assert office.commands == [
         MakeCampaign(
-            name="返校季", scenario="promotion", product="2", commission="20%", free_sample=True, shortlists=(5, 6),
+            name="返校季", scenario="promotion", products=(2,), templates=("21", "", *[""] * 5), split="22",
+            commission="20%", free_sample=True, shortlists=(5, 6), starts_on="2026-11-25",
             handles=("@mia", "tom", "@ann"), rounds="3", every_days="4", condition="no_reply",
             promotion_on="2026-11-27",
         )

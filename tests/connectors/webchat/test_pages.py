@@ -222,6 +222,18 @@ async def test_pages_of_creators_keep_their_filters(client: httpx.AsyncClient) -
     assert "/creators?topic=%E7%8C%AB+%26+%E7%8B%97&amp;offset=0" in page
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "纽约 （由 37 条内容的发布时间推断，置信度 0.92）"),
+        ("en", "New York (by the hours of 37 posts, confidence 0.92)"),
+    ],
+)
+async def test_a_creators_page_says_how_their_zone_is_known(client: httpx.AsyncClient, lang: str, said: str) -> None:
+    client.cookies.set("daren_lang", lang)
+    assert said in " ".join((await client.get("/creators/pawsome.mia")).text.split())
+
+
 async def test_unknown_is_shown_as_unknown(office: FakeOffice, client: httpx.AsyncClient) -> None:
     office.say(Author.DAREN, Reply(text="", cards=(fake_office.shortlist(),)))
     chat, creators = [(await client.get(path)).text for path in ("/conversations/7", "/creators")]

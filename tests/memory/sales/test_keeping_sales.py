@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from memory.database import Database
+from memory.domain.creator import CreatorFacts
 from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
 from memory.domain.performance import Figure, GroupBy, Key, Kind, Metric, Query, Unknown, UnknownPart
@@ -26,10 +28,12 @@ from memory.domain.sales import (
     Settlement,
 )
 from memory.domain.workspace import Scope
+from memory.domain.zones import HomeZone, ZoneSource, home_zone
 from tests.support.database import Office, make_workspace
 
 OCTOBER = Period(PeriodName.CUSTOM, date(2026, 10, 1), date(2026, 10, 31))
 AS_OF = datetime(2026, 11, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def sold(order: str = "5001", *, at: datetime, handle: str = "cat_mama", minor: int = 3000, pieces: int = 1) -> Sale:
@@ -225,6 +229,34 @@ async def test_another_source_is_compared_line_by_line(database: Database, lead:
         ("estimated", "4.50 USD", "9.00 USD", "file:orders.csv"),
     ]
     assert none == ()
+
+
+async def test_the_hours_of_posts_say_where_a_creator_lives_until_a_source_does(
+    database: Database, office: Office
+) -> None:
+    lead, west = office.lead(), ZoneInfo("America/Los_Angeles")
+    by_day = [
+        ContentPost(
+            f"{day}-{hour}", "cat_mama", ContentKind.VIDEO, datetime(2026, 10, day, 9, tzinfo=west) + hour * HOUR
+        )
+        for day in range(1, 5)
+        for hour in range(16)
+    ]
+    assert lead.brand is not None
+    async with database.unit(lead) as unit:
+        await unit.sales.add_posts(by_day[:10], brand=lead.brand, source="shop", as_of=AS_OF)
+        few = (await unit.creators.by_handles(["cat_mama"]))["cat_mama"]
+        await unit.sales.add_posts(by_day, brand=lead.brand, source="shop", as_of=AS_OF)
+        many = (await unit.creators.by_handles(["cat_mama"]))["cat_mama"]
+        said = CreatorFacts(handle="cat_mama", market="US", zone=west.key)
+        await unit.creators.upsert([said], source="file", as_of=unit.now)
+        told = (await unit.creators.by_handles(["cat_mama"]))["cat_mama"]
+    assert (few.home, few.likely) == (home_zone(None, "US"), None)
+    assert (many.home, many.likely and many.likely.posts) == (
+        HomeZone(ZoneInfo("America/Denver"), ZoneSource.POSTS),
+        64,
+    )
+    assert told.home == HomeZone(west)
 
 
 async def test_who_is_erased_leaves_sales_of_nobody_and_no_posts(database: Database, office: Office) -> None:

@@ -142,15 +142,15 @@ def test_creators_are_added_to_the_campaign_that_goes_on() -> None:
 
 def test_shipping_and_posting_must_end_before_the_sale() -> None:
     plan = a_plan(promotion_on=date(2026, 12, 19))
-    found = doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US", "US"], today=TODAY)
+    found = doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US", "US"], begins=TODAY)
     assert [(flag.key, flag.facts["by"], flag.facts["count"]) for flag in found] == [("campaign_late", "2026-12-20", 2)]
     plan = a_plan(promotion_on=date(2026, 12, 20))
-    assert doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US"], today=TODAY) == ()
+    assert doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US"], begins=TODAY) == ()
 
 
 def test_a_round_after_the_sale_is_told() -> None:
     plan = a_plan(rounds=4, every_days=10, promotion_on=date(2026, 12, 28))
-    found = doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US"], today=TODAY)
+    found = doubts(plan, presets()[plan.scenario].figures, audience=120, markets=["US"], begins=TODAY)
     assert [(flag.key, flag.facts) for flag in found] == [
         ("campaign_round_late", {"round": 4, "by": "2026-12-29", "day": "2026-12-28"})
     ]
@@ -168,7 +168,7 @@ def test_a_round_after_the_sale_is_told() -> None:
 )
 def test_what_is_far_from_usual_is_told(audience: int, commission_bp: int | None, keys: list[str]) -> None:
     plan = a_plan(commission_bp=commission_bp)
-    found = doubts(plan, presets()[plan.scenario].figures, audience=audience, markets=["US"], today=TODAY)
+    found = doubts(plan, presets()[plan.scenario].figures, audience=audience, markets=["US"], begins=TODAY)
     assert [flag.key for flag in found] == keys
     assert not any(flag.blocking for flag in found)
 

@@ -22,8 +22,9 @@ from memory.domain.shortlist_stores import NewShortlistItem
 from prompts.render import texts
 from tests.support.asking import Asking
 from tests.support.fake_drafting import Acceptor
+from tools.campaigns.arguments import CampaignsArgs
 from tools.campaigns.results import CampaignList, CampaignPlanned, CampaignShown
-from tools.campaigns.tool import CampaignsArgs, campaigns
+from tools.campaigns.tool import campaigns
 from tools.contract import TurnContext
 from tools.drafting.messengers import PLAYGROUND_SOURCE
 from tools.drafting.tool import DraftList, ListDraftsArgs, list_drafts

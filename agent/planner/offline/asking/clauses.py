@@ -73,6 +73,8 @@ _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
 _ONLY_IF = words.phrase("clauses", "only_if")
+_ROUND_TEMPLATE = words.phrase("clauses", "round_template")
+_IN_ROUNDS = frozenset(["campaigns.plan", "schedule_follow_up"])
 _LATER = words.phrase("clauses", "later")
 _ALL_DRAFTS_BUT = re.compile(r"(?:除了|除开|except|other than|apart from|everything but).*(?:[条封稿]|\d)")
 
@@ -157,7 +159,9 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         intent = None if leads_in or position >= _MOST_HEARD else asked(clause, waiting, tokens, following)
         if not leads_in and only_asks(clause, intent):
             intent = next(one for one in words.intents() if one.name == "off_topic")
-        if current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text):
+        only_if = current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text)
+        of_a_round = current is not None and current.intent in _IN_ROUNDS and _ROUND_TEMPLATE.search(clause.text)
+        if current is not None and (only_if or of_a_round):
             current.clauses += [*waiting, clause]
             waiting = []
         elif current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):

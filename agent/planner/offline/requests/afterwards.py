@@ -13,6 +13,7 @@ from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Quantity, Unit, as_json, quantity_at
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests.references import creators, excepted, segment_of
+from agent.planner.offline.requests.round_templates import round_templates
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.terms import is_second_thought, meant, metric_before
@@ -121,8 +122,11 @@ def follow_ups(segment: Segment, context: PlanningContext) -> Sheet:
 def schedule(segment: Segment, context: PlanningContext) -> Sheet:
     """`schedule_follow_up`."""
     sheet = Sheet(segment, context)
-    text = segment.text
+    own = round_templates(sheet)
+    text = own.without(sheet)
     sheet.arguments = creators(sheet, segments=False)
+    if own.templates:
+        sheet.arguments["templates"] = list(own.templates)
     every = _EVERY.search(text)
     if every:
         sheet.arguments["every_days"] = _every_days(every)

@@ -1,6 +1,7 @@
 """Requests about campaigns: list them, show one, or put creators into one."""
 
 import re
+from datetime import date
 
 from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.dates import date_in
@@ -8,6 +9,7 @@ from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.numerals import numeral_at
 from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.requests.references import creators, segment_of
+from agent.planner.offline.requests.round_templates import RoundTemplates, round_templates
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.terms import meant
@@ -28,7 +30,12 @@ _WEEKS = frozenset(["周", "星期", "礼拜", "week", "weekly"])
 _A_CAMPAIGN = re.compile(r"活动|大促|计划|campaign")
 _SHARE_OF_SALES = re.compile(r"佣|提成|分成|commission|\bcut\b")
 _INTO = words.phrase("reports", "into_a_campaign")
+_STARTS_AFTER_DAY = words.phrase("reports", "starts_after_day")
+_STARTS_BEFORE_DAY = words.phrase("reports", "starts_before_day")
+_AND = re.compile(r"(?:[、/&]|以及|还有|[和跟与及]| and (?:the |our )?)")
+_NEAR = 16  # letters between a day and the word that says it is the first
 _MOST_LEADS = 3
+NONE = RoundTemplates()
 
 
 def campaign(segment: Segment, context: PlanningContext) -> Sheet:
@@ -37,7 +44,8 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
     sheet = Sheet(segment, context, arguments={"action": action})
     if action == "list":
         return sheet
-    name = _name(sheet)
+    own = round_templates(sheet) if action == "plan" else NONE
+    name = _name(sheet, own)
     if action == "plan":
         scenario = _only_a_scenario(name) if name else _scenario_beside(sheet)
         if scenario:
@@ -47,7 +55,7 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
         elif not scenario and _INTO.search(segment.text):
             sheet.note("campaign_needs_name")
             sheet.incomplete = True
-        _plan(sheet)
+        _plan(sheet, own)
     elif name:
         sheet.arguments["name"] = name
     return sheet
@@ -62,10 +70,11 @@ def failed(segment: Segment, context: PlanningContext) -> Sheet:
     return sheet
 
 
-def _name(sheet: Sheet) -> str:
+def _name(sheet: Sheet, own: RoundTemplates = NONE) -> str:
     """What it is called: quoted, or the words before 活动 without whom it is for."""
     segment = sheet.segment
-    quote = next((token for token in sheet.tokens if token.kind == "quote"), None)
+    quotes = (token for token in sheet.tokens if token.kind == "quote" and not own.touches(token.start, token.end))
+    quote = next(quotes, None)
     if quote:
         return sheet.quote(quote.start, quote.end).strip(QUOTES)
     named = _NAME.search(segment.reading.text[segment.start : segment.end])
@@ -100,9 +109,13 @@ def _scenario_beside(sheet: Sheet) -> str | None:
     return found.value if found else None
 
 
-def _plan(sheet: Sheet) -> None:
-    """For whom, in how many rounds, how far apart, and on what offer."""
-    text = sheet.segment.text
+def _plan(sheet: Sheet, own: RoundTemplates) -> None:
+    """For whom, in how many rounds, how far apart, from when on, from which templates, and on what offer."""
+    text = own.without(sheet)
+    if own.templates:
+        sheet.arguments["templates"] = list(own.templates)
+    if own.split:
+        sheet.arguments["split"] = list(own.split)
     rounds, every = list(_ROUNDS.finditer(text)), list(_EVERY.finditer(text))
     if rounds:  # the last: what is said before may be taken back
         sheet.arguments["rounds"] = _count(rounds[-1]["a"] or rounds[-1]["b"])
@@ -113,12 +126,31 @@ def _plan(sheet: Sheet) -> None:
     group = segment_of(first.text) if first else None
     if group and not {"ranks", "handles"} & sheet.arguments.keys():
         sheet.arguments["segment"] = group
-    product_said(sheet)
+    products_said(sheet, text)
     offer_said(sheet)
+    start = _start(sheet, own)
+    if start is not None:
+        sheet.arguments["start_date"] = start.isoformat()
     said = _SALE_DAY.search(text)
     day = date_in(text[said.end() :], sheet.context.today) if said else None
     if day is not None:
         sheet.arguments["promotion_date"] = day.isoformat()
+
+
+def _start(sheet: Sheet, own: RoundTemplates) -> date | None:
+    """The day before which nothing is to go: 「12月1日开始」, 「别早于12月10日」, "starting next Monday"."""
+    today = sheet.context.today
+    for clause in own.without(sheet).split(","):
+        if _SALE_DAY.search(clause):
+            continue
+        ends = (found.end() for found in _STARTS_BEFORE_DAY.finditer(clause))
+        behind = (date_in(clause[end : end + _NEAR], today) for end in ends)
+        starts = (found.start() for found in _STARTS_AFTER_DAY.finditer(clause))
+        before = (date_in(clause[max(0, start - _NEAR) : start], today) for start in starts)
+        day = next((day for day in (*behind, *before) if day is not None), None)
+        if day is not None:
+            return day
+    return None
 
 
 def offer_said(sheet: Sheet) -> None:
@@ -129,6 +161,25 @@ def offer_said(sheet: Sheet) -> None:
         sheet.arguments["commission_rate"] = as_json(meant(shares[-1]))
     if sense("free_sample", text) == "true":
         sheet.arguments["free_sample"] = True
+
+
+def products_said(sheet: Sheet, text: str) -> None:
+    """The products of a plan: one, or several to choose from for each creator."""
+    places = [(text.find(name.lower()), name) for name in sheet.context.products if name.lower() in text]
+    apart = [
+        (at, name)
+        for at, name in sorted(places)
+        if not any(other != name and name.lower() in other.lower() for _, other in places)
+    ]
+    if len(apart) > 1:
+        sheet.arguments["products"] = [name for _, name in apart]
+        return
+    product_said(sheet)
+    said = str(sheet.arguments.get("product", ""))
+    several = [part.strip(QUOTES + " ") for part in _AND.split(said)]
+    if len(several) > 1 and all(len(part) > 1 for part in several):
+        del sheet.arguments["product"]
+        sheet.arguments["products"] = several
 
 
 def product_said(sheet: Sheet) -> None:
