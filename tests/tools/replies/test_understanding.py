@@ -51,7 +51,8 @@ class Silent(ScriptedModel):
         self, *, system: str, user: str, purpose: str, schema: dict[str, JsonValue], max_tokens: int = 1200
     ) -> dict[str, JsonValue]:
         """For ever."""
-        return await asyncio.get_running_loop().create_future()
+        await asyncio.Event().wait()
+        return {}
 
 
 async def test_a_model_that_takes_too_long_is_not_waited_for() -> None:
