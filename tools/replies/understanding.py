@@ -33,7 +33,7 @@ _SCHEMA: Final[dict[str, JsonValue]] = {
 
 async def understood(text: str, gist: Gist, model: TextModel, *, seconds: float = PATIENCE_SECONDS) -> Gist:
     """The gist with a model's intent; as it was where the model is down, slow, or answers something else."""
-    if gist.by_model or gist.intent is Intent.OPT_OUT or not text.strip():
+    if gist.by_model or gist.intent is Intent.OPT_OUT or not text.strip() or seconds <= 0:
         return gist
     system = prompt("replies/intent.md", intents=", ".join(Intent))
     try:
@@ -51,13 +51,17 @@ async def understood(text: str, gist: Gist, model: TextModel, *, seconds: float 
     return replace(gist, intent=Intent(str(intent)), confidence=confidence, quotes=quotes, by_model=True)
 
 
-async def all_understood(messages: Sequence[CreatorMessage], model: TextModel) -> list[CreatorMessage]:
-    """The messages in order, a few asked about at once."""
-    slots = asyncio.Semaphore(AT_ONCE)
+async def all_understood(
+    messages: Sequence[CreatorMessage], model: TextModel, *, seconds: float = PATIENCE_SECONDS
+) -> list[CreatorMessage]:
+    """The messages in order, a few asked about at once; none is waited for longer than so many seconds in all."""
+    slots, loop = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop()
+    until = loop.time() + seconds
 
     async def one(message: CreatorMessage) -> CreatorMessage:
         async with slots:
-            return replace(message, gist=await understood(message.text, message.gist, model))
+            left = until - loop.time()
+            return replace(message, gist=await understood(message.text, message.gist, model, seconds=left))
 
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(one(message)) for message in messages]

@@ -12,7 +12,7 @@ from memory.domain.workspace import Role
 from tests.support.fake_drafting import NOW, Acceptor, Office, ScriptedModel, message, turn
 from tools.replies.reading import read_reply
 from tools.replies.tool import ListRepliesArgs, Replies, list_replies
-from tools.replies.understanding import understood
+from tools.replies.understanding import all_understood, understood
 
 SAID = "honestly $250 for a reel is where I start, cheers"
 BY_RULES = read_reply(SAID, now=NOW.date())
@@ -57,6 +57,13 @@ class Silent(ScriptedModel):
 
 async def test_a_model_that_takes_too_long_is_not_waited_for() -> None:
     assert await understood(SAID, BY_RULES, Silent([]), seconds=0.01) == BY_RULES
+
+
+async def test_many_messages_wait_no_longer_than_one() -> None:
+    said = [message(SAID, BY_RULES, number=number) for number in range(1, 20)]
+    begun = asyncio.get_running_loop().time()
+    assert await all_understood(said, Silent([]), seconds=0.05) == said
+    assert asyncio.get_running_loop().time() - begun < 1
 
 
 async def test_no_model_ends_an_opt_out_that_rules_read() -> None:
