@@ -15,7 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from agent.logs import configure
-from evals.registry import BENCHMARKS, EMULATORS, SUITES, Run, decisions, schedule
+from agent.settings import Settings
+from evals.registry import BENCHMARKS, EMULATORS, SUITES, Run, decisions, replies, schedule
 from evals.scorers.scorecard import Line, Scorecard
 
 EXIT_BOUND_BROKEN, EXIT_USAGE = 1, 2
@@ -25,6 +26,7 @@ _Runs = Annotated[int | None, typer.Option(min=1, help="How many histories of de
 _Seed = Annotated[int | None, typer.Option(min=0, help="What histories and the virtual year are drawn from.")]
 _Creators = Annotated[int | None, typer.Option(min=15, help="How many creators the virtual year has.")]
 _Days = Annotated[int | None, typer.Option(min=7, help="How many days it has.")]
+_Model = Annotated[bool, typer.Option("--model", help="Ask the configured model too: replies.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a scorecard, one a line.")]
 
 
@@ -36,12 +38,20 @@ def eval_command(
     creators: _Creators = None,
     days: _Days = None,
     seed: _Seed = None,
+    model: _Model = False,
     as_json: _Json = False,
 ) -> None:
     """Score Daren: planner, commands, retrieval, drafts, replies, safety, decisions, schedule, week,
     performance.
     """
-    known = {**SUITES, "decisions": decisions(runs, seed), "schedule": schedule(creators, days, seed)}
+    settings = Settings().model if model else None
+    if model and settings is None:
+        typer.echo("no model is set: DAREN_MODEL__BASE_URL, DAREN_MODEL__NAME, DAREN_MODEL__API_KEY", err=True)
+        raise typer.Exit(EXIT_USAGE)
+    known = {
+        **SUITES, "decisions": decisions(runs, seed), "schedule": schedule(creators, days, seed),
+        "replies": replies(settings),
+    }  # fmt: skip
     _command(known, suites, fast=fast, as_json=as_json)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
+from agent.settings import ModelSettings
 from evals.scorers.scorecard import Scorecard
 
 Run = Callable[[bool], Awaitable[Scorecard]]
@@ -25,6 +26,11 @@ def decisions(runs: int | None = None, seed: int | None = None) -> Run:
     return _late("suites.decisions.suite", lambda suite, fast: suite.run(runs or (10 if fast else 200), seed=seed))
 
 
+def replies(settings: ModelSettings | None = None) -> Run:
+    """The suite of replies; with the model of these settings besides where some are given."""
+    return _late("suites.replies", lambda suite, fast: suite.run(settings, every_nth=10 if fast else 1))
+
+
 def schedule(creators: int | None = None, days: int | None = None, seed: int | None = None) -> Run:
     """The virtual year with so many creators and days, drawn from a seed."""
     return _late("suites.schedule.suite", lambda suite, fast: suite.run(creators, days, seed, fast=fast))
@@ -35,7 +41,7 @@ SUITES: Final[Mapping[str, Run]] = {
     "commands": _late("suites.commands", lambda suite, _: suite.run()),
     "retrieval": _late("suites.retrieval", lambda suite, fast: suite.run(every=6 if fast else 1)),
     "drafts": _late("suites.drafts", lambda suite, _: suite.run()),
-    "replies": _late("suites.replies", lambda suite, _: suite.run()),
+    "replies": replies(),
     "safety": _late("suites.safety", lambda suite, fast: suite.run(fast=fast)),
     "decisions": decisions(),
     "schedule": schedule(),

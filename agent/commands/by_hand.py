@@ -19,6 +19,8 @@ _PASTED = re.compile(
     r"(?:回复了?我?们?|回了|回覆|replied|reply|answered|says)\s*[:：]\s*(?P<text>\S.*)",
     re.DOTALL | re.IGNORECASE,
 )
+# 「都发了吧」 wants something sent, or asks whether it was: nobody says that it was.
+_NO_STATEMENT = re.compile(r"[ \t]*吧")
 _FILLER = re.compile(r"[ \t]*(?:都|全都)?[ \t]*")
 _MARK_AS = re.compile(r"(?:标记|mark)[ \t]*(?=\S)(?!已发|sent|as|failed)")
 
@@ -87,6 +89,8 @@ def _mark(text: str, start: int, words: Words, quoted: str | None) -> MarkSent |
         after = _target(text, match.end(), words) if not before.names_something else _code(text, match.end(), words)
         if not _is_end(text, after.end, words):
             continue
+        if said is HandMark.SENT and _NO_STATEMENT.match(text, after.end):
+            return None
         target = before if before.names_something else after
         code = before.code or after.code or quoted
         if code is None and said in _NEEDS_BATCH:

@@ -1,7 +1,7 @@
 """Samples out of a handed-in table: what each row would do to which sample, and the same carried out.
 
 A row stands for one parcel: of a creator, of a product, under a number. Goods that a row approves need the sign of who
-hands the file in, all of the file's together.
+hands the file in, all of the file's together. What waits for its review on a platform is decided there, by no file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -130,10 +130,17 @@ def _present(own: Sequence[Sample], facts: SampleFacts, product: ProductId | Non
 
 
 async def _signed(unit: Unit, planned: list[Planned], *, brand: BrandId) -> list[Planned]:
-    """The same, without the rows that approve goods where who hands them in may not."""
+    """The same, without the rows that approve what a platform asks about, or goods where who hands them in may not."""
     signing = [one for one in planned if SampleStatus.APPROVED in one.steps and one.against is None]
     if not signing:
         return planned
+    asked = {
+        known.sample for known in await unit.applications.waiting([one.creator.id for one in signing if one.creator])
+    }
+    planned = [
+        _decided_there(one) if one in signing and one.present and one.present.id in asked else one for one in planned
+    ]
+    signing = [one for one in planned if one in signing]
     prices = {product.id: product.price for product in await unit.products.all()}
     try:
         await may_sign(unit, brand, [_goods(unit, one, prices) for one in signing])
@@ -141,6 +148,11 @@ async def _signed(unit: Unit, planned: list[Planned], *, brand: BrandId) -> list
         against = Flag(refused.text_key, {**refused.facts})
         return [replace(one, against=against) if one in signing else one for one in planned]
     return planned
+
+
+def _decided_there(one: Planned) -> Planned:
+    handle = one.creator.handle if one.creator else ""
+    return replace(one, against=Flag("sample_asked_on_platform", {"handle": handle}))
 
 
 def _goods(unit: Unit, one: Planned, prices: Mapping[ProductId, Money | None]) -> Goods:

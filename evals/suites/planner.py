@@ -21,7 +21,7 @@ KNOWN, FRESH = "planner", "planner_fresh"
 PARTS = (
     "planner", "planner_talk", "planner_samples", "planner_campaigns", "planner_replies", "planner_quota",
     "planner_performance", "planner_outreach", "planner_collaborations", "planner_digest",
-    "planner_links", "planner_reports",
+    "planner_links", "planner_reports", "planner_everyday",
 )  # fmt: skip
 _FILES = {KNOWN: PARTS, FRESH: ("planner_fresh",)}
 LEAST_CASES = {KNOWN: 250, FRESH: 120}

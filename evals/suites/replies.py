@@ -1,5 +1,9 @@
-"""Judges the reading of creators' messages against cases written by somebody who did not write the lexicon."""
+"""Judges the reading of creators' messages against cases written by somebody who did not write the lexicon.
 
+By rules, and with a model's word for the intent besides where one is given: as the inbox would show it.
+"""
+
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,10 +11,14 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
+from agent.settings import ModelSettings
+from evals.configured_model import configured
 from evals.scorers.scorecard import Line, Scorecard
 from memory.domain.money import Money
 from memory.domain.outreach import Gist, Intent
+from tools.contract import TextModel
 from tools.replies.reading import read_reply
+from tools.replies.understanding import AT_ONCE, understood
 
 NOW = date(2026, 11, 20)
 _KNOWN = ("replies", "replies_near")
@@ -35,8 +43,11 @@ class ReplyCase:
 _Judged = tuple[ReplyCase, Gist]
 
 
-async def run() -> Scorecard:
-    """Intents, opt-outs both ways, and every figure and question found; the cases held out are told beside them."""
+async def run(settings: ModelSettings | None = None, *, every_nth: int = 1) -> Scorecard:
+    """Intents, opt-outs both ways, and every figure and question found; the cases held out are told beside them.
+
+    `settings`: of a model that is asked about every nth case, held out or not; its figures are told and have no bound.
+    """
     every = _read(cases())
     money = [case.id for case, gist in every if set(_amounts(case)) != set(gist.amounts)]
     shares = [case.id for case, gist in every if {_share(one) for one in case.percentages} != set(gist.percentages_bp)]
@@ -64,6 +75,7 @@ async def run() -> Scorecard:
             *_by(every, "by language", lambda case: case.lang),
             *_by(every, "by intent", lambda case: case.intent),
             *_held_out(every),
+            *(await _by_model(configured(settings), [*cases(), *held_out()][::every_nth]) if settings else ()),
         ),
     )
 
@@ -128,6 +140,32 @@ def _held_out(known: list[_Judged]) -> Iterator[Line]:
     yield from _by(held, "held out by intent", lambda case: case.intent)
     together = _share_right(known + held)
     yield Line("intent, all together", f"{together:.3f}", "≥ 0.950", together >= 0.95)
+
+
+async def _by_model(model: TextModel, asked: list[ReplyCase]) -> list[Line]:
+    """What the inbox shows with this model, beside what rules alone show of the same messages."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: ReplyCase, gist: Gist) -> _Judged:
+        async with slots:
+            return case, await understood(case.text, gist, model)
+
+    by_rules = _read(asked)
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(one(case, gist)) for case, gist in by_rules]
+    judged = [task.result() for task in running]
+    missed, false, told = _opt_outs(judged)
+    fell_back = sum(not gist.by_model and gist.intent is not Intent.OPT_OUT for _, gist in judged)
+    return [
+        Line("model: messages", str(len(judged)), "", ok=True),
+        Line("model: intent", f"{_share_right(judged):.3f} (rules {_share_right(by_rules):.3f})", "", ok=True),
+        Line("model: no answer of use, read by rules", str(fell_back), "", ok=True),
+        Line("model: opt-outs missed", f"{len(missed)}/{told} {' '.join(missed)}".strip(), "", ok=True),
+        Line("model: false opt-outs", f"{len(false)} {' '.join(false)}".strip(), "", ok=True),
+        Line("model: intent missed", " ".join(_wrong(judged)) or "none", "", ok=True),
+        *_by(judged, "model: by language", lambda case: case.lang),
+        *_by(judged, "model: by intent", lambda case: case.intent),
+    ]
 
 
 def _amounts(case: ReplyCase) -> list[Money]:

@@ -344,7 +344,10 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What rules found in a creator's message, each piece quoted from it. Confidence 0-100."""
+    """What rules found in a creator's message, each piece quoted from it. Confidence 0-100.
+
+    `by_model`: the intent and its confidence are a model's, and quoted from nothing where it differs from the rules'.
+    """
 
     intent: Intent
     confidence: int
@@ -353,6 +356,7 @@ class Gist:
     dates: tuple[date, ...] = ()
     questions: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
+    by_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,10 @@ class CreatorMessageStore(Protocol):
         """Keep what a model made of it, with its figures proven equal."""
         ...
 
+    async def keep_gist(self, message: CreatorMessageId, gist: Gist) -> None:
+        """Keep how it is read from now on; what followed from the first reading stays as it is."""
+        ...
+
     async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:
         """One message."""
         ...

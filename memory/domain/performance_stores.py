@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from memory.domain.ids import BrandId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
-from memory.domain.performance import IN_TIME, Filters, Freshness, GroupBy, Key, Query, Report
+from memory.domain.performance import IN_TIME, Filters, Freshness, GroupBy, Key, Metric, Query, Report, Row
 from memory.domain.periods import Period
 from memory.domain.sales import ContentPost, Difference, Rule, Sale
 
@@ -145,6 +145,14 @@ class PerformanceStore(Protocol):
         Raises:
             BadRequest: "metric_not_by" (metric, group_by), "order_not_asked" (order_by), "zone_unknown" (zone),
                 "unknown_currency" (currency); not retryable.
+        """
+        ...
+
+    async def movers(self, query: Query, *, of: Metric, most: int) -> tuple[Row, ...]:
+        """The groups in which a metric changed most since `against`, the largest change first; the rest is not read.
+
+        `group_by` and `against` are given; order and top are not looked at. Of a refund rate: by their part in it.
+        Raises BadRequest("metric_not_by").
         """
         ...
 

@@ -99,6 +99,15 @@ class CreatorMessageRepository:
             execution_options={"synchronize_session": False},
         )
 
+    async def keep_gist(self, message: CreatorMessageId, gist: Gist) -> None:
+        """See `CreatorMessageStore.keep_gist`."""
+        await self._session.execute(
+            update(CreatorMessageRow)
+            .where(CreatorMessageRow.id == message)
+            .values(intent=gist.intent.value, gist=_from_gist(gist)),
+            execution_options={"synchronize_session": False},
+        )
+
     async def by_id(self, message: CreatorMessageId) -> CreatorMessage | None:
         """See `CreatorMessageStore.by_id`."""
         found = await read_messages(self._session, select_messages().where(CreatorMessageRow.id == message))
@@ -359,6 +368,7 @@ def _from_gist(gist: Gist) -> dict[str, Any]:
         "dates": [day.isoformat() for day in gist.dates],
         "questions": list(gist.questions),
         "quotes": list(gist.quotes),
+        "by_model": gist.by_model,
     }
 
 
@@ -371,4 +381,5 @@ def _to_gist(stored: dict[str, Any]) -> Gist:
         dates=tuple(date.fromisoformat(day) for day in stored["dates"]),
         questions=tuple(stored["questions"]),
         quotes=tuple(stored["quotes"]),
+        by_model=stored.get("by_model", False),  # messages stored before it was written
     )

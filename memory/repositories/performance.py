@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -36,6 +37,7 @@ from memory.models.workspace import BrandRecord
 from memory.repositories.funnel import Funnels
 from memory.repositories.gathering import Gathered, days_of
 from memory.repositories.knowledge import read_tables
+from memory.repositories.movers import RANKED, Sides, moved_most
 from memory.repositories.own_sums import Asked, count_outcomes
 from memory.repositories.report_sums import ORDERS, POSTS, Frame, Shop, SumReader, attributed
 from memory.repositories.sale_lines import Lines
@@ -102,6 +104,43 @@ class PerformanceRepository:
             against=query.against,
             rates_day=frame.exchange.tables[-1].day if converted else None,
         )
+
+    async def movers(self, query: Query, *, of: Metric, most: int) -> tuple[Row, ...]:
+        """See `PerformanceStore.movers`."""
+        _refuse(query)
+        group = query.group_by
+        assert query.against is not None
+        assert group is not None
+        frame = await self._frame(query)
+        if of not in RANKED:
+            groups, against = await self._both(frame, query.against)
+            groups.sort(key=lambda one: (-abs(_moved(of, one)), str(one.key)))
+            groups = groups[:most]
+        else:
+            sides = await self._sides(frame, query.against, of)
+            keys = await moved_most(self._session, sides, by=group, of=of, most=most)
+            groups, against = await self._both(replace(frame, keys=tuple(keys)), query.against)
+        names = await labels(self._session, group, [one.key for one in groups])
+        return tuple(_row(frame, one, names[one.key], against) for one in groups)
+
+    async def _both(self, frame: Frame, period: Period) -> tuple[list[_Group], Frame]:
+        """Every group of a frame in its period and in another."""
+        against = replace(frame, period=period)
+        now, before = [(await self._sums.gathered(one)).groups.by_key() for one in (frame, against)]
+        return _groups(frame, against, now, before), against
+
+    async def _sides(self, frame: Frame, period: Period, of: Metric) -> Sides:
+        """Both periods; of a refund rate each side's refunds are shares of its sales."""
+        against = replace(frame, period=period)
+        if of is not Metric.REFUND_RATE:
+            return Sides(frame, against)
+        whole = replace(frame, query=replace(frame.query, group_by=None))
+        sold = [
+            (await self._sums.gathered(replace(whole, period=one.period))).groups.total().gross
+            for one in (frame, against)
+        ]
+        now, then = (Fraction(1, gross) if gross else Fraction(0) for gross in sold)
+        return Sides(frame, against, (now, then))
 
     async def lines(
         self, filters: Filters, period: Period, *, zone: str | None = None, after: str | None = None, limit: int = 50
@@ -187,6 +226,11 @@ class PerformanceRepository:
         if frame.query.group_by is GroupBy.CREATOR:
             return sum(bool(one.key) and one.now.orders > 0 for one in groups)
         return (await self._sums.creators(frame, grouped=False)).get(0, 0)
+
+
+def _moved(metric: Metric, group: _Group) -> int:
+    now, before = (figure(metric, sums).value or 0 for sums in (group.now, group.before))
+    return now - before
 
 
 def _refuse(query: Query) -> None:

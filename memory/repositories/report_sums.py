@@ -30,7 +30,7 @@ from memory.tenancy import ScopedSession
 ORDERS, POSTS = "orders", "posts"
 _OF_POSTS = frozenset({Metric.VIEWS, Metric.CONVERSION_RATE})
 _OF_SAMPLES = frozenset({Metric.ROI, Metric.SAMPLE_ROI, Metric.POST_RATE})
-_MONEY = frozenset({"gross", "gross_final", "refunded", "commission", "provisional", "fees"})
+MONEY = frozenset({"gross", "gross_final", "refunded", "commission", "provisional", "fees"})
 _WHOLE = literal(0, Integer)
 
 
@@ -46,13 +46,14 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One question over one period, with what it is answered from."""
+    """One question over one period, with what it is answered from. `keys`: these groups alone are asked about."""
 
     query: Query
     period: Period
     shops: tuple[Shop, ...]
     exchange: Exchange
     sources: tuple[Freshness, ...]
+    keys: tuple[object, ...] | None = None
 
     @property
     def brands(self) -> list[int]:
@@ -126,11 +127,13 @@ class SumReader:
         of, group = facts(frame.period, zone=frame.zone), frame.query.group_by
         key = key_column(group, of.columns) if group else _WHOLE
         statement = sums_by(key, of, [table.day for table in frame.exchange.tables])
+        if frame.keys is not None:
+            statement = statement.where(key.in_(frame.keys))
         found = await self._session.execute(narrowed(statement, of, frame.query.filters, frame.brands))
         for own, rule, currency, place, *sums in found:
             factor = frame.exchange.factor(currency, place)
             for gathered, part in ((into, own), (rules, rule)):
-                gathered.add(part, SUMMED, _MONEY, sums, factor)
+                gathered.add(part, SUMMED, MONEY, sums, factor)
 
     async def _posts(self, frame: Frame, into: Gathered) -> None:
         query = frame.query

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import JsonValue, SecretStr
@@ -82,6 +83,13 @@ async def test_contacts_are_masked_in_everything_a_model_reads(
     assert "write me at [e-mail] or call [phone]" in str(endpoint.asked[1]["messages"])
 
 
+def reads(request: dict[str, Any]) -> str:
+    """What a model makes of a creator's message, or of what a tool found."""
+    if "response_format" in request:
+        return '{"intent": "address", "confidence": 90}'
+    return "译文" if str(request["messages"][-1]["content"]).startswith("<data>") else "都在下面。"
+
+
 async def test_fifty_replies_with_contacts_are_masked_for_the_model_and_whole_for_the_team(
     demo_settings: Settings, endpoint: ModelEndpoint
 ) -> None:
@@ -89,6 +97,7 @@ async def test_fifty_replies_with_contacts_are_masked_for_the_model_and_whole_fo
         json.loads(line)
         for line in (Path(__file__).parents[2] / "evals/cases/contacts.jsonl").read_text("utf-8").splitlines()
     ]
+    endpoint.otherwise = reads
     async with with_model(demo_settings, endpoint) as who:
         async with who.daren.database.unit(who.scope) as unit:
             brand = (await unit.people.brands())[0].id
@@ -106,11 +115,7 @@ async def test_fifty_replies_with_contacts_are_masked_for_the_model_and_whole_fo
         shown: list[ReplyRow] = []
         for start in range(0, len(replies), AT_ONCE):
             handles: list[JsonValue] = [creator.handle for creator in walk[start : start + AT_ONCE]]
-            endpoint.script = [
-                Calls("list_replies", {"status": "all", "handles": handles}),
-                *[Says("译文") for _ in handles],
-                Says("都在下面。"),
-            ]
+            endpoint.script = [Calls("list_replies", {"status": "all", "handles": handles})]
             shown += card(await who.ask("这些人回了什么"), RepliesCard).items
         pages = [await who.daren.queries.replies(who.scope, ReplyFilter("all"))]
         while pages[-1].after is not None:

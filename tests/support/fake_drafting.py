@@ -378,6 +378,9 @@ class _Messages:
             replace(one, translation=translation) if one.id == message else one for one in self.office.messages_
         ]
 
+    async def keep_gist(self, message: CreatorMessageId, gist: Gist) -> None:
+        self.office.messages_ = [replace(one, gist=gist) if one.id == message else one for one in self.office.messages_]
+
     async def mark_read(self, messages: Sequence[CreatorMessageId]) -> None:
         self.office.read += messages
 

@@ -20,6 +20,7 @@ from memory.domain.performance import (
     Freshness,
     GroupBy,
     Key,
+    Metric,
     Query,
     Report,
     Row,
@@ -111,6 +112,11 @@ class FakePerformance:
     async def outcomes(self, filters: Filters, period: Period, *, group_by: GroupBy) -> list[OutcomeRow]:
         del filters, period, group_by
         return list(self.samples)
+
+    async def movers(self, query: Query, *, of: Metric, most: int) -> tuple[Row, ...]:
+        """All of them: which come first is for who asks to say."""
+        del of, most
+        return (await self.report(query)).rows
 
     def _row(self, key: Key, sums: tuple[Sums, Sums], query: Query) -> Row:
         now, then = sums

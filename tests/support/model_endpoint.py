@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,9 +37,10 @@ class Holds:
 
 @dataclass(slots=True)
 class ModelEndpoint:
-    """Answers the next line of the script; with an empty script it never answers."""
+    """Answers the next line of the script; with an empty script what `otherwise` says to the request, or never."""
 
     script: list[Says | Calls | Holds] = field(default_factory=list)
+    otherwise: Callable[[dict[str, Any]], str] | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     refused: int = 0
     base_url: str = ""
@@ -72,9 +73,11 @@ class ModelEndpoint:
                 await _send(writer, "401 Unauthorized", "application/json", '{"error":{"message":"wrong key"}}')
                 return
             self.asked.append(json.loads(body))
-            if not self.script:
+            if not self.script and self.otherwise is None:
                 await asyncio.Event().wait()
-            answer = self.script.pop(0)
+            answer = (
+                self.script.pop(0) if self.script or self.otherwise is None else Says(self.otherwise(self.asked[-1]))
+            )
             if isinstance(answer, Holds):
                 await _send_in_two(writer, answer)
             else:

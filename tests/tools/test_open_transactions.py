@@ -55,6 +55,8 @@ class WatchingModel:
     ) -> dict[str, JsonValue]:
         """See `TextModel.write_json`."""
         await self.look()
+        if purpose == "intent":
+            return {"intent": "price", "confidence": 90}
         return next(answer for handle, answer in self.answers.items() if handle in user)
 
     async def look(self) -> None:

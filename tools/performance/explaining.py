@@ -9,7 +9,16 @@ from memory.domain.periods import Period, PeriodName
 from memory.domain.stores import Unit
 from tools.performance.anomalies import LOOKED_BACK, Anomaly, DaySales, of_sales, of_sources
 from tools.performance.arguments import Subject
-from tools.performance.movements import ADDED_UP, Movement, Parts, of_orders, of_refund_rate, of_sum, value_of
+from tools.performance.movements import (
+    ADDED_UP,
+    MOST_PARTS,
+    Movement,
+    Parts,
+    of_orders,
+    of_refund_rate,
+    of_sum,
+    value_of,
+)
 from tools.performance.question import Question
 
 _DAY: Final = timedelta(days=1)
@@ -28,16 +37,15 @@ async def movement_of(unit: Unit, query: Query, report: Report) -> Movement | No
     if metric not in ADDED_UP and metric is not Metric.REFUND_RATE:
         return Movement(metric, before, after, ())
     wanted = (metric,) if metric in ADDED_UP else (Metric.REFUND_RATE, Metric.REFUNDS, Metric.GMV)
+    whole = replace(query, group_by=None, metrics=wanted, order_by=None, top=None)
+    total = report.total if metric in ADDED_UP else (await unit.performance.report(whole)).total
     parts: list[Parts] = []
     for by in _kinds(query):
-        split = await unit.performance.report(
-            replace(query, group_by=by, metrics=wanted, order_by=None, top=None, zone=query.zone)
-        )
-        change = after - before
+        rows = await unit.performance.movers(replace(whole, group_by=by), of=metric, most=MOST_PARTS)
         if metric in ADDED_UP:
-            parts.append(of_sum(by, split.rows, metric, change=change))
+            parts.append(of_sum(by, rows, metric, change=after - before))
         else:
-            parts.append(of_refund_rate(by, split.rows, split.total, change=change))
+            parts.append(of_refund_rate(by, rows, total, change=after - before))
     by_count, by_value = await _orders(unit, query) if metric is Metric.GMV else (None, None)
     return Movement(metric, before, after, tuple(parts), by_count, by_value)
 

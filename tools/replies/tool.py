@@ -14,6 +14,7 @@ from tools.drafting.messengers import Messengers
 from tools.replies.suggesting import with_suggestion
 from tools.replies.summary import SummaryLine, heading_of, summarise
 from tools.replies.translating import translated
+from tools.replies.understanding import all_understood
 from tools.team_zone import team_zone
 
 AT_MOST = 20
@@ -55,7 +56,17 @@ class Replies:
 def list_replies(
     units: Units, messengers: Messengers, model: TextModel | None = None, *, decide_hours: int = DECIDE_HOURS
 ) -> Tool[ListRepliesArgs]:
-    """Show creators' messages and suggest answers; with a model each is translated besides, and that is kept."""
+    """Show creators' messages and suggest answers; with a model each is understood and translated, and that is kept."""
+
+    async def prepared(unit: Unit, shown: Sequence[CreatorMessage], turn: TurnContext) -> list[CreatorMessage]:
+        """As an operator reads them: with suggestions, and read from now on. A viewer's stay as they are."""
+        if not turn.scope.role.covers(Role.OPERATOR):
+            return list(shown)
+        suggested = [
+            await with_suggestion(unit, message, turn, messengers, decide_hours=decide_hours) for message in shown
+        ]
+        await unit.creator_messages.mark_read([message.id for message in suggested])
+        return suggested
 
     async def run(args: ListRepliesArgs, turn: TurnContext) -> Replies:
         """Oldest first; marks what is shown as read. None found is an answer, not an error.
@@ -68,13 +79,13 @@ def list_replies(
             found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
             shown = found[:AT_MOST]
             thread, zone = await _thread(unit, handles), await team_zone(unit)
-            if turn.scope.role.covers(Role.OPERATOR):
-                shown = [
-                    await with_suggestion(unit, message, turn, messengers, decide_hours=decide_hours)
-                    for message in shown
-                ]
-                await unit.creator_messages.mark_read([message.id for message in shown])
-        if model is not None:
+            if model is None:
+                shown = await prepared(unit, shown, turn)
+        if model is not None:  # asked while no transaction waits
+            before, shown = shown, await all_understood(shown, model)
+            async with units.unit(turn.scope, fence=turn.fence) as unit:
+                await _keep_gists(unit, turn, before, shown)
+                shown = await prepared(unit, shown, turn)
             before, shown = shown, await translated(shown, model, to=turn.lang)
             if turn.scope.role.covers(Role.OPERATOR):
                 await _keep(units, turn, before, shown)
@@ -83,6 +94,14 @@ def list_replies(
 
     about = "List creators' replies, oldest first, with a suggested answer."
     return Tool("list_replies", Effect.READS, ListRepliesArgs, run, about)
+
+
+async def _keep_gists(
+    unit: Unit, turn: TurnContext, before: Sequence[CreatorMessage], after: Sequence[CreatorMessage]
+) -> None:
+    for early, late in zip(before, after, strict=True):
+        if late.gist != early.gist and turn.scope.role.covers(Role.OPERATOR):
+            await unit.creator_messages.keep_gist(late.id, late.gist)
 
 
 async def _keep(

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from agent.imports import Imports
 from agent.shops.sampled import SampleReading
 from agent.shops.sources import SourceSync
+from connectors.files.reader import FileReader
 from evals.emulators.tiktok_shop.applications import Application
 from evals.emulators.tiktok_shop.webhooks import signature
 from evals.suites.selling_office import open_office
@@ -13,6 +15,7 @@ from memory.database import Database
 from memory.domain.creator import CreatorFacts
 from memory.domain.sample import Sample, SampleStatus
 from memory.domain.shop_sources import ShopSource
+from prompts.render import texts
 from tests.support.heard_shop import HeardShop, heard_shop
 
 READ = ShopSource.SAMPLES
@@ -134,3 +137,20 @@ async def test_what_is_told_is_looked_at_so_that_order_and_repetition_count_for_
         await shop.handled()
         assert await at.statuses() == [SampleStatus.SHIPPED]
         assert shop.waiting() == 0
+
+
+async def test_a_file_decides_no_application_that_waits_on_the_platform(database: Database) -> None:
+    async with heard_shop(await open_office(database)) as shop:
+        at = Asked.of(shop)
+        waits, signed = at.ask(), at.ask(1)
+        at.step(signed, "approve")
+        await at.read()
+        imports, lead = Imports(database, FileReader(), texts()), shop.office.lead
+        file = f"handle,status\n{waits.creator.username},shipped\n{signed.creator.username},shipped\n"
+        run = await imports.preview(lead, name="samples.csv", content=file.encode(), kind="samples")
+        await imports.start(lead, run, {})
+        await imports.carry_out(lead, run)
+        said = texts().say("sample_asked_on_platform", "zh", handle=waits.creator.username)
+        assert (await imports.view(lead, run)).problems == ((2, said),)
+        assert [one.status for one in await at.of_creator(waits)] == [SampleStatus.ASKED]
+        assert [one.status for one in await at.of_creator(signed)] == [SampleStatus.SHIPPED]

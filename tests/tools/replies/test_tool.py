@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pydantic import JsonValue
+
 from memory.domain.creator import Relation
 from memory.domain.ids import CreatorId
 from memory.domain.money import Money
@@ -67,7 +69,8 @@ async def test_the_heading_says_that_nothing_was_translated() -> None:
 
 async def test_a_model_translates_and_a_changed_figure_is_not_shown() -> None:
     said = [message("I charge $250", Gist(Intent.PRICE, 80)), message("20% ok", Gist(Intent.PRICE, 80), number=2)]
-    model = ScriptedModel(["我收 250 美元", "25% 可以"])
+    priced: dict[str, JsonValue] = {"intent": "price", "confidence": 90}
+    model = ScriptedModel([priced, priced, "我收 250 美元", "25% 可以"])
     tool = list_replies(Office(messages_=said).units(), Acceptor(), model)
     shown = await tool.run(ListRepliesArgs(), turn(role=Role.VIEWER))
     assert isinstance(shown, Replies)
@@ -100,6 +103,8 @@ async def test_the_thread_of_one_creator_is_told_and_of_several_none() -> None:
 
 async def test_a_translation_is_kept_for_the_next_look() -> None:
     office = Office(messages_=[message("I charge $250", Gist(Intent.PRICE, 80))])
-    tool = list_replies(office.units(), Acceptor(), ScriptedModel(["我收 250 美元"]))
+    tool = list_replies(
+        office.units(), Acceptor(), ScriptedModel([{"intent": "price", "confidence": 90}, "我收 250 美元"])
+    )
     await tool.run(ListRepliesArgs(), turn())
     assert office.messages_[0].translation == "我收 250 美元"

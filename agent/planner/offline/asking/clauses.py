@@ -72,6 +72,7 @@ _BARE_REFERENCE = words.phrase("clauses", "bare_reference")
 _SAYS = re.compile(r"^(?:并)?(?:告诉|说|备注|强调|提到|注明|写明)|^(?:and )?(?:mention|tell|say|note)\b")
 _ABOUT_THE_RELATION = words.phrase("clauses", "about_the_relation")
 _CHANGES_THE_RELATION = words.phrase("clauses", "changes_the_relation")
+_HANDLES = re.compile(r"(?:@[a-z0-9_.]++[ 、,和及与&]*(?:and )?)+")
 _ONLY_IF = words.phrase("clauses", "only_if")
 _ROUND_TEMPLATE = words.phrase("clauses", "round_template")
 _IN_ROUNDS = frozenset(["campaigns.plan", "schedule_follow_up"])
@@ -161,7 +162,9 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
             intent = next(one for one in words.intents() if one.name == "off_topic")
         only_if = current is not None and current.intent == "schedule_follow_up" and _ONLY_IF.search(clause.text)
         of_a_round = current is not None and current.intent in _IN_ROUNDS and _ROUND_TEMPLATE.search(clause.text)
-        if current is not None and (only_if or of_a_round):
+        if current is not None and _goes_on_naming(clause, current):
+            current.clauses.append(clause)
+        elif current is not None and (only_if or of_a_round):
             current.clauses += [*waiting, clause]
             waiting = []
         elif current is not None and current.intent in TEXT_TAKERS and not _leaves(clause, intent, current):
@@ -194,6 +197,14 @@ def _leads_in(clause: Clause) -> bool:
     if _CONDITION.search(clause.heard) and not _MAIN_CLAUSE.search(clause.heard):
         return True
     return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
+
+
+def _goes_on_naming(clause: Clause, current: Segment) -> bool:
+    """「拉黑@mia，@ben」: nothing but more names right after one."""
+    if clause.after_stop or clause.after_connector or not _HANDLES.fullmatch(clause.text.strip()):
+        return False
+    names = [found.end() for found in _HANDLES.finditer(current.clauses[-1].text)]
+    return bool(names) and names[-1] == len(current.clauses[-1].text.rstrip())
 
 
 def _only_names(current: Segment, clause: Clause, intent: words.Intent, tokens: tuple[Token, ...]) -> bool:

@@ -32,7 +32,11 @@ _NEXT_MONTH_DAY = re.compile(r"下个?月(?P<d>\d{1,2})(?:号|日)")
 _DAY = re.compile(r"(?<![\d、,和月])(?P<d>\d{1,2})(?:号|日)(?!前)")
 _WEEKDAY = re.compile(
     r"(?P<next>下(?:个)?)?(?:这|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])|"
-    r"(?P<en_next>next )?(?:on )?\b(?P<en>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
+    r"(?P<en_next>next )?(?:on )?\b(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:s|rs?|(?:s|nes|rs|ur)?days?)?\b"
+)
+_END_OF = re.compile(
+    r"(?P<next>下个?)?(?:(?<!\d)(?P<m>\d{1,2})|这个|本|当)?月(?:底|末)|(?P<year>年(?:底|末))|"
+    r"\bend of (?:the |this )?(?P<en_next>next )?month\b|\b(?P<en_year>end of (?:the |this )?year|year[- ]end)\b"
 )
 _CLOCK = re.compile(
     r"(?<![\d.])(?P<h>\d{1,2})[:.](?P<m>[0-5]\d)(?![\d%.]|\s?(?:k|m|w|万|usd|刀|元|percent)\b)(?:\s?(?P<p>am|pm))?|(?<![\d个.])(?P<h2>\d{1,2}|"
@@ -131,6 +135,9 @@ def date_in(text: str, today: date) -> date | None:
     written = dates_in(text, today)
     if written:
         return written[0]
+    last = _END_OF.search(text)
+    if last:
+        return _last_day(last, today)
     weekday = _WEEKDAY.search(text)
     if weekday:
         return _coming(weekday, today)
@@ -142,6 +149,17 @@ def date_in(text: str, today: date) -> date | None:
         return _of_month(int(following["d"]), first)
     day = _DAY.search(text)
     return _of_month(int(day["d"]), today) if day else None
+
+
+def _last_day(said: re.Match[str], today: date) -> date | None:
+    """The last day of the month or year said; a month without its year is the next one of that name."""
+    if said["year"] or said["en_year"]:
+        return date(today.year, 12, 31)
+    month = int(said["m"]) if said["m"] else today.month + bool(said["next"] or said["en_next"])
+    if not 1 <= month <= 13:
+        return None
+    year, month = (today.year + 1, 1) if month == 13 else (today.year + (month < today.month), month)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def month_in(text: str) -> int | None:

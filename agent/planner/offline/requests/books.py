@@ -56,7 +56,8 @@ _EVERYONE = re.compile(
     r"他们|她们|这[批些几]|那[批些几]|所有|全部|大家|名单|\b(?:all|them|these|those|everyone|list)\b"
 )
 _COST = re.compile(r"成本|花了|费用|运费|cost|value|价值")
-_DUE = re.compile(r"内|到期|due|within|之内|后到|next|in")
+_DUE = re.compile(r"内|到期|该交|要交|该发|该出|due|within|之内|后到|next|in")
+_NOT_SO = words.phrase("books", "not_so")
 
 
 def quota(segment: Segment, context: PlanningContext) -> Sheet:
@@ -140,7 +141,7 @@ def crm(segment: Segment, context: PlanningContext) -> Sheet:
     elif _BLOCK.search(text):
         sheet.arguments["blocked"] = True
     if (not added and not removed) or re.search(r"标记|阶段|状态|\bas\b|stage", text):
-        stages = [key for key, _, _ in find_terms("stages", text, "stage")]
+        stages = _told(text, "stage")
         if stages:
             sheet.arguments["stage"] = stages[-1]
             if sheet.arguments.get("segment") == stages[-1]:  # 她说收到货了，阶段改成已签收
@@ -206,8 +207,13 @@ def _days_ahead(text: str, today: date) -> int | None:
 def _sample_status(text: str, action: str) -> str | None:
     if action == "list":
         return stage_word("sample_status", text)
-    statuses = [key for key, _, _ in find_terms("stages", text, "sample_status")]
+    statuses = _told(text, "sample_status")
     return statuses[-1] if statuses else sense("sample_status", text)
+
+
+def _told(text: str, kind: str) -> list[str]:
+    """What is said to be so; 「还没谈妥」, "hasn't posted yet" say what is not."""
+    return [key for key, start, _ in find_terms("stages", text, kind) if not _NOT_SO.search(text[:start])]
 
 
 def _named(sheet: Sheet) -> None:

@@ -87,7 +87,7 @@ _FORGET_LAST = re.compile(
 _LINK = re.compile(r"https?://[^\s,，。；;]+|www\.[^\s,，。；;]+", re.IGNORECASE)
 _NAME_AFTER = re.compile(
     r"(?:把|将)(?P<f>[^\s,，。:：]{2,20}?)(?:加|录|放|添)(?:到|进|入)(?:我们的?)?(?:产品|商品)|"
-    r"(?:产品|商品|新品|新款|品|sku)(?:名称?|叫做?|是|名为)?(?:改成|改叫|"
+    r"(?:产品|商品|新品|新款|品|sku)(?:上架|上新|入库)?(?:名称?|叫做?|是|名为)?(?:改成|改叫|"
     r"改为)?[:\s]*(?P<a>[^\s,，。:：]+(?: [a-z][a-z0-9]*)*)|\b(?:(?:add|create|register|enter) (?:a |an |our |this |"
     r"the )?(?:new )?|(?:a |our )?new )(?:product|item|sku)(?: called| named| in)?"
     r"[:\s]+(?P<b>[^,，:]+?)(?=\s(?:at|for|priced|price|"
