@@ -1,10 +1,11 @@
 """Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CompoundSelect, Executable, FromClause, Insert, Result, Select, Update, inspect
+from sqlalchemy import CompoundSelect, Executable, FromClause, Insert, Label, Result, Row, Select, Update, inspect
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -89,7 +90,23 @@ def standing(statement: AnyStatement) -> AnyStatement:
 
 def columns_of(kind: type[RowClass]) -> tuple[InstrumentedAttribute[Any], ...]:
     """Every column of a class, for a standing select that reads rows and changes none."""
-    return tuple(getattr(kind, attribute.key) for attribute in inspect(kind).column_attrs)
+    return tuple(getattr(kind, key) for key in _keys(kind))
+
+
+def part_of(kind: type[RowClass], prefix: str) -> tuple[Label[Any], ...]:
+    """The columns of one class of several in a standing select, under names of their own; `as_part` reads them."""
+    return tuple(column.label(f"{prefix}_{column.key}") for column in columns_of(kind))
+
+
+def as_part(kind: type[RowClass], row: Row[*tuple[Any, ...]], prefix: str) -> RowClass | None:
+    """A row of one class among several, to be read as it is; None where an outer join found none."""
+    found = {key: getattr(row, f"{prefix}_{key}") for key in _keys(kind)}
+    return cast(RowClass, SimpleNamespace(**found)) if any(one is not None for one in found.values()) else None
+
+
+@cache
+def _keys(kind: type[Base]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(kind).column_attrs)
 
 
 def as_rows(kind: type[RowClass], found: Result[*tuple[Any, ...]]) -> Sequence[RowClass]:

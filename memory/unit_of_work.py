@@ -69,6 +69,7 @@ from memory.repositories.deliveries import DeliveryRepository
 from memory.repositories.delivery_views import DeliveryBookRepository
 from memory.repositories.digests import AnyDigestRepository, DigestRepository
 from memory.repositories.dispatch import DispatchRepository
+from memory.repositories.doors import DoorRepository
 from memory.repositories.drafts import DraftRepository
 from memory.repositories.erasing import ErasingRepository
 from memory.repositories.imports import ImportRepository
@@ -196,6 +197,7 @@ class ServiceUnit(Work):
         self.answers = AnswerRepository(*given)
         self.outages = OutageRepository(*given)
         self.channels = AnyChannelRepository(*given)
+        self.doors = DoorRepository(transaction.session)
         self.deliveries = DeliveryRepository(*given)
         self.digests: AnyDigestStore = AnyDigestRepository(*given)
         self.owed = AnyOwedRepository(*given)

@@ -27,7 +27,7 @@ from connectors.ports.door import Admitted, Entry, TurnedAway
 from memory.domain.account_stores import Account
 from memory.domain.bindings import (
     Arrival,
-    Binding,
+    AtDoor,
     BindingStore,
     ChatKind,
     CodeFor,
@@ -53,6 +53,7 @@ class Seen:
 
     account: Account
     brand: BrandId | None
+    is_demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,13 @@ class OpenDoor:
         """See `Door.enter`."""
         lang = language_of(arrival.text, default="zh")
         async with self.services.across_tenants("who writes on a channel") as work:
-            channel = await work.channels.active(arrival.channel)
-            if channel is None:
-                raise NotFound("no_such_channel")
-            bindings = work.bindings(channel.tenant)
+            there = await _at(work, arrival)
             code = read_code(arrival.text)
             if code is not None:
-                return TurnedAway(await self._typed(work, channel, arrival, code, lang))
-            found = await self._look(work, bindings, channel, arrival)
+                return TurnedAway(await self._typed(work, there.channel, arrival, code, lang))
+            found = _seen(there, arrival)
             if isinstance(found, Refusal):
+                bindings = work.bindings(there.channel.tenant)
                 return TurnedAway(await self._told(work, bindings, arrival, found, lang))
             admitted = await self._admitted(work, found, arrival)
         return admitted or TurnedAway(self.texts.say(Refusal.GONE, lang))
@@ -84,10 +83,7 @@ class OpenDoor:
     async def known(self, arrival: Arrival) -> Admitted | None:
         """See `Door.known`."""
         async with self.services.across_tenants("who is bound on a channel") as work:
-            channel = await work.channels.active(arrival.channel)
-            if channel is None:
-                raise NotFound("no_such_channel")
-            found = await self._look(work, work.bindings(channel.tenant), channel, arrival)
+            found = _seen(await _at(work, arrival), arrival)
             return None if isinstance(found, Refusal) else await self._admitted(work, found, arrival)
 
     async def _admitted(self, work: DoorWork, seen: Seen, arrival: Arrival) -> Admitted | None:
@@ -97,7 +93,7 @@ class OpenDoor:
         if found is None:
             return None
         scope = replace(found, lang=language_of(arrival.text, default=found.lang))
-        demo_mark = self.texts.say("demo_mark", scope.lang) if await _is_demo(work) else ""
+        demo_mark = self.texts.say("demo_mark", scope.lang) if seen.is_demo else ""
         brand = self._name(brands, seen.brand, scope.lang) if len(brands) > 1 else ""
         return Admitted(scope, self._zone(brands, seen.brand), demo_mark, brand)
 
@@ -110,20 +106,6 @@ class OpenDoor:
         """What a chat is about."""
         names = [brand.name for brand in brands if brand.id == chosen]
         return names[0] if names else self.texts.say("bind_all_brands", lang)
-
-    async def _look(
-        self, work: DoorWork, bindings: BindingStore, channel: ChannelSetting, arrival: Arrival
-    ) -> Seen | Refusal:
-        identity = await bindings.identity(arrival.channel, arrival.user)
-        account = await work.accounts.by_id(identity.member) if identity else None
-        member = account.member if account is not None and account.tenant == channel.tenant else None
-        binding: Binding | None = await bindings.binding(arrival.channel, arrival.chat)
-        if binding is not None and not serves(channel, binding.brand):
-            binding = None
-        let = admit(arrival, member, binding)
-        if isinstance(let, Refusal):
-            return let
-        return Seen(account, let.brand) if account is not None else Refusal.STRANGER
 
     async def _told(
         self, work: DoorWork, bindings: BindingStore, arrival: Arrival, refusal: Refusal, lang: Lang
@@ -233,14 +215,26 @@ class OpenDoor:
         return self.texts.say("bind_done_person", lang, name=member.name, brand=about)
 
 
+async def _at(work: DoorWork, arrival: Arrival) -> AtDoor:
+    there = await work.doors.at(arrival)
+    if there is None:
+        raise NotFound("no_such_channel")
+    return there
+
+
+def _seen(there: AtDoor, arrival: Arrival) -> Seen | Refusal:
+    account, binding = there.account, there.binding
+    if binding is not None and not serves(there.channel, binding.brand):
+        binding = None
+    let = admit(arrival, account.member if account is not None else None, binding)
+    if isinstance(let, Refusal):
+        return let
+    return Seen(account, let.brand, there.is_demo) if account is not None else Refusal.STRANGER
+
+
 async def _brands(work: DoorWork, member: MemberId) -> Sequence[Brand]:
     account = await work.accounts.by_id(member)
     return await work.accounts.brands_of(account) if account is not None else ()
-
-
-async def _is_demo(work: DoorWork) -> bool:
-    workspace = await work.accounts.workspace()
-    return workspace is not None and workspace.is_demo
 
 
 def serves(channel: ChannelSetting, brand: BrandId | None) -> bool:

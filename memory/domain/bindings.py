@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from memory.domain.account_stores import AccountStore
-from memory.domain.channels import AnyChannelStore
+from memory.domain.account_stores import Account, AccountStore
+from memory.domain.channels import AnyChannelStore, ChannelSetting
 from memory.domain.chat_stores import Fence
 from memory.domain.ids import BindCodeId, BindingId, BrandId, ChannelId, IdentityId, MemberId, TenantId
 from memory.domain.stores import Unit
@@ -183,6 +183,24 @@ class BindingUnits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AtDoor:
+    """Who stands in a channel's chat: the member the user is bound to, and what the chat is about, as far as known."""
+
+    channel: ChannelSetting
+    account: Account | None
+    binding: Binding | None
+    is_demo: bool
+
+
+class DoorStore(Protocol):
+    """Doors of every tenant's channels."""
+
+    async def at(self, arrival: Arrival) -> AtDoor | None:
+        """Who writes where; None where the channel is off."""
+        ...
+
+
 class DoorWork(Protocol):
     """A transaction across tenants, before anybody's scope is known."""
 
@@ -199,6 +217,11 @@ class DoorWork(Protocol):
     @property
     def channels(self) -> AnyChannelStore:
         """Channels of every tenant."""
+        ...
+
+    @property
+    def doors(self) -> DoorStore:
+        """Who stands at them."""
         ...
 
     def bindings(self, tenant: TenantId) -> BindingStore:

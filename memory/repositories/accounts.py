@@ -156,7 +156,7 @@ class AccountRepository:
     async def by_id(self, member: MemberId) -> Account | None:
         """See `AccountStore.by_id`."""
         row = as_row(MemberRow, await self._session.execute(_MEMBER, {"member": member}))
-        return _to_account(row) if row else None
+        return to_account(row) if row else None
 
     async def leads(self, tenant: TenantId) -> list[Account]:
         """See `AccountStore.leads`."""
@@ -165,7 +165,7 @@ class AccountRepository:
             .where(MemberRow.tenant_id == tenant, MemberRow.role == Role.LEAD, MemberRow.active)
             .order_by(MemberRow.id)
         )
-        return [_to_account(row) for row in rows]
+        return [to_account(row) for row in rows]
 
     async def bind(self, member: MemberId, *, kind: str, outside_id: str) -> None:
         """See `AccountStore.bind`."""
@@ -270,12 +270,13 @@ class AccountRepository:
 
     async def _one(self, wanted: Select[MemberRow]) -> Account | None:
         row = await self._session.scalar(wanted)
-        return _to_account(row) if row else None
+        return to_account(row) if row else None
 
     async def _keep(self, row: Base) -> None:
         self._session.add(row)
         await self._session.flush()
 
 
-def _to_account(row: MemberRow) -> Account:
+def to_account(row: MemberRow) -> Account:
+    """A row as a noun."""
     return Account(TenantId(row.tenant_id), to_member(row), row.password_hash)

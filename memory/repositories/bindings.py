@@ -63,13 +63,13 @@ class BindingRepository:
     async def bindings(self, *, brand: BrandId | None) -> Sequence[Binding]:
         """See `BindingStore.bindings`."""
         wanted = self._bindings().where(_about(brand)).order_by(ChatBindingRow.id)
-        return [_to_binding(row, name) for row, name in await self._session.execute(wanted)]
+        return [to_binding(row, name) for row, name in await self._session.execute(wanted)]
 
     async def binding(self, channel: ChannelId, chat: str) -> Binding | None:
         """See `BindingStore.binding`."""
         asked = {"tenant": self._tenant, "channel": channel, "chat": chat}
         found = (await self._session.execute(_BINDING, asked)).one_or_none()
-        return _to_binding(found, found.channel_name) if found else None
+        return to_binding(found, found.channel_name) if found else None
 
     async def keep_code(self, code: NewBindCode) -> None:
         """See `BindingStore.keep_code`."""
@@ -202,7 +202,7 @@ class BindingRepository:
         found = (await self._session.execute(wanted.with_for_update(of=ChatBindingRow))).one_or_none()
         if found is None:
             raise NotFound("no_such_binding")
-        ended = _to_binding(found[0], found[1])
+        ended = to_binding(found[0], found[1])
         await self._end(ChatBindingRow.id == binding)
         return ended
 
@@ -261,7 +261,8 @@ def _to_identity(row: IdentityRow | Row[*tuple[Any, ...]], channel_name: str) ->
     )
 
 
-def _to_binding(row: ChatBindingRow | Row[*tuple[Any, ...]], channel_name: str) -> Binding:
+def to_binding(row: ChatBindingRow | Row[*tuple[Any, ...]], channel_name: str) -> Binding:
+    """A row as a noun."""
     return Binding(
         id=BindingId(row.id),
         channel=ChannelId(row.channel_id),
