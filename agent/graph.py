@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
-from agent.nodes.recall import Recall
+from agent.nodes.recall import recalled
 from agent.nodes.run import TurnRun
 from agent.nodes.think import Think
 from agent.state import TurnState
@@ -19,9 +19,8 @@ TurnGraph = CompiledStateGraph[TurnState, TurnRun, TurnState, TurnState]
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The four nodes with their dependencies inside."""
+    """The nodes with their dependencies inside; recalling has none."""
 
-    recall: Recall
     think: Think
     act: Act
     answer: Answer
@@ -32,7 +31,7 @@ def build(nodes: Nodes) -> TurnGraph:
     graph: StateGraph[TurnState, TurnRun, TurnState, TurnState] = StateGraph(TurnState, context_schema=TurnRun)
 
     async def recall(state: TurnState, runtime: Runtime[TurnRun]) -> dict[str, Any]:
-        return await nodes.recall(state, runtime.context)
+        return recalled(state, runtime.context)
 
     async def think(state: TurnState, runtime: Runtime[TurnRun]) -> dict[str, Any]:
         return await nodes.think(state, runtime.context)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import structlog
 from pydantic import JsonValue
@@ -12,7 +11,8 @@ from pydantic import JsonValue
 from agent.graph import TurnGraph
 from agent.language import language_after, told_by
 from agent.metrics import TURN_SECONDS, TURNS
-from agent.nodes.run import TurnRun
+from agent.nodes.recall import remember
+from agent.nodes.run import Remembered, TurnRun
 from agent.outage_news import with_news
 from agent.planner.model import Payer, paying
 from agent.state import TurnState
@@ -22,14 +22,13 @@ from memory.domain.chat import Reply, TurnEventKind
 from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn
 from memory.domain.errors import AppError
 from memory.domain.ids import TurnId
-from memory.domain.stores import Unit, Units
+from memory.domain.stores import Units
 from memory.domain.workspace import Scope
 from prompts.render import Texts
 
 log = structlog.get_logger()
 
 COALESCE_SECONDS = 0.08
-_LINES_BEFORE = 20  # of a conversation, to know its language
 
 
 @dataclass(slots=True)
@@ -95,26 +94,26 @@ class TurnRunner:
         `scope` only reaches the row: whose turn it is, and in which role it runs now, the row says.
         """
         async with self.units.unit(scope) as unit:
-            turn, began_at = await unit.turns.begin(turn_id), unit.now
-            said = await _said_before(unit, turn) if turn is not None else []
-        if turn is None:
-            return
+            turn = await unit.turns.begin(turn_id)
+            if turn is None:
+                return
+            remembered = await remember(unit, turn)
         structlog.contextvars.bind_contextvars(turn_id=turn_id, conversation_id=turn.conversation)
         fence = Fence(turn.id, turn.attempt)
         events = EventWriter(self.units, turn.scope, fence)
-        lang = language_after(turn.text, said, default=turn.scope.lang)
+        lang = language_after(turn.text, _said_before(turn, remembered), default=turn.scope.lang)
         speaking = replace(turn.scope, lang=lang)
-        run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events, turn.summary)
+        run = TurnRun(speaking, turn.conversation, turn.message, fence, lang, events, remembered, turn.summary)
         try:
             with TURN_SECONDS.time():
-                await self._answer(turn, run, events, began_at=began_at)
+                await self._answer(turn, run, events)
         except Superseded:
             log.info("turn.superseded", attempt=fence.attempt)
         finally:
             await events.close()
             structlog.contextvars.unbind_contextvars("turn_id", "conversation_id")
 
-    async def _answer(self, turn: Turn, run: TurnRun, events: EventWriter, *, began_at: datetime) -> None:
+    async def _answer(self, turn: Turn, run: TurnRun, events: EventWriter) -> None:
         token = paying.set(Payer(turn.scope, turn.id))
         state: TurnState = {"text": turn.text}
         failed = False
@@ -134,7 +133,7 @@ class TurnRunner:
         waiting = await events.rest()
         async with self.units.unit(turn.scope) as unit:
             if not failed:
-                reply = await offered_after(unit, reply, began_at=began_at)
+                reply = await offered_after(unit, reply, began_at=run.remembered.now)
                 reply = await with_news(unit, reply, run.lang, self.texts)
             ending = Ending(reply, failed, waiting, run.tool_records, rolled)
             await unit.turns.end(run.fence, ending, now=unit.now)
@@ -145,9 +144,8 @@ class TurnRunner:
         return self.texts.say(key, run.lang, **failure.facts)
 
 
-async def _said_before(unit: Unit, turn: Turn) -> list[str]:
+def _said_before(turn: Turn, remembered: Remembered) -> list[str]:
     """What the member said before in the conversation, newest first, where the message itself tells no language."""
     if told_by(turn.text) is not None:
         return []
-    lines = await unit.conversations.lines(turn.conversation, before=turn.message, limit=_LINES_BEFORE)
-    return [line.reply.text for line in reversed(lines) if line.author is Author.MEMBER]
+    return [line.reply.text for line in reversed(remembered.lines) if line.author is Author.MEMBER]

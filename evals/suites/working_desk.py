@@ -22,7 +22,6 @@ from agent.imports import Imports
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.pictures import Pictures
-from agent.nodes.recall import Recall
 from agent.nodes.think import Limits, PlannerModel, Think
 from agent.planner.tokens import unpack_vocabulary
 from agent.turn import TurnRunner
@@ -128,7 +127,6 @@ async def open_working_desk(
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
-            Recall(database),
             Think(catalogue, words, model, Limits()),
             Act(catalogue, Presenter(words), words, Pictures(database, painter, words)),
             Answer(database, words),

@@ -6,7 +6,7 @@ from agent.cards.piece import Piece
 from agent.charts.painting import marked
 from agent.charts.poster import Poster
 from agent.nodes.pictures import Pictures
-from agent.nodes.run import TurnRun
+from agent.nodes.run import Remembered, TurnRun
 from memory.database import Database
 from memory.domain.cards import ShareCard
 from memory.domain.chat import TurnEventKind
@@ -28,8 +28,9 @@ async def running(database: Database, office: Office) -> TurnRun:
         conversation = (await unit.conversations.start(connector="test", chat="direct", now=unit.now)).id
         turn, _ = await unit.turns.add(conversation, text="画个图", connector="test", outside_id="1", now=unit.now)
         begun = await unit.turns.begin(turn)
+        known = Remembered(unit.now)
     assert begun is not None
-    return TurnRun(office.lead(), conversation, begun.message, Fence(turn, begun.attempt), "zh", _Nowhere())
+    return TurnRun(office.lead(), conversation, begun.message, Fence(turn, begun.attempt), "zh", _Nowhere(), known)
 
 
 async def test_a_chart_comes_with_a_picture_that_says_that_a_demo_is_made_up(
