@@ -31,7 +31,7 @@ from memory.domain.shops import Hearing
 from memory.domain.workspace import Lang
 from prompts.render import texts
 
-Kind = Literal["creators", "products", "samples", "orders"]
+Kind = Literal["creators", "products", "samples", "orders", "posts"]
 
 
 def migrate() -> None:
@@ -90,7 +90,7 @@ async def _init(setup: FirstSetup) -> None:
 
 
 def import_file(
-    kind: Annotated[Kind, typer.Argument(help="creators, products, samples or orders")],
+    kind: Annotated[Kind, typer.Argument(help="creators, products, samples, orders or posts")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
     mapping: Annotated[str | None, typer.Option(help="own, kalodata, fastmoss, tiktok …; else recognised.")] = None,

@@ -1,16 +1,16 @@
 """Protocols over sales: written by imports and syncs, read by reports, drill-downs and checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId, ProductId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
 from memory.domain.performance import Filters, Freshness, GroupBy, Key, Query, Report
 from memory.domain.periods import Period
-from memory.domain.sales import ContentPost, Difference, Rule, Sale
+from memory.domain.sales import ContentKind, ContentPost, Difference, Rule, Sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,21 @@ class FunnelRow:
     to_sale: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPost:
+    """A post as it is kept. `counted`: what it gathered in all by counter; one that nobody told is missing."""
+
+    content: str
+    brand: BrandId
+    creator: CreatorId
+    kind: ContentKind
+    posted_at: datetime
+    link: str
+    product: ProductId | None
+    product_name: str
+    counted: Mapping[str, int]
+
+
 class SalesStore(Protocol):
     """What is told of sales. Rollups are right again when the transaction ends."""
 
@@ -78,8 +93,25 @@ class SalesStore(Protocol):
         """A source was asked for everything up to a moment, and had perhaps nothing new."""
         ...
 
-    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
-        """Keep posts with their counters; how many were new or changed."""
+    async def add_posts(
+        self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        """Keep posts with their counters, one outcome each in their order; later wins, what is untold stays.
+
+        A post, or a day of it, that is new is ADDED. Sales of posts that were nobody's, or
+        somebody's by a code or link alone, become their creators'. LEFT_OUT: the creator was erased for good.
+        """
+        ...
+
+    async def posts(
+        self,
+        *,
+        brand: BrandId,
+        creators: Sequence[CreatorId] | None = None,
+        contents: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[KeptPost]:
+        """Posts of a brand, the newest first."""
         ...
 
     async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:

@@ -143,7 +143,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class DayCounters:
-    """What a post gathered on one reporting day (not in all). None: not told."""
+    """What a post gathered on one reporting day (not in all). None: not told. `orders`: as its teller counts them."""
 
     day: date
     views: int | None = None
@@ -151,11 +151,12 @@ class DayCounters:
     comments: int | None = None
     shares: int | None = None
     clicks: int | None = None
+    orders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ContentPost:
-    """A creator's post, under the platform's id."""
+    """A creator's post, under the platform's id. Its product goes by the platform's id, else by its name."""
 
     content: str
     handle: str
@@ -164,6 +165,7 @@ class ContentPost:
     product: str = ""
     link: str = ""
     counters: tuple[DayCounters, ...] = field(default=())
+    product_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class ContentDayRow(BrandRow, Base):
     comments: Mapped[int | None]
     shares: Mapped[int | None]
     clicks: Mapped[int | None]
+    orders: Mapped[int | None]
 
 
 class RollupDayRow(BrandRow, Base):

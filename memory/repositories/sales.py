@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, func, select
 
 from memory.bulk import upsert_many
 from memory.domain.errors import NotFound
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.markets import reporting_zone
+from memory.domain.performance_stores import KeptPost
 from memory.domain.sale_books import differences, is_alike, merged, totals_of
-from memory.domain.sales import ContentPost, Difference, Sale
+from memory.domain.sales import ContentPost, Difference, Rule, Sale
 from memory.domain.workspace import Scope
-from memory.models.sales import CommissionRow, OrderLineRow, RefundRow
+from memory.models.sales import CommissionRow, ContentPostRow, OrderLineRow, RefundRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.posts import PostRepository
 from memory.repositories.rollups import add_to_rollups, rebuild, told_by, wrong_days, wrong_lines
@@ -34,6 +35,7 @@ from memory.tenancy import ScopedSession
 
 _AT_ONCE = 2_000
 _KIND = "orders"
+_NEWS = frozenset({RowOutcome.ADDED, RowOutcome.CHANGED})
 _Id = tuple[str, str]
 _Known = dict[_Id, tuple[OrderLineRow, Sale]]
 
@@ -62,10 +64,32 @@ class SalesRepository:
         day = as_of.astimezone(reporting_zone(await locked_market(self._session, brand))).date()
         await told_by(self._session, brand, source, _KIND, as_of=as_of, first=day, last=day, added=0)
 
-    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
+    async def add_posts(
+        self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
         """See `SalesStore.add_posts`."""
         market = await locked_market(self._session, brand)
-        return await self._posts.add(posts, brand=brand, market=market, source=source, as_of=as_of)
+        outcomes = await self._posts.add(posts, brand=brand, market=market, source=source, as_of=as_of)
+        told = sorted({post.content for post, outcome in zip(posts, outcomes, strict=True) if outcome in _NEWS})
+        posted = select(ContentPostRow.content).where(
+            ContentPostRow.brand_id == brand, ContentPostRow.content.in_(told)
+        )
+        weaker = OrderLineRow.rule.in_([Rule.CODE.value, Rule.LINK.value])
+        await self._rewrite(
+            brand, market, OrderLineRow.content.in_(posted), OrderLineRow.creator_id.is_(None) | weaker
+        )  # fmt: skip
+        return outcomes
+
+    async def posts(
+        self,
+        *,
+        brand: BrandId,
+        creators: Sequence[CreatorId] | None = None,
+        contents: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[KeptPost]:
+        """See `SalesStore.posts`."""
+        return await self._posts.of([brand], creators=creators, contents=contents, limit=limit)
 
     async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:
         """See `SalesStore.differences`."""
@@ -89,19 +113,20 @@ class SalesRepository:
         """See `SalesStore.mend`."""
         market = await locked_market(self._session, brand)
         for day in days:
-            known = await self._where(OrderLineRow.brand_id == brand, OrderLineRow.day == day)
-            kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
-            if kept:
-                await self._write(kept, known, brand, market, "", self._now)
+            await self._rewrite(brand, market, OrderLineRow.day == day)
         await rebuild(self._session, brand, days)
 
     async def claim_codes(self, keys: Sequence[str], *, brand: BrandId) -> None:
         """Sales that redeemed codes which are kept since, and are nobody's, become their creators'."""
         market = await locked_market(self._session, brand)
         same = func.upper(func.replace(OrderLineRow.code, " ", ""))
-        known = await self._where(
-            OrderLineRow.brand_id == brand, OrderLineRow.creator_id.is_(None), OrderLineRow.code != "", same.in_(keys)
-        )
+        await self._rewrite(
+            brand, market, OrderLineRow.creator_id.is_(None), OrderLineRow.code != "", same.in_(keys)
+        )  # fmt: skip
+
+    async def _rewrite(self, brand: BrandId, market: str, *conditions: ColumnElement[bool]) -> None:
+        """Write lines of a locked brand anew from what was told of them: whose they are may have come to be known."""
+        known = await self._where(OrderLineRow.brand_id == brand, *conditions)
         kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
         if kept:
             await self._write(kept, known, brand, market, "", self._now)
