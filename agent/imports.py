@@ -8,10 +8,10 @@ from functools import partial
 import structlog
 
 from agent.cards.drafts import flag_text
+from agent.sales import agreed, posted
 from agent.sales import importing as importing_sales
-from agent.sales import posted
 from agent.samples.importing import imported, judged
-from connectors.ports.files import CreatorRow, PostRow, ProductRow, SaleRow, SampleRow, Sheet, SheetReader
+from connectors.ports.files import CreatorRow, PostRow, ProductRow, RateRow, SaleRow, SampleRow, Sheet, SheetReader
 from connectors.ports.queries import ImportView
 from memory.domain import jobs
 from memory.domain.chat import Reply
@@ -25,7 +25,7 @@ from prompts.render import Texts
 
 log = structlog.get_logger()
 
-KINDS = ("creators", "products", "samples", "orders", "posts")
+KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 # What a file of a kind cannot do without, and what is said when no column holds it.
 NEEDED = {
     "creators": (("handle", "import_no_handle"),),
@@ -33,6 +33,7 @@ NEEDED = {
     "samples": (("handle", "import_no_handle"),),
     "orders": (("order", "import_no_order"), ("placed", "import_no_placed")),
     "posts": (("posted", "import_no_posted"),),
+    "rates": (("handle", "import_no_handle"), ("rate", "import_no_rate"), ("since", "import_no_since")),
 }
 AT_ONCE = 500
 _OUTCOMES = {
@@ -120,6 +121,8 @@ class Imports:
                 await self._orders(scope, kept, sheet)
             elif kept.kind == "posts":
                 await self._posts(scope, kept, sheet)
+            elif kept.kind == "rates":
+                await self._rates(scope, kept, sheet)
             else:
                 await self._products(scope, kept, sheet)
         except AppError as failure:
@@ -186,6 +189,16 @@ class Imports:
         _, zone = await importing_sales.shop_of(unit, brand)
         return await asyncio.to_thread(self.reader.posts, sheet, run.mapping, zone=zone)
 
+    async def _rates(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        brand = _brand(scope)
+        async with self.units.unit(scope) as unit:
+            rows = await self._read_rates(unit, run, sheet, brand)
+            await agreed.imported(unit, run, rows, partial(self._said, scope=scope), brand=brand)
+
+    async def _read_rates(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[RateRow]:
+        _, zone = await importing_sales.shop_of(unit, brand)
+        return await asyncio.to_thread(self.reader.rates, sheet, run.mapping, zone=zone)
+
     async def _read_orders(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[SaleRow]:
         currency, zone = await importing_sales.shop_of(unit, brand)
         return await asyncio.to_thread(self.reader.orders, sheet, run.mapping, currency=currency, zone=zone)
@@ -197,6 +210,10 @@ class Imports:
             about = partial(self._said, scope=unit.scope)
             verdicts = await importing_sales.judged(unit, sold, about, brand=brand, lang=lang, texts=self.texts)
             await unit.imports.judge(run.id, verdicts)
+            return
+        if run.kind == "rates":
+            held = await self._read_rates(unit, run, sheet, _brand(unit.scope))
+            await unit.imports.judge(run.id, await agreed.judged(unit, held, partial(self._said, scope=unit.scope)))
             return
         if run.kind == "samples":
             read, said = await asyncio.to_thread(self._read_samples, run, sheet), partial(self._said, scope=unit.scope)

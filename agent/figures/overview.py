@@ -1,12 +1,15 @@
 """The page of figures: the questions a seller asks each morning, answered by the same tool and cards as in the chat."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from agent.cards.performance import figures_shown, period_text
 from agent.cards.stages import stages_card, stages_chart
+from agent.cards.wording import share
+from agent.sales.auditing import DIFFERS, subject_of
 from memory.domain.cards import ChartCard, ReportCard
 from memory.domain.errors import BadRequest
 from memory.domain.figures_views import PARTS, FiguresView, FiguresWish, LinesView
@@ -24,6 +27,7 @@ from tools.shortlists.sheet import Sheet
 from tools.shortlists.writing import CSV, XLSX, file_name, to_csv, to_xlsx
 
 LINES: Final = 50
+NIGHT: Final = timedelta(hours=36)  # the last nightly look, even one that came late
 STAGES: Final = "stages"
 # Each part but `STAGES` is one question; the keys are those of `PARTS`.
 _QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -54,11 +58,28 @@ async def figures_view(unit: Unit, wish: FiguresWish, texts: Texts) -> FiguresVi
     everybody, parts[STAGES] = await _stages(unit, whole.question, texts)
     return FiguresView(
         period_text(whole.question, whole.report, lang, texts),
-        tuple(shown.text.splitlines()[1:]),
+        (*shown.text.splitlines()[1:], *await _differing(unit, texts)),
         next((card for card in drawn if isinstance(card, ChartCard)), None),
         stages_chart(everybody, _days(whole.question), lang, texts) if everybody.contacted else None,
         parts,
     )
+
+
+async def _differing(unit: Unit, texts: Texts) -> list[str]:
+    """What last night's look found: orders told at another commission rate than agreed, brand by brand."""
+    lang, said = unit.scope.lang, []
+    for brand in await unit.people.brands():
+        recorded = await unit.audit.recorded(DIFFERS, beginning=subject_of(brand.id), since=unit.now - NIGHT)
+        facts = recorded.newest
+        if facts is not None:
+            told = share(facts["told"]) if facts["told"] is not None else texts.say("unknown", lang)
+            said.append(
+                texts.say(
+                    "figures_rates_differ", lang, brand=brand.name, count=facts["count"], order=facts["order"],
+                    handle=facts["handle"], told=told, agreed=share(facts["agreed"]),
+                )
+            )  # fmt: skip
+    return said
 
 
 async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str, texts: Texts) -> StoredFile:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.sample import SampleStatus, answered_by, moved
 from memory.domain.stores import Unit
 from tools.samples.keeping import keep_sample
@@ -16,7 +16,9 @@ async def move_posted(unit: Unit, contents: Collection[str], *, brand: BrandId) 
         return 0
     creators = await unit.creators.by_ids(sorted({post.creator for post in posts}))
     samples = await unit.samples.lock(sorted(creators), brand=brand)
-    answered = {mark for one in samples for mark in ((one.creator, one.content_link), (one.creator, one.posted_at))}
+    answered: set[tuple[CreatorId, object]] = {
+        mark for one in samples for mark in ((one.creator, one.content_link), (one.creator, one.posted_at))
+    }
     done = 0
     for post in sorted(posts, key=lambda one: (one.posted_at, one.content)):
         own = [one for one in samples if one.creator == post.creator]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,27 @@ class PostRow:
     problems: tuple[Flag, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RateFacts:
+    """What a row says was agreed. `handle` "": with anybody; neither `product` nor `product_name`: of every product."""
+
+    handle: str
+    rate_bp: int
+    since: datetime
+    until: datetime | None = None
+    product: str = ""
+    product_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One row as an agreed rate; `facts` None when it cannot be used."""
+
+    number: int
+    facts: RateFacts | None
+    problems: tuple[Flag, ...] = ()
+
+
 class SheetReader(Protocol):
     """Reads CSV and Excel. Pure: nothing is stored."""
 
@@ -134,4 +155,8 @@ class SheetReader(Protocol):
 
     def posts(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[PostRow]:
         """Rows as posts, in file order; moments without a zone, and days, are of `zone`."""
+        ...
+
+    def rates(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[RateRow]:
+        """Rows as agreed rates, in file order; days are of `zone`."""
         ...

@@ -10,6 +10,7 @@ from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
 from memory.domain.performance import Filters, Freshness, GroupBy, Key, Query, Report
 from memory.domain.periods import Period
+from memory.domain.rates import AgreedRate
 from memory.domain.sales import ContentKind, ContentPost, Difference, Rule, Sale
 
 
@@ -25,7 +26,8 @@ class Days:
 class SaleLine:
     """One line as a person looks at it, newest first; `provisional`: its commission is an estimate.
 
-    `commission` None: not told. `rule` None: nobody's sale.
+    `commission` None: not told. `agreed`: it is ours by the agreed rate, for the platform told none. `rule` None:
+    nobody's sale.
     """
 
     order: str
@@ -43,6 +45,7 @@ class SaleLine:
     rule: Rule | None
     source: str
     as_of: datetime
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,18 @@ class KeptPost:
     counted: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class RateDiffers:
+    """An order of whose commission something else is told than was agreed. `told_bp` None: its amount alone is told."""
+
+    order: str
+    sku: str
+    handle: str
+    placed_at: datetime
+    told_bp: int | None
+    agreed_bp: int
+
+
 class SalesStore(Protocol):
     """What is told of sales. Rollups are right again when the transaction ends."""
 
@@ -112,6 +127,30 @@ class SalesStore(Protocol):
         limit: int = 500,
     ) -> list[KeptPost]:
         """Posts of a brand, the newest first."""
+        ...
+
+    async def agree(
+        self, rates: Sequence[AgreedRate], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        """Keep agreed rates by with whom, for what and since when, one outcome each in their order.
+
+        What orders without a told commission owe by them is right again when the transaction ends.
+        """
+        ...
+
+    async def agreed(self, *, brand: BrandId, creators: Sequence[CreatorId] | None = None) -> list[AgreedRate]:
+        """Agreed rates of a brand, the earliest first; with `creators`, those with them and those with anybody."""
+        ...
+
+    async def end_agreed(self, *, brand: BrandId, at: datetime) -> None:
+        """Rates of target collaborations that are over end at that moment, unless they ended before."""
+        ...
+
+    async def differing_rates(self, brand: BrandId, *, since: datetime) -> list[RateDiffers]:
+        """Orders placed since then of whose commission something else is told than was agreed, in their order.
+
+        Orders through ads and an agency's campaign have rates of their own and are not among them.
+        """
         ...
 
     async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:

@@ -3,7 +3,6 @@
 An order line is one SKU of one order. Whatever belongs to it (refund, commission) counts on the day it was placed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,9 +10,6 @@ from typing import Final
 
 from memory.domain.money import BASIS_POINTS, Money
 
-# A lowered rate reaches a creator who promotes the product already so much later; a raised one at once.
-# Source: https://seller-us.tiktok.com/university/essay?knowledge_id=6077860360177451, read 2026-11-20.
-OLD_RATE_STAYS: Final = timedelta(days=30)
 # The key under which a source keeps what was refunded of a line in all, where it tells no single refunds.
 IN_ALL: Final = "all"
 
@@ -169,14 +165,6 @@ class ContentPost:
 
 
 @dataclass(frozen=True, slots=True)
-class RateChange:
-    """A commission rate agreed at a moment."""
-
-    at: datetime
-    rate_bp: int
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """A value of a line that another source tells otherwise. `field` is a key of a text; both sides as shown."""
 
@@ -185,16 +173,6 @@ class Difference:
     theirs: str
     source: str
     as_of: datetime
-
-
-def rate_in_force(changes: Sequence[RateChange], at: datetime) -> int | None:
-    """The rate of one who promotes the product all along: raised at once, lowered 30 days late. None: none yet."""
-    rate: int | None = None
-    for change in sorted(changes, key=lambda one: one.at):
-        late = OLD_RATE_STAYS if rate is not None and change.rate_bp < rate else timedelta(0)
-        if change.at + late <= at:
-            rate = change.rate_bp
-    return rate
 
 
 def counted(commission: Commission) -> Money | None:
