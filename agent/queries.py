@@ -15,10 +15,10 @@ from agent.cards.creators import row as creator_row
 from agent.cards.drafts import plan_rows
 from agent.figures.overview import figures_file, figures_view, lines_view
 from agent.imports import Imports
+from agent.profiles import profile_of
 from agent.reply_work import replies_page
 from agent.samples.sheet import samples_file
 from agent.scopes import of_everything
-from agent.team.passes import first_state
 from agent.team.templates import template_sheets
 from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import (
@@ -51,7 +51,6 @@ from memory.domain.sample_views import SamplesView
 from memory.domain.stores import CreatorIndex, Unit
 from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import BrandPolicy, Member, Scope
-from memory.domain.zones import home_zone
 from prompts.render import Texts
 from tools.creator_search.asking import to_query
 from tools.creator_search.finding import under_our_rules
@@ -171,24 +170,7 @@ class OpenQueries:
     async def creator(self, scope: Scope, handle: str) -> CreatorProfile:
         """See `Queries.creator`."""
         async with self.units.unit(scope) as unit:
-            found = await unit.creators.by_handles([handle.removeprefix("@").lower()])
-            creator = next(iter(found.values()), None)
-            if creator is None:
-                raise NotFound("creator_unknown", handles=f"@{handle[:40]}")
-            relations = await unit.relations.of([creator.id])
-            thread = await unit.creator_messages.thread(creator.id)
-            messages = await unit.creator_messages.find(status="all", handles=[creator.handle.lower()])
-            home = home_zone(creator.facts.zone, creator.facts.market)
-            return CreatorProfile(
-                creator=creator,
-                relation=relations.get(creator.id),
-                thread=tuple(thread),
-                messages=tuple(messages),
-                local_time=unit.now.astimezone(home.zone),
-                zone=home.zone.key,
-                zone_source=home.source,
-                first=await first_state(unit, creator.id),
-            )
+            return await profile_of(unit, handle, self.texts)
 
     async def send_list(self, scope: Scope) -> SendListCard:
         """See `Queries.send_list`."""

@@ -18,6 +18,7 @@ from memory.domain.performance import Filters, GroupBy, Key
 from memory.domain.performance_stores import FunnelRow
 from memory.domain.periods import PeriodName
 from memory.domain.stores import Unit
+from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.performance.arguments import PerformanceArgs
 from tools.performance.question import Question, asked
@@ -44,17 +45,17 @@ _TREND: Final = {"subject": "shop", "metrics": ["gmv"], "chart": True}
 async def figures_view(unit: Unit, wish: FiguresWish, texts: Texts) -> FiguresView:
     """Every part of one period. Raises BadRequest where the days cannot be read (not retryable)."""
     lang = unit.scope.lang
-    whole = await _answered(unit, wish, _QUESTIONS["shop"])
+    whole = await answered(unit, wish, _QUESTIONS["shop"])
     if isinstance(whole, Question):
         return FiguresView(_days(whole))
     shown = figures_shown(whole, lang, texts)
-    trend = await _answered(unit, wish, _TREND)
+    trend = await answered(unit, wish, _TREND)
     drawn = figures_shown(trend, lang, texts).cards if isinstance(trend, FiguresShown) else ()
     parts = {"shop": _table(shown.cards)}
     for name, question in _QUESTIONS.items():
-        answer = whole if name == "shop" else await _answered(unit, wish, question)
+        answer = whole if name == "shop" else await answered(unit, wish, question)
         if isinstance(answer, FiguresShown):
-            parts[name] = _table(figures_shown(answer, lang, texts).cards)
+            parts[name] = table_of(answer, lang, texts)
     everybody, parts[STAGES] = await _stages(unit, whole.question, texts)
     return FiguresView(
         period_text(whole.question, whole.report, lang, texts),
@@ -87,13 +88,13 @@ async def figures_file(unit: Unit, wish: FiguresWish, part: str, extension: str,
     if part not in PARTS or extension not in ("csv", "xlsx"):
         raise BadRequest("bad_request")
     lang, asks = unit.scope.lang, _QUESTIONS.get(part, _QUESTIONS["shop"])
-    answer = await _answered(unit, wish, {**asks, **({"top": 100} if "top" in asks else {})})
+    answer = await answered(unit, wish, {**asks, **({"top": 100} if "top" in asks else {})})
     if isinstance(answer, Question):
         raise BadRequest("performance_no_orders")
     if part == STAGES:
         _, table = await _stages(unit, answer.question, texts)
     else:
-        table = _table(figures_shown(answer, lang, texts).cards)
+        table = table_of(answer, lang, texts)
     sheet = Sheet(table.columns, table.rows, texts.say("export_demo_mark", lang))
     is_demo = (await unit.people.workspace()).is_demo
     content = to_csv(sheet, demo=is_demo) if extension == "csv" else to_xlsx(sheet, demo=is_demo)
@@ -112,8 +113,8 @@ async def lines_view(unit: Unit, wish: FiguresWish) -> LinesView:
     return LinesView(_days(question), about, tuple(lines), after or "")
 
 
-async def _answered(unit: Unit, wish: FiguresWish, question: Mapping[str, Any]) -> FiguresShown | Question:
-    """Figures; where nobody told of any, the question alone."""
+async def answered(unit: Unit, wish: FiguresWish, question: Mapping[str, Any]) -> FiguresShown | Question:
+    """Figures of a wish's days; where nobody told of any, the question alone. Raises BadRequest as `figures_view`."""
     read = await asked(unit, _arguments(wish, question))
     answer = await figures(unit, read)
     return answer if isinstance(answer, FiguresShown) else read
@@ -135,6 +136,11 @@ def _arguments(wish: FiguresWish, question: Mapping[str, Any]) -> PerformanceArg
         return PerformanceArgs.model_validate(given)
     except ValidationError as unreadable:
         raise BadRequest("figures_days_unreadable") from unreadable
+
+
+def table_of(answer: FiguresShown, lang: Lang, texts: Texts) -> ReportCard:
+    """The table of an answer."""
+    return _table(figures_shown(answer, lang, texts).cards)
 
 
 def _table(cards: tuple[object, ...]) -> ReportCard:

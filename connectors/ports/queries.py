@@ -21,6 +21,7 @@ from memory.domain.ids import CampaignId, ChannelId, ConversationId, CreatorMess
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
+from memory.domain.profiles import CreatorBook
 from memory.domain.sample_views import SamplesView
 from memory.domain.templates import TemplateSheet
 from memory.domain.workspace import Brand, BrandPolicy, Member, Scope, Workspace
@@ -57,6 +58,7 @@ class CreatorProfile:
     zone: str
     zone_source: ZoneSource
     first: FirstState | None = None
+    book: CreatorBook = field(default_factory=CreatorBook)
 
 
 @dataclass(frozen=True, slots=True)

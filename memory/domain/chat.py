@@ -32,6 +32,7 @@ from memory.domain.ids import (
     TurnId,
 )
 from memory.domain.places import Place
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.sample_forms import RecordSample
 from memory.domain.template_forms import RenameTemplate, RetireTemplate
@@ -310,6 +311,7 @@ Command = Annotated[
     | SaveDeputy
     | RevokeDeputy
     | GiveFirstMessagePass
+    | AgreeRate
     | StopBatch
     | ResumeBatch
     | WithdrawApprovals

@@ -64,6 +64,7 @@ from memory.domain.workspace import (
 )  # fmt: skip
 from memory.domain.zones import ZoneSource
 from tests.support import fake_office as office
+from tests.support import fake_profiles
 from tests.support.fake_batches import fake_batch
 from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
 from tests.support.fake_import import import_view
@@ -336,6 +337,7 @@ class FakeQueries(FakeChannelViews, FakeReplies):
                 ),
                 until=self.office.now + timedelta(days=29),
             ),
+            fake_profiles.book(),
         )
 
     async def send_list(self, scope: Scope) -> SendListCard:

@@ -3,15 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from agent.imports import Imports
 from agent.sales.agreed import news_of
+from agent.sales.agreeing import agree_by_hand
 from agent.sales.auditing import DIFFERS, SumAuditor, subject_of
 from connectors.files.reader import FileReader
 from connectors.ports.queries import ImportView
 from memory.database import Database
 from memory.domain.collaborations import Collaboration, CollaborationStatus, Rated
+from memory.domain.creator import CreatorFacts
+from memory.domain.errors import BadRequest
 from memory.domain.ids import CreatorId, ProductId, TenantId
 from memory.domain.money import Money
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.rates import AgreedRate
 from memory.domain.sales import Commission, OrderLine, Payee, Sale, Settlement
 from memory.domain.workspace import Scope
@@ -129,3 +135,24 @@ async def test_a_file_of_rates_is_kept_and_the_night_finds_what_is_told_otherwis
     async with database.unit(scope) as unit:
         recorded = await unit.audit.recorded(DIFFERS, beginning=subject_of(scope.brand), since=AT)
     assert recorded.newest == {"count": 1, "order": "A2", "handle": "cat_mama", "told": 1_800, "agreed": 1_500}
+
+
+async def test_a_rate_written_down_by_hand_replaces_that_of_the_same_day(database: Database, office: Office) -> None:
+    scope = office.operator()
+    assert scope.brand is not None
+    async with database.unit(scope) as unit:
+        await unit.creators.upsert([CreatorFacts("cat_mama")], source="file:c.csv", as_of=unit.now)
+        for rate in ("15%", "18"):
+            assert await agree_by_hand(unit, AgreeRate(handle="@Cat_Mama", rate=rate, since="2026-10-01")) == "cat_mama"
+        creator = (await unit.creators.by_handles(["cat_mama"]))["cat_mama"].id
+        kept = await unit.sales.agreed(brand=scope.brand)
+    assert kept == [AgreedRate(1_800, datetime(2026, 10, 1, 7, tzinfo=UTC), creator)]
+    wrong = {
+        "share_unreadable": AgreeRate(handle="cat_mama", rate="much"),
+        "rate_product_unknown": AgreeRate(handle="cat_mama", rate="15%", product="99"),
+        "rate_day_unreadable": AgreeRate(handle="cat_mama", rate="15%", since="soon"),
+    }
+    for key, form in wrong.items():
+        async with database.unit(scope) as unit:
+            with pytest.raises(BadRequest, match=key):
+                await agree_by_hand(unit, form)
