@@ -98,7 +98,7 @@ class PastRepository:
             return 0
         sent = await self._sent(new, brand)
         await self._draft(sent, brand, by=by, approver=approver)
-        await self._step(sent, brand, approver=approver)
+        await self._step(sent, brand)
         await self._answers(new, sent, brand)
         await self._samples(new, brand, by=by, approver=approver)
         await self._relate(new, brand)
@@ -167,7 +167,7 @@ class PastRepository:
             one.digest = digest_of(
                 content, draft=DraftId(draft), creator=one.creator, channel=channel, purpose=Purpose(purpose)
             )
-        versions = [
+        versions: list[_Row] = [
             {
                 "draft_id": one.draft, "number": 1, "digest": one.digest, "text": one.told.text,
                 "text_zh": one.told.text_zh, "language": one.told.language, "template": one.told.template,
@@ -205,8 +205,7 @@ class PastRepository:
         ]  # fmt: skip
         await self._insert(DecisionRow, decisions, brand)
 
-    async def _step(self, sent: Sequence[_Sent], brand: BrandId, *, approver: MemberId) -> None:
-        del approver
+    async def _step(self, sent: Sequence[_Sent], brand: BrandId) -> None:
         channel = Channel.PLAYGROUND.value
         steps = [
             {
