@@ -87,8 +87,11 @@ async def is_filled(daren: Installation) -> bool:
     return not waiting and bool(await daren.world.creators(after=0, limit=1))
 
 
-async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
-    """Make the world, sync its creators through the port, build the index. May be repeated after a crash."""
+async def fill_demo(daren: Installation, *, creators: int, seed: int, past: bool = True) -> None:
+    """Make the world, sync its creators and sales through the ports, build the index. May be repeated after a crash.
+
+    `past`: whether the brands have one: messages, answers and samples of before.
+    """
     workspace = await daren.accounts.workspace()
     if workspace is None or not workspace.is_demo:
         raise Conflict("real_for_life")
@@ -112,7 +115,8 @@ async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
             progress.advance(synced, len(page))
         sold = progress.add_task(say("seeding_sales", lang), total=None)
         await _take_sales(daren, scope, now=now, on=progress, shown=sold)
-        await _take_past(daren, scope)
+        if past:
+            await take_past(daren, scope)
         indexed = progress.add_task(say("indexing", lang), total=creators)
         await _index(daren, tenant, lambda done: progress.update(indexed, completed=done))
 
@@ -130,7 +134,7 @@ async def _take_sales(daren: Installation, scope: Scope, *, now: datetime, on: P
     on.update(shown, total=taken)
 
 
-async def _take_past(daren: Installation, scope: Scope) -> None:
+async def take_past(daren: Installation, scope: Scope) -> None:
     """What each demo brand and its creators said to each other before. Nothing is sent."""
     everything = replace(scope, brand=None)
     async with daren.database.unit(everything) as unit:
