@@ -73,6 +73,7 @@ class World:
         self._handles: frozenset[str] = frozenset()
         self._revision: str | None = None
         self._seed = 0
+        self._fields: dict[tuple[str | None, str], Sequence[Met]] = {}
 
     @classmethod
     async def open(cls, dsn: str) -> "World":
@@ -158,10 +159,16 @@ class World:
             return [Sold(*row) for row in await rows.fetchall()]
 
     async def met(self, *, brand: str, market: str, categories: Sequence[str]) -> Sequence[Met]:
-        """Creators of a brand's own field, in order, with what was between both of them in the world's half year."""
+        """Creators of a brand's own field, in order, with what was between both of them in the world's half year.
+
+        Read once of each world: it does not change.
+        """
         async with self._transaction() as connection:
             if not await self._learn(connection):
                 return []
+            own = (self._revision, brand)
+            if own in self._fields:
+                return self._fields[own]
             rows = await connection.execute(
                 "with talk as (select number,"
                 " json_agg(json_build_array(ours, kind, extract(epoch from at)) order by at) as said"
@@ -173,7 +180,9 @@ class World:
                 " where c.facts->>'market' = %s and c.facts::jsonb->'categories' ?| %s order by c.number",
                 (brand, market, list(categories)),
             )
-            return [_met(row) for row in await rows.fetchall()]
+            found = [_met(row) for row in await rows.fetchall()]
+            self._fields[own] = found
+            return found
 
     async def born(self) -> Birth:
         """From which seed the world was made, and when. Raises Unavailable when there is none."""
