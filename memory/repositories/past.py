@@ -53,6 +53,7 @@ from memory.tenancy import ScopedSession
 MOST_IN_BATCH: Final = 200
 _SHOWN, _DECIDED, _WROTE = timedelta(hours=2), timedelta(hours=1), timedelta(hours=3)
 _GOOD_FOR = timedelta(days=14)
+_CHANNEL: Final = Channel.PLAYGROUND
 _Row = dict[str, Any]
 
 
@@ -69,6 +70,34 @@ class _Sent:
     version: int = 0
     digest: str = ""
     step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A week's messages of one purpose and product, oldest first."""
+
+    code: str
+    purpose: Purpose
+    product: int | None
+    own: Sequence[_Sent]
+
+    @property
+    def first(self) -> datetime:
+        return self.own[0].told.at
+
+    @property
+    def last(self) -> datetime:
+        return self.own[-1].told.at
+
+    @property
+    def began(self) -> datetime:
+        return self.first - _WROTE
+
+    def row(self, by: MemberId) -> _Row:
+        return {
+            "code": self.code, "purpose": self.purpose.value, "channel": _CHANNEL.value, "product_id": self.product,
+            "made_by": by, "made_at": self.began, "decide_by": self.last, "published_at": self.began,
+        }  # fmt: skip
 
 
 class PastRepository:
@@ -130,83 +159,74 @@ class PastRepository:
         for one in sorted(sent, key=lambda each: (each.told.at, each.creator)):
             week = one.told.at.isocalendar()
             groups[str(one.told.purpose), one.product or 0, (week.year, week.week)].append(one)
+        batches = []
         for (purpose, product, _), everyone in sorted(groups.items(), key=lambda each: each[1][0].told.at):
             for start in range(0, len(everyone), MOST_IN_BATCH):
                 own, serial = everyone[start : start + MOST_IN_BATCH], serial + 1
-                await self._batch(own, f"H{serial}", purpose, product or None, brand, by=by, approver=approver)
+                batches.append(_Batch(f"H{serial}", Purpose(purpose), product or None, own))
+        await self._keep(batches, brand, by=by, approver=approver)
 
-    async def _batch(
-        self,
-        own: Sequence[_Sent],
-        code: str,
-        purpose: str,
-        product: int | None,
-        brand: BrandId,
-        *,
-        by: MemberId,
-        approver: MemberId,
-    ) -> None:
-        began, channel = own[0].told.at - _WROTE, Channel.PLAYGROUND
-        batch = {
-            "code": code, "purpose": purpose, "channel": channel.value, "product_id": product, "made_by": by,
-            "made_at": began, "decide_by": own[-1].told.at, "published_at": began,
-        }  # fmt: skip
-        batch_id = (await self._insert(BatchRow, [batch], brand))[0]
+    async def _keep(self, batches: Sequence[_Batch], brand: BrandId, *, by: MemberId, approver: MemberId) -> None:
+        """All of them table by table: few statements for many batches."""
+        ids = await self._insert(BatchRow, [batch.row(by) for batch in batches], brand)
+        every = [
+            (batch_id, batch, number, one)
+            for batch_id, batch in zip(ids, batches, strict=True)
+            for number, one in enumerate(batch.own, 1)
+        ]
         drafts = [
             {
-                "batch_id": batch_id, "number": number, "creator_id": one.creator, "purpose": purpose,
-                "channel": channel.value, "product_id": product, "occasion": one.told.key, "newest": 1,
+                "batch_id": batch_id, "number": number, "creator_id": one.creator, "purpose": batch.purpose.value,
+                "channel": _CHANNEL.value, "product_id": batch.product, "occasion": one.told.key, "newest": 1,
             }
-            for number, one in enumerate(own, 1)
+            for batch_id, batch, number, one in every
         ]  # fmt: skip
-        for one, draft in zip(own, await self._insert(DraftRow, drafts, brand), strict=True):
-            told = one.told
-            offer = Offer(commission_bp=told.commission_bp, free_sample=told.sample)
-            content = Content(told.text, told.text_zh, told.language, offer, told.template)
-            one.draft = draft
-            one.digest = digest_of(
-                content, draft=DraftId(draft), creator=one.creator, channel=channel, purpose=Purpose(purpose)
-            )
+        for (_, batch, _, one), draft in zip(every, await self._insert(DraftRow, drafts, brand), strict=True):
+            one.draft, one.digest = draft, _digest(one, draft, batch.purpose)
         versions: list[_Row] = [
             {
                 "draft_id": one.draft, "number": 1, "digest": one.digest, "text": one.told.text,
                 "text_zh": one.told.text_zh, "language": one.told.language, "template": one.told.template,
                 "paired": True, "commission_bp": one.told.commission_bp, "free_sample": one.told.sample, "flags": [],
-                "author_id": by, "made_at": began,
+                "author_id": by, "made_at": batch.began,
             }
-            for one in own
+            for _, batch, _, one in every
         ]  # fmt: skip
-        for one, version in zip(own, await self._insert(DraftVersionRow, versions, brand), strict=True):
+        for (_, _, _, one), version in zip(every, await self._insert(DraftVersionRow, versions, brand), strict=True):
             one.version = version
-        proposals = [{"kind": ProposalKind.MESSAGE.value, "draft_id": one.draft, "made_at": began} for one in own]
+        proposals = [
+            {"kind": ProposalKind.MESSAGE.value, "draft_id": one.draft, "made_at": batch.began}
+            for _, batch, _, one in every
+        ]
         await self._insert(ProposalRow, proposals, brand)
-        shown = own[0].told.at - _SHOWN
-        presentation = {
-            "batch_id": batch_id, "member_id": approver, "made_at": shown, "delivered_at": shown,
-            "decide_by": own[-1].told.at,
-        }  # fmt: skip
-        seen = (await self._insert(PresentationRow, [presentation], brand))[0]
+        shown = [
+            {
+                "batch_id": batch_id, "member_id": approver, "made_at": batch.first - _SHOWN,
+                "delivered_at": batch.first - _SHOWN, "decide_by": batch.last,
+            }
+            for batch_id, batch in zip(ids, batches, strict=True)
+        ]  # fmt: skip
+        seen = dict(zip(ids, await self._insert(PresentationRow, shown, brand), strict=True))
         presented = [
             {
-                "presentation_id": seen, "number": number, "draft_id": one.draft, "version_id": one.version,
-                "digest": one.digest, "in_full": True,
+                "presentation_id": seen[batch_id], "number": number, "draft_id": one.draft,
+                "version_id": one.version, "digest": one.digest, "in_full": True,
             }
-            for number, one in enumerate(own, 1)
+            for batch_id, _, number, one in every
         ]  # fmt: skip
         await upsert_many(self._session, PresentedRow, presented, brand=brand, unique=("presentation_id", "number"))
-        decided = own[0].told.at - _DECIDED
         decisions = [
             {
                 "draft_id": one.draft, "member_id": approver, "verdict": Verdict.APPROVE.value,
-                "version_id": one.version, "digest": one.digest, "presentation_id": seen, "decided_at": decided,
-                "valid_until": own[-1].told.at + _GOOD_FOR,
+                "version_id": one.version, "digest": one.digest, "presentation_id": seen[batch_id],
+                "decided_at": batch.first - _DECIDED, "valid_until": batch.last + _GOOD_FOR,
             }
-            for one in own
+            for batch_id, batch, _, one in every
         ]  # fmt: skip
         await self._insert(DecisionRow, decisions, brand)
 
     async def _step(self, sent: Sequence[_Sent], brand: BrandId) -> None:
-        channel = Channel.PLAYGROUND.value
+        channel = _CHANNEL.value
         steps = [
             {
                 "draft_id": one.draft, "creator_id": one.creator, "channel": channel,
@@ -293,6 +313,13 @@ class PastRepository:
             execution_options={"render_nulls": True},
         )
         return list(added)
+
+
+def _digest(one: _Sent, draft: int, purpose: Purpose) -> str:
+    told = one.told
+    offer = Offer(commission_bp=told.commission_bp, free_sample=told.sample)
+    content = Content(told.text, told.text_zh, told.language, offer, told.template)
+    return digest_of(content, draft=DraftId(draft), creator=one.creator, channel=_CHANNEL, purpose=purpose)
 
 
 def _hour(one: _Sent) -> int:
