@@ -12,7 +12,6 @@ from connectors.ports.queries import (
     BatchView,
     CreatorPage,
     CreatorProfile,
-    FirstState,
     ImportView,
     Shell,
 )
@@ -39,7 +38,6 @@ from memory.domain.chat import (
 from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
-from memory.domain.first_messages import FirstContact
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     ConversationId,
@@ -331,12 +329,7 @@ class FakeQueries(FakeChannelViews, FakeReplies):
             self.office.now,
             "America/New_York",
             ZoneSource.MAIN_OF_MARKET,
-            FirstState(
-                FirstContact(
-                    DraftId(9), "K5", "小李", self.office.now - timedelta(days=1), "Asia/Shanghai", settled=True
-                ),
-                until=self.office.now + timedelta(days=29),
-            ),
+            fake_profiles.first(self.office.now),
             fake_profiles.book(),
         )
 

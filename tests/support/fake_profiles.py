@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from connectors.ports.queries import FirstState
 from memory.domain.cards import ReportCard
-from memory.domain.ids import BrandId, CreatorId, MemberId, ProductId, SampleId
+from memory.domain.first_messages import FirstContact
+from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, ProductId, SampleId
 from memory.domain.money import Money
 from memory.domain.performance_stores import KeptPost
 from memory.domain.profiles import CreatorBook, RateShown, history_of
@@ -17,6 +19,12 @@ _HARM = "<script>alert(1)</script>猫砂盆"
 
 def _card(title: str, columns: tuple[str, ...], *rows: tuple[str, ...]) -> ReportCard:
     return ReportCard(title=title, period="8-22 ~ 11-19", columns=columns, rows=rows, as_of=_NOW, source="file")
+
+
+def first(now: datetime) -> FirstState:
+    """小李 wrote first, yesterday."""
+    contact = FirstContact(DraftId(9), "K5", "小李", now - timedelta(days=1), "Asia/Shanghai", settled=True)
+    return FirstState(contact, until=now + timedelta(days=29))
 
 
 def book() -> CreatorBook:
