@@ -66,6 +66,7 @@ from connectors.files.reader import FileReader
 from connectors.playground.agency import demo_agency
 from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
+from connectors.playground.past import PlaygroundPast
 from connectors.playground.source import PlaygroundSales, PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger, SaleSource
@@ -354,6 +355,12 @@ def playground_sales(daren: Installation, code: str, *, now: datetime) -> SaleSo
     """The sales of a demo brand's shop, through the port every platform uses."""
     brand = next(brand for brand in demo_agency().brands if brand.code == code)
     return PlaygroundSales(daren.world, brand, now)
+
+
+def playground_past(daren: Installation, code: str) -> PlaygroundPast:
+    """What a demo brand and its creators said to each other before the demo began."""
+    brand = next(brand for brand in demo_agency().brands if brand.code == code)
+    return PlaygroundPast(daren.world, brand)
 
 
 script_answer = to_json

@@ -16,6 +16,7 @@ from agent.figures.links import make_by_form, revoke_link
 from agent.imports import Imports
 from agent.recalls import resumed, stopped, withdrawn
 from agent.reply_work import ReplyDesk
+from agent.sales.agreeing import agree_by_hand
 from agent.samples.forms import record_sample
 from agent.team.deputies import revoke_deputy, save_deputy
 from agent.team.passes import give_pass
@@ -68,6 +69,7 @@ from memory.domain.errors import BadRequest, Conflict, NotFound
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import BrandId, ImportRunId
 from memory.domain.office_units import OfficeUnits
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
@@ -162,6 +164,9 @@ class Forms:
             case GiveFirstMessagePass():
                 handle = await give_pass(unit, command)
                 return Reply(text=self.texts.say("pass_given", unit.scope.lang, handle=handle))
+            case AgreeRate():
+                handle = await agree_by_hand(unit, command)
+                return Reply(text=self.texts.say("rate_agreed", unit.scope.lang, handle=handle))
             case UpdateRelation():
                 return await self._relation(unit, command)
             case RecordSample():

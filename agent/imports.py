@@ -8,9 +8,10 @@ from functools import partial
 import structlog
 
 from agent.cards.drafts import flag_text
+from agent.sales import agreed, posted
 from agent.sales import importing as importing_sales
 from agent.samples.importing import imported, judged
-from connectors.ports.files import CreatorRow, ProductRow, SaleRow, SampleRow, Sheet, SheetReader
+from connectors.ports.files import CreatorRow, PostRow, ProductRow, RateRow, SaleRow, SampleRow, Sheet, SheetReader
 from connectors.ports.queries import ImportView
 from memory.domain import jobs
 from memory.domain.chat import Reply
@@ -24,13 +25,15 @@ from prompts.render import Texts
 
 log = structlog.get_logger()
 
-KINDS = ("creators", "products", "samples", "orders")
+KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 # What a file of a kind cannot do without, and what is said when no column holds it.
 NEEDED = {
     "creators": (("handle", "import_no_handle"),),
     "products": (("name", "import_no_name"),),
     "samples": (("handle", "import_no_handle"),),
     "orders": (("order", "import_no_order"), ("placed", "import_no_placed")),
+    "posts": (("posted", "import_no_posted"),),
+    "rates": (("handle", "import_no_handle"), ("rate", "import_no_rate"), ("since", "import_no_since")),
 }
 AT_ONCE = 500
 _OUTCOMES = {
@@ -116,6 +119,10 @@ class Imports:
                 await self._samples(scope, kept, sheet)
             elif kept.kind == "orders":
                 await self._orders(scope, kept, sheet)
+            elif kept.kind == "posts":
+                await self._posts(scope, kept, sheet)
+            elif kept.kind == "rates":
+                await self._rates(scope, kept, sheet)
             else:
                 await self._products(scope, kept, sheet)
         except AppError as failure:
@@ -172,6 +179,26 @@ class Imports:
         said = partial(self._said, scope=scope)
         await importing_sales.imported(self.units, scope, run, rows, said, brand=brand, texts=self.texts)
 
+    async def _posts(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        brand = _brand(scope)
+        async with self.units.unit(scope) as unit:
+            rows = await self._read_posts(unit, run, sheet, brand)
+        await posted.imported(self.units, scope, run, rows, partial(self._said, scope=scope), brand=brand)
+
+    async def _read_posts(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[PostRow]:
+        _, zone = await importing_sales.shop_of(unit, brand)
+        return await asyncio.to_thread(self.reader.posts, sheet, run.mapping, zone=zone)
+
+    async def _rates(self, scope: Scope, run: ImportRun, sheet: Sheet) -> None:
+        brand = _brand(scope)
+        async with self.units.unit(scope) as unit:
+            rows = await self._read_rates(unit, run, sheet, brand)
+            await agreed.imported(unit, run, rows, partial(self._said, scope=scope), brand=brand)
+
+    async def _read_rates(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[RateRow]:
+        _, zone = await importing_sales.shop_of(unit, brand)
+        return await asyncio.to_thread(self.reader.rates, sheet, run.mapping, zone=zone)
+
     async def _read_orders(self, unit: Unit, run: ImportRun, sheet: Sheet, brand: BrandId) -> list[SaleRow]:
         currency, zone = await importing_sales.shop_of(unit, brand)
         return await asyncio.to_thread(self.reader.orders, sheet, run.mapping, currency=currency, zone=zone)
@@ -184,18 +211,24 @@ class Imports:
             verdicts = await importing_sales.judged(unit, sold, about, brand=brand, lang=lang, texts=self.texts)
             await unit.imports.judge(run.id, verdicts)
             return
+        if run.kind == "rates":
+            held = await self._read_rates(unit, run, sheet, _brand(unit.scope))
+            await unit.imports.judge(run.id, await agreed.judged(unit, held, partial(self._said, scope=unit.scope)))
+            return
         if run.kind == "samples":
             read, said = await asyncio.to_thread(self._read_samples, run, sheet), partial(self._said, scope=unit.scope)
             await unit.imports.judge(run.id, await judged(unit, read, said, brand=_brand(unit.scope)))
             return
-        rows: list[CreatorRow] | list[ProductRow]
-        if run.kind == "creators":
+        rows: list[CreatorRow] | list[ProductRow] | list[PostRow]
+        if run.kind == "posts":
+            rows = await self._read_posts(unit, run, sheet, _brand(unit.scope))
+        elif run.kind == "creators":
             rows = await asyncio.to_thread(self._read_creators, run, sheet, unit.scope)
         else:
             rows = await asyncio.to_thread(self._read_products, run, sheet)
         verdicts = []
         for row in rows:
-            usable = (row.facts if isinstance(row, CreatorRow) else row.fields) is not None
+            usable = (row.fields if isinstance(row, ProductRow) else row.facts) is not None
             verdicts.append(
                 RowVerdict(row.number, None if usable else RowOutcome.LEFT_OUT, self._said(row.problems, unit.scope))
             )

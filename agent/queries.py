@@ -16,10 +16,10 @@ from agent.cards.drafts import plan_rows
 from agent.figures.links import LinkSigner, link_sheets
 from agent.figures.overview import figures_file, figures_view, lines_view
 from agent.imports import Imports
+from agent.profiles import profile_of
 from agent.reply_work import replies_page
 from agent.samples.sheet import samples_file
 from agent.scopes import of_everything
-from agent.team.passes import first_state
 from agent.team.templates import template_sheets
 from connectors.ports.callbacks import CalledBack
 from connectors.ports.queries import (
@@ -173,25 +173,7 @@ class OpenQueries:
     async def creator(self, scope: Scope, handle: str) -> CreatorProfile:
         """See `Queries.creator`."""
         async with self.units.unit(scope) as unit:
-            found = await unit.creators.by_handles([handle.removeprefix("@").lower()])
-            creator = next(iter(found.values()), None)
-            if creator is None:
-                raise NotFound("creator_unknown", handles=f"@{handle[:40]}")
-            relations = await unit.relations.of([creator.id])
-            thread = await unit.creator_messages.thread(creator.id)
-            messages = await unit.creator_messages.find(status="all", handles=[creator.handle.lower()])
-            home = creator.home
-            return CreatorProfile(
-                creator=creator,
-                relation=relations.get(creator.id),
-                thread=tuple(thread),
-                messages=tuple(messages),
-                local_time=unit.now.astimezone(home.zone),
-                zone=home.zone.key,
-                zone_source=home.source,
-                likely=creator.likely,
-                first=await first_state(unit, creator.id),
-            )
+            return await profile_of(unit, handle, self.texts)
 
     async def send_list(self, scope: Scope) -> SendListCard:
         """See `Queries.send_list`."""

@@ -26,6 +26,7 @@ from memory.domain.links import LinkStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
 from memory.domain.owed import OwedStore
+from memory.domain.past import PastStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.proposals import DeedBook, ProposalStore
@@ -82,6 +83,7 @@ from memory.repositories.message_funnel import FunnelRepository
 from memory.repositories.outages import OutageRepository
 from memory.repositories.owed import AnyOwedRepository, OwedRepository
 from memory.repositories.paces import PaceRepository
+from memory.repositories.past import PastRepository
 from memory.repositories.people import PeopleRepository
 from memory.repositories.performance import PerformanceRepository
 from memory.repositories.products import PreferenceRepository, ProductRepository
@@ -136,6 +138,7 @@ class UnitOfWork(Work):
         self.shortlists: ShortlistStore = ShortlistRepository(*given)
         self.products: ProductStore = ProductRepository(*given)
         self.samples: SampleStore = SampleRepository(*given)
+        self.past: PastStore = PastRepository(*given)
         self.sales: SalesStore = SalesRepository(*given)
         self.performance: PerformanceStore = PerformanceRepository(*given)
         self.links: LinkStore = LinkRepository(*given)

@@ -214,6 +214,12 @@ def _provisional(result: FiguresShown, lang: Lang, texts: Texts) -> list[str]:
     return []
 
 
+def _agreed(result: FiguresShown, lang: Lang, texts: Texts) -> list[str]:
+    """How many commissions are ours by the agreed rate, for the platform told none."""
+    count = max((figure.agreed for figure in result.report.total.figures.values()), default=0)
+    return [texts.say("performance_agreed", lang, count=count)] if count else []
+
+
 def _unknown(result: FiguresShown, lang: Lang, texts: Texts) -> list[str]:
     lines = []
     for metric in result.metrics:

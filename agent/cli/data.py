@@ -31,7 +31,7 @@ from memory.domain.shops import Hearing
 from memory.domain.workspace import Lang
 from prompts.render import texts
 
-Kind = Literal["creators", "products", "samples", "orders"]
+Kind = Literal["creators", "products", "samples", "orders", "posts", "rates"]
 
 
 def migrate() -> None:
@@ -90,7 +90,7 @@ async def _init(setup: FirstSetup) -> None:
 
 
 def import_file(
-    kind: Annotated[Kind, typer.Argument(help="creators, products, samples or orders")],
+    kind: Annotated[Kind, typer.Argument(help="creators, products, samples, orders, posts or rates")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
     mapping: Annotated[str | None, typer.Option(help="own, kalodata, fastmoss, tiktok …; else recognised.")] = None,
@@ -183,6 +183,8 @@ async def _doctor() -> int:
                 state = (
                     say("doctor_sums_wrong", lang, days=len(sums.days)) if sums.days else say("doctor_sums_ok", lang)
                 )
+                if sums.differing:
+                    state += "\n" + say("doctor_rates_differ", lang, count=len(sums.differing))
                 table.add_row(say("doctor_sums", lang, name=sums.brand.name), state)
     except AppError as failure:
         wrong += 1

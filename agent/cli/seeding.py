@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from agent.accounts import OS_USER, os_user
-from agent.bootstrap import Installation, demo_agency, playground_sales, playground_source
+from agent.bootstrap import Installation, demo_agency, playground_past, playground_sales, playground_source
 from agent.cli.password import demo_password
 from agent.cli.running import console_lang, opened, run
 from agent.sales.syncing import take_sales
@@ -87,8 +87,11 @@ async def is_filled(daren: Installation) -> bool:
     return not waiting and bool(await daren.world.creators(after=0, limit=1))
 
 
-async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
-    """Make the world, sync its creators through the port, build the index. May be repeated after a crash."""
+async def fill_demo(daren: Installation, *, creators: int, seed: int, past: bool = True) -> None:
+    """Make the world, sync its creators and sales through the ports, build the index. May be repeated after a crash.
+
+    `past`: whether the brands have one: messages, answers and samples of before.
+    """
     workspace = await daren.accounts.workspace()
     if workspace is None or not workspace.is_demo:
         raise Conflict("real_for_life")
@@ -112,6 +115,8 @@ async def fill_demo(daren: Installation, *, creators: int, seed: int) -> None:
             progress.advance(synced, len(page))
         sold = progress.add_task(say("seeding_sales", lang), total=None)
         await _take_sales(daren, scope, now=now, on=progress, shown=sold)
+        if past:
+            await take_past(daren, scope)
         indexed = progress.add_task(say("indexing", lang), total=creators)
         await _index(daren, tenant, lambda done: progress.update(indexed, completed=done))
 
@@ -127,6 +132,20 @@ async def _take_sales(daren: Installation, scope: Scope, *, now: datetime, on: P
         taken += await take_sales(daren.database, everything, source, brand=ids[brand.name], as_of=now)
         on.update(shown, completed=taken)
     on.update(shown, total=taken)
+
+
+async def take_past(daren: Installation, scope: Scope) -> None:
+    """What each demo brand and its creators said to each other before. Nothing is sent."""
+    everything = replace(scope, brand=None)
+    async with daren.database.unit(everything) as unit:
+        ids = {brand.name: brand.id for brand in await unit.people.brands()}
+        members = {member.login: member.id for member in await unit.people.members()}
+    agency = demo_agency()
+    for brand in agency.brands:
+        own = {one.role: members[one.login] for one in agency.members if one.brand == brand.code}
+        talks = await playground_past(daren, brand.code).talks()
+        async with daren.database.unit(everything) as unit:
+            await unit.past.write(talks, brand=ids[brand.name], by=own[Role.OPERATOR], approver=own[Role.APPROVER])
 
 
 async def _index(daren: Installation, tenant: TenantId, progress: Callable[[int], None]) -> None:

@@ -68,7 +68,7 @@ def _outside(view: FiguresView) -> FiguresView:
     parts: Mapping[str, ReportCard] = {name: _plain(card) for name, card in view.parts.items()}
     trend = view.trend.model_copy(update={"option": _drawn(view.trend.option)}) if view.trend else None
     said = tuple(for_others(line, _LONGEST_LINE) for line in view.said)
-    return replace(view, said=said, parts=parts, trend=trend)
+    return replace(view, said=said, differing=(), parts=parts, trend=trend)
 
 
 def _drawn(option: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from agent.samples.posting import move_posted
 from connectors.ports.platforms import SaleSource
 from memory.domain.ids import BrandId
 from memory.domain.stores import Units
@@ -16,6 +17,7 @@ async def take_sales(units: Units, scope: Scope, source: SaleSource, *, brand: B
     async for posts in source.posts():
         async with units.unit(scope) as unit:
             await unit.sales.add_posts(posts, brand=brand, source=source.name, as_of=as_of)
+            await move_posted(unit, [post.content for post in posts], brand=brand)
     taken = 0
     async for sales in source.sales():
         async with units.unit(scope) as unit:

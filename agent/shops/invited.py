@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.sales.agreed import agree_told
 from agent.shops.sources import Piece
 from connectors.ports.collaborations import CollaborationPlatform
 from connectors.ports.shops import LinkedShop
@@ -30,6 +31,7 @@ class CollaborationReading:
     async def over(self, unit: Unit, link: ShopLink, *, since: datetime) -> None:
         """See `Reading.over`."""
         await unit.collaborations.end_unread(link, since=since)
+        await unit.sales.end_agreed(brand=link.brand, at=unit.now)
 
     def _piece(self, found: Sequence[Collaboration], position: str) -> Piece:
         async def keep(unit: Unit, link: ShopLink) -> None:
@@ -42,6 +44,7 @@ async def keep_collaborations(unit: Unit, link: ShopLink, found: Sequence[Collab
     """Write collaborations down."""
     creators = await known_creators(unit, [each.handle for one in found for each in one.creators], name=name)
     await unit.collaborations.keep(link, found, creators=creators)
+    await agree_told(unit, found, brand=link.brand, creators=creators, name=name)
 
 
 async def known_creators(unit: Unit, handles: Sequence[str], *, name: str) -> dict[str, CreatorId]:

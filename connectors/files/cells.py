@@ -64,6 +64,11 @@ class Columns:
         surplus = last if sheet.headers[-1:] == (SURPLUS,) and SURPLUS not in mapping else None
         return cls({name: tuple(columns) for name, columns in by_field.items()}, surplus)
 
+    def texts(self, sheet: Sheet, name: str) -> list[str]:
+        """What a field's columns say, all rows."""
+        places = [column.place for column in self.by_field.get(name, ())]
+        return [row.cells[place] for row in sheet.rows for place in places if place < len(row.cells)]
+
 
 def _are_percent(sheet: Sheet, place: int, per_hundred: int) -> bool:
     # 0.8, 3.5, 12 are percent though 0.8 alone would be a fraction: the column decides, not the cell.
@@ -145,6 +150,10 @@ class Cells:
         place = self.columns.surplus
         if place is not None and place < len(self.cells) and self.cells[place].strip():
             self._note("row_surplus", text=one_line(self.cells[place], limit=_SHOWN))
+
+    def undated(self) -> None:
+        """Note counts whose day the row does not tell."""
+        self._note("row_counts_undated")
 
     def unreadable(self, header: str, text: str) -> None:
         """Note a cell nobody can read; its field is unknown."""

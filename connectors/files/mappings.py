@@ -13,7 +13,7 @@ from connectors.files.numbers import currencies_of, unit_of
 from connectors.ports.files import GuessedMapping
 from memory.domain.errors import BadRequest
 
-KINDS = ("creators", "products", "samples", "orders")
+KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 LEARNT = "learnt"
 _FEWEST = 3
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")

@@ -34,9 +34,7 @@ def orders(sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: Zon
     Moments without a zone are of `zone`, the shop's.
     """
     columns = Columns.of(sheet, mapping, rates=_RATES)
-    moments = {
-        name: Moments.of(_texts(sheet, columns, name), zone=zone) for name in ("placed", "delivered", "refunded")
-    }
+    moments = {name: Moments.of(columns.texts(sheet, name), zone=zone) for name in ("placed", "delivered", "refunded")}
     first: dict[tuple[str, str], int] = {}
     rows = []
     for row in sheet.rows:
@@ -51,11 +49,6 @@ def orders(sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: Zon
             continue
         rows.append(SaleRow(row.number, read, tuple(cells.problems)))
     return rows
-
-
-def _texts(sheet: Sheet, columns: Columns, name: str) -> list[str]:
-    places = [column.place for column in columns.by_field.get(name, ())]
-    return [row.cells[place] for row in sheet.rows for place in places if place < len(row.cells)]
 
 
 def _sale(cells: Cells, moments: Mapping[str, Moments]) -> Sale | Flag:

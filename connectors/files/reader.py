@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from connectors.files import delimited, mappings, orders, products, samples, translate, workbook
+from connectors.files import delimited, mappings, orders, posts, products, rates, samples, translate, workbook
 from connectors.files.decoding import text_of
 from connectors.files.foreign import one_line
 from connectors.files.grid import MOST_ROWS, sheet_of
-from connectors.ports.files import CreatorRow, GuessedMapping, ProductRow, SaleRow, SampleRow, Sheet
+from connectors.ports.files import CreatorRow, GuessedMapping, PostRow, ProductRow, RateRow, SaleRow, SampleRow, Sheet
 from memory.domain.errors import BadRequest
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -61,3 +61,11 @@ class FileReader:
     def orders(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: ZoneInfo) -> list[SaleRow]:
         """See `SheetReader.orders`."""
         return orders.orders(sheet, mapping, currency=currency, zone=zone)
+
+    def posts(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[PostRow]:
+        """See `SheetReader.posts`."""
+        return posts.posts(sheet, mapping, zone=zone)
+
+    def rates(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[RateRow]:
+        """See `SheetReader.rates`."""
+        return rates.rates(sheet, mapping, zone=zone)

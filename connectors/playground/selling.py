@@ -55,7 +55,17 @@ class Sold:
     @property
     def content(self) -> str:
         """The platform's id of the post."""
-        return f"73{self.number:08d}{int(self.posted_at.timestamp()) % 1_000_000:06d}"
+        return content_id(self.number, self.posted_at)
+
+
+def content_id(number: int, posted_at: datetime) -> str:
+    """The platform's id of a creator's post."""
+    return f"73{number:08d}{int(posted_at.timestamp()) % 1_000_000:06d}"
+
+
+def page_of(handle: str, content: str) -> str:
+    """Where a post is seen."""
+    return f"https://www.tiktok.com/@{handle}/video/{content}"
 
 
 def sales(lines: Sequence[Sold], *, ceilings: Mapping[str, int], now: datetime) -> Iterator[Sale]:
@@ -110,7 +120,7 @@ def posts(lines: Sequence[Sold], *, zone: ZoneInfo, now: datetime) -> Iterator[C
             kind=ContentKind(own[0].kind),
             posted_at=own[0].posted_at,
             product=own[0].product,
-            link=f"https://www.tiktok.com/@{handle}/video/{content}",
+            link=page_of(handle, content),
             counters=tuple(_counters(own, zone=zone, today=now.astimezone(zone).date())),
         )
 

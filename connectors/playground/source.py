@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connectors.playground import selling
 from connectors.playground.agency import DemoBrand
+from connectors.playground.past import PlaygroundPast
 from connectors.playground.world import World
 from memory.domain.creator import CreatorFacts
 from memory.domain.markets import reporting_zone
@@ -61,4 +62,7 @@ class PlaygroundSales:
             yield everything[start : start + BATCH]
 
     async def _sold(self) -> Sequence[selling.Sold]:
-        return await self.world.sold([product.code for product in self.brand.products])
+        """Of the world's half year and of creators written to lately, in the order of creators."""
+        old = await self.world.sold([product.code for product in self.brand.products])
+        new = await PlaygroundPast(self.world, self.brand).sold_lately()
+        return sorted([*old, *new], key=lambda sold: (sold.number, sold.placed_at, sold.id))

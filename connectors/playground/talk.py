@@ -119,19 +119,26 @@ def _intent(heard: Heard, traits: Traits, past: Past, draw: random.Random) -> In
 
 
 def _words(intent: Intent, facts: CreatorFacts, traits: Traits, draw: random.Random) -> str:
+    """A text of the intent, as the creator's traits have it."""
+    return said(
+        intent, facts, draw, percent=traits.wants_commission_bp // 100 + draw.choice((0, 0, 3, 5)), warmth=traits.warmth
+    )
+
+
+def said(intent: Intent, facts: CreatorFacts, draw: random.Random, *, percent: int = 15, warmth: int = 0) -> str:
     """A text of the intent; creators of a language without phrases write English."""
     spoken = facts.languages[0] if facts.languages else "en"
     phrases = _phrases()[spoken if spoken in _phrases() else "en"]
     name = facts.name.split()[0] if facts.name.split() else facts.handle
     slots = {
         "name": name,
-        "percent": (traits.wants_commission_bp // 100) + draw.choice((0, 0, 3, 5)),
+        "percent": percent,
         "fee": draw.choice((50, 80, 100, 120, 150, 200, 300)),
         "number": draw.randint(11, 980),
         "two": f"{draw.randint(0, 99):02}",
     }
     parts = [draw.choice(phrases["open"]), draw.choice(phrases[intent.value]), draw.choice(phrases["close"])]
-    if intent is Intent.INTERESTED and draw.random() < traits.warmth / 200:
+    if intent is Intent.INTERESTED and draw.random() < warmth / 200:
         parts.insert(2, draw.choice(phrases["question"]))
     return " ".join(part for part in parts if part).format(**slots)
 

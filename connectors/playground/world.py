@@ -6,10 +6,10 @@ Hidden traits stay here. The login must own the database; the product's own role
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import astuple, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -18,33 +18,24 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from connectors.playground.copying import copies_of
 from connectors.playground.people.creators import Person, population
+from connectors.playground.people.history import PastMessage, Sample
 from connectors.playground.people.traits import Traits
 from connectors.playground.selling import Sold
 from connectors.playground.settings import PlaygroundSettings
 from connectors.playground.statement import Received, Statement, Written
 from connectors.playground.talk import Past, answer_to
-from connectors.playground.translate import from_json, to_json
+from connectors.playground.translate import from_json
 from connectors.ports.platforms import Answer, Receipt
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId
-from memory.domain.markets import MARKETS
 from memory.domain.outreach import Intent, SendTicket
 
 PLATFORM = "tiktok"
 _BATCH = 500
 _MAKING, _SPEAKING = 7_302_001, 7_302_002  # advisory locks of this schema
-_TRAITS = tuple(field.name for field in fields(Traits))
-_COPIES: dict[str, tuple[str, ...]] = {
-    "creator": ("number", "handle", "facts"),
-    "trait": ("number", *_TRAITS),
-    "order_line": ("id", "number", "placed_at", "product", "price_minor", "quantity", "currency"),
-    "refund": ("order_line", "refunded_at", "quantity"),
-    "sample": ("number", "product", "asked_at", "shipped_at", "delivered_at", "posted_at"),
-    "post": ("number", "posted_at", "product", "selling", "kind", "views"),
-    "message": ("number", "brand", "ours", "kind", "at"),
-}
 _AFTER = (
     "alter table playground.creator add primary key (number)",
     "create unique index on playground.creator (handle)",
@@ -55,6 +46,25 @@ _AFTER = (
 Connection = psycopg.AsyncConnection[TupleRow]
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a world was made from, and when."""
+
+    seed: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A creator, and what a brand and they had to do with each other. `engaged`: with some brand of ours, at least."""
+
+    number: int
+    facts: CreatorFacts
+    messages: tuple[PastMessage, ...]
+    sample: Sample | None
+    engaged: bool
+
+
 class World:
     """One playground world in one database. Any number of processes may open it at once."""
 
@@ -63,6 +73,7 @@ class World:
         self._handles: frozenset[str] = frozenset()
         self._revision: str | None = None
         self._seed = 0
+        self._fields: dict[tuple[str | None, str], Sequence[Met]] = {}
 
     @classmethod
     async def open(cls, dsn: str) -> "World":
@@ -146,6 +157,40 @@ class World:
                 (list(products),),
             )
             return [Sold(*row) for row in await rows.fetchall()]
+
+    async def met(self, *, brand: str, market: str, categories: Sequence[str]) -> Sequence[Met]:
+        """Creators of a brand's own field, in order, with what was between both of them in the world's half year.
+
+        Read once of each world: it does not change.
+        """
+        async with self._transaction() as connection:
+            if not await self._learn(connection):
+                return []
+            own = (self._revision, brand)
+            if own in self._fields:
+                return self._fields[own]
+            rows = await connection.execute(
+                "with talk as (select number,"
+                " json_agg(json_build_array(ours, kind, extract(epoch from at)) order by at) as said"
+                " from playground.message where brand = %s group by number)"
+                " select c.number, c.facts, talk.said, c.number in (select number from playground.message),"
+                " s.product, s.asked_at, s.shipped_at, s.delivered_at, s.posted_at"
+                " from playground.creator c left join talk using (number)"
+                " left join playground.sample s on s.number = c.number and talk.number is not null"
+                " where c.facts->>'market' = %s and c.facts::jsonb->'categories' ?| %s order by c.number",
+                (brand, market, list(categories)),
+            )
+            found = [_met(row) for row in await rows.fetchall()]
+            self._fields[own] = found
+            return found
+
+    async def born(self) -> Birth:
+        """From which seed the world was made, and when. Raises Unavailable when there is none."""
+        async with self._transaction() as connection:
+            if not await self._learn(connection):
+                raise Unavailable("playground_down")
+            row = await (await connection.execute("select seed, made_at from playground.world")).fetchone()
+            return Birth(*cast("tuple[int, datetime]", row))
 
     async def accept(self, ticket: SendTicket, *, settings: PlaygroundSettings, now: datetime) -> Receipt:
         """Take a message in, once per key, and plan its creator's answer. Raises as `Messenger.send` says."""
@@ -338,38 +383,13 @@ async def _within_limit(connection: Connection, settings: PlaygroundSettings, no
 
 
 async def _copy(connection: Connection, people: Sequence[Person]) -> None:
-    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _COPIES}
-    for person in people:
-        _spread(person, rows)
     async with connection.cursor() as cursor:
-        for table, columns in _COPIES.items():
-            statement = f"copy playground.{table} ({', '.join(columns)}) from stdin"
+        for statement, text in copies_of(people):
             async with cursor.copy(statement) as copy:
-                await copy.write("".join(_line(row) for row in rows[table]))
+                await copy.write(text)
 
 
-def _spread(person: Person, rows: dict[str, list[tuple[object, ...]]]) -> None:
-    """Put one person's rows with those of their tables."""
-    number, past = person.number, person.history
-    currency = MARKETS[person.facts.market or "US"].currency
-    rows["creator"].append((number, person.facts.handle, to_json(person.facts)))
-    rows["trait"].append((number, *astuple(person.traits)))
-    for place, order in enumerate(past.orders):
-        own = number * 1_000 + place
-        rows["order_line"].append((own, number, order.placed_at, order.product, order.price, order.quantity, currency))
-        if order.refunded:
-            rows["refund"].append((own, order.placed_at + timedelta(days=3), order.refunded))
-    rows["sample"].extend((number, *astuple(sample)) for sample in past.samples)
-    rows["post"].extend((number, p.posted_at, p.product, p.selling, p.kind, p.views) for p in past.posts)
-    rows["message"].extend((number, m.brand, m.ours, m.kind, m.at) for m in past.messages)
-
-
-def _line(row: Iterable[object]) -> str:
-    """One line of PostgreSQL's text COPY format."""
-    return "\t".join("\\N" if value is None else _escaped(str(value)) for value in row) + "\n"
-
-
-def _escaped(text: str) -> str:
-    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
-        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text
+def _met(row: TupleRow) -> Met:
+    number, facts, said, engaged, product, *times = row
+    messages = tuple(PastMessage("", ours, kind, datetime.fromtimestamp(at, UTC)) for ours, kind, at in said or ())
+    return Met(number, from_json(facts), messages, Sample(product, *times) if product is not None else None, engaged)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from memory.domain.creator import CreatorFacts
 from memory.domain.import_stores import ImportedRow
 from memory.domain.money import Money
 from memory.domain.outreach import Flag
-from memory.domain.sales import Sale
+from memory.domain.sales import ContentPost, Sale
 from memory.domain.sample import SampleStatus
 
 
@@ -81,6 +81,36 @@ class SaleRow:
     problems: tuple[Flag, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One row as a post, with the counters of at most one day; `facts` None when it cannot be used."""
+
+    number: int
+    facts: ContentPost | None
+    problems: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RateFacts:
+    """What a row says was agreed. `handle` "": with anybody; neither `product` nor `product_name`: of every product."""
+
+    handle: str
+    rate_bp: int
+    since: datetime
+    until: datetime | None = None
+    product: str = ""
+    product_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One row as an agreed rate; `facts` None when it cannot be used."""
+
+    number: int
+    facts: RateFacts | None
+    problems: tuple[Flag, ...] = ()
+
+
 class SheetReader(Protocol):
     """Reads CSV and Excel. Pure: nothing is stored."""
 
@@ -121,4 +151,12 @@ class SheetReader(Protocol):
 
     def orders(self, sheet: Sheet, mapping: Mapping[str, str], *, currency: str, zone: ZoneInfo) -> list[SaleRow]:
         """Rows as sales, in file order; moments without a zone are of `zone`."""
+        ...
+
+    def posts(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[PostRow]:
+        """Rows as posts, in file order; moments without a zone, and days, are of `zone`."""
+        ...
+
+    def rates(self, sheet: Sheet, mapping: Mapping[str, str], *, zone: ZoneInfo) -> list[RateRow]:
+        """Rows as agreed rates, in file order; days are of `zone`."""
         ...

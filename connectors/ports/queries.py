@@ -21,6 +21,7 @@ from memory.domain.ids import CampaignId, ChannelId, ConversationId, CreatorMess
 from memory.domain.offer import Product
 from memory.domain.office_stores import DayActivity, QuotaStatus, StoredFile
 from memory.domain.outreach import Batch, CreatorMessage
+from memory.domain.profiles import CreatorBook
 from memory.domain.report_links import ReportLinkSheet
 from memory.domain.sample_views import SamplesView
 from memory.domain.templates import TemplateSheet
@@ -59,6 +60,7 @@ class CreatorProfile:
     zone_source: ZoneSource
     first: FirstState | None = None
     likely: LikelyZone | None = None
+    book: CreatorBook = field(default_factory=CreatorBook)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from memory.domain.workspace import Lang, Scope
 SHOWN_PROBLEMS: Final = 5
 # What a file's name says it holds, the first that fits; creators where none does.
 _KINDS: Final = (
+    ("rates", re.compile(r"约定佣金|佣金率|佣金约定|\bcommissions?[ _-]?rates?\b|\brates\b", re.IGNORECASE)),
     ("orders", re.compile(r"订单|联盟单|order", re.IGNORECASE)),
+    ("posts", re.compile(r"视频|直播|作品|内容|\bposts?\b|\bvideos?\b|\bcontents?\b", re.IGNORECASE)),
     ("products", re.compile(r"产品|商品|product", re.IGNORECASE)),
 )
 

@@ -32,6 +32,7 @@ from memory.domain.ids import (
     TurnId,
 )
 from memory.domain.places import Place
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
@@ -319,6 +320,7 @@ Command = Annotated[
     | SaveDeputy
     | RevokeDeputy
     | GiveFirstMessagePass
+    | AgreeRate
     | StopBatch
     | ResumeBatch
     | WithdrawApprovals

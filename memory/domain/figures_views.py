@@ -28,7 +28,10 @@ class FiguresWish:
 
 @dataclass(frozen=True, slots=True)
 class FiguresView:
-    """`parts`: a table each, by the names of `PARTS`; none where nobody told of an order. `said`: what they go with."""
+    """`parts`: a table each, by the names of `PARTS`; none where nobody told of an order. `said`: what they go with.
+
+    `differing`: commissions told otherwise than agreed, which are nobody's business outside.
+    """
 
     period: str
     said: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class FiguresView:
     stages: ChartCard | None = None
     outcomes: ChartCard | None = None
     parts: Mapping[str, ReportCard] = field(default_factory=dict)
+    differing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

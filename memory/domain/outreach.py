@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from memory.domain.follow_ups import FollowUp
@@ -41,6 +41,8 @@ class Purpose(StrEnum):
 
 
 FIRST_MESSAGES = frozenset({Purpose.INVITE, Purpose.SAMPLE_OFFER})
+# A message that old is followed up no more: by then its creator may be written to as if for the first time.
+GIVEN_UP = timedelta(days=90)
 
 
 class Channel(StrEnum):

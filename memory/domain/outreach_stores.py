@@ -92,7 +92,9 @@ class DraftStore(PausingStore, VersionHistory, Protocol):
         ...
 
     async def unanswered(self) -> list[CreatorId]:
-        """Who got a message and has not answered it, the newest batch first."""
+        """Whose newest message of ours has no answer, the newest batch first; thanks, and what is older than
+        `outreach.GIVEN_UP`, wait for none.
+        """
         ...
 
     async def waiting(self) -> dict[str, int]:

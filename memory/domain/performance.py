@@ -106,6 +106,8 @@ class Sums:
     commission_untold: int = 0  # lines
     fees: int = 0
     fees_unknown: int = 0  # lines
+    agreed: int = 0  # commission by the agreed rate, of lines of which none is told
+    agreed_lines: int = 0  # such lines, counted among the untold too
     unconverted: int = 0  # lines left out of all money above
     views: int = 0
     posts: int = 0  # whose views are told
@@ -130,7 +132,7 @@ class Sums:
     @property
     def earned(self) -> int:
         """Net sales after commission and platform fees; what the goods cost is not known."""
-        return self.gross - self.refunded - self.commission - self.provisional - self.fees
+        return self.gross - self.refunded - _owed(self) - self.fees
 
 
 class Kind(StrEnum):
@@ -148,7 +150,8 @@ Of = Literal["orders", "posts", "creators", "samples"]
 class Figure:
     """One value. None: unknown, never zero. `n`: how many things it is drawn from (orders, or what `of` says).
 
-    `provisional_bp`: the share of it that is not settled yet; None where nothing of the kind is in it.
+    `provisional_bp`: the share of it that is not settled yet; None where nothing of the kind is in it. `agreed`: orders
+    whose commission is in it by the agreed rate, for the platform told none.
     """
 
     kind: Kind
@@ -157,6 +160,7 @@ class Figure:
     of: Of = "orders"
     provisional_bp: int | None = None
     unknown: tuple[UnknownPart, ...] = ()
+    agreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +268,16 @@ def _open(sums: Sums) -> int | None:
 
 
 def _owed(sums: Sums) -> int:
-    return sums.commission + sums.provisional
+    return sums.commission + _estimated(sums)
+
+
+def _estimated(sums: Sums) -> int:
+    return sums.provisional + sums.agreed
+
+
+def _untold(sums: Sums) -> int:
+    """Lines whose commission nobody tells: neither the platform nor an agreed rate."""
+    return sums.commission_untold - sums.agreed_lines
 
 
 def _parts(*parts: tuple[Unknown, int]) -> tuple[UnknownPart, ...]:
@@ -282,10 +295,11 @@ def _sold(kind: Kind, value: Callable[[Sums], int | None]) -> Callable[[Sums], F
 
 def _commission(value: Callable[[Sums], int]) -> Callable[[Sums], Figure]:
     def figure(sums: Sums) -> Figure:
-        told = sums.orders - sums.commission_untold
-        missing = _parts((Unknown.COMMISSION, sums.commission_untold), (Unknown.RATE, sums.unconverted))
+        told = sums.orders - _untold(sums)
+        missing = _parts((Unknown.COMMISSION, _untold(sums)), (Unknown.RATE, sums.unconverted))
         amount = value(sums) if told or not sums.orders else None
-        return Figure(Kind.MONEY, amount, told, provisional_bp=part(sums.provisional, _owed(sums)), unknown=missing)
+        open_bp = part(_estimated(sums), _owed(sums))
+        return Figure(Kind.MONEY, amount, told, provisional_bp=open_bp, unknown=missing, agreed=sums.agreed_lines)
 
     return figure
 
@@ -309,14 +323,15 @@ def _roi(sums: Sums) -> Figure:
     """What is left after commission, fees and samples, over what was spent on creators: commission and samples."""
     spent = _owed(sums) + sums.sample_cost
     missing = _parts(
-        (Unknown.COMMISSION, sums.commission_untold),
+        (Unknown.COMMISSION, _untold(sums)),
         (Unknown.PLATFORM_FEE, sums.fees_unknown),
         (Unknown.SAMPLE_COST, sums.samples_untold),
         (Unknown.RATE, sums.unconverted),
     )
     value = part(sums.earned - sums.sample_cost, spent)
     missing = (*missing, UnknownPart(Unknown.GOODS_COST, 0))
-    return Figure(Kind.SHARE, value, sums.orders, provisional_bp=part(sums.provisional, _owed(sums)), unknown=missing)
+    open_bp = part(_estimated(sums), _owed(sums))
+    return Figure(Kind.SHARE, value, sums.orders, provisional_bp=open_bp, unknown=missing, agreed=sums.agreed_lines)
 
 
 def _sample_roi(sums: Sums) -> Figure:
@@ -335,7 +350,7 @@ DEFINITIONS: Final[Mapping[Metric, Callable[[Sums], Figure]]] = MappingProxyType
         Metric.ORDERS: _sold(Kind.COUNT, lambda sums: sums.orders),
         Metric.UNITS: _sold(Kind.COUNT, lambda sums: sums.units),
         Metric.COMMISSION: _commission(_owed),
-        Metric.PROVISIONAL_COMMISSION: _commission(lambda sums: sums.provisional),
+        Metric.PROVISIONAL_COMMISSION: _commission(_estimated),
         Metric.CONVERSION_RATE: _conversion,
         Metric.VIEWS: _views,
         Metric.ROI: _roi,

@@ -1,16 +1,17 @@
 """Protocols over sales: written by imports and syncs, read by reports, drill-downs and checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId, ProductId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.money import Money
 from memory.domain.performance import IN_TIME, Filters, Freshness, GroupBy, Key, Metric, Query, Report, Row
 from memory.domain.periods import Period
-from memory.domain.sales import ContentPost, Difference, Rule, Sale
+from memory.domain.rates import AgreedRate
+from memory.domain.sales import ContentKind, ContentPost, Difference, Rule, Sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Days:
 class SaleLine:
     """One line as a person looks at it, newest first; `provisional`: its commission is an estimate.
 
-    `commission` None: not told. `rule` None: nobody's sale.
+    `commission` None: not told. `agreed`: it is ours by the agreed rate, for the platform told none. `rule` None:
+    nobody's sale.
     """
 
     order: str
@@ -43,6 +45,7 @@ class SaleLine:
     rule: Rule | None
     source: str
     as_of: datetime
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,33 @@ class OutcomeRow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPost:
+    """A post as it is kept. `counted`: what it gathered in all by counter; one that nobody told is missing."""
+
+    content: str
+    brand: BrandId
+    creator: CreatorId
+    kind: ContentKind
+    posted_at: datetime
+    link: str
+    product: ProductId | None
+    product_name: str
+    counted: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RateDiffers:
+    """An order of whose commission something else is told than was agreed. `told_bp` None: its amount alone is told."""
+
+    order: str
+    sku: str
+    handle: str
+    placed_at: datetime
+    told_bp: int | None
+    agreed_bp: int
+
+
 class SalesStore(Protocol):
     """What is told of sales. Rollups are right again when the transaction ends."""
 
@@ -111,8 +141,49 @@ class SalesStore(Protocol):
         """A source was asked for everything up to a moment, and had perhaps nothing new."""
         ...
 
-    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
-        """Keep posts with their counters; how many were new or changed."""
+    async def add_posts(
+        self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        """Keep posts with their counters, one outcome each in their order; later wins, what is untold stays.
+
+        A post, or a day of it, that is new is ADDED. Sales of posts that were nobody's, or
+        somebody's by a code or link alone, become their creators'. LEFT_OUT: the creator was erased for good.
+        """
+        ...
+
+    async def posts(
+        self,
+        *,
+        brand: BrandId,
+        creators: Sequence[CreatorId] | None = None,
+        contents: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[KeptPost]:
+        """Posts of a brand, the newest first."""
+        ...
+
+    async def agree(
+        self, rates: Sequence[AgreedRate], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        """Keep agreed rates by with whom, for what and since when, one outcome each in their order.
+
+        What orders without a told commission owe by them is right again when the transaction ends.
+        """
+        ...
+
+    async def agreed(self, *, brand: BrandId, creators: Sequence[CreatorId] | None = None) -> list[AgreedRate]:
+        """Agreed rates of a brand, the earliest first; with `creators`, those with them and those with anybody."""
+        ...
+
+    async def end_agreed(self, *, brand: BrandId, at: datetime) -> None:
+        """Rates of target collaborations that are over end at that moment, unless they ended before."""
+        ...
+
+    async def differing_rates(self, brand: BrandId, *, since: datetime) -> list[RateDiffers]:
+        """Orders placed since then of whose commission something else is told than was agreed, in their order.
+
+        Orders through ads and an agency's campaign have rates of their own and are not among them.
+        """
         ...
 
     async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:

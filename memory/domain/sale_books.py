@@ -8,7 +8,7 @@ from typing import Final
 from memory.domain.fees import fee_of
 from memory.domain.ids import CampaignId, ProductId
 from memory.domain.money import Money
-from memory.domain.sales import IN_ALL, Commission, Difference, OrderLine, Refund, Sale, Settlement, counted
+from memory.domain.sales import IN_ALL, Commission, Difference, OrderLine, Refund, Sale, Settlement, counted, forecast
 
 # A creator's sale is a campaign's that wrote to them last, if it wrote within so long before.
 CAMPAIGN_WINDOW: Final = timedelta(days=90)
@@ -19,7 +19,8 @@ _DONE = frozenset({Settlement.SETTLED, Settlement.INELIGIBLE})
 class Totals:
     """What a line adds up to, in minor units of its currency. `fee` None: the market's is not known.
 
-    `told`: a commission that may be counted is known; `final`: every commission is settled for good.
+    `told`: a commission that may be counted is known; `final`: every commission is settled for good. `agreed`: where
+    nothing at all is told of one, what it is by the agreed rate.
     """
 
     gross: int
@@ -29,6 +30,7 @@ class Totals:
     told: bool
     final: bool
     fee: int | None
+    agreed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def _settlement(one: Commission, other: Commission) -> Settlement:
     return other.settlement if one.settlement is Settlement.PENDING else one.settlement
 
 
-def totals_of(sale: Sale, *, market: str, day: date) -> Totals:
-    """What a line adds up to. Amounts in another currency than the line's are not counted."""
+def totals_of(sale: Sale, *, market: str, day: date, rate_bp: int | None = None) -> Totals:
+    """What a line adds up to; `rate_bp`: the agreed one. Amounts of another currency are not counted."""
     currency, gross = sale.line.price.currency, sale.line.gross.minor
     in_all = max(
         (one.amount.minor for one in sale.refunds if one.key == IN_ALL and _is(one.amount, currency)), default=0
@@ -125,7 +127,10 @@ def totals_of(sale: Sale, *, market: str, day: date) -> Totals:
             settled += amount.minor
     final = told and all(one.settlement in _DONE for one in sale.commissions)
     fee = fee_of(market, day, gross=gross, refunded=refunded)
-    return Totals(gross, refunded, settled, provisional, told, final, fee)
+    agreed = None
+    if rate_bp is not None and not sale.commissions:
+        agreed = forecast(Money(max(gross - refunded, 0), currency), rate_bp).minor
+    return Totals(gross, refunded, settled, provisional, told, final, fee, agreed)
 
 
 def _is(amount: Money, currency: str) -> bool:

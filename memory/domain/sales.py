@@ -3,7 +3,6 @@
 An order line is one SKU of one order. Whatever belongs to it (refund, commission) counts on the day it was placed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,9 +10,6 @@ from typing import Final
 
 from memory.domain.money import BASIS_POINTS, Money
 
-# A lowered rate reaches a creator who promotes the product already so much later; a raised one at once.
-# Source: https://seller-us.tiktok.com/university/essay?knowledge_id=6077860360177451, read 2026-11-20.
-OLD_RATE_STAYS: Final = timedelta(days=30)
 # The key under which a source keeps what was refunded of a line in all, where it tells no single refunds.
 IN_ALL: Final = "all"
 
@@ -143,7 +139,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class DayCounters:
-    """What a post gathered on one reporting day (not in all). None: not told."""
+    """What a post gathered on one reporting day (not in all). None: not told. `orders`: as its teller counts them."""
 
     day: date
     views: int | None = None
@@ -151,11 +147,12 @@ class DayCounters:
     comments: int | None = None
     shares: int | None = None
     clicks: int | None = None
+    orders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ContentPost:
-    """A creator's post, under the platform's id."""
+    """A creator's post, under the platform's id. Its product goes by the platform's id, else by its name."""
 
     content: str
     handle: str
@@ -164,14 +161,7 @@ class ContentPost:
     product: str = ""
     link: str = ""
     counters: tuple[DayCounters, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class RateChange:
-    """A commission rate agreed at a moment."""
-
-    at: datetime
-    rate_bp: int
+    product_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +173,6 @@ class Difference:
     theirs: str
     source: str
     as_of: datetime
-
-
-def rate_in_force(changes: Sequence[RateChange], at: datetime) -> int | None:
-    """The rate of one who promotes the product all along: raised at once, lowered 30 days late. None: none yet."""
-    rate: int | None = None
-    for change in sorted(changes, key=lambda one: one.at):
-        late = OLD_RATE_STAYS if rate is not None and change.rate_bp < rate else timedelta(0)
-        if change.at + late <= at:
-            rate = change.rate_bp
-    return rate
 
 
 def counted(commission: Commission) -> Money | None:

@@ -1,6 +1,6 @@
 """Samples: where each stands, which moves are legal, and when its content is due. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,8 @@ OWING: Final = frozenset({SampleStatus.DELIVERED, *BY_TIME})
 WAITING: Final = frozenset({SampleStatus.ASKED, SampleStatus.AGREED})
 # What "received n, posted m" counts; an excused or lost one counts for neither.
 RECEIVED: Final = frozenset({SampleStatus.DELIVERED, SampleStatus.POSTED})
+# Received, and a post may still come of it.
+_STILL_OWED: Final = frozenset({SampleStatus.DELIVERED, SampleStatus.EXCUSED})
 # From so many received samples on, with less than half of them posted, the next offer is remarked on.
 SELDOM_FROM: Final = 2
 
@@ -151,6 +153,26 @@ def moved(
             return replace(after, posted_at=ended)
         case _:
             return after
+
+
+def answered_by(samples: Sequence[Sample], *, product: ProductId | None, posted_at: datetime) -> Sample | None:
+    """The sample of a creator that a post of theirs answers: of the product it shows, received before it, unanswered.
+
+    Of several the one received first. A post that shows no product of ours answers none.
+
+    Source: https://seller-us.tiktok.com/university/essay?knowledge_id=5694209038927617, read 2026-11-20.
+    """
+    if product is None:
+        return None
+    fitting = [
+        (one.delivered_at, one.id, one)
+        for one in samples
+        if kept_as(one.status) in _STILL_OWED
+        and one.product in (None, product)
+        and one.delivered_at is not None
+        and one.delivered_at <= posted_at
+    ]
+    return min(fitting, key=lambda found: found[:2])[2] if fitting else None
 
 
 def seldom_posts(received: int, posted: int) -> bool:

@@ -26,6 +26,7 @@ from memory.domain.jobs import Job
 from memory.domain.links import LinkStore
 from memory.domain.office_stores import AuditStore, CounterStore, FileStore, KnowledgeStore
 from memory.domain.outreach_stores import CreatorMessageStore, DraftStore, StepStore
+from memory.domain.past import PastStore
 from memory.domain.performance_stores import PerformanceStore, SalesStore
 from memory.domain.product_stores import PreferenceStore, ProductStore
 from memory.domain.proposals import ProposalStore
@@ -270,6 +271,11 @@ class Unit(Protocol):
     @property
     def samples(self) -> SampleStore:
         """Samples."""
+        ...
+
+    @property
+    def past(self) -> PastStore:
+        """A demo's past."""
         ...
 
     @property

@@ -20,7 +20,7 @@ class OrderLineRow(BrandRow, Base):
     """One SKU of one order of a brand's shop; money in minor units of `currency`. `day`: of the shop's reporting zone.
 
     `told`: a commission that may be counted is known. `final`: every commission is settled for good. `fee_minor` None:
-    the platform's fee is not known.
+    the platform's fee is not known. `agreed_minor`: the commission by the agreed rate, where nothing is told of one.
     """
 
     __tablename__ = "order_line"
@@ -59,6 +59,7 @@ class OrderLineRow(BrandRow, Base):
     told: Mapped[bool]
     final: Mapped[bool]
     fee_minor: Mapped[int | None]
+    agreed_minor: Mapped[int | None]
     source: Mapped[str]
     as_of: Mapped[datetime]
     made_at: Mapped[datetime]
@@ -132,6 +133,7 @@ class ContentDayRow(BrandRow, Base):
     comments: Mapped[int | None]
     shares: Mapped[int | None]
     clicks: Mapped[int | None]
+    orders: Mapped[int | None]
 
 
 class RollupDayRow(BrandRow, Base):
@@ -171,6 +173,35 @@ class RollupDayRow(BrandRow, Base):
     commission_untold: Mapped[int]
     fees: Mapped[int]
     fees_unknown: Mapped[int]
+    agreed: Mapped[int]
+    agreed_lines: Mapped[int]
+
+
+class AgreedRateRow(BrandRow, Base):
+    """A commission rate and since when it is agreed. `creator_id` null: with anybody; `product_id` null: for all.
+
+    `exact`: the platform told when it begins. `collaboration`: the platform's id of what says so, "" if somebody.
+    """
+
+    __tablename__ = "agreed_rate"
+    __table_args__ = (
+        UniqueConstraint(
+            "brand_id", "creator_id", "product_id", "since", name="uq_agreed_rate", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("rate_bp between 1 and 10000", name="rate"),
+        Index(None, "creator_id", postgresql_where=text("creator_id is not null")),
+    )
+
+    id: Mapped[RowId]
+    creator_id: Mapped[int | None] = mapped_column(ForeignKey("creator.id"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    rate_bp: Mapped[int]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    exact: Mapped[bool]
+    collaboration: Mapped[str]
+    source: Mapped[str]
+    as_of: Mapped[datetime]
 
 
 class SalesSourceRow(BrandRow, Base):

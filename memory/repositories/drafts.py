@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm import aliased
 
 from memory.domain.chat_stores import Fence
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, CampaignId, ConversationId, CreatorId, CreatorMessageId, DraftId, ProductId
 from memory.domain.outreach import (
+    GIVEN_UP,
     REOPENED,
     Batch,
     Channel,
@@ -193,11 +195,28 @@ class DraftRepository(PausingRepository):
 
     async def unanswered(self) -> list[CreatorId]:
         """See `DraftStore.unanswered`."""
-        answered = select(CreatorMessageRow.id).where(CreatorMessageRow.step_id == StepRow.id).exists()
+        later = aliased(StepRow)
+        same = (later.creator_id == StepRow.creator_id) & (later.brand_id == StepRow.brand_id)
+        went_later = select(later.id).where(same, later.sent_at > StepRow.sent_at).exists()
+        answered = (
+            select(CreatorMessageRow.id)
+            .where(
+                CreatorMessageRow.creator_id == StepRow.creator_id,
+                CreatorMessageRow.brand_id == StepRow.brand_id,
+                or_(CreatorMessageRow.step_id == StepRow.id, CreatorMessageRow.received_at >= StepRow.sent_at),
+            )
+            .exists()
+        )
         rows = await self._session.scalars(
             select(StepRow.creator_id)
             .join(DraftRow, DraftRow.id == StepRow.draft_id)
-            .where(StepRow.state == StepState.SENT.value, ~answered)
+            .where(
+                StepRow.state == StepState.SENT.value,
+                StepRow.sent_at >= self._now - GIVEN_UP,
+                DraftRow.purpose != Purpose.THANKS.value,
+                ~went_later,
+                ~answered,
+            )
             .order_by(DraftRow.batch_id.desc(), DraftRow.number)
         )
         return list(dict.fromkeys(CreatorId(creator) for creator in rows))

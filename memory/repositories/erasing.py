@@ -32,6 +32,7 @@ from memory.models.outreach import (
     SendRow,
     StepRow,
 )
+from memory.models.sales import AgreedRateRow
 from memory.models.samples import SampleRow
 from memory.models.shop import ShortlistItemRow
 from memory.models.shop_cards import CardSendRow
@@ -186,6 +187,7 @@ class ErasingRepository:
         for table in (
             CreatorMessageRow, SampleApplicationRow, SampleRow, RelationRow, ShortlistItemRow, CreatorSourceRow,
             CoolDownPassRow, CollaborationCreatorRow, CampaignCreatorRow, PromoCodeRow, TrackingLinkRow,
+            AgreedRateRow,
         ):  # fmt: skip
             removal = delete(table).where(cast(Any, table).creator_id == creator)
             if table is CreatorSourceRow:  # what is said of a public creator is not the tenant's

@@ -118,9 +118,9 @@ async def count_samples(session: ScopedSession, asked: Asked, exchange: Exchange
 async def _count_sold(session: ScopedSession, sold: _Sold, exchange: Exchange, into: Gathered) -> None:
     roll = RollupDayRow
     keys = (roll.brand_id, roll.creator_id, roll.product_id, roll.day, roll.currency)
-    left = roll.gross - roll.refunded - roll.commission - roll.provisional - roll.fees
+    left = roll.gross - roll.refunded - roll.commission - roll.provisional - roll.agreed - roll.fees
     rows = await session.execute(
-        select(*keys, cast(func.sum(left), BigInteger), cast(func.sum(roll.provisional), BigInteger))
+        select(*keys, cast(func.sum(left), BigInteger), cast(func.sum(roll.provisional + roll.agreed), BigInteger))
         .where(
             roll.brand_id.in_(sorted({brand for brand, _, _ in sold.first})),
             roll.creator_id.in_(sorted({creator for _, creator, _ in sold.first})),

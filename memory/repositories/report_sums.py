@@ -30,7 +30,7 @@ from memory.tenancy import ScopedSession
 ORDERS, POSTS = "orders", "posts"
 _OF_POSTS = frozenset({Metric.VIEWS, Metric.CONVERSION_RATE})
 _OF_SAMPLES = frozenset({Metric.ROI, Metric.SAMPLE_ROI, Metric.POST_RATE})
-MONEY = frozenset({"gross", "gross_final", "refunded", "commission", "provisional", "fees"})
+MONEY = frozenset({"gross", "gross_final", "refunded", "commission", "provisional", "fees", "agreed"})
 _WHOLE = literal(0, Integer)
 
 

@@ -43,6 +43,8 @@ LINE_PARTS: _Columns = {
     "commission_untold": case((_L.told, 0), else_=1),
     "fees": func.coalesce(_L.fee_minor, 0),
     "fees_unknown": case((_L.fee_minor.is_(None), 1), else_=0),
+    "agreed": func.coalesce(_L.agreed_minor, 0),
+    "agreed_lines": case((_L.agreed_minor.is_(None), 0), else_=1),
 }
 _LINE_KEY: _Columns = {
     "day": _L.day,
@@ -170,7 +172,9 @@ def _fingerprints(
 ) -> Select[Any]:
     """For each day every sum, and one of sums weighed by key: an amount under a wrong key does not go unseen."""
     weight = cast(func.hashtext(func.concat_ws("|", *key.values())), Numeric)
-    weighed = func.sum(weight * (parts["gross"] + 3 * parts["refunded"] + 7 * parts["commission"] + parts["orders"]))
+    weighed = func.sum(
+        weight * (parts["gross"] + 3 * parts["refunded"] + 7 * parts["commission"] + parts["agreed"] + parts["orders"])
+    )
     return select(key["day"], *(func.sum(part) for part in parts.values()), weighed).group_by(key["day"])
 
 

@@ -92,8 +92,11 @@ def _sale(row: OrderLineRow, handle: str | None, product: str | None) -> SaleLin
         quantity=row.quantity,
         gross=money(row.gross_minor),
         refunded=money(row.refunded_minor),
-        commission=money(row.commission_minor + row.provisional_minor) if row.told else None,
-        provisional=row.told and not row.final,
+        commission=money(row.commission_minor + row.provisional_minor + (row.agreed_minor or 0))
+        if row.told or row.agreed_minor is not None
+        else None,
+        provisional=not row.final and (row.told or row.agreed_minor is not None),
+        agreed=row.agreed_minor is not None,
         rule=Rule(row.rule) if row.rule else None,
         source=row.source,
         as_of=row.as_of,

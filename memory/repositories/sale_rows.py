@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from memory.domain.ids import CreatorId, ProductId
 from memory.domain.money import Money
 from memory.domain.sale_books import Totals
 from memory.domain.sales import (
@@ -37,7 +38,7 @@ class RollupKey(NamedTuple):
 
 SUMMED: Final = (
     "orders", "units", "gross", "gross_final", "refunded", "commission", "provisional", "commission_untold", "fees",
-    "fees_unknown",
+    "fees_unknown", "agreed", "agreed_lines",
 )  # fmt: skip
 
 
@@ -45,8 +46,8 @@ SUMMED: Final = (
 class Whose:
     """What a line was found to belong to."""
 
-    creator: int | None
-    product: int | None
+    creator: CreatorId | None
+    product: ProductId | None
     campaign: int | None
     rule: Rule | None
 
@@ -68,6 +69,7 @@ def parts_of(quantity: int, totals: Totals) -> tuple[int, ...]:
     return (
         1, quantity, totals.gross, totals.gross if totals.final else 0, totals.refunded, totals.commission,
         totals.provisional, 0 if totals.told else 1, totals.fee or 0, 1 if totals.fee is None else 0,
+        totals.agreed or 0, 0 if totals.agreed is None else 1,
     )  # fmt: skip
 
 
@@ -90,6 +92,7 @@ def parts_in(row: OrderLineRow) -> tuple[RollupKey, tuple[int, ...]]:
         row.told,
         row.final,
         row.fee_minor,
+        row.agreed_minor,
     )
     return key, parts_of(row.quantity, totals)
 
@@ -157,6 +160,7 @@ def to_values(kept: Kept, whose: Whose, totals: Totals, *, day: date, now: datet
         "told": totals.told,
         "final": totals.final,
         "fee_minor": totals.fee,
+        "agreed_minor": totals.agreed,
         "source": kept.source,
         "as_of": kept.as_of,
         "made_at": now,

@@ -8,19 +8,23 @@ from sqlalchemy import ColumnElement, func, select
 
 from memory.bulk import upsert_many
 from memory.domain.errors import NotFound
-from memory.domain.ids import BrandId
+from memory.domain.ids import BrandId, CreatorId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.markets import reporting_zone
+from memory.domain.performance_stores import KeptPost, RateDiffers
+from memory.domain.rates import AgreedRate, AgreedRates
 from memory.domain.sale_books import differences, is_alike, merged, totals_of
-from memory.domain.sales import ContentPost, Difference, Sale
+from memory.domain.sales import ContentPost, Difference, Rule, Sale
 from memory.domain.workspace import Scope
-from memory.models.sales import CommissionRow, OrderLineRow, RefundRow
+from memory.models.sales import CommissionRow, ContentPostRow, OrderLineRow, RefundRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.posts import PostRepository
+from memory.repositories.rates import RateRepository
 from memory.repositories.rollups import add_to_rollups, rebuild, told_by, wrong_days, wrong_lines
 from memory.repositories.sale_rows import (
     Deltas,
     Kept,
+    Whose,
     commission_values,
     key_of,
     parts_in,
@@ -29,11 +33,12 @@ from memory.repositories.sale_rows import (
     to_sale,
     to_values,
 )
-from memory.repositories.sold_by import SoldBy
+from memory.repositories.sold_by import Found, SoldBy
 from memory.tenancy import ScopedSession
 
 _AT_ONCE = 2_000
 _KIND = "orders"
+_NEWS = frozenset({RowOutcome.ADDED, RowOutcome.CHANGED})
 _Id = tuple[str, str]
 _Known = dict[_Id, tuple[OrderLineRow, Sale]]
 
@@ -47,6 +52,7 @@ class SalesRepository:
         self._now = now
         self._owners = SoldBy(session, scope, now)
         self._posts = PostRepository(session, scope, now)
+        self._rates = RateRepository(session)
 
     async def upsert(self, sales: Sequence[Sale], *, brand: BrandId, source: str, as_of: datetime) -> list[RowOutcome]:
         """See `SalesStore.upsert`. One writer a brand at a time, so that sums gain what was read."""
@@ -62,10 +68,63 @@ class SalesRepository:
         day = as_of.astimezone(reporting_zone(await locked_market(self._session, brand))).date()
         await told_by(self._session, brand, source, _KIND, as_of=as_of, first=day, last=day, added=0)
 
-    async def add_posts(self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime) -> int:
+    async def add_posts(
+        self, posts: Sequence[ContentPost], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
         """See `SalesStore.add_posts`."""
         market = await locked_market(self._session, brand)
-        return await self._posts.add(posts, brand=brand, market=market, source=source, as_of=as_of)
+        outcomes = await self._posts.add(posts, brand=brand, market=market, source=source, as_of=as_of)
+        told = sorted({post.content for post, outcome in zip(posts, outcomes, strict=True) if outcome in _NEWS})
+        posted = select(ContentPostRow.content).where(
+            ContentPostRow.brand_id == brand, ContentPostRow.content.in_(told)
+        )
+        weaker = OrderLineRow.rule.in_([Rule.CODE.value, Rule.LINK.value])
+        await self._rewrite(
+            brand, market, OrderLineRow.content.in_(posted), OrderLineRow.creator_id.is_(None) | weaker
+        )  # fmt: skip
+        return outcomes
+
+    async def posts(
+        self,
+        *,
+        brand: BrandId,
+        creators: Sequence[CreatorId] | None = None,
+        contents: Sequence[str] | None = None,
+        limit: int = 500,
+    ) -> list[KeptPost]:
+        """See `SalesStore.posts`."""
+        return await self._posts.of([brand], creators=creators, contents=contents, limit=limit)
+
+    async def agree(
+        self, rates: Sequence[AgreedRate], *, brand: BrandId, source: str, as_of: datetime
+    ) -> list[RowOutcome]:
+        """See `SalesStore.agree`."""
+        market = await locked_market(self._session, brand)
+        outcomes = await self._rates.keep(rates, brand=brand, source=source, as_of=as_of)
+        news = [rate for rate, outcome in zip(rates, outcomes, strict=True) if outcome in _NEWS]
+        if not news:
+            return outcomes
+        owing = [OrderLineRow.told.is_(False), OrderLineRow.placed_at >= min(rate.since for rate in news)]
+        if all(rate.creator for rate in news):
+            owing.append(OrderLineRow.creator_id.in_(sorted({rate.creator for rate in news if rate.creator})))
+        days = await self._session.scalars(
+            select(OrderLineRow.day).where(OrderLineRow.brand_id == brand, *owing).distinct().order_by(OrderLineRow.day)
+        )
+        for day in days.all():
+            await self._rewrite(brand, market, OrderLineRow.day == day, *owing)
+        return outcomes
+
+    async def agreed(self, *, brand: BrandId, creators: Sequence[CreatorId] | None = None) -> list[AgreedRate]:
+        """See `SalesStore.agreed`."""
+        return await self._rates.of(brand, creators)
+
+    async def end_agreed(self, *, brand: BrandId, at: datetime) -> None:
+        """See `SalesStore.end_agreed`."""
+        await self._rates.end_collaborations(brand, at=at)
+
+    async def differing_rates(self, brand: BrandId, *, since: datetime) -> list[RateDiffers]:
+        """See `SalesStore.differing_rates`."""
+        return await self._rates.differing(brand, since=since)
 
     async def differences(self, sales: Sequence[Sale], *, brand: BrandId) -> list[tuple[Difference, ...]]:
         """See `SalesStore.differences`."""
@@ -99,19 +158,20 @@ class SalesRepository:
         """See `SalesStore.mend`."""
         market = await locked_market(self._session, brand)
         for day in days:
-            known = await self._where(OrderLineRow.brand_id == brand, OrderLineRow.day == day)
-            kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
-            if kept:
-                await self._write(kept, known, brand, market, "", self._now)
+            await self._rewrite(brand, market, OrderLineRow.day == day)
         await rebuild(self._session, brand, days)
 
     async def claim_codes(self, keys: Sequence[str], *, brand: BrandId) -> None:
         """Sales that redeemed codes which are kept since, and are nobody's, become their creators'."""
         market = await locked_market(self._session, brand)
         same = func.upper(func.replace(OrderLineRow.code, " ", ""))
-        known = await self._where(
-            OrderLineRow.brand_id == brand, OrderLineRow.creator_id.is_(None), OrderLineRow.code != "", same.in_(keys)
-        )
+        await self._rewrite(
+            brand, market, OrderLineRow.creator_id.is_(None), OrderLineRow.code != "", same.in_(keys)
+        )  # fmt: skip
+
+    async def _rewrite(self, brand: BrandId, market: str, *conditions: ColumnElement[bool]) -> None:
+        """Write lines of a locked brand anew from what was told of them: whose they are may have come to be known."""
+        known = await self._where(OrderLineRow.brand_id == brand, *conditions)
         kept = [Kept(sale, row.as_of, row.source, row.id, parts_in(row)) for row, sale in known.values()]
         if kept:
             await self._write(kept, known, brand, market, "", self._now)
@@ -189,13 +249,15 @@ class SalesRepository:
         found = await self._owners.find(
             [kept.sale.line for kept in written], brand=brand, market=market, source=source, as_of=as_of
         )
+        owned = [_whose(found, kept, known) for kept in written]
+        agreed = AgreedRates(await self._rates.of(brand, {whose.creator for whose in owned if whose.creator}))
         deltas = Deltas()
         values = []
-        for kept in written:
-            line, row = kept.sale.line, known.get(_id(kept.sale), (None, None))[0]
+        for kept, whose in zip(written, owned, strict=True):
+            line = kept.sale.line
             day = line.placed_at.astimezone(zone).date()
-            whose = found.whose(line, product=row.product_id if row else None, creator=row.creator_id if row else None)
-            totals = totals_of(kept.sale, market=market, day=day)
+            held = agreed.of(whose.creator, whose.product, line.placed_at)
+            totals = totals_of(kept.sale, market=market, day=day, rate_bp=held.rate_bp if held else None)
             if kept.before is not None:
                 deltas.add(*kept.before, sign=-1)
             deltas.add(key_of(line, whose, day), parts_of(line.quantity, totals))
@@ -225,6 +287,12 @@ class SalesRepository:
             owed += [commission_values(line, one, kept) for one in kept.sale.commissions]
         await upsert_many(self._session, RefundRow, refunds, brand=brand, unique=("line_id", "key"))
         await upsert_many(self._session, CommissionRow, owed, brand=brand, unique=("line_id", "payee"))
+
+
+def _whose(found: Found, kept: Kept, known: _Known) -> Whose:
+    """Whose a line is to be; what it had stays where nothing else is told."""
+    row = known.get(_id(kept.sale), (None, None))[0]
+    return found.whose(kept.sale.line, product=row.product_id if row else None, creator=row.creator_id if row else None)
 
 
 def _id(sale: Sale) -> _Id:

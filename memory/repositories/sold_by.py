@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from memory.domain.creator import CreatorFacts
-from memory.domain.ids import BrandId, CampaignId, ProductId
+from memory.domain.ids import BrandId, CampaignId, CreatorId, ProductId
 from memory.domain.links import code_key
 from memory.domain.sale_books import Touch, campaign_of
 from memory.domain.sales import WINDOW, OrderLine, Rule
@@ -53,7 +53,7 @@ class Found:
         goods = self.products.get(line.product) or self.names.get(line.product_name.casefold()) or product
         touched = self.touches.get(owner or 0, [])
         campaign = campaign or campaign_of(touched, line.placed_at, ProductId(goods) if goods else None)
-        return Whose(owner, goods, campaign, rule)
+        return Whose(CreatorId(owner) if owner else None, ProductId(goods) if goods else None, campaign, rule)
 
     def _clicked(self, line: OrderLine) -> bool:
         """Whether the link a customer came by was last followed within the window before they ordered."""

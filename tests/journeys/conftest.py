@@ -19,7 +19,7 @@ def seeded(postgres: TestServer) -> Iterator[SeededDemo]:
 
 @pytest.fixture
 def demo_settings(seeded: SeededDemo) -> Iterator[Settings]:
-    """A demo of this test alone."""
+    """A demo of this test alone, without a past: what its books hold is what the test did."""
     with copied(seeded) as settings:
         yield settings
 
@@ -32,10 +32,11 @@ def empty_settings(postgres: TestServer) -> Iterator[Settings]:
 
 
 @pytest.fixture
-async def demo(demo_settings: Settings) -> AsyncIterator[Installation]:
-    """The demo at work."""
-    async with at_work(demo_settings) as daren:
-        yield daren
+async def demo(seeded: SeededDemo) -> AsyncIterator[Installation]:
+    """The demo at work as a person finds it, with its brands' past."""
+    with copied(seeded, lived=True) as settings:
+        async with at_work(settings) as daren:
+            yield daren
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """The seeded demo has sold: its shops' orders, refunds, commissions and posts came through the port and add up."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from agent.bootstrap import Installation
-from memory.domain.performance import GroupBy, Metric, Query
+from memory.domain.performance import Filters, GroupBy, Metric, Query
 from memory.domain.periods import PeriodName, period_of
+from memory.domain.sample import SampleStatus
 from tests.support.product import Person
 
 pytestmark = pytest.mark.journey
@@ -29,3 +33,22 @@ async def test_the_demo_knows_who_sold_what(demo: Installation, approver: Person
     assert best == sorted(best, reverse=True)
     assert {line.source for line in shown} == {"playground"}
     assert [found.days for found in await demo.auditor.look()] == [(), ()]
+
+
+async def test_the_demo_has_a_past_that_fits_its_sales_and_nothing_of_it_waits(
+    demo: Installation, approver: Person
+) -> None:
+    async with demo.database.unit(replace(approver.scope, brand=None)) as unit:
+        days = await unit.performance.days()
+        period = period_of(PeriodName.CUSTOM, today=days.today, first=days.today - timedelta(days=179))
+        (funnel,) = await unit.performance.funnel(Filters(), period)
+        waiting = await unit.creator_messages.find()
+        samples = await unit.samples.counts()
+        opened = await unit.drafts.waiting()
+    assert funnel.contacted > funnel.replied > funnel.sampled > funnel.posted >= funnel.sold > 0
+    assert {SampleStatus.POSTED, SampleStatus.OVERDUE} <= samples.keys()
+    assert (waiting, opened) == ([], {})
+    statement = await demo.world.statement()
+    assert (statement.received, statement.written) == ((), ())
+    told = await approver.ask("谁收了样没发")
+    assert told.cards

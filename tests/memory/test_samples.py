@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from memory.database import Database
 from memory.domain.creator import CreatorFacts
 from memory.domain.errors import NotFound
-from memory.domain.ids import BrandId, CreatorId
+from memory.domain.ids import BrandId, CreatorId, MemberId, ProductId, SampleId
 from memory.domain.markets import MARKETS
 from memory.domain.money import Money
-from memory.domain.sample import Sample, SampleStatus, content_days, moved, way
+from memory.domain.sample import Sample, SampleStatus, answered_by, content_days, moved, way
 from memory.domain.stores import Unit
 from memory.domain.workspace import Scope
 from tests.support.database import Office
@@ -200,3 +200,28 @@ async def test_due_before_a_moment_and_of_some_creators(database: Database, offi
     await forward(database, timedelta(days=8))
     async with database.unit(office.approver()) as unit:
         assert await unit.samples.next_change() == early.due_at
+
+
+def test_a_post_answers_the_earliest_sample_of_its_product_that_was_received_before_it() -> None:
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    lamp, oil = ProductId(1), ProductId(2)
+
+    def sample(
+        number: int, day: int, product: ProductId | None, status: SampleStatus = SampleStatus.DELIVERED
+    ) -> Sample:
+        arrived = at + timedelta(days=day) if status is not SampleStatus.SHIPPED else None
+        return Sample(
+            SampleId(number), BrandId(1), CreatorId(1), status, at, MemberId(1), product=product, delivered_at=arrived
+        )
+
+    early, late, other = sample(1, 2, lamp), sample(2, 5, None), sample(3, 1, oil)
+    excused, posted = sample(4, 3, lamp, SampleStatus.EXCUSED), sample(5, 0, lamp, SampleStatus.POSTED)
+    own = [late, early, other, excused, posted, sample(6, 0, lamp, SampleStatus.SHIPPED)]
+
+    def answered(day: int, product: ProductId | None, samples: list[Sample] = own) -> Sample | None:
+        return answered_by(samples, product=product, posted_at=at + timedelta(days=day))
+
+    assert [answered(day, lamp) for day in (1, 2, 9)] == [None, early, early]
+    assert answered(9, lamp, [late, excused]) is excused
+    assert answered(9, oil) is other
+    assert answered(9, None) is None

@@ -12,7 +12,6 @@ from connectors.ports.queries import (
     BatchView,
     CreatorPage,
     CreatorProfile,
-    FirstState,
     ImportView,
     Shell,
 )
@@ -39,7 +38,6 @@ from memory.domain.chat import (
 from memory.domain.chat_stores import Author, Conversation, Message
 from memory.domain.deputies import Deputy
 from memory.domain.errors import AppError, BadRequest, Conflict, NotFound
-from memory.domain.first_messages import FirstContact
 from memory.domain.hand_forms import HandOut, MarkByHand
 from memory.domain.ids import (
     ConversationId,
@@ -64,6 +62,7 @@ from memory.domain.workspace import (
 )  # fmt: skip
 from memory.domain.zones import LikelyZone, ZoneSource
 from tests.support import fake_office as office
+from tests.support import fake_profiles
 from tests.support.fake_batches import fake_batch
 from tests.support.fake_channels import FakeChannels, FakeChannelViews, FakeShown
 from tests.support.fake_import import import_view
@@ -330,13 +329,9 @@ class FakeQueries(FakeChannelViews, FakeReplies):
             self.office.now,
             "America/New_York",
             ZoneSource.POSTS,
-            FirstState(
-                FirstContact(
-                    DraftId(9), "K5", "小李", self.office.now - timedelta(days=1), "Asia/Shanghai", settled=True
-                ),
-                until=self.office.now + timedelta(days=29),
-            ),
+            fake_profiles.first(self.office.now),
             LikelyZone("America/New_York", 9_200, 37),
+            fake_profiles.book(),
         )
 
     async def send_list(self, scope: Scope) -> SendListCard:

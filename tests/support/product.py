@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 
 from agent.bootstrap import Installation, installed, terminal
-from agent.cli.seeding import fill_demo, make_demo
+from agent.cli.seeding import fill_demo, make_demo, take_past
 from agent.jobs.worker import working
 from agent.settings import ModelSettings, Settings
 from connectors.terminal.channel import Answered
@@ -36,10 +36,11 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True, slots=True)
 class SeededDemo:
-    """A demo nobody works in: only copied."""
+    """A demo nobody works in: only copied. `lived`: the same with its brands' past."""
 
     tests: TestServer
     database: str
+    lived: str
     home: Path
 
 
@@ -48,13 +49,26 @@ def seeded_demo(tests: TestServer) -> Iterator[SeededDemo]:
     """Seed a demo world of `CREATORS` creators with its index, and let go of it."""
     with temporary_home() as home, fresh_url(tests) as url:
         asyncio.run(_seed(settings_for(home, url)))
-        yield SeededDemo(tests, url.rsplit("/", 1)[1].split("?")[0], home)
+        with fresh_url(tests, template=_name_in(url)) as lived:
+            asyncio.run(_live(settings_for(home, lived)))
+            yield SeededDemo(tests, _name_in(url), _name_in(lived), home)
+
+
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
 
 
 async def _seed(settings: Settings) -> None:
     async with installed(settings) as daren:
         await make_demo(daren, password=PASSWORD)
-        await fill_demo(daren, creators=CREATORS, seed=SEED)
+        await fill_demo(daren, creators=CREATORS, seed=SEED, past=False)
+        await stop_keeper(daren)
+
+
+async def _live(settings: Settings) -> None:
+    async with installed(settings) as daren:
+        workspace = await person(daren, login="lead")
+        await take_past(daren, workspace.scope)
         await stop_keeper(daren)
 
 
@@ -64,9 +78,10 @@ def settings_for(home: Path, url: str, *, model: ModelSettings | None = None) ->
 
 
 @contextmanager
-def copied(demo: SeededDemo) -> Iterator[Settings]:
-    """A copy of the demo that a test may change."""
-    with temporary_home() as home, fresh_url(demo.tests, template=demo.database) as url:
+def copied(demo: SeededDemo, *, lived: bool = False) -> Iterator[Settings]:
+    """A copy of the demo that a test may change; with `lived` its brands have a past."""
+    template = demo.lived if lived else demo.database
+    with temporary_home() as home, fresh_url(demo.tests, template=template) as url:
         shutil.copytree(demo.home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock", "*.sock*"))
         yield settings_for(home, url)
 

@@ -169,6 +169,11 @@ def _known(draw: random.Random, chosen: tuple[Subject, ...], home: Home, currenc
     return brand, product.code, _price(float(product.price.amount), home, currency)
 
 
+def price_tag(dollars: float, market: str) -> int:
+    """What a product of so many dollars costs in a market, in minor units of its currency."""
+    return _price(dollars, homes()[market], MARKETS[market].currency)
+
+
 def _price(dollars: float, home: Home, currency: str) -> int:
     """A price people put on a tag, in minor units of the market's currency."""
     local = dollars * home.per_usd

@@ -17,6 +17,8 @@ from memory.domain.chat import EraseCreator, GiveFirstMessagePass, UpdateRelatio
 from memory.domain.creator import Stage
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.markets import CATEGORIES, MARKETS
+from memory.domain.rate_forms import AgreeRate
+from memory.domain.workspace import Role
 
 PAGE_SIZE = 50
 FILTERS = (
@@ -90,6 +92,30 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
             )
         return back_to(f"/creators/{quote(handle)}", at="#relation")
 
+    @router.post("/creators/{handle}/rate")
+    async def agree_rate(request: Request, visit: visit_of, handle: str) -> Response:
+        fields = await read_form(request)
+        wish = AgreeRate(
+            handle=handle[:200],
+            rate=fields.text("rate")[:40],
+            product=fields.text("product")[:40],
+            since=fields.text("since")[:40],
+        )
+        try:
+            reply = await surface.desk.submit(visit.scope, wish)
+        except BadRequest as error:
+            place, told = place_of(error, ("rate", "product", "since")), surface.told(error, visit.lang)
+            known = place in ("rate", "product", "since")
+            return await _profile(
+                visit,
+                handle,
+                problem="" if known else told,
+                errors={place: told},
+                typed=fields.typed(),
+                status=status_of(error),
+            )
+        return back_to(f"/creators/{quote(handle)}", reply, at="#rates")
+
     @router.post("/creators/{handle}/erase")
     async def erase(request: Request, visit: visit_of, handle: str) -> Response:
         fields = await read_form(request)
@@ -114,9 +140,12 @@ def creator_routes(surface: Surface, route_class: type[APIRoute]) -> APIRouter:
         erasing: str = "",
     ) -> Response:
         profile = await surface.queries.creator(visit.scope, handle)
+        products = await surface.queries.products(visit.scope) if visit.may(Role.OPERATOR) else ()
         return await page(
             surface, visit, "creator.html", status=status, profile=profile, stages=tuple(Stage), problem=problem,
-            typed=typed or {}, errors=errors or {}, saved=was_saved(visit), change=change_of(visit), erasing=erasing,
+            typed=typed or {}, errors=errors or {}, products=products, saved=was_saved(visit),
+            change=change_of(visit), erasing=erasing,
+            sample_status=lambda status: surface.say(f"sample_status_{status}", visit.lang),
         )  # fmt: skip
 
     return router

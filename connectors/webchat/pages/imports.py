@@ -20,7 +20,7 @@ from memory.domain.chat import RunImport
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.ids import ImportRunId
 
-KINDS = ("creators", "products", "samples", "orders")
+KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

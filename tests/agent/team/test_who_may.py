@@ -58,6 +58,7 @@ from memory.domain.ids import (
     ReportLinkId,
     TemplateId,
 )
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.reply_forms import WorkOnReply
 from memory.domain.report_forms import MakeReportLink, RevokeReportLink
 from memory.domain.sample_forms import RecordSample
@@ -86,6 +87,7 @@ NEEDED: dict[type[Command], Role] = {
     SaveProduct: Role.OPERATOR,
     RunImport: Role.OPERATOR,
     UpdateRelation: Role.OPERATOR,
+    AgreeRate: Role.OPERATOR,
     RecordSample: Role.OPERATOR,
     WorkOnReply: Role.OPERATOR,
     MoveDemoClock: Role.OPERATOR,
@@ -125,6 +127,7 @@ FORMS: dict[type[Command], Command] = {
     SaveProduct: SaveProduct(name="Leash"),
     RunImport: RunImport(run=ImportRunId(1)),
     UpdateRelation: UpdateRelation(handle="nobody"),
+    AgreeRate: AgreeRate(handle="nobody", rate="15%"),
     RecordSample: RecordSample(handle="nobody", status="asked"),
     WorkOnReply: WorkOnReply(message=CreatorMessageId(1), wish="suggest"),
     EraseCreator: EraseCreator(handle="nobody", code="C1"),

@@ -27,7 +27,7 @@ MESSAGES = Path(__file__).parents[3] / "prompts" / "messages.d"
 AREAS = (
     "webchat", "binding", "by_hand", "by_hand_page", "channels", "wecom_app", "rations", "policy", "pushes", "samples",
     "tiktok_shop", "campaigns", "erasing", "replies", "sales", "figures_page", "templates", "collaborations",
-    "tracking", "report_links", "shop_cards",
+    "tracking", "report_links", "shop_cards", "profile",
 )  # fmt: skip
 ERRORS: dict[Lang, dict[str, str]] = {
     "zh": {

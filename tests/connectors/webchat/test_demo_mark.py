@@ -99,6 +99,7 @@ POSTS_SHOW_NOTHING = frozenset(
         "/logout", "/lang", "/brand", "/conversations", "/conversations/{conversation}/messages",
         "/conversations/{conversation}/title", "/presentations/{presentation}/delivered", "/demo/clock",
         "/settings/policy", "/creators/{handle}", "/creators/{handle}/pass", "/members/deputies",
+        "/creators/{handle}/rate",
         "/members/deputies/revoke", "/members/claims", "/members/identities/revoke", "/members/chats/end", "/channels",
         "/samples", "/campaigns/usual", "/creators/{handle}/erase", "/replies/{message}", "/replies/{message}/stage",
         "/performance/links", "/performance/links/{link}/revoke",

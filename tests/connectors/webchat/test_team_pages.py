@@ -8,6 +8,7 @@ import pytest
 from memory.domain.chat import GiveFirstMessagePass, RevokeDeputy, SaveDeputy, SavePolicy
 from memory.domain.errors import BadRequest, NotAllowed
 from memory.domain.ids import DeputyId, MemberId
+from memory.domain.rate_forms import AgreeRate
 from memory.domain.workspace import Role
 from tests.support.fake_desk import FakeOffice
 
@@ -149,3 +150,34 @@ async def test_the_roles_are_explained(client: httpx.AsyncClient, lang: str) -> 
         ("代班", "标记发送结果", "上限以内", "喊停") if lang == "zh" else ("deputies", "marks", "within the", "stop")
     )
     assert [word for word in wanted if word not in page] == []
+
+
+async def test_the_profile_shows_what_was_sold_sent_and_promised_and_takes_a_rate(
+    office: FakeOffice, client: httpx.AsyncClient
+) -> None:
+    page = (await client.get("/creators/pawsome.mia")).text
+    for said in (
+        "$4,998",
+        "15% 未结算",
+        "2026-10",
+        "已发内容",
+        "看内容",
+        "1.2万",
+        "未知",
+        "公开合作",
+        "样品签收",
+        "首次回复",
+    ):
+        assert said in page
+    assert "javascript:" not in page
+    assert "<script>alert(1)" not in page
+    form = {"rate": "18%", "product": "1", "since": "2026-11-01"}
+    answer = await client.post("/creators/pawsome.mia/rate", data=form)
+    assert answer.headers["location"] == "/creators/pawsome.mia?saved=1#rates"
+    assert office.commands == [AgreeRate(handle="pawsome.mia", rate="18%", product="1", since="2026-11-01")]
+    office.next_error = BadRequest("money_unreadable", field="rate", text="x")
+    refused = await client.post("/creators/pawsome.mia/rate", data={"rate": "x"})
+    assert refused.status_code == 422
+    assert 'id="e-rate"' in refused.text
+    office.role = Role.VIEWER
+    assert "/rate" not in (await client.get("/creators/pawsome.mia")).text

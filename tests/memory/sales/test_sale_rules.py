@@ -22,13 +22,11 @@ from memory.domain.sales import (
     Commission,
     OrderLine,
     Payee,
-    RateChange,
     Refund,
     Sale,
     Settlement,
     Shares,
     counted,
-    rate_in_force,
     shared_out,
 )
 
@@ -68,16 +66,6 @@ def test_a_year_before_a_leap_day_and_periods_of_ones_own() -> None:
         period_of(NAMED.CUSTOM, today=TODAY)
     with pytest.raises(BadRequest, match="period_backwards"):
         period_of(NAMED.CUSTOM, today=TODAY, first=date(2026, 4, 2))
-
-
-def test_a_raised_rate_counts_at_once_and_a_lowered_one_thirty_days_later() -> None:
-    agreed = [
-        RateChange(AT, 1_500),
-        RateChange(AT + timedelta(days=10), 1_000),
-        RateChange(AT + timedelta(days=60), 2_000),
-    ]
-    days = (-1, 0, 39, 40, 59, 60)
-    assert [rate_in_force(agreed, AT + timedelta(days=day)) for day in days] == [None, 1500, 1500, 1000, 1000, 2000]
 
 
 def test_what_a_commission_counts_for_follows_its_settlement() -> None:
