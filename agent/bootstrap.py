@@ -34,6 +34,7 @@ from agent.demo_clock import DemoClock
 from agent.desk import OpenDesk
 from agent.digests.making import DigestMaker
 from agent.digests.readers import Readers
+from agent.digests.remarks import Remarks, no_remark
 from agent.erasing import Eraser
 from agent.figures.links import LinkSigner
 from agent.figures.opening import ReportOpener
@@ -268,7 +269,14 @@ async def _put_together(
         read_shop=shops.sources.run if shops else no_source,
         do_deeds=shops.deeds.run if shops else no_deeds,
         erase=Eraser(database.unit, index).run,
-        digest=DigestMaker(database, database, Readers(accounts.of_conversation, door).scope, words, week_of).run,
+        digest=DigestMaker(
+            database,
+            database,
+            Readers(accounts.of_conversation, door).scope,
+            words,
+            week_of,
+            Remarks(model).of if model else no_remark,
+        ).run,
         audit=SumAuditor(database, database, accounts.of_tenant).run,
         write_campaign=CampaignWriter(database, Routes(messengers), settings.decision_hours).run,
     )

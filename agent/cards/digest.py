@@ -32,6 +32,15 @@ def worded(digest: Digest, lang: Lang, texts: Texts) -> str:
     return _Words(digest, lang, texts).short()
 
 
+def with_remark(text: str, sentence: str, lang: Lang, texts: Texts) -> str:
+    """The digest with a model's sentence above its last line, which says that it is one; without where it is full."""
+    if not sentence:
+        return text
+    *lines, last = text.split("\n")
+    longer = "\n".join([*lines, texts.say("digest_remark", lang, sentence=sentence), last])
+    return longer if _size(longer) <= MOST_BYTES - _MARK else text
+
+
 def worded_whole(digest: Digest, lang: Lang, texts: Texts) -> str:
     """The same with everything that waits, however long it grows."""
     return _Words(digest, lang, texts).whole()

@@ -34,10 +34,10 @@ _PASSING = (openai.APIConnectionError, openai.APITimeoutError, openai.RateLimitE
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose turn a model call is made for: its cost counts against this tenant's month."""
+    """For whom a model call is made, in which turn if in one: its cost counts against this tenant's month."""
 
     scope: Scope
-    turn: TurnId
+    turn: TurnId | None = None
 
 
 # Tools are built once and called in many turns; the turn that pays travels with the task, not through every argument.

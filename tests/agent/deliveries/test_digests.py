@@ -104,6 +104,30 @@ async def test_many_makers_at_once_make_a_day_once_on_the_page_and_for_the_team(
         assert not await unit.digests.claim(kept.id, one.first, due_at=unit.now)
 
 
+async def test_a_models_sentence_stands_in_it_and_one_that_never_comes_is_not_waited_for(
+    shop: PushShop,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def says(scope: Scope, text: str, lang: str) -> str:
+        asked.append((text, lang))
+        return "今天还没有订单。"
+
+    async def never(scope: Scope, text: str, lang: str) -> str:
+        await asyncio.Event().wait()
+        return "太晚了。"
+
+    one = await subscribed(shop)
+    await one.day_later()
+    assert await replace(one.maker(), remark=says).run() == 1
+    (said,) = await one.notices()
+    assert "模型看到的：今天还没有订单。" in said.splitlines()
+    assert [(lang, "日报" in text) for text, lang in asked] == [("zh", True)]
+    await one.day_later()
+    assert await replace(one.maker(), remark=never, patience=0.01).run() == 1
+    assert "模型看到的" not in (await one.notices())[-1]
+
+
 async def test_what_dies_before_it_is_kept_leaves_nothing_and_is_made_by_the_next(shop: PushShop) -> None:
     await shop.channel()
     one = await subscribed(shop)
