@@ -1,8 +1,9 @@
 """One creator's page: the profile, and what they sold, posted, were sent and were promised."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from agent.cards.stages import stages_reached
 from agent.figures.overview import answered, table_of
 from agent.team.passes import first_state
 from connectors.ports.queries import CreatorProfile
@@ -10,9 +11,9 @@ from memory.domain.cards import ReportCard
 from memory.domain.creator import Creator
 from memory.domain.errors import NotFound
 from memory.domain.figures_views import FiguresWish
-from memory.domain.performance import Metric
+from memory.domain.performance import Filters, Metric
 from memory.domain.performance_stores import KeptPost
-from memory.domain.periods import PeriodName
+from memory.domain.periods import Period, PeriodName
 from memory.domain.profiles import CreatorBook, RateShown, history_of
 from memory.domain.sample import SampleStatus
 from memory.domain.stores import Unit
@@ -22,6 +23,7 @@ from tools.samples.listing import listed
 
 HALF_YEAR: Final = timedelta(days=180)
 POSTS: Final = 20
+_EVER: Final = date(2000, 1, 1)  # before any message of ours
 _METRICS: Final = (Metric.GMV, Metric.NET, Metric.ORDERS, Metric.REFUND_RATE, Metric.COMMISSION, Metric.VIEWS)
 _BY_MONTH: Final = (Metric.GMV, Metric.ORDERS, Metric.COMMISSION, Metric.VIEWS)
 
@@ -66,7 +68,15 @@ async def _book(
         posts=posts,
         rates=rates,
         history=history_of(thread, samples, posts, rates),
+        stages=await _stages(unit, creator, texts),
     )
+
+
+async def _stages(unit: Unit, creator: Creator, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """How far they came since the first message ever, from contact to sale."""
+    ever = Period(PeriodName.CUSTOM, _EVER, unit.now.date() + timedelta(days=1))
+    rows = await unit.performance.funnel(Filters(creators=(creator.id,)), ever)
+    return stages_reached(rows[0], unit.scope.lang, texts) if rows else ()
 
 
 async def _card(unit: Unit, wish: FiguresWish, asked: dict[str, object], texts: Texts) -> ReportCard | None:

@@ -14,6 +14,7 @@ from prompts.render import Texts
 _STAGES: Final = ("contacted", "replied", "sampled", "posted", "sold")
 _TIMES: Final = ("to_reply", "to_sample", "to_post", "to_sale")
 _DAY: Final = timedelta(days=1)
+_NEVER: Final = "-"
 
 
 def stages_card(whole: FunnelRow, campaigns: Sequence[FunnelRow], period: str, lang: Lang, texts: Texts) -> ReportCard:
@@ -41,10 +42,18 @@ def stages_chart(whole: FunnelRow, period: str, lang: Lang, texts: Texts) -> Cha
     return ChartCard(title=title, alt=texts.say("stages_alt", lang, stages=said), option=option)
 
 
+def stages_reached(row: FunnelRow, lang: Lang, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Of one creator: each stage they came to, and how long after the one before it; "" where that is not known."""
+    times = ("", *(said if said != _NEVER else "" for said in _times(row, lang, texts)))
+    names = (texts.say(f"stages_{name}", lang) for name in _STAGES)
+    reached = (getattr(row, name) > 0 for name in _STAGES)
+    return tuple((name, time) for name, time, came in zip(names, times, reached, strict=True) if came)
+
+
 def _counts(row: FunnelRow) -> tuple[str, ...]:
     return tuple(f"{getattr(row, name):,}" for name in _STAGES)
 
 
 def _times(row: FunnelRow, lang: Lang, texts: Texts) -> tuple[str, ...]:
     between: list[timedelta | None] = [getattr(row, name) for name in _TIMES]
-    return tuple("-" if one is None else texts.say("stages_days", lang, days=f"{one / _DAY:.1f}") for one in between)
+    return tuple(_NEVER if one is None else texts.say("stages_days", lang, days=f"{one / _DAY:.1f}") for one in between)

@@ -52,7 +52,10 @@ class RateShown:
 
 @dataclass(frozen=True, slots=True)
 class CreatorBook:
-    """What a page shows of a creator. `sales`: figures of a period, None: nobody told of any."""
+    """What a page shows of a creator. `sales`: figures of a period, None: nobody told of any.
+
+    `stages`: each they came to since they were first written to, and how long after the one before it.
+    """
 
     sales: ReportCard | None = None
     months: ReportCard | None = None
@@ -60,6 +63,7 @@ class CreatorBook:
     posts: tuple[KeptPost, ...] = ()
     rates: tuple[RateShown, ...] = ()
     history: tuple[Event, ...] = ()
+    stages: tuple[tuple[str, str], ...] = ()
 
 
 def history_of(

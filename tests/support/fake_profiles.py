@@ -62,4 +62,5 @@ def book() -> CreatorBook:
         posts=posts,
         rates=rates,
         history=history_of(thread, samples, posts, rates),
+        stages=(("已联系", ""), ("已回复", "1.0 天"), ("已发内容", "")),
     )

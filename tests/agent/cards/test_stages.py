@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.cards.stages import stages_card, stages_chart
+from agent.cards.stages import stages_card, stages_chart, stages_reached
 from memory.domain.performance import Key
 from memory.domain.performance_stores import FunnelRow
 from memory.domain.workspace import Lang
@@ -41,3 +41,13 @@ def test_the_chart_has_every_stage_and_says_them(lang: Lang, said: str) -> None:
     (drawn,) = cast("list[dict[str, Any]]", card.option["series"])
     assert [step["value"] for step in drawn["data"]] == [1_420, 61, 30, 18, 9]
     assert card.alt == said
+
+
+def test_of_one_creator_each_stage_is_said_with_its_time_and_what_never_came_is_not() -> None:
+    one = FunnelRow(Key("", ""), 1, 1, 1, 0, 1, to_reply=timedelta(hours=36), to_sample=timedelta(days=4))
+    assert stages_reached(one, "zh", texts()) == (
+        ("已联系", ""),
+        ("已回复", "1.5 天"),
+        ("给了样品", "4.0 天"),
+        ("已出单", ""),
+    )
