@@ -169,7 +169,7 @@ async def test_what_is_missing_or_out_of_bounds_is_said(at: Inviting) -> None:
         await unit.products.save(product, {"link": "https://acme.example/cat-tree"}, brand=at.office.brand)
     with pytest.raises(BadRequest, match="collab_product_unlinked"):
         await at.ask(**whole)
-    at.office.operator = replace(at.office.operator, role=Role.VIEWER)
+    at.asking.talk = replace(at.asking.talk, who=replace(at.office.operator, role=Role.VIEWER))
     with pytest.raises(NotAllowed):
         await at.ask(**whole)
 
