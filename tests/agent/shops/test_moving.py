@@ -1,7 +1,8 @@
 """Creators who are in another target collaboration for the product: both shown, and whoever decides says which way."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,10 +57,12 @@ async def test_both_sides_are_shown_and_a_bare_yes_decides_nothing(at: Inviting)
     assert isinstance(card, ReportCard)
     assert isinstance(choices, ChoiceCard)
     rows = [row for row in card.rows if row[0] in ("已在别的合作里", "可选做法")]
-    zone = asked.zone
-    until = f"{asked.proposal.content['clashes'][0]['ends_at']}"  # type: ignore[index,call-overload]  # JSON-shaped
-    assert rows[0][1].startswith(f"@{at.handles[0]} · Summer（{old.id}）：现在佣金 12%，样品不送，到 {until[:10]}")
-    assert (rows[0][1].endswith("→ 这次佣金 20%，样品送"), zone) == (True, asked.zone)
+    until = datetime.fromisoformat(f"{asked.proposal.content['clashes'][0]['ends_at']}")  # type: ignore[index,call-overload]  # JSON-shaped
+    there = until.astimezone(ZoneInfo(asked.zone))  # its day, which is not always that of UTC
+    assert rows[0][1].startswith(
+        f"@{at.handles[0]} · Summer（{old.id}）：现在佣金 12%，样品不送，到 {there:%Y-%m-%d %H:%M}"
+    )
+    assert rows[0][1].endswith("→ 这次佣金 20%，样品送")
     assert [row[1][:2] for row in rows[1:]] == ["1：", "2："]
     assert choices.choices == (f"批准 {code} 的 1", f"批准 {code} 的 2", f"拒绝 {code}")
     for line in (f"批准 {code}", f"批准 {code}", f"批准 {code} 的 1,2"):
