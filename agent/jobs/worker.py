@@ -111,11 +111,11 @@ async def _rescue(app: App, *, lost_seconds: float) -> None:
     while True:
         with suppress(ConnectorException):
             suspects = await retry_stalled(app, suspects=suspects, lost_seconds=lost_seconds)
-        _stop_if_told()
+        stop_if_told()
         await asyncio.sleep(lost_seconds / _BEATS)
 
 
-def _stop_if_told() -> None:
+def stop_if_told() -> None:
     """Waiting for a pooled connection may lose a cancellation before Python 3.12 (bpo-42130); nobody cancels twice."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
