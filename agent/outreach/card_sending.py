@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 # A card that could not go for so long after its text belongs to nothing any more.
 TOO_LATE: Final = timedelta(hours=24)
 _MOST: Final = 500
-# What keeps a card for now. Whatever else is said against it drops it.
+# What makes a card wait. Whatever else is said against it drops it.
 _FOR_NOW: Final = (batch_runs, shop_is_connected, it_is_daytime)
 _FOR_GOOD: Final = (nobody_rejected, creator_listens, creator_is_not_blocked)
 
