@@ -26,13 +26,13 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TableClause
 
-from memory.domain.ids import BrandId, TenantId
 from memory.domain.workspace import Scope
 from memory.models.base import AnyBrandRow, Base, BrandRow, SharedRow, TenantRow
 from memory.models.workspace import BrandRecord, TenantRecord
 
 Given = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None  # the values of one execution, or rows
 WHOSE = frozenset({"tenant_id", "brand_id"})
+Whose = int | BindParameter[int]
 
 
 class TenancyError(RuntimeError):
@@ -45,9 +45,12 @@ def refuse(what: str) -> NoReturn:
     raise TenancyError(message)
 
 
-def narrow(statement: Executable, named: set[str], scope: Scope, *, reads: bool) -> Executable:
-    """A read, update or delete that reaches the rows of a scope alone; `reads` sees shared rows too."""
-    conditions = [_narrowed(table, scope.tenant, scope.brand, reads=reads) for table in sorted(named)]
+def narrow(statement: Executable, named: set[str], tenant: Whose, brand: Whose | None, *, reads: bool) -> Executable:
+    """A read, update or delete that reaches the rows of a tenant, or of a brand of it, alone.
+
+    `reads` sees shared rows too. Each is an id, or a parameter that the execution gives.
+    """
+    conditions = [_narrowed(table, tenant, brand, reads=reads) for table in sorted(named)]
     return statement.options(*(condition for condition in conditions if condition is not None))
 
 
@@ -113,7 +116,7 @@ def _stands_for_class(element: ClauseElement) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _narrowed(table: str, tenant: TenantId, brand: BrandId | None, *, reads: bool) -> ExecutableOption | None:
+def _narrowed(table: str, tenant: Whose, brand: Whose | None, *, reads: bool) -> ExecutableOption | None:
     """The condition that every use of a table is put under, aliases and nested selects included."""
     cls = _classes()[table]
     conditions: list[ColumnElement[bool]] = []

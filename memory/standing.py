@@ -5,26 +5,55 @@ from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CompoundSelect, Executable, FromClause, Insert, Label, Result, Row, Select, Update, inspect
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Executable,
+    FromClause,
+    Insert,
+    Label,
+    Result,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    inspect,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import UpdateBase
 
+from memory.compiled import Compiled
 from memory.domain.ids import BrandId, TenantId
 from memory.domain.workspace import Scope
 from memory.models.base import Base
-from memory.narrowing import WHOSE, Given, checked_insert, look_through, narrow, own_columns, own_rows, refuse, written
+from memory.narrowing import (
+    WHOSE,
+    Given,
+    Whose,
+    checked_insert,
+    look_through,
+    narrow,
+    own_columns,
+    own_row,
+    refuse,
+    written,
+)
+from memory.pipeline import Words
 
 _MOST_SCOPES = 1_000
+_TENANT, _BRAND = "the_scopes_tenant", "the_scopes_brand"
 AnyStatement = TypeVar("AnyStatement", bound=Executable)
 RowClass = TypeVar("RowClass", bound=Base)
+_Shape = tuple[bool, bool, frozenset[str]]  # within a tenant, within a brand, and for an insert its columns
 
 
 class Standing(Generic[AnyStatement]):
-    """What is known of a standing statement: looked through once, narrowed once per scope."""
+    """What is known of a standing statement: looked through once, narrowed and put into words once."""
 
     def __init__(self, statement: AnyStatement) -> None:
         self._statement = statement
         self._narrowed: dict[tuple[TenantId, BrandId | None], Executable] = {}
+        self._compiled: dict[_Shape, Compiled] = {}
 
     @cached_property
     def is_plain(self) -> bool:
@@ -38,7 +67,7 @@ class Standing(Generic[AnyStatement]):
                 return isinstance(self._statement, CompoundSelect)
 
     def within(self, scope: Scope | None) -> Executable:
-        """The statement for a scope; None reaches every tenant.
+        """The statement for a scope, for a session; None reaches every tenant.
 
         Raises:
             TenancyError: it holds what cannot be read.
@@ -50,19 +79,38 @@ class Standing(Generic[AnyStatement]):
         if whose not in self._narrowed:
             if len(self._narrowed) >= _MOST_SCOPES:
                 self._narrowed.clear()
-            reads = not isinstance(self._statement, UpdateBase)
-            self._narrowed[whose] = narrow(self._statement, named, scope, reads=reads)
+            self._narrowed[whose] = narrow(self._statement, named, *whose, reads=self._reads)
         return self._narrowed[whose]
 
-    def given(self, params: Given, scope: Scope | None) -> Given:
-        """The values of one execution; rows of an insert get whose they are.
+    def words(self, given: Given, scope: Scope | None) -> tuple[Compiled, list[Words]]:
+        """The statement for a scope as the server is told it, once for each row that is given.
 
         Raises:
-            TenancyError: a row says that it is somebody else's.
+            TenancyError: it holds what cannot be read, or a row says that it is somebody else's.
         """
-        if scope is None or not isinstance(self._statement, Insert):
-            return params
-        return own_rows(params, own_columns(inspect(self._statement.entity_description["entity"]), scope), scope)
+        rows = given if isinstance(given, Sequence) else [given or {}]
+        if scope is not None and isinstance(self._statement, Insert):
+            own = own_columns(inspect(self._statement.entity_description["entity"]), scope)
+            rows = [own_row(row, own, scope) for row in rows]
+        compiled = self._compiled_for(scope, frozenset(rows[0]) if isinstance(self._statement, Insert) else frozenset())
+        whose = {_TENANT: scope.tenant, _BRAND: scope.brand} if scope is not None else {}
+        return compiled, [compiled.words({**row, **whose}) for row in rows]
+
+    def _compiled_for(self, scope: Scope | None, columns: frozenset[str]) -> Compiled:
+        shape = (scope is not None, scope is not None and scope.brand is not None, columns)
+        if shape not in self._compiled:
+            statement: Executable = self._statement
+            named = self._named
+            if scope is not None and not isinstance(self._statement, Insert):
+                tenant: Whose = bindparam(_TENANT, type_=BigInteger())
+                brand = bindparam(_BRAND, type_=BigInteger()) if scope.brand is not None else None
+                statement = narrow(self._statement, named, tenant, brand, reads=self._reads)
+            self._compiled[shape] = Compiled(statement, columns)
+        return self._compiled[shape]
+
+    @property
+    def _reads(self) -> bool:
+        return not isinstance(self._statement, UpdateBase)
 
     @cached_property
     def _named(self) -> set[str]:
@@ -75,7 +123,8 @@ _KNOWN: dict[Executable, Standing[Any]] = {}
 def standing(statement: AnyStatement) -> AnyStatement:
     """A statement made once, its values given at each execution.
 
-    One that gives columns goes past the session: a write of that kind leaves what the session has loaded as it was.
+    One that gives columns goes past the session, by the transaction's wire: a write of that kind leaves what the
+    session has loaded as it was. Such a one holds no list that grows with its values; `any_` of an array does.
 
     Raises:
         TenancyError: a write that says itself whose row it is, or whose rows cannot be read.

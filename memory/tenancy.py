@@ -3,16 +3,18 @@
 The first of two guards; row-level security in the database is the second and knows nothing of this one.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, CursorResult, Delete, Executable, Insert, Select, Update
+from sqlalchemy import Delete, Executable, Insert, Select, Update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from memory.compiled import Compiled
 from memory.domain.jobs import Job
 from memory.domain.workspace import Scope
 from memory.models.base import AnyBrandRow, BrandRow, SharedRow, TenantRow
@@ -27,7 +29,9 @@ from memory.narrowing import (
     refuse,
     written,
 )
+from memory.pipeline import Words
 from memory.standing import Standing, standing_of
+from memory.wire import Wire
 
 
 @dataclass(slots=True)
@@ -51,31 +55,6 @@ class Reach:
 
 class GuardedSession(Session):
     """A session that only speaks mapped statements of its reach."""
-
-    def execute(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
-        """As `Session.execute`; a standing statement of columns goes straight to the connection."""
-        known = standing_of(statement)
-        if known is None or not known.is_plain:
-            return super().execute(statement, params, **options)
-        return self._asked(known, params, options)
-
-    def scalar(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
-        """As `Session.scalar`; a standing statement of columns goes straight to the connection."""
-        known = standing_of(statement)
-        if known is None or not known.is_plain:
-            return super().scalar(statement, params, **options)
-        return self._asked(known, params, options).scalar()
-
-    def _asked(self, known: Standing[Any], params: Given, options: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-        """What the session holds is written first; what it has read stays as it was read."""
-        scope = _reach(self.info).scope
-        if not isinstance(self.bind, Connection):
-            refuse("a session without a transaction of ours")
-        if self.new or self.dirty or self.deleted:
-            self.flush()
-        return self.bind.execute(
-            known.within(scope), known.given(params, scope), execution_options=options.get("execution_options")
-        )
 
     def connection(self, *args: object, **kwargs: object) -> NoReturn:
         """Refused: a bare connection passes the guard."""
@@ -104,9 +83,81 @@ class GuardedSession(Session):
 
 
 class ScopedSession(AsyncSession):
-    """What repositories are handed. It cannot commit what it does: the unit of work does, once."""
+    """What repositories are handed. It cannot commit what it does: the unit of work does, once.
+
+    Standing statements of columns go by the wire, together where they are asked at the same moment (`gather`); all
+    others take the connection for themselves.
+    """
 
     sync_session_class = GuardedSession
+
+    async def execute(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
+        """As `AsyncSession.execute`."""
+        known = standing_of(statement)
+        if known is None or not known.is_plain:
+            async with self._wire.apart():
+                return await super().execute(statement, params, **options)
+        compiled, words = await self._said(known, params)
+        return compiled.result([row for rows in await self._wire.ask(*words) for row in rows])
+
+    async def scalar(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
+        """As `AsyncSession.scalar`."""
+        return (await self.execute(statement, params, **options)).scalar()
+
+    async def scalars(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
+        """As `AsyncSession.scalars`."""
+        return (await self.execute(statement, params, **options)).scalars()
+
+    async def post(self, statement: Executable, params: Given = None) -> None:
+        """Carry out a standing write with whatever is asked next, at the latest with the commit."""
+        known = standing_of(statement)
+        if known is None or not known.is_plain:
+            refuse("to post what is no standing statement of columns")
+        self._wire.post(*(await self._said(known, params))[1])
+
+    async def write(self) -> None:
+        """Write what the session holds, where it holds anything."""
+        if self.sync_session.new or self.sync_session.dirty or self.sync_session.deleted:
+            await self.flush()
+
+    async def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """As `AsyncSession.flush`."""
+        async with self._wire.apart():
+            await super().flush(objects)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the transaction that may fail alone: what was said in it is gone when an error leaves it."""
+        async with self._wire.apart():
+            part = await super().begin_nested()
+        is_whole = False
+        try:
+            yield
+            async with self._wire.apart():
+                await part.commit()
+            is_whole = True
+        finally:
+            if not is_whole:
+                self._wire.unsay()
+                async with self._wire.apart():
+                    await part.rollback()
+                self._wire.forget()
+
+    def begin_nested(self) -> NoReturn:
+        """Refused: it knows nothing of what waits to be said; `savepoint` does."""
+        refuse("begin_nested")
+
+    async def _said(self, known: Standing[Any], params: Given) -> tuple[Compiled, list[Words]]:
+        """What the session holds is written first; what it has read stays as it was read."""
+        await self.write()
+        return known.words(params, _reach(self.info).scope)
+
+    @property
+    def _wire(self) -> Wire:
+        wire = self.info.get("wire")
+        if not isinstance(wire, Wire):
+            refuse("a session without a transaction of ours")
+        return wire
 
 
 def reach_of(session: AsyncSession) -> Reach:
@@ -147,7 +198,7 @@ def guard_statement(state: ORMExecuteState) -> None:
             refuse("an update by primary keys, which takes no further condition")
         guard_values(written(statement), scope)
     if isinstance(statement, Select | Update | Delete) or state.is_select:
-        state.statement = narrow(statement, named, scope, reads=state.is_select)
+        state.statement = narrow(statement, named, scope.tenant, scope.brand, reads=state.is_select)
 
 
 def guard_flush(session: Session, *_: object) -> None:

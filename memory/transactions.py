@@ -15,28 +15,31 @@ from memory.domain.errors import Unavailable, Unclear
 from memory.domain.jobs import Job
 from memory.domain.workspace import Scope
 from memory.models.chat import TurnRow
+from memory.pipeline import Words
 from memory.standing import standing
 from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
 from memory.wakeups import CHANNEL, pack
+from memory.wire import Wire
 
 event.listen(GuardedSession, "do_orm_execute", guard_statement)
 event.listen(GuardedSession, "before_flush", guard_flush)
 
-# Every transaction says these: in the driver's own words they cost half.
-_BEGIN = (
-    "select set_config('role', %(role)s, true), set_config('daren.tenant', %(tenant)s, true),"
-    " set_config('daren.brand', %(brand)s, true),"
-    " now() + make_interval(secs => coalesce((select clock_offset_seconds from workspace), 0))"
+BEGIN = Words(b"begin")
+_AS = (
+    b"select set_config('role', $1, true), set_config('daren.tenant', $2, true), set_config('daren.brand', $3, true),"
+    b" now() + make_interval(secs => coalesce((select clock_offset_seconds from workspace), 0))"
 )
 _DEFER = (
-    "select procrastinate_defer_jobs_v1(array[row(%(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s,"
-    " cast(%(args)s as jsonb), null)::procrastinate_job_to_defer_v1])"
+    b"select procrastinate_defer_jobs_v1("
+    b"array[row($1, $2, $3, $4, $5, cast($6 as jsonb), null)::procrastinate_job_to_defer_v1])"
 )
-_NOTIFY = "select pg_notify(%(channel)s, payload) from unnest(cast(%(payloads)s as text[])) as payload"
+_NOTIFY = b"select pg_notify($1, payload) from unnest(cast($2 as text[])) as payload"
+_SAVE, _KEEP, _BACK = Words(b"savepoint queueing"), Words(b"release queueing"), Words(b"rollback to queueing")
 _OWNER = standing(
     select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == bindparam("turn")).with_for_update(key_share=True)
 )
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
+_PREPARED = "daren_prepared"  # where the pool keeps what a connection's server has prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +50,86 @@ class Door:
     revive: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def transaction(self, *, role: str, scope: Scope | None) -> AsyncIterator[tuple[AsyncConnection, datetime]]:
+    async def transaction(self, *, role: str, scope: Scope | None) -> AsyncIterator["Opened"]:
         """A transaction in a role, with the workspace's present moment; rolled back unless committed in the block.
 
         A pooled connection that died while it waited is noticed here, by the first statement, and replaced:
         asking each one beforehand would cost every unit a round trip.
         """
         brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
-        given = {"role": role, "tenant": str(scope.tenant) if scope else "", "brand": brand}
+        begin = Words(_AS, [role, str(scope.tenant) if scope else "", brand])
         try:
-            connection, began = await self._begin(given)
+            opened = await self._begin(begin)
         except exc.DBAPIError as failure:
             if not failure.connection_invalidated and not isinstance(failure, exc.OperationalError):
                 raise
             if self.revive is not None:
                 await self.revive()
-            connection, began = await self._begin(given)
+            else:
+                await self.engine.dispose()  # the others of the pool waited as long
+            opened = await self._begin(begin)
         try:
-            yield connection, began
+            yield opened
         finally:
-            await connection.close()
+            await opened.close()
 
-    async def _begin(self, given: dict[str, str]) -> tuple[AsyncConnection, datetime]:
+    async def _begin(self, begin: Words) -> "Opened":
         connection = await self.engine.connect()
+        wire = wire_of(connection)
         async with AsyncExitStack() as unless_begun:
-            unless_begun.push_async_callback(connection.close)
-            *_, began = (await connection.exec_driver_sql(_BEGIN, given)).one()
+            unless_begun.push_async_callback(Opened(connection, wire, datetime.now(UTC)).close)
+            _, ((*_, began),) = await wire.ask(BEGIN, begin)
             unless_begun.pop_all()
-        return connection, began.astimezone(UTC)
+        return Opened(connection, wire, began.astimezone(UTC))
+
+
+def wire_of(connection: AsyncConnection) -> Wire:
+    """The wire of a connection that is there."""
+    pooled = connection.sync_connection
+    if pooled is None:
+        raise exc.InvalidRequestError
+    there = pooled.connection
+    return Wire(there.driver_connection, there.info.setdefault(_PREPARED, {}))
+
+
+@dataclass(slots=True)
+class Opened:
+    """A connection in a transaction that began at a moment of the workspace's."""
+
+    connection: AsyncConnection
+    wire: Wire
+    began: datetime
+    _is_whole: bool = False
+
+    async def commit(self) -> None:
+        """Commit what was said by the wire and by SQLAlchemy, which learns of it.
+
+        Raises:
+            Unclear: it may have happened.
+        """
+        try:
+            await self.wire.commit()
+        except exc.DBAPIError as failure:
+            if failure.connection_invalidated:
+                raise Unclear("database_unclear", reason=str(failure.orig)) from failure
+            raise
+        self._is_whole = True
+        if self.connection.in_transaction():
+            await self.connection.commit()
+
+    async def close(self) -> None:
+        """Hand the connection back; what was not committed never happened."""
+        if self.wire.is_lost:
+            await self.connection.invalidate()
+        elif not self._is_whole:
+            self.wire.forget()
+        await self.connection.close()
 
 
 @dataclass(slots=True)
 class OpenTransaction:
-    """The connection under a unit, which no repository sees."""
+    """What is under a unit, which no repository sees."""
 
-    connection: AsyncConnection
     session: ScopedSession
     reach: Reach
 
@@ -96,18 +144,17 @@ async def transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIte
     """
     waiting: list[Job] = []
     with _our_errors():
-        async with door.transaction(role=role, scope=scope) as (connection, began):
-            reach = Reach(scope, began)
-            async with ScopedSession(connection, expire_on_commit=False, info={"reach": reach}) as session:
-                transaction = OpenTransaction(connection, session, reach)
-                yield transaction
-                await session.flush()
+        async with door.transaction(role=role, scope=scope) as opened:
+            reach = Reach(scope, opened.began)
+            info = {"reach": reach, "wire": opened.wire}
+            async with ScopedSession(opened.connection, expire_on_commit=False, info=info) as session:
+                yield OpenTransaction(session, reach)
+                await session.write()
                 if reach.notices:
                     packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
-                    await connection.exec_driver_sql(_NOTIFY, {"channel": CHANNEL, "payloads": packed})
-                waiting += [job for job in reach.jobs if not await _defer(connection, job)]
-                with _unclear_commit():
-                    await connection.commit()
+                    opened.wire.post(Words(_NOTIFY, [CHANNEL, packed]))
+                waiting += [job for job in reach.jobs if not await _defer(opened.wire, job)]
+                await opened.commit()
     if waiting:
         await _defer_again(door, role=role, jobs=waiting)
 
@@ -123,21 +170,18 @@ async def hold(session: ScopedSession, fence: Fence) -> None:
         raise Superseded(turn=fence.turn, attempt=fence.attempt)
 
 
-async def _defer(connection: AsyncConnection, job: Job) -> bool:
+async def _defer(wire: Wire, job: Job) -> bool:
     """Queue a job; False when one with its queueing lock waits already."""
-    given = {
-        "queue": job.queue, "task": job.task, "priority": job.priority, "lock": job.lock,
-        "queueing_lock": job.queueing_lock, "args": json.dumps(job.args),
-    }  # fmt: skip
+    given = [job.queue, job.task, job.priority, job.lock, job.queueing_lock, json.dumps(job.args)]
     if job.queueing_lock is None:
-        await connection.exec_driver_sql(_DEFER, given)
+        wire.post(Words(_DEFER, given))
         return True
     try:
-        async with connection.begin_nested():
-            await connection.exec_driver_sql(_DEFER, given)
+        await wire.ask(_SAVE, Words(_DEFER, given), _KEEP)
     except exc.IntegrityError as repeated:
         if not isinstance(repeated.orig, errors.UniqueViolation):
             raise
+        await wire.ask(_BACK)
         return False
     return True
 
@@ -145,10 +189,10 @@ async def _defer(connection: AsyncConnection, job: Job) -> bool:
 async def _defer_again(door: Door, *, role: str, jobs: list[Job]) -> None:
     """Close a gap: the job that waited may have begun before our commit and not have seen our rows."""
     with _our_errors():
-        async with door.transaction(role=role, scope=None) as (connection, _):
+        async with door.transaction(role=role, scope=None) as opened:
             for job in jobs:
-                await _defer(connection, job)
-            await connection.commit()
+                await _defer(opened.wire, job)
+            await opened.commit()
 
 
 @contextmanager
@@ -163,15 +207,4 @@ def _our_errors() -> Iterator[None]:
             raise Unavailable("disk_full") from failure
         if failure.connection_invalidated or isinstance(failure, exc.OperationalError):
             raise Unavailable("database_unavailable", reason=str(failure.orig)) from failure
-        raise
-
-
-@contextmanager
-def _unclear_commit() -> Iterator[None]:
-    """A commit that ended without an answer may have happened."""
-    try:
-        yield
-    except exc.DBAPIError as failure:
-        if failure.connection_invalidated:
-            raise Unclear("database_unclear", reason=str(failure.orig)) from failure
         raise

@@ -137,7 +137,7 @@ class AccountRepository:
             made_at=self._now,
         )
         try:
-            async with self._session.begin_nested():
+            async with self._session.savepoint():
                 await self._keep(row)
         except IntegrityError as taken:
             raise Conflict("login_taken", login=member.login) from taken

@@ -110,7 +110,7 @@ class HandRepository:
         row = await self._held(step)
         _check(row, StepState.PLANNED)
         try:
-            async with self._session.begin_nested():
+            async with self._session.savepoint():
                 row.state = StepState.PLANNED.value
                 row.due_at = row.look_at = self._now
                 row.reason_key = row.reason_facts = None
@@ -131,7 +131,7 @@ class HandRepository:
             )
         ).one()
         try:
-            async with self._session.begin_nested():
+            async with self._session.savepoint():
                 send.state, send.settled_at = SendState.UNKNOWN.value, None
                 row.state = StepState.UNKNOWN.value
                 row.reason_key, row.reason_facts = "hand_undone", {}

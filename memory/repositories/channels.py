@@ -43,7 +43,7 @@ class ChannelRepository:
         """See `ChannelStore.save`."""
         await self._check_brand(fields.serves)
         try:
-            async with self._session.begin_nested():
+            async with self._session.savepoint():
                 row = self._new(fields) if channel is None else await self._changed(channel, fields)
                 await self._session.flush()
         except IntegrityError as taken:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, and_, any_, bindparam, func, insert, select, update
+from sqlalchemy import Interval, and_, any_, bindparam, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from memory.domain.channels import ChannelKind
@@ -47,7 +47,10 @@ _ENDED = {
 }
 _SETTLE = standing(
     update(DeliveryTryRow)
-    .where(_MINE, DeliveryTryRow.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]))
+    .where(
+        _MINE,
+        or_(DeliveryTryRow.state == DeliveryState.CLAIMED.value, DeliveryTryRow.state == DeliveryState.UNKNOWN.value),
+    )
     .values(_ENDED)
     .returning(DeliveryTryRow.delivery_id)
 )

@@ -71,7 +71,7 @@ class PeopleRepository(DeputyRepository):
         if isinstance(fields.get("brand"), int):
             await self.brand(BrandId(int(str(fields["brand"]))))
         try:
-            async with self._session.begin_nested():
+            async with self._session.savepoint():
                 if member is None:
                     row = MemberRow(
                         **{"role": Role.VIEWER, "lang": "zh", "active": True, "made_at": self._now, **columns}

@@ -1,6 +1,6 @@
 """What every turn asks of its rows, made once."""
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -49,7 +49,8 @@ QUEUE = standing(
     .on_conflict_do_nothing(index_elements=["tenant_id", "connector", "outside_id"])
     .returning(TurnRow.id)
 )
-_HELD = (TurnRow.id == bindparam("turn")) & (TurnRow.attempt == bindparam("held")) & TurnRow.state.in_(OPEN)
+_IS_OPEN = or_(*(TurnRow.state == state.value for state in OPEN))
+_HELD = (TurnRow.id == bindparam("turn")) & (TurnRow.attempt == bindparam("held")) & _IS_OPEN
 _NUMBERED = TurnRow.last_seq + bindparam("more")
 _GIVES = (TurnRow.last_seq, TurnRow.conversation_id, TurnRow.brand_id)
 WRITE = standing(update(TurnRow).where(_HELD).values(last_seq=_NUMBERED).returning(*_GIVES))

@@ -21,6 +21,7 @@ from memory.models.shop import ProductRow
 from memory.narrowing import TenancyError
 from memory.standing import standing
 from memory.tenancy import Reach, ScopedSession
+from memory.transactions import BEGIN, wire_of
 from tests.memory.tenancy_probes import NOW, PROBES, Neighbours, Probe, product_of
 from tests.support.database import TestServer, fresh_url, make_workspace, opened
 
@@ -73,6 +74,7 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
     async with engine.connect() as connection:
         transaction = await connection.begin()
+        await wire_of(connection).ask(BEGIN)
         try:
             yield connection
         finally:
@@ -85,9 +87,12 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
 async def without_row_security(there: Neighbours) -> AsyncIterator[tuple[AsyncConnection, AsyncSession]]:
     """The hook alone: as superuser, whom row-level security does not see."""
     async with _connected(there.superuser_url) as connection:
-        info = {"reach": Reach(there.scope, NOW)}
-        async with ScopedSession(connection, info=info) as session:
+        async with _scoped(connection, there.scope) as session:
             yield connection, session
+
+
+def _scoped(connection: AsyncConnection, scope: Scope) -> ScopedSession:
+    return ScopedSession(connection, info={"reach": Reach(scope, NOW), "wire": wire_of(connection)})
 
 
 @asynccontextmanager
@@ -178,11 +183,7 @@ async def test_a_standing_select_shows_each_scope_its_own_rows_alone(neighbours:
         theirs: [neighbours.product],
     }
     for scope in [*expected, *expected]:  # made for a scope, then met again
-        reach = {"reach": Reach(scope, NOW)}
-        async with (
-            _connected(neighbours.superuser_url) as connection,
-            ScopedSession(connection, info=reach) as session,
-        ):
+        async with _connected(neighbours.superuser_url) as connection, _scoped(connection, scope) as session:
             assert sorted(await session.scalars(products, {"name": "Leash"})) == expected[scope]
 
 
@@ -203,10 +204,7 @@ async def test_a_standing_insert_gets_the_scope_and_no_other(neighbours: Neighbo
     mark = standing(insert(OccasionRow).returning(OccasionRow.tenant_id))
     theirs = replace(neighbours.scope, tenant=neighbours.tenant, brand=neighbours.brand)
     for number, scope in enumerate([neighbours.scope, theirs, neighbours.scope]):
-        async with (
-            _connected(neighbours.superuser_url) as connection,
-            ScopedSession(connection, info={"reach": Reach(scope, NOW)}) as session,
-        ):
+        async with _connected(neighbours.superuser_url) as connection, _scoped(connection, scope) as session:
             row = {"occasion": f"standing {number}", "at": NOW}
             assert await session.scalar(mark, row) == scope.tenant
             other = neighbours.tenant if scope is neighbours.scope else neighbours.scope.tenant
@@ -230,7 +228,10 @@ async def test_a_standing_select_that_names_no_class_is_refused(neighbours: Neig
 
 
 async def test_a_session_without_a_scope_does_nothing(neighbours: Neighbours) -> None:
-    async with _connected(neighbours.superuser_url) as connection, ScopedSession(connection) as session:
+    async with (
+        _connected(neighbours.superuser_url) as connection,
+        ScopedSession(connection, info={"wire": wire_of(connection)}) as session,
+    ):
         with pytest.raises(TenancyError, match="without a scope"):
             await session.scalars(select(ProductRow))
         session.add(ProductRow(**product_of(neighbours, neighbours.scope.tenant, neighbours.scope.brand or 0)))

@@ -1,0 +1,117 @@
+"""How one transaction speaks to its server: what is said at the same moment goes in one message."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import psycopg
+from psycopg import AsyncConnection
+from sqlalchemy import exc
+
+from memory.pipeline import Names, Row, Words, exchange
+
+_COMMIT = Words(b"commit")
+
+
+@dataclass(slots=True, eq=False)
+class _Letter:
+    """What is asked together, and what came of it: the rows of each statement."""
+
+    words: Sequence[Words]
+    rows: list[list[Row]] = field(default_factory=list)
+    failure: exc.DBAPIError | None = None
+    is_back: bool = False
+
+    def read(self) -> list[list[Row]]:
+        """What came back. Raises what went wrong."""
+        if not self.is_back:  # whoever carried it was cancelled, and the connection closed
+            raise _as_sqlalchemy_says(psycopg.OperationalError("the connection was given up"), lost=True)
+        if self.failure is not None:
+            raise self.failure
+        return self.rows
+
+
+class Wire:
+    """The only way past SQLAlchemy on a connection that both use: what SQLAlchemy says, it says in `apart`."""
+
+    def __init__(self, driver: AsyncConnection[Any], names: Names) -> None:
+        self._driver = driver
+        self._names = names
+        self._letters: list[_Letter] = []
+        self._line = asyncio.Lock()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is closed, and nothing more can be said on it."""
+        return self._driver.closed
+
+    def post(self, *words: Words) -> None:
+        """Say it with whatever is said next, at the latest with the commit; nobody reads what it gives.
+
+        Where it is refused, whatever goes with it fails.
+        """
+        self._letters.append(_Letter(words))
+
+    async def ask(self, *words: Words) -> list[list[Row]]:
+        """The rows of each statement, none where it gives none.
+
+        Raises:
+            DBAPIError: one of those that went together was refused, or the connection was lost; as SQLAlchemy says it.
+        """
+        mine = _Letter(words)
+        self._letters.append(mine)
+        await asyncio.sleep(0)  # whoever asks at this very moment comes along
+        async with self._line:
+            if mine in self._letters:
+                await self._carry()
+        return mine.read()
+
+    async def commit(self) -> None:
+        """Commit, with what was posted.
+
+        Raises:
+            DBAPIError: as `ask`. Where the connection was lost it may have happened.
+        """
+        await self.ask(_COMMIT)
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[None]:
+        """The connection alone, when everything of ours is said: for SQLAlchemy, which knows nothing of us."""
+        async with self._line:
+            if self._letters:
+                last = self._letters[-1]
+                await self._carry()
+                last.read()
+            yield
+
+    def unsay(self) -> None:
+        """Drop what was posted and is not said."""
+        self._letters.clear()
+
+    def forget(self) -> None:
+        """Take nothing for prepared: after a rollback the driver lets the server drop whatever is."""
+        self._names.clear()
+
+    async def _carry(self) -> None:
+        letters, self._letters = self._letters, []
+        failure = None
+        rows: list[list[Row]] = []
+        try:
+            rows = await exchange(self._driver, self._names, [one for letter in letters for one in letter.words])
+        except psycopg.Error as refused:
+            failure = _as_sqlalchemy_says(refused, lost=self._driver.closed)
+        came = iter(rows)
+        for letter in letters:
+            letter.is_back, letter.failure = True, failure
+            if failure is None:
+                letter.rows = [next(came) for _ in letter.words]
+
+
+def _as_sqlalchemy_says(refused: psycopg.Error, *, lost: bool) -> exc.DBAPIError:
+    """The class that SQLAlchemy has for it; neither statement nor values are named."""
+    said = exc.DBAPIError.instance(
+        None, None, refused, psycopg.Error, hide_parameters=True, connection_invalidated=lost
+    )
+    return cast(exc.DBAPIError, said)
