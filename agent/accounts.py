@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from agent.scopes import in_brand, in_chat, to_scope
+from agent.scopes import in_brand, in_chat, reach_of, to_scope
 from connectors.ports.accounts import FirstSetup
 from memory.domain.account_stores import Account, AccountStore, NewBrand, NewMember, Services
 from memory.domain.clock import Clock
@@ -156,8 +156,7 @@ class OpenAccounts:
             account = await work.accounts.by_session(_hash(token))
             if account is None:
                 return None
-            brands = await work.accounts.brands_of(account)
-            principals = await work.accounts.principals(account)
+            brands, principals = await reach_of(work.accounts, account)
         return to_scope(account, brands, wanted=brand, lang=lang, principals=principals)
 
     async def set_lang(self, scope: Scope, lang: Lang) -> None:
@@ -171,7 +170,7 @@ class OpenAccounts:
             account = await work.accounts.by_id(member)
             if account is None or account.tenant != tenant:
                 return None
-            return await in_brand(work.accounts, account, await work.accounts.brands_of(account), brand)
+            return in_brand(account, *await reach_of(work.accounts, account), brand)
 
     async def of_conversation(self, tenant: TenantId, member: MemberId, brand: BrandId | None) -> Scope | None:
         """A member's scope now in a conversation about one brand, or (None) all brands; None when it is not theirs."""
@@ -179,7 +178,7 @@ class OpenAccounts:
             account = await work.accounts.by_id(member)
             if account is None or account.tenant != tenant:
                 return None
-            return await in_chat(work.accounts, account, await work.accounts.brands_of(account), brand)
+            return in_chat(account, *await reach_of(work.accounts, account), brand)
 
     async def of_tenant(self, tenant: TenantId) -> Scope | None:
         """The scope of a tenant's first lead: for the upkeep of its own books."""
@@ -214,8 +213,7 @@ class OpenAccounts:
                 account = next(iter(await work.accounts.leads(tenants[0])), None)
             if account is None or not account.member.active:
                 raise NotAllowed("no_such_member", login=as_member or os_user())
-            brands = await work.accounts.brands_of(account)
-            principals = await work.accounts.principals(account)
+            brands, principals = await reach_of(work.accounts, account)
         return to_scope(account, brands, wanted=None, lang=None, principals=principals)
 
     async def make_own(self, *, shop_name: str = "") -> None:

@@ -1,5 +1,6 @@
 """Whose scope an account has: narrowed to a brand they may see, in the highest role they have or stand in for."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,21 +34,27 @@ def of_everything(scope: Scope, member: Member) -> Scope:
     return replace(scope, brand=member.brand)
 
 
-async def in_brand(
-    accounts: AccountStore, account: Account, brands: Sequence[Brand], brand: BrandId | None
+async def reach_of(accounts: AccountStore, account: Account) -> tuple[list[Brand], list[Member]]:
+    """The brands that an account sees, and whom it stands in for, in one look."""
+    brands, principals = await asyncio.gather(accounts.brands_of(account), accounts.principals(account))
+    return brands, principals
+
+
+def in_brand(
+    account: Account, brands: Sequence[Brand], principals: Sequence[Member], brand: BrandId | None
 ) -> Scope | None:
     """A member's scope in one of their brands, or (None) in their own or first one; None where it is not theirs."""
     if not account.member.active or (brand is not None and brand not in {own.id for own in brands}):
         return None
-    return to_scope(account, brands, wanted=brand, lang=None, principals=await accounts.principals(account))
+    return to_scope(account, brands, wanted=brand, lang=None, principals=principals)
 
 
-async def in_chat(
-    accounts: AccountStore, account: Account, brands: Sequence[Brand], brand: BrandId | None
+def in_chat(
+    account: Account, brands: Sequence[Brand], principals: Sequence[Member], brand: BrandId | None
 ) -> Scope | None:
     """A member's scope in a chat that is about one brand, or (None) all brands of a lead who works for all."""
     if brand is not None:
-        return await in_brand(accounts, account, brands, brand)
+        return in_brand(account, brands, principals, brand)
     own = account.member
     everywhere = own.active and own.brand is None and own.role is Role.LEAD
     return Scope(account.tenant, None, own.id, own.role, own.lang) if everywhere else None

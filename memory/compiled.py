@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 from memory.pipeline import Row, Words
 
 _Change = Callable[[Any], Any]
-_DIALECT = PGDialectAsync_psycopg(paramstyle="numeric_dollar")  # $1, as the protocol has it
+_DIALECT = PGDialectAsync_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # $1, as the protocol has it
 _NUMERIC = 1700  # the server's number for a type that SQLAlchemy tells apart by it
 
 

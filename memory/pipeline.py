@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, OperationalError, errors, pq
 from psycopg.abc import Buffer
+from psycopg.abc import Transformer as Reader
 from psycopg.adapt import PyFormat, Transformer
 
 Row = tuple[Any, ...]
@@ -67,7 +68,7 @@ class _Sealed:
     key: tuple[bytes, tuple[int, ...]]
     values: Sequence[Buffer | None]
     formats: Sequence[pq.Format]
-    reader: Transformer
+    reader: Reader
 
 
 def _seal(driver: AsyncConnection[Any], words: Words) -> _Sealed:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import Delete, Executable, Insert, Select, Update
+from sqlalchemy import Delete, Executable, Insert, Result, ScalarResult, Select, Update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -91,22 +91,24 @@ class ScopedSession(AsyncSession):
 
     sync_session_class = GuardedSession
 
-    async def execute(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
-        """As `AsyncSession.execute`."""
-        known = standing_of(statement)
-        if known is None or not known.is_plain:
-            async with self._wire.apart():
-                return await super().execute(statement, params, **options)
-        compiled, words = await self._said(known, params)
-        return compiled.result([row for rows in await self._wire.ask(*words) for row in rows])
+    if not TYPE_CHECKING:  # the types of SQLAlchemy hold
 
-    async def scalar(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
-        """As `AsyncSession.scalar`."""
-        return (await self.execute(statement, params, **options)).scalar()
+        async def execute(self, statement: Executable, params: Given = None, **options: object) -> Result[Any]:
+            """As `AsyncSession.execute`."""
+            known = standing_of(statement)
+            if known is None or not known.is_plain:
+                async with self._wire.apart():
+                    return await super().execute(statement, params, **options)
+            compiled, words = await self._said(known, params)
+            return compiled.result([row for rows in await self._wire.ask(*words) for row in rows])
 
-    async def scalars(self, statement: Executable, params: Any = None, **options: Any) -> Any:  # noqa: ANN401 -- as there
-        """As `AsyncSession.scalars`."""
-        return (await self.execute(statement, params, **options)).scalars()
+        async def scalar(self, statement: Executable, params: Given = None, **options: object) -> object:
+            """As `AsyncSession.scalar`."""
+            return (await self.execute(statement, params, **options)).scalar()
+
+        async def scalars(self, statement: Executable, params: Given = None, **options: object) -> ScalarResult[Any]:
+            """As `AsyncSession.scalars`."""
+            return (await self.execute(statement, params, **options)).scalars()
 
     async def post(self, statement: Executable, params: Given = None) -> None:
         """Carry out a standing write with whatever is asked next, at the latest with the commit."""

@@ -1,11 +1,12 @@
 """One transaction: begun in a role, ended by commit or not at all, its jobs and notices with it."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 from psycopg import errors
 from sqlalchemy import bindparam, event, exc, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,8 +16,8 @@ from memory.domain.errors import Unavailable, Unclear
 from memory.domain.jobs import Job
 from memory.domain.workspace import Scope
 from memory.models.chat import TurnRow
-from memory.pipeline import Words
-from memory.standing import standing
+from memory.pipeline import Row, Words
+from memory.standing import Standing
 from memory.tenancy import GuardedSession, Reach, ScopedSession, guard_flush, guard_statement
 from memory.wakeups import CHANNEL, pack
 from memory.wire import Wire
@@ -35,10 +36,11 @@ _DEFER = (
 )
 _NOTIFY = b"select pg_notify($1, payload) from unnest(cast($2 as text[])) as payload"
 _SAVE, _KEEP, _BACK = Words(b"savepoint queueing"), Words(b"release queueing"), Words(b"rollback to queueing")
-_OWNER = standing(
+_OWNER = Standing(
     select(TurnRow.attempt, TurnRow.state).where(TurnRow.id == bindparam("turn")).with_for_update(key_share=True)
 )
 _ENDED = frozenset({TurnState.DONE, TurnState.FAILED})
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 _PREPARED = "daren_prepared"  # where the pool keeps what a connection's server has prepared
 
 
@@ -50,14 +52,18 @@ class Door:
     revive: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def transaction(self, *, role: str, scope: Scope | None) -> AsyncIterator["Opened"]:
+    async def transaction(
+        self, *, role: str, scope: Scope | None, first: Sequence[Words] = ()
+    ) -> AsyncIterator["Opened"]:
         """A transaction in a role, with the workspace's present moment; rolled back unless committed in the block.
+
+        What is asked `first` goes in the message that begins it.
 
         A pooled connection that died while it waited is noticed here, by the first statement, and replaced:
         asking each one beforehand would cost every unit a round trip.
         """
         brand = str(scope.brand) if scope is not None and scope.brand is not None else ""
-        begin = Words(_AS, [role, str(scope.tenant) if scope else "", brand])
+        begin = [BEGIN, Words(_AS, [role, str(scope.tenant) if scope else "", brand]), *first]
         try:
             opened = await self._begin(begin)
         except exc.DBAPIError as failure:
@@ -73,32 +79,35 @@ class Door:
         finally:
             await opened.close()
 
-    async def _begin(self, begin: Words) -> "Opened":
+    async def _begin(self, begin: Sequence[Words]) -> "Opened":
         connection = await self.engine.connect()
         wire = wire_of(connection)
         async with AsyncExitStack() as unless_begun:
-            unless_begun.push_async_callback(Opened(connection, wire, datetime.now(UTC)).close)
-            _, ((*_, began),) = await wire.ask(BEGIN, begin)
+            opened = Opened(connection, wire)
+            unless_begun.push_async_callback(opened.close)
+            _, ((*_, began),), *opened.found = await wire.ask(*begin)
+            opened.began = began.astimezone(UTC)
             unless_begun.pop_all()
-        return Opened(connection, wire, began.astimezone(UTC))
+        return opened
 
 
 def wire_of(connection: AsyncConnection) -> Wire:
     """The wire of a connection that is there."""
     pooled = connection.sync_connection
-    if pooled is None:
+    driver = pooled.connection.driver_connection if pooled is not None else None
+    if pooled is None or not isinstance(driver, psycopg.AsyncConnection):
         raise exc.InvalidRequestError
-    there = pooled.connection
-    return Wire(there.driver_connection, there.info.setdefault(_PREPARED, {}))
+    return Wire(driver, pooled.connection.info.setdefault(_PREPARED, {}))
 
 
 @dataclass(slots=True)
 class Opened:
-    """A connection in a transaction that began at a moment of the workspace's."""
+    """A connection in a transaction that began at a moment of the workspace's; what was asked first, as found."""
 
     connection: AsyncConnection
     wire: Wire
-    began: datetime
+    began: datetime = _NOT_YET
+    found: Sequence[list[Row]] = ()
     _is_whole: bool = False
 
     async def commit(self) -> None:
@@ -135,16 +144,22 @@ class OpenTransaction:
 
 
 @asynccontextmanager
-async def transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIterator[OpenTransaction]:
-    """A transaction that commits when its block ends, with its notices and jobs.
+async def transaction(
+    door: Door, *, role: str, scope: Scope | None, fence: Fence | None = None
+) -> AsyncIterator[OpenTransaction]:
+    """A transaction that commits when its block ends, with its notices and jobs; it holds the fence's turn.
 
     Raises:
+        Superseded: another attempt owns the turn, or it has ended (not retryable).
         Unavailable: nothing of it happened (retryable).
         Unclear: it may have happened.
     """
     waiting: list[Job] = []
+    first = _OWNER.words({"turn": fence.turn}, scope)[1] if fence is not None else ()
     with _our_errors():
-        async with door.transaction(role=role, scope=scope) as opened:
+        async with door.transaction(role=role, scope=scope, first=first) as opened:
+            if fence is not None:
+                _check(fence, opened.found[0])
             reach = Reach(scope, opened.began)
             info = {"reach": reach, "wire": opened.wire}
             async with ScopedSession(opened.connection, expire_on_commit=False, info=info) as session:
@@ -159,14 +174,9 @@ async def transaction(door: Door, *, role: str, scope: Scope | None) -> AsyncIte
         await _defer_again(door, role=role, jobs=waiting)
 
 
-async def hold(session: ScopedSession, fence: Fence) -> None:
-    """Lock the fence's turn for this transaction.
-
-    Raises:
-        Superseded: another attempt owns the turn, or it has ended (not retryable).
-    """
-    owner = (await session.execute(_OWNER, {"turn": fence.turn})).one_or_none()
-    if owner is None or owner.attempt != fence.attempt or owner.state in _ENDED:
+def _check(fence: Fence, found: Sequence[Row]) -> None:
+    owner = found[0] if found else None
+    if owner is None or owner[0] != fence.attempt or owner[1] in _ENDED:
         raise Superseded(turn=fence.turn, attempt=fence.attempt)
 
 

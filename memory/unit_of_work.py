@@ -101,7 +101,7 @@ from memory.repositories.sweeps import SweepRepository
 from memory.repositories.templates import TemplateRepository
 from memory.repositories.turns import TurnRepository
 from memory.repositories.waiting import WaitingChangeRepository
-from memory.transactions import Door, OpenTransaction, hold, transaction
+from memory.transactions import Door, OpenTransaction, transaction
 
 log = structlog.get_logger(__name__)
 
@@ -224,9 +224,7 @@ class ServiceUnit(Work):
 @asynccontextmanager
 async def scoped_unit(door: Door, scope: Scope, fence: Fence | None = None) -> AsyncIterator[UnitOfWork]:
     """Open a scope's unit; see `memory.domain.stores.Units`."""
-    async with transaction(door, role=APP, scope=scope) as opened:
-        if fence is not None:
-            await hold(opened.session, fence)
+    async with transaction(door, role=APP, scope=scope, fence=fence) as opened:
         yield UnitOfWork(opened, scope)
 
 

@@ -22,7 +22,7 @@ from agent.binding.rules import (
     use_of,
 )
 from agent.language import language_of
-from agent.scopes import in_chat
+from agent.scopes import in_chat, reach_of
 from connectors.ports.door import Admitted, Entry, TurnedAway
 from memory.domain.account_stores import Account
 from memory.domain.bindings import (
@@ -88,8 +88,8 @@ class OpenDoor:
 
     async def _admitted(self, work: DoorWork, seen: Seen, arrival: Arrival) -> Admitted | None:
         """Them in their scope, in the language they write in; None where no scope is theirs any more."""
-        brands = await work.accounts.brands_of(seen.account)
-        found = await in_chat(work.accounts, seen.account, brands, seen.brand)
+        brands, principals = await reach_of(work.accounts, seen.account)
+        found = in_chat(seen.account, brands, principals, seen.brand)
         if found is None:
             return None
         scope = replace(found, lang=language_of(arrival.text, default=found.lang))

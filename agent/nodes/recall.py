@@ -1,5 +1,6 @@
 """First node: what is remembered of this conversation, by id, for planner and model."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,15 +16,15 @@ REMEMBERED_LINES = 40
 
 async def remember(unit: Unit, turn: Turn) -> Remembered:
     """The member's earlier lines, the current shortlist, open batches, products and preferences. Changes nothing."""
-    return Remembered(
-        now=unit.now,
-        lines=await unit.conversations.lines(turn.conversation, before=turn.message, limit=REMEMBERED_LINES),
-        shortlist=await unit.shortlists.current(turn.conversation),
-        batches=await unit.drafts.open_batches(turn.conversation),
-        products=await unit.products.all(),
-        preferences=await unit.preferences.all(),
-        brands=await unit.people.brands(),
+    lines, shortlist, batches, products, preferences, brands = await asyncio.gather(
+        unit.conversations.lines(turn.conversation, before=turn.message, limit=REMEMBERED_LINES),
+        unit.shortlists.current(turn.conversation),
+        unit.drafts.open_batches(turn.conversation),
+        unit.products.all(),
+        unit.preferences.all(),
+        unit.people.brands(),
     )
+    return Remembered(unit.now, lines, shortlist, batches, products, preferences, brands)
 
 
 def recalled(state: TurnState, run: TurnRun) -> dict[str, Any]:

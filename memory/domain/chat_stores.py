@@ -176,7 +176,7 @@ class TurnStore(Protocol):
         """Append events (numbered on from the last) and notify followers on commit. Raises Superseded."""
         ...
 
-    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> MessageId:
+    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> None:
         """Store the answer and what came with it, publish what the turn drafted, end it. Raises Superseded."""
         ...
 

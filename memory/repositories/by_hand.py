@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.by_hand import HAND_MOVES, MOST_LISTED, HandStep
 from memory.domain.contacts import ContactWeek
@@ -23,6 +22,7 @@ from memory.repositories.counting import counted_as, uncount_outreach
 from memory.repositories.dispatch import DispatchRepository
 from memory.repositories.draft_rows import reason_of
 from memory.repositories.ledger import LedgerRepository
+from memory.tenancy import ScopedSession
 
 _BY_HAND = StepRow.channel == Channel.BY_HAND.value
 _ON_LIST = (
@@ -36,7 +36,7 @@ StepSelect = Select[StepRow, DraftRow, BatchRow, DraftVersionRow, CreatorRow, Se
 class HandRepository:
     """Satisfies `HandStore` in one scope; never commits."""
 
-    def __init__(self, session: AsyncSession, scope: Scope, now: datetime) -> None:
+    def __init__(self, session: ScopedSession, scope: Scope, now: datetime) -> None:
         self._session = session
         self._scope = scope
         self._now = now

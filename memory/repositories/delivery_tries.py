@@ -236,25 +236,24 @@ class DeliveryTries:
         """End tries (id, claims, delivery) that are still as they were found; how many."""
         if not tries:
             return 0
-        await self._session.execute(_HOLD, {"deliveries": [delivery for *_, delivery in tries]})
+        await self._session.post(_HOLD, {"deliveries": [delivery for *_, delivery in tries]})
         refused = end.state is DeliveryState.REFUSED
         key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
         told = {
             "to_state": end.state.value, "told_id": end.outside_id, "why": key, "why_facts": facts, "rest": end.rest,
             "ends_channel": refused and end.over, "now": None if end.state is DeliveryState.UNKNOWN else self._now,
         }  # fmt: skip
-        ended = []
-        for one, claims, _ in sorted(tries):
-            owner = await self._session.scalar(statement, told | {"try": one, "token": claims})
-            if owner is not None:
-                ended.append(owner)
+        owners = await self._session.scalars(
+            statement, [told | {"try": one, "token": claims} for one, claims, _ in sorted(tries)]
+        )
+        ended = owners.all()
         if ended:
             moved = {
                 "deliveries": ended, "to_state": DeliveryState.WAITING.value if refused else end.state.value,
                 "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
                 "now": None if refused else self._now,  # of an unknown end: when it became that
             }  # fmt: skip
-            await self._session.execute(_MOVE, moved)
+            await self._session.post(_MOVE, moved)
         return len(ended)
 
     async def _mark(self, deliveries: Collection[int], state: DeliveryState) -> None:

@@ -8,22 +8,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.deputies import Deputy
 from memory.domain.errors import NotFound
-from memory.domain.ids import DeputyId, MemberId
+from memory.domain.ids import DeputyId, MemberId, TurnId
 from memory.domain.workspace import Member, Scope
+from memory.models.chat import TurnRow
 from memory.models.workspace import DeputyRow, MemberRow
 from memory.repositories.member_rows import to_member
 from memory.standing import as_rows, columns_of, standing
 from memory.tenancy import ScopedSession
 
+_STANDS = (DeputyRow.revoked_at.is_(None), DeputyRow.given_at <= bindparam("at"), DeputyRow.until > bindparam("at"))
 _PRINCIPALS = standing(
     select(*columns_of(MemberRow))
     .join(DeputyRow, DeputyRow.stands_for_id == MemberRow.id)
-    .where(
-        DeputyRow.member_id == bindparam("deputy"),
-        DeputyRow.revoked_at.is_(None),
-        DeputyRow.given_at <= bindparam("at"),
-        DeputyRow.until > bindparam("at"),
-    )
+    .where(DeputyRow.member_id == bindparam("deputy"), *_STANDS)
+)
+_OF_TURN = standing(
+    select(*columns_of(MemberRow))
+    .join(DeputyRow, DeputyRow.stands_for_id == MemberRow.id)
+    .join(TurnRow, TurnRow.member_id == DeputyRow.member_id)
+    .where(TurnRow.id == bindparam("turn"), *_STANDS)
 )
 
 
@@ -96,6 +99,12 @@ async def lent_roles(session: AsyncSession, members: Collection[int]) -> list[tu
 async def principals_of(session: AsyncSession, member: int, *, at: datetime) -> list[Member]:
     """Members whom one stands in for at a moment."""
     rows = await session.execute(_PRINCIPALS, {"deputy": member, "at": at})
+    return [to_member(row) for row in as_rows(MemberRow, rows)]
+
+
+async def principals_of_asker(session: AsyncSession, turn: TurnId, *, at: datetime) -> list[Member]:
+    """Members whom the one who asked a turn stands in for at a moment."""
+    rows = await session.execute(_OF_TURN, {"turn": turn, "at": at})
     return [to_member(row) for row in as_rows(MemberRow, rows)]
 
 

@@ -43,12 +43,12 @@ from memory.models.outreach import (
 from memory.repositories.draft_rows import REJECTED, read_batches, read_drafts, select_drafts, to_version
 from memory.repositories.follow_up_rows import to_row
 from memory.repositories.pausing import PausingRepository
-from memory.standing import standing
+from memory.standing import as_rows, columns_of, standing
 
 # No C (it names changes to confirm), no I or O (they look like digits). K comes first.
 _LETTERS = "KLMNPQRSTUVWXYZABDEFGHJ"
 _OPEN_BATCHES = standing(
-    select(BatchRow)
+    select(*columns_of(BatchRow))
     .where(
         BatchRow.conversation_id == bindparam("conversation"),
         BatchRow.published_at.is_not(None),
@@ -156,8 +156,8 @@ class DraftRepository(PausingRepository):
 
     async def open_batches(self, conversation: ConversationId) -> list[Batch]:
         """See `DraftStore.open_batches`."""
-        rows = await self._session.scalars(_OPEN_BATCHES, {"conversation": conversation, "now": self._now})
-        found = await read_batches(self._session, rows.all(), now=self._now)
+        rows = await self._session.execute(_OPEN_BATCHES, {"conversation": conversation, "now": self._now})
+        found = await read_batches(self._session, as_rows(BatchRow, rows), now=self._now)
         return [batch for batch in found if any(_waits(draft) for draft in batch.drafts)]
 
     async def find(

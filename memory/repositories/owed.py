@@ -16,7 +16,7 @@ from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow
 from memory.models.workspace import BrandRecord
 from memory.repositories.delivery_tries import claim_try, parcel_key
-from memory.repositories.making_deliveries import make_delivery
+from memory.repositories.making_deliveries import make_answer
 from memory.standing import standing
 from memory.tenancy import ScopedSession
 
@@ -53,11 +53,11 @@ class OwedRepository:
         )
         if brand is None:
             return
-        await make_delivery(
+        await make_answer(
             self._session,
-            PushKind.REPLY,
-            tenant=self._scope.tenant,
+            scope=self._scope,
             brand=BrandId(brand),
+            channel=place.channel,
             occasion=_occasion(place.channel, outside_id),
             subject={
                 "place": place.model_dump(mode="json"),
@@ -67,9 +67,6 @@ class OwedRepository:
             },
             now=self._now,
             valid_until=self._now + _WORTH_SAYING,
-            only=place.channel,
-            urgent=True,
-            member=self._scope.member,
         )
 
     async def reply_to(self, channel: ChannelId, outside_id: str) -> Reply | None:

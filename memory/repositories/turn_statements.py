@@ -19,8 +19,8 @@ KNOWN = standing(
 ONE = standing(
     select(
         TurnRow.conversation_id, TurnRow.message_id, TurnRow.tenant_id, TurnRow.brand_id, TurnRow.member_id,
-        TurnRow.lang, TurnRow.state, TurnRow.attempt, MessageRow.reply, MemberRow.role, MemberRow.active,
-        MemberRow.works_for, ConversationRow.summary,
+        TurnRow.lang, TurnRow.state, TurnRow.attempt, TurnRow.last_seq, MessageRow.reply, MemberRow.role,
+        MemberRow.active, MemberRow.works_for, ConversationRow.summary,
     )
     .join(MessageRow, MessageRow.id == TurnRow.message_id)
     .join(MemberRow, MemberRow.id == TurnRow.member_id)

@@ -1,5 +1,6 @@
 """Turns: stored once, attempted under a fence, ended once; their events, and what they called."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,11 +12,11 @@ from memory.domain.chat import Reply, TurnEvent, TurnEventKind
 from memory.domain.chat_stores import Author, Ending, Fence, NewEvent, Superseded, Turn, TurnState
 from memory.domain.deputies import highest
 from memory.domain.errors import Conflict, NotFound
-from memory.domain.ids import ConversationId, MemberId, MessageId, TenantId, TurnId
+from memory.domain.ids import BrandId, ConversationId, MemberId, MessageId, TenantId, TurnId
 from memory.domain.workspace import Role, Scope
 from memory.models.chat import MessageRow, ModelCallRow, TurnRow
 from memory.models.outreach import BatchRow
-from memory.repositories.deputies import principals_of
+from memory.repositories.deputies import principals_of_asker
 from memory.repositories.people import brand_or_none
 from memory.repositories.turn_statements import (
     ADD_CALLS,
@@ -56,10 +57,10 @@ class TurnRepository:
         """See `TurnStore.add`. Holds the conversation, so that messages of one conversation are stored in order."""
         title = (text.strip().splitlines() or [""])[0][:_TITLE_LENGTH]
         told = {"conversation": conversation, "member": self._scope.member, "now": now, "first_line": title}
-        thread = (await self._session.execute(TITLED, told)).one_or_none()
+        threads, known = await asyncio.gather(self._session.execute(TITLED, told), self._known(connector, outside_id))
+        thread = threads.one_or_none()
         if thread is None:
             raise NotFound("conversation_not_found", conversation=conversation)
-        known = await self._known(connector, outside_id)
         if known is not None:
             return known, False
         place = {"conversation_id": conversation, "brand_id": thread.brand_id}
@@ -105,7 +106,10 @@ class TurnRepository:
                 .execution_options(synchronize_session=False)
             )
         started: NewEvent = (TurnEventKind.STARTED, {"attempt": attempt})
-        await self._append(BEGIN, fence, [started], {"attempt_now": attempt, "now": self._now})
+        # The row is held: the fence is ours, and the numbers of its events are known.
+        given = {"turn": turn, "held": found.attempt, "more": 1, "attempt_now": attempt, "now": self._now}
+        await self._session.post(BEGIN, given)
+        await self._tell(turn, [started], after=found.last_seq, brand=found.turn.scope.brand)
         return replace(found.turn, attempt=attempt, state=TurnState.RUNNING)
 
     async def by_id(self, turn: TurnId) -> Turn | None:
@@ -114,11 +118,14 @@ class TurnRepository:
         return found.turn if found else None
 
     async def _read(self, turn: TurnId, *, hold: bool) -> "_Found | None":
-        row = (await self._session.execute(ONE_HELD if hold else ONE, {"turn": turn})).one_or_none()
+        rows, principals = await asyncio.gather(
+            self._session.execute(ONE_HELD if hold else ONE, {"turn": turn}),
+            principals_of_asker(self._session, turn, at=self._now),
+        )
+        row = rows.one_or_none()
         if row is None:
             return None
         brand = brand_or_none(row.brand_id)
-        principals = await principals_of(self._session, row.member_id, at=self._now)
         scope = Scope(
             tenant=TenantId(row.tenant_id),
             brand=brand,
@@ -137,7 +144,9 @@ class TurnRepository:
             scope=scope,
             summary=row.summary,
         )
-        return _Found(told, state, row.attempt, may_work=row.active and row.works_for in (None, row.brand_id))
+        return _Found(
+            told, state, row.attempt, row.last_seq, may_work=row.active and row.works_for in (None, row.brand_id)
+        )
 
     async def running(self, conversation: ConversationId) -> TurnId | None:
         """See `TurnStore.running`."""
@@ -165,7 +174,7 @@ class TurnRepository:
         """See `TurnStore.add_events`."""
         await self._append(WRITE, fence, events, {})
 
-    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> MessageId:
+    async def end(self, fence: Fence, ending: Ending, *, now: datetime) -> None:
         """See `TurnStore.end`."""
         whole = ending.reply.model_dump(mode="json")
         last: NewEvent = (TurnEventKind.ANSWER, {"reply": whole})
@@ -175,19 +184,16 @@ class TurnRepository:
         row = await self._close(fence, state, [*ending.events, last])
         said = {"author": Author.DAREN.value, "reply": whole, "at": now, "turn_id": fence.turn}
         place = {"conversation_id": row.conversation, "brand_id": row.brand}
-        answer = await self._session.scalar(SAY, place | said)
-        if answer is None:
-            raise Conflict("conflict")
-        await self._session.execute(PUBLISH, {"turn": fence.turn, "attempt": fence.attempt, "now": now})
+        await self._session.post(SAY, place | said)
+        await self._session.post(PUBLISH, {"turn": fence.turn, "attempt": fence.attempt, "now": now})
         if ending.summary is None:
-            await self._session.execute(TOLD, {"conversation": row.conversation, "now": now})
+            await self._session.post(TOLD, {"conversation": row.conversation, "now": now})
         else:
             told = {"conversation": row.conversation, "now": now, "summed_up": ending.summary}
-            await self._session.execute(TOLD_AND_SUMMED_UP, told)
+            await self._session.post(TOLD_AND_SUMMED_UP, told)
         if ending.tool_calls:
             shared = {"turn_id": fence.turn, "attempt": fence.attempt, "brand_id": row.brand, "at": self._now}
-            await self._session.execute(ADD_CALLS, [{**shared, "details": dict(call)} for call in ending.tool_calls])
-        return MessageId(answer)
+            await self._session.post(ADD_CALLS, [{**shared, "details": dict(call)} for call in ending.tool_calls])
 
     async def _close(self, fence: Fence, state: TurnState, events: Sequence[NewEvent]) -> "_Held":
         return await self._append(CLOSE, fence, events, {"ended": state.value, "now": self._now})
@@ -204,18 +210,22 @@ class TurnRepository:
         held = (await self._session.execute(change, given)).one_or_none()
         if held is None:
             raise Superseded(turn=fence.turn, attempt=fence.attempt)
+        await self._tell(fence.turn, events, after=held.last_seq - len(events), brand=brand_or_none(held.brand_id))
+        return _Held(held.conversation_id, held.brand_id)
+
+    async def _tell(self, turn: TurnId, events: Sequence[NewEvent], *, after: int, brand: BrandId | None) -> None:
+        """Number events on from `after`, and ring for them."""
         reach = reach_of(self._session)
         rows = []
-        for seq, (kind, data) in enumerate(events, start=held.last_seq - len(events) + 1):
+        for seq, (kind, data) in enumerate(events, start=after + 1):
             rows.append(
                 {
-                    "turn_id": fence.turn, "seq": seq, "kind": kind.value, "data": dict(data),
-                    "brand_id": held.brand_id, "at": self._now,
+                    "turn_id": turn, "seq": seq, "kind": kind.value, "data": dict(data), "brand_id": brand,
+                    "at": self._now,
                 }
             )  # fmt: skip
-            reach.announce(topic_of(fence.turn), to_notice(TurnEvent(turn=fence.turn, seq=seq, kind=kind, data=data)))
-        await self._session.execute(ADD_EVENTS, rows)
-        return _Held(held.conversation_id, held.brand_id)
+            reach.announce(topic_of(turn), to_notice(TurnEvent(turn=turn, seq=seq, kind=kind, data=data)))
+        await self._session.post(ADD_EVENTS, rows)
 
     async def record_model_call(self, turn: TurnId | None, call: dict[str, JsonValue]) -> None:
         """See `TurnStore.record_model_call`. Its cost is `call["cost_micro_usd"]`, zero when absent."""
@@ -246,6 +256,7 @@ class _Found:
     turn: Turn
     state: TurnState
     attempt: int
+    last_seq: int
     may_work: bool
 
 
