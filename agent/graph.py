@@ -54,5 +54,5 @@ def build(nodes: Nodes) -> TurnGraph:
     return graph.compile()
 
 
-def _next(state: TurnState) -> str:
+async def _next(state: TurnState) -> str:  # one that is not async would be run in a thread
     return "act" if state.get("stages") else "answer"

@@ -149,8 +149,13 @@ def part_of(kind: type[RowClass], prefix: str) -> tuple[Label[Any], ...]:
 
 def as_part(kind: type[RowClass], row: Row[*tuple[Any, ...]], prefix: str) -> RowClass | None:
     """A row of one class among several, to be read as it is; None where an outer join found none."""
-    found = {key: getattr(row, f"{prefix}_{key}") for key in _keys(kind)}
-    return cast(RowClass, SimpleNamespace(**found)) if any(one is not None for one in found.values()) else None
+    found = the_part(kind, row, prefix)
+    return found if any(one is not None for one in vars(found).values()) else None
+
+
+def the_part(kind: type[RowClass], row: Row[*tuple[Any, ...]], prefix: str) -> RowClass:
+    """A row of one class among several that an inner join found, to be read as it is."""
+    return cast(RowClass, SimpleNamespace(**{key: getattr(row, f"{prefix}_{key}") for key in _keys(kind)}))
 
 
 @cache

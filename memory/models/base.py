@@ -18,6 +18,7 @@ JsonObject = dict[str, Any]
 JsonList = list[Any]
 
 Ids = ARRAY(BigInteger)  # row ids given as one value: the statement is the same however many they are
+Words = ARRAY(Text)  # likewise
 
 RowId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 

@@ -1,12 +1,13 @@
 """Our own books: counters and quota, the audit trail, files, occasions, cursors."""
 
+import asyncio
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BigInteger, Date, all_, any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memory.domain.contacts import ContactWeek
@@ -18,7 +19,7 @@ from memory.domain.outreach import SendState, StepState
 from memory.domain.undo_stores import Change
 from memory.domain.weeks import next_week, week_start
 from memory.domain.workspace import BrandPolicy, Scope
-from memory.models.base import JsonObject
+from memory.models.base import Ids, JsonObject, Words
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
 from memory.models.outreach import SendRow, StepRow
 from memory.models.workspace import BrandPolicyRow, BrandRecord, MemberRow
@@ -35,6 +36,49 @@ _BUMP = standing(
         index_elements=["tenant_id", "day", "name"],
         set_={"count": UsageCounterRow.count + _insert_counter.excluded.count},
     )
+)
+_ACTIVITY = standing(
+    select(UsageCounterRow.day, UsageCounterRow.name, UsageCounterRow.count).where(
+        UsageCounterRow.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+        UsageCounterRow.name == any_(bindparam("names", type_=Words)),
+    )
+)
+_WORKS_FOR = standing(select(MemberRow.works_for).where(MemberRow.id == bindparam("member")))
+_LIMITS = standing(
+    select(
+        BrandRecord.id, BrandRecord.name, BrandRecord.market, BrandRecord.team_zone,
+        BrandPolicyRow.sends_per_minute, BrandPolicyRow.sends_per_day,
+    )
+    .outerjoin(BrandPolicyRow, BrandPolicyRow.brand_id == BrandRecord.id)
+    .order_by(BrandRecord.id)
+)  # fmt: skip
+_WAITING = standing(
+    select(StepRow.brand_id, StepRow.state, func.count())
+    .where(or_(StepRow.state == StepState.PLANNED.value, StepRow.state == StepState.HELD.value))
+    .group_by(StepRow.brand_id, StepRow.state)
+)
+_USED = standing(
+    select(SendRow.brand_id, func.count())
+    .where(
+        SendRow.brand_id == any_(bindparam("brands", type_=Ids)),
+        SendRow.claimed_at >= bindparam("since"),
+        SendRow.claimed_at < bindparam("until"),
+        SendRow.state != SendState.REFUSED.value,
+    )
+    .group_by(SendRow.brand_id)
+)
+_NEWEST_CHANGE = standing(
+    select(AuditEventRow.at, AuditEventRow.event)
+    .where(
+        AuditEventRow.member_id == bindparam("member"),
+        AuditEventRow.event == any_(bindparam("events", type_=Words)),
+        AuditEventRow.undone_at.is_(None),
+        AuditEventRow.at >= bindparam("since"),
+        AuditEventRow.id != all_(bindparam("but", type_=Ids)),
+        or_(bindparam("of", type_=BigInteger()).is_(None), AuditEventRow.id == bindparam("of", type_=BigInteger())),
+    )
+    .order_by(AuditEventRow.id.desc())
+    .limit(1)
 )
 _COUNTED = frozenset(DayActivity.__dataclass_fields__) - {"day"}
 
@@ -62,20 +106,16 @@ class CounterRepository(_Books):
 
     async def activity(self, *, days: int) -> list[DayActivity]:
         """See `CounterStore.activity`."""
-        if (
-            await self._session.scalar(select(MemberRow.works_for).where(MemberRow.id == self._scope.member))
-            is not None
-        ):
-            return []
         today = self._now.date()
-        rows = await self._session.scalars(
-            select(UsageCounterRow).where(
-                UsageCounterRow.day.between(today - timedelta(days=days - 1), today), UsageCounterRow.name.in_(_COUNTED)
-            )
+        asked = {"first": today - timedelta(days=days - 1), "last": today, "names": sorted(_COUNTED)}
+        brand, rows = await asyncio.gather(
+            self._session.scalar(_WORKS_FOR, {"member": self._scope.member}), self._session.execute(_ACTIVITY, asked)
         )
+        if brand is not None:
+            return []
         found: dict[date, dict[str, int]] = {today: {}}
-        for row in rows:
-            found.setdefault(row.day, {})[row.name] = row.count
+        for day, name, count in rows:
+            found.setdefault(day, {})[name] = count
         return [DayActivity(day, **found[day]) for day in sorted(found, reverse=True)]
 
     async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, zone: ZoneInfo) -> ContactWeek:
@@ -87,56 +127,38 @@ class CounterRepository(_Books):
 
     async def quota(self) -> list[QuotaStatus]:
         """See `CounterStore.quota`. The shop's zone is the main zone of the brand's market."""
-        brands = (
-            await self._session.execute(
-                select(BrandRecord, BrandPolicyRow)
-                .outerjoin(BrandPolicyRow, BrandPolicyRow.brand_id == BrandRecord.id)
-                .order_by(BrandRecord.id)
-            )
-        ).all()
-        counted = await self._session.execute(
-            select(StepRow.brand_id, StepRow.state, func.count())
-            .where(StepRow.state.in_((StepState.PLANNED, StepState.HELD)))
-            .group_by(StepRow.brand_id, StepRow.state)
-        )
+        limits, counted = await asyncio.gather(self._session.execute(_LIMITS), self._session.execute(_WAITING))
         steps = {(brand, state): count for brand, state, count in counted}
-        used = await self._used_today([brand for brand, _ in brands])
+        brands, usual = limits.all(), BrandPolicy()
+        used = await self._used_today({BrandId(one.id): _shop_zone(one.market, one.team_zone) for one in brands})
         return [
             QuotaStatus(
                 brand=brand.name,
-                minute_limit=policy.sends_per_minute if policy else BrandPolicy().sends_per_minute,
-                day_limit=policy.sends_per_day if policy else BrandPolicy().sends_per_day,
+                minute_limit=usual.sends_per_minute if brand.sends_per_minute is None else brand.sends_per_minute,
+                day_limit=usual.sends_per_day if brand.sends_per_day is None else brand.sends_per_day,
                 day_used=used.get(brand.id, 0),
                 planned=steps.get((brand.id, StepState.PLANNED), 0),
                 held=steps.get((brand.id, StepState.HELD), 0),
                 as_of=self._now,
             )
-            for brand, policy in brands
+            for brand in brands
         ]
 
-    async def _used_today(self, brands: list[BrandRecord]) -> dict[int, int]:
+    async def _used_today(self, zones: Mapping[BrandId, ZoneInfo]) -> dict[int, int]:
         """Sends of today per brand, refused ones left out; one query per zone, and zones are few."""
         used: dict[int, int] = {}
-        for zone in {_shop_zone(brand) for brand in brands}:
+        for zone in set(zones.values()):
             local = self._now.astimezone(zone)
             since = datetime.combine(local.date(), time(), tzinfo=zone).astimezone(UTC)
-            counted = await self._session.execute(
-                select(SendRow.brand_id, func.count())
-                .where(
-                    SendRow.brand_id.in_([brand.id for brand in brands if _shop_zone(brand) == zone]),
-                    SendRow.claimed_at >= since,
-                    SendRow.claimed_at < since + timedelta(days=1),
-                    SendRow.state != SendState.REFUSED,
-                )
-                .group_by(SendRow.brand_id)
-            )
-            used.update((brand, sends) for brand, sends in counted)
+            there = [brand for brand, its in zones.items() if its == zone]
+            asked = {"brands": there, "since": since, "until": since + timedelta(days=1)}
+            used.update((brand, sends) for brand, sends in await self._session.execute(_USED, asked))
         return used
 
 
-def _shop_zone(brand: BrandRecord) -> ZoneInfo:
-    market = MARKETS.get(brand.market)
-    return market.zone if market else ZoneInfo(brand.team_zone)
+def _shop_zone(market: str, team_zone: str) -> ZoneInfo:
+    found = MARKETS.get(market)
+    return found.zone if found else ZoneInfo(team_zone)
 
 
 class AuditRepository(_Books):
@@ -175,8 +197,11 @@ class AuditRepository(_Books):
             AuditEventRow.undone_at.is_(None),
             AuditEventRow.at >= since,
         )
-        meant = mine.where(AuditEventRow.id == of) if of is not None else mine.where(AuditEventRow.id.not_in(list(but)))
-        newest = await self._session.scalar(meant.order_by(AuditEventRow.id.desc()).limit(1))
+        asked = {
+            "member": self._scope.member, "events": list(events), "since": since, "of": of,
+            "but": list(but) if of is None else [],
+        }  # fmt: skip
+        newest = (await self._session.execute(_NEWEST_CHANGE, asked)).one_or_none()
         if newest is None:
             return []
         together = mine.where(AuditEventRow.at == newest.at, AuditEventRow.event == newest.event)

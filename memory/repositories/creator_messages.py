@@ -1,11 +1,12 @@
 """What creators wrote to us: stored once, with everything that follows from it in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import Select, any_, bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,11 +16,13 @@ from memory.domain.ids import BrandId, ConversationId, CreatorId, CreatorMessage
 from memory.domain.money import Money
 from memory.domain.outreach import CreatorMessage, Draft, DraftStatus, Gist, Intent, LastMessage, StepState
 from memory.domain.workspace import Scope
+from memory.models.base import Ids, Words
 from memory.models.creators import CreatorRow, RelationRow, SuppressionRow
 from memory.models.outreach import BatchRow, CreatorMessageRow, DraftRow, DraftVersionRow, SendRow, StepRow
 from memory.repositories.counting import count_outreach
 from memory.repositories.draft_rows import read_drafts, select_drafts
 from memory.repositories.follow_ups import lock_undecided
+from memory.standing import columns_of, standing
 
 _EARLY_STAGES = (Stage.NEW.value, Stage.CONTACTED.value)
 _OVER = frozenset({DraftStatus.REJECTED, DraftStatus.EXPIRED, DraftStatus.STOPPED, DraftStatus.FAILED})
@@ -49,7 +52,15 @@ def _theirs(creators: Sequence[CreatorId]) -> Select[int, str, datetime]:
     ).where(CreatorMessageRow.creator_id.in_(creators))
 
 
-MessageSelect = Select[CreatorMessageRow, str, str, int, int | None]  # all but the first two may be null: outer joins
+MessageSelect = Select[*tuple[Any, ...]]  # columns of a message, its creator's handle, and what it answers
+
+
+_PLACE = (CreatorMessageRow.received_at, CreatorMessageRow.id)
+_READ = standing(
+    update(CreatorMessageRow)
+    .where(CreatorMessageRow.id == any_(bindparam("messages", type_=Ids)), CreatorMessageRow.read_at.is_(None))
+    .values(read_at=bindparam("now"))
+)
 
 
 class CreatorMessageRepository:
@@ -71,26 +82,16 @@ class CreatorMessageRepository:
         newest_first: bool = False,
     ) -> list[CreatorMessage]:
         """See `CreatorMessageStore.find`. One to come after that is not there any more begins anew."""
-        place = (CreatorMessageRow.received_at, CreatorMessageRow.id)
-        query = select_messages().order_by(*(each.desc() if newest_first else each for each in place)).limit(limit)
+        query = _finding(status, by_intent=intent is not None, by_handle=bool(handles), newest_first=newest_first)
         if after is not None and (last := await self._received(after)) is not None:
-            here = tuple_(*place)
+            here = tuple_(*_PLACE)
             query = query.where(here < (last, after) if newest_first else here > (last, after))
-        if status == "unread":
-            query = query.where(CreatorMessageRow.read_at.is_(None))
-        elif status == "unanswered":
-            query = query.where(CreatorMessageRow.answered_at.is_(None))
-        if intent is not None:
-            query = query.where(CreatorMessageRow.intent == intent.value)
-        if handles:
-            query = query.where(CreatorRow.handle_key.in_([handle.lstrip("@").lower() for handle in handles]))
-        return await self._with_suggestions(await read_messages(self._session, query))
+        keys = [handle.lstrip("@").lower() for handle in handles]
+        asked = {"most": limit, "intent": intent.value if intent is not None else None, "handles": keys}
+        return await self._with_suggestions(await read_messages(self._session, query, asked))
 
     async def _received(self, message: CreatorMessageId) -> datetime | None:
-        found: datetime | None = await self._session.scalar(
-            select(CreatorMessageRow.received_at).where(CreatorMessageRow.id == message)
-        )
-        return found
+        return await self._session.scalar(select(CreatorMessageRow.received_at).where(CreatorMessageRow.id == message))
 
     async def keep_translation(self, message: CreatorMessageId, translation: str) -> None:
         """See `CreatorMessageStore.keep_translation`."""
@@ -115,12 +116,8 @@ class CreatorMessageRepository:
 
     async def mark_read(self, messages: Sequence[CreatorMessageId]) -> None:
         """See `CreatorMessageStore.mark_read`."""
-        await self._session.execute(
-            update(CreatorMessageRow)
-            .where(CreatorMessageRow.id.in_(messages), CreatorMessageRow.read_at.is_(None))
-            .values(read_at=self._now),
-            execution_options={"synchronize_session": False},
-        )
+        if messages:
+            await self._session.execute(_READ, {"messages": list(messages), "now": self._now})
 
     async def mark_noticed(self, messages: Sequence[CreatorMessageId]) -> list[CreatorMessageId]:
         """Say that their conversation is told in this transaction; the ones nobody had told it yet."""
@@ -209,34 +206,50 @@ def select_messages() -> MessageSelect:
     """Creators' messages with whom and what they answer."""
     return (
         select(
-            CreatorMessageRow, CreatorRow.handle, BatchRow.code, DraftRow.number, BatchRow.conversation_id
+            *columns_of(CreatorMessageRow), CreatorRow.handle, BatchRow.code, DraftRow.number, BatchRow.conversation_id
         )
         .join(CreatorRow, CreatorRow.id == CreatorMessageRow.creator_id)
         .outerjoin(StepRow, StepRow.id == CreatorMessageRow.step_id)
         .outerjoin(DraftRow, DraftRow.id == StepRow.draft_id)
         .outerjoin(BatchRow, BatchRow.id == DraftRow.batch_id)
-        .execution_options(populate_existing=True)
     )  # fmt: skip
 
 
-async def read_messages(session: AsyncSession, query: MessageSelect) -> list[CreatorMessage]:
+@cache
+def _finding(status: str, *, by_intent: bool, by_handle: bool, newest_first: bool) -> MessageSelect:
+    """Messages in a state, of an intent, of some creators, in their order."""
+    query = select_messages().order_by(*(each.desc() if newest_first else each for each in _PLACE))
+    if status == "unread":
+        query = query.where(CreatorMessageRow.read_at.is_(None))
+    elif status == "unanswered":
+        query = query.where(CreatorMessageRow.answered_at.is_(None))
+    if by_intent:
+        query = query.where(CreatorMessageRow.intent == bindparam("intent"))
+    if by_handle:
+        query = query.where(CreatorRow.handle_key == any_(bindparam("handles", type_=Words)))
+    return standing(query.limit(bindparam("most")))
+
+
+async def read_messages(
+    session: AsyncSession, query: MessageSelect, asked: Mapping[str, object] | None = None
+) -> list[CreatorMessage]:
     """Run a `select_messages` query."""
     return [
         CreatorMessage(
             id=CreatorMessageId(row.id),
             creator=CreatorId(row.creator_id),
-            handle=handle,
+            handle=row.handle,
             brand=BrandId(row.brand_id),
             text=row.text,
             received_at=row.received_at,
             gist=_to_gist(row.gist),
-            batch_code=code,
-            draft_number=number,
-            conversation=ConversationId(conversation) if conversation is not None else None,
+            batch_code=row.code,
+            draft_number=row.number,
+            conversation=ConversationId(row.conversation_id) if row.conversation_id is not None else None,
             translation=row.translation,
             answered=row.answered_at is not None,
         )
-        for row, handle, code, number, conversation in await session.execute(query)
+        for row in await session.execute(query, asked)
     ]
 
 

@@ -17,7 +17,7 @@ from memory.models.creators import CreatorRow
 from memory.models.shop import ShortlistItemRow, ShortlistRow
 from memory.repositories.creator_facts import to_creator
 from memory.repositories.relations import RelationRepository
-from memory.standing import as_row, columns_of, standing
+from memory.standing import as_row, columns_of, part_of, standing, the_part
 from memory.tenancy import ScopedSession
 
 _CURRENT = standing(
@@ -26,7 +26,7 @@ _CURRENT = standing(
     .where(ConversationRow.id == bindparam("conversation"))
 )
 _ITEMS = standing(
-    select(ShortlistItemRow, CreatorRow)
+    select(*part_of(ShortlistItemRow, "item"), *part_of(CreatorRow, "creator"))
     .join(CreatorRow, CreatorRow.id == ShortlistItemRow.creator_id)
     .where(ShortlistItemRow.shortlist_id == bindparam("shortlist"))
     .order_by(ShortlistItemRow.rank)
@@ -131,7 +131,8 @@ class ShortlistRepository:
 
     async def _whole(self, row: ShortlistRow) -> Shortlist:
         """A list with its rows."""
-        kept = (await self._session.execute(_ITEMS, {"shortlist": row.id})).all()
+        rows = (await self._session.execute(_ITEMS, {"shortlist": row.id})).all()
+        kept = [(the_part(ShortlistItemRow, row, "item"), the_part(CreatorRow, row, "creator")) for row in rows]
         relations = await RelationRepository(self._session, self._scope, self._now).of(
             [CreatorId(creator.id) for _, creator in kept]
         )

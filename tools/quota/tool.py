@@ -1,5 +1,6 @@
 """What may still be sent today, who may still be written to first this week, and what the team did of late."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -85,8 +86,9 @@ def quota_status(units: Units, platform: PlatformCounts | None = None) -> Tool[Q
         Raises BadRequest("choose_a_brand") where who is asked of several brands at once.
         """
         async with units.unit(turn.scope, fence=turn.fence) as unit:
-            brands, activity = await unit.counters.quota(), await unit.counters.activity(days=DAYS)
-            brand = await _brand(unit)
+            brands, activity, brand = await asyncio.gather(
+                unit.counters.quota(), unit.counters.activity(days=DAYS), _brand(unit)
+            )
             pool = await read_pool(unit, turn, brand) if args.who and brand is not None else None
             contacts = pool.week.used if pool is not None else await _contacts(unit, brand)
         if args.who and brand is None:
