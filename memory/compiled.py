@@ -19,7 +19,7 @@ _NUMERIC = 1700  # the server's number for a type that SQLAlchemy tells apart by
 
 
 class Compiled:
-    """What never changes between two executions of one statement.
+    """What never changes between two executions of one statement; `sql` is its text.
 
     Raises:
         ValueError: it cannot be told so: a list in it grows with its values, or one is worked out at each execution.
@@ -31,7 +31,7 @@ class Compiled:
         if any(one.expanding for one in made.binds.values()) or made.insert_prefetch or made.update_prefetch:
             message = f"no standing statement: {made}"
             raise ValueError(message)
-        self._sql = str(made).encode()
+        self.sql = str(made).encode()
         self._places = [
             (name, made.binds[name].required, made.binds[name].effective_value, _sending(made.binds[name].type))
             for name in made.positiontup or ()
@@ -43,7 +43,7 @@ class Compiled:
     def words(self, given: Mapping[str, object]) -> Words:
         """It with the values of one execution. Raises KeyError where one is missing."""
         return Words(
-            self._sql,
+            self.sql,
             [
                 _changed(given[name] if required else given.get(name, own), change)
                 for name, required, own, change in self._places

@@ -1,6 +1,6 @@
 """Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
@@ -92,11 +92,12 @@ class Standing(Generic[AnyStatement]):
         if scope is not None and isinstance(self._statement, Insert):
             own = own_columns(inspect(self._statement.entity_description["entity"]), scope)
             rows = [own_row(row, own, scope) for row in rows]
-        compiled = self._compiled_for(scope, frozenset(rows[0]) if isinstance(self._statement, Insert) else frozenset())
+        compiled = self.compiled(scope, frozenset(rows[0]) if isinstance(self._statement, Insert) else frozenset())
         whose = {_TENANT: scope.tenant, _BRAND: scope.brand} if scope is not None else {}
         return compiled, [compiled.words({**row, **whose}) for row in rows]
 
-    def _compiled_for(self, scope: Scope | None, columns: frozenset[str]) -> Compiled:
+    def compiled(self, scope: Scope | None, columns: frozenset[str] = frozenset()) -> Compiled:
+        """The statement for scopes of one shape; for an insert, of these columns."""
         shape = (scope is not None, scope is not None and scope.brand is not None, columns)
         if shape not in self._compiled:
             statement: Executable = self._statement
@@ -173,6 +174,11 @@ def as_row(kind: type[RowClass], found: Result[*tuple[Any, ...]]) -> RowClass | 
     """The only one of them, if there is one."""
     del kind
     return cast(RowClass | None, found.one_or_none())
+
+
+def all_standing() -> Iterator[tuple[Executable, Standing[Any]]]:
+    """Every standing statement of the modules that are loaded."""
+    yield from _KNOWN.items()
 
 
 def standing_of(statement: Executable) -> Standing[Any] | None:

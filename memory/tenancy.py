@@ -33,6 +33,8 @@ from memory.pipeline import Words
 from memory.standing import Standing, standing_of
 from memory.wire import Wire
 
+_SAVE, _KEEP, _BACK = Words(b"savepoint part"), Words(b"release part"), Words(b"rollback to part")
+
 
 @dataclass(slots=True)
 class Reach:
@@ -130,13 +132,18 @@ class ScopedSession(AsyncSession):
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part of the transaction that may fail alone: what was said in it is gone when an error leaves it."""
+        await self.write()
+        await self._wire.ask(_SAVE)
         async with self._wire.apart():
-            part = await super().begin_nested()
+            part = (
+                await super().begin_nested()
+            )  # what the session knows; SQLAlchemy may say nothing of it to the server
         is_whole = False
         try:
             yield
             async with self._wire.apart():
                 await part.commit()
+            await self._wire.ask(_KEEP)
             is_whole = True
         finally:
             if not is_whole:
@@ -144,6 +151,7 @@ class ScopedSession(AsyncSession):
                 async with self._wire.apart():
                     await part.rollback()
                 self._wire.forget()
+                await self._wire.ask(_BACK, _KEEP)
 
     def begin_nested(self) -> NoReturn:
         """Refused: it knows nothing of what waits to be said; `savepoint` does."""
