@@ -49,7 +49,8 @@ def configure(*, level: str, as_json: bool) -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, renderer],
+        # Said first: what nobody will read is not put together.
+        processors=[structlog.stdlib.filter_by_level, *shared, renderer],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

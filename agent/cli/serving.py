@@ -23,6 +23,7 @@ from agent.jobs.worker import working
 from memory.domain.errors import Conflict
 from prompts.render import texts
 
+_YOUNG = 10_000  # objects made and not yet ended, a few megabytes
 _NICE = 5  # of 19: a worker still gets about a third of a processor that the other process wants whole
 
 
@@ -51,9 +52,13 @@ async def _serve(*, with_worker: bool) -> None:
 
 
 def _keep_what_is_loaded() -> None:
-    """What is loaded stays: looking through half a million objects for garbage would stop everything for 0.2 s."""
+    """What is loaded stays: looking through half a million objects for garbage would stop everything for 0.2 s.
+
+    What a turn makes dies with it: it is looked through once in some turns, not some times in each.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def _give_way() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, and_, any_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Interval, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from memory.domain.channels import ChannelKind
@@ -13,7 +13,7 @@ from memory.domain.dispatch import Queue
 from memory.domain.ids import BrandId, ChannelId, DeliveryId, TenantId, TryId
 from memory.domain.outreach import Flag
 from memory.domain.workspace import WorkspaceKind
-from memory.models.base import Ids, UtcDateTime
+from memory.models.base import UtcDateTime
 from memory.models.channels import ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.models.workspace import BrandRecord, WorkspaceRow
@@ -29,12 +29,7 @@ _CLAIM = standing(
     .values(claims=1, state=DeliveryState.CLAIMED.value, called_at=func.clock_timestamp(), lease_until=_LATER)
     .returning(DeliveryTryRow.id)
 )
-_HOLD = standing(
-    select(DeliveryRow.id)
-    .where(DeliveryRow.id == any_(bindparam("deliveries", type_=Ids)))
-    .order_by(DeliveryRow.id)
-    .with_for_update()
-)
+_HOLD = standing(select(DeliveryRow.id).where(DeliveryRow.id == bindparam("delivery")).with_for_update())
 _MINE = and_(DeliveryTryRow.id == bindparam("try"), DeliveryTryRow.claims == bindparam("token"))
 _ENDED = {
     "state": bindparam("to_state"),
@@ -62,7 +57,7 @@ _ABANDON = standing(
 )
 _MOVE = standing(
     update(DeliveryRow)
-    .where(DeliveryRow.id == any_(bindparam("deliveries", type_=Ids)))
+    .where(DeliveryRow.id == bindparam("delivery"))
     .values(
         state=bindparam("to_state"),
         look_at=func.coalesce(bindparam("next_look", type_=UtcDateTime()), DeliveryRow.look_at),
@@ -236,7 +231,8 @@ class DeliveryTries:
         """End tries (id, claims, delivery) that are still as they were found; how many."""
         if not tries:
             return 0
-        await self._session.post(_HOLD, {"deliveries": [delivery for *_, delivery in tries]})
+        # In one order, whoever ends them.
+        await self._session.post(_HOLD, [{"delivery": one} for one in sorted({delivery for *_, delivery in tries})])
         refused = end.state is DeliveryState.REFUSED
         key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
         told = {
@@ -249,11 +245,11 @@ class DeliveryTries:
         ended = owners.all()
         if ended:
             moved = {
-                "deliveries": ended, "to_state": DeliveryState.WAITING.value if refused else end.state.value,
+                "to_state": DeliveryState.WAITING.value if refused else end.state.value,
                 "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
                 "now": None if refused else self._now,  # of an unknown end: when it became that
             }  # fmt: skip
-            await self._session.post(_MOVE, moved)
+            await self._session.post(_MOVE, [moved | {"delivery": one} for one in ended])
         return len(ended)
 
     async def _mark(self, deliveries: Collection[int], state: DeliveryState) -> None:

@@ -86,9 +86,8 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
 @asynccontextmanager
 async def without_row_security(there: Neighbours) -> AsyncIterator[tuple[AsyncConnection, AsyncSession]]:
     """The hook alone: as superuser, whom row-level security does not see."""
-    async with _connected(there.superuser_url) as connection:
-        async with _scoped(connection, there.scope) as session:
-            yield connection, session
+    async with _connected(there.superuser_url) as connection, _scoped(connection, there.scope) as session:
+        yield connection, session
 
 
 def _scoped(connection: AsyncConnection, scope: Scope) -> ScopedSession:
