@@ -68,6 +68,7 @@ class Database:
                 connect_args=_CONNECT,
                 pool_size=pool,
                 max_overflow=pool,
+                pool_use_lifo=True,  # a connection used just now has its statements prepared and planned
                 json_deserializer=from_json,
                 hide_parameters=True,  # contacts and messages stay out of errors and logs
             )
