@@ -221,8 +221,13 @@ def delay_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
 
 
 def a_day_has_passed(candidate: Candidate, moment: Moment) -> Objection | None:
-    """One that no plan holds comes behind what waits, and a day after what went, by the creator's clock."""
+    """One that no plan holds comes behind what waits, and a day after what went, by the creator's clock.
+
+    Where what it was approved behind has ended unsent there is nothing to come back to.
+    """
     before = candidate.before
+    if before is not None and before.lost:
+        return Objection(StepState.STOPPED, Flag("nothing_to_follow", {}))
     earliest = before.earliest(candidate.home.zone, now=moment.now) if before is not None else None
     return _wait(candidate, moment, earliest) if earliest is not None and earliest > moment.now else None
 

@@ -117,13 +117,15 @@ class Before:
     """What a brand wrote to a creator before a follow-up that no plan holds: its distance is nobody's word.
 
     `sent_at`: when the last of it went; `answered`: the creator wrote since. `waits`: the batch of one that may still
-    go, planned for `due_at` (None: nobody approved it yet).
+    go, planned for `due_at` (None: nobody approved it yet). `lost`: nothing went, and what was to go when the follow-up
+    was approved has ended since.
     """
 
     sent_at: datetime | None = None
     answered: bool = False
     waits: str | None = None
     due_at: datetime | None = None
+    lost: bool = False
 
     def earliest(self, zone: ZoneInfo, *, now: datetime) -> datetime | None:
         """A day by the creator's clock after the last message went, or can go; None: nothing is waited for.

@@ -9,7 +9,7 @@ from agent.approval.recording import Behind, DecisionResult
 from agent.cards.decisions import DecisionWords
 from evals.suites.selling_office import SellingOffice
 from memory.domain.follow_ups import Before
-from memory.domain.outreach import Batch, Purpose
+from memory.domain.outreach import Batch, DraftStatus, Flag, Purpose
 from memory.domain.workspace import Lang
 from prompts.render import texts
 from tests.support.races import behind_our_back
@@ -121,6 +121,32 @@ async def test_a_rejected_invitation_holds_nothing_up_and_an_old_one_neither(sho
     await shop.move_to_hour(12)
     assert done.behind == ()
     assert await went(shop) == ["Hi 1", "Any news"]
+
+
+async def test_one_approved_behind_an_invitation_that_is_rejected_has_nothing_to_come_back_to(
+    shop: SellingOffice,
+) -> None:
+    creators = await shop.creators(1)
+    invited = await shop.draft(creators)
+    nudge = await shop.draft(creators, purpose=Purpose.FOLLOW_UP, texts=("Any news",))
+    await approve(shop, nudge)
+    await shop.decide(await shop.show(invited, shop.anna), shop.anna, reject=[1])
+    await shop.move_clock(DAY)
+    await shop.move_to_hour(12)
+    assert await went(shop) == []
+    (stopped,) = await shop.read(nudge)
+    assert (stopped.status, stopped.reason) == (DraftStatus.STOPPED, Flag("nothing_to_follow", {}))
+    done = await approve(shop, await shop.draft(creators, purpose=Purpose.FOLLOW_UP, texts=("We talked elsewhere",)))
+    assert done.behind == ()  # whoever knows that the invitation is gone means what they approve
+    assert await went(shop) == ["We talked elsewhere"]
+
+
+async def test_another_wording_that_nobody_took_holds_nothing_up(shop: SellingOffice) -> None:
+    creators = await shop.creators(1)
+    other = await shop.draft(creators, purpose=Purpose.FOLLOW_UP, texts=("Hello again",))
+    await approve(shop, await shop.draft(creators, purpose=Purpose.FOLLOW_UP, texts=("Any news",)))
+    await shop.decide(await shop.show(other, shop.anna), shop.anna, reject=[1])
+    assert await went(shop) == ["Any news"]
 
 
 async def test_who_has_answered_is_written_to_at_once(shop: SellingOffice) -> None:
