@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from agent.approval.deciding import Facts, Refusal, Ruling, Wish, is_enough, rule
 from agent.approval.facts import read_contradictions, read_gone, read_worth
@@ -15,6 +16,7 @@ from connectors.ports.platforms import Messenger
 from memory.domain import jobs
 from memory.domain.deputies import count_deciders, effective_role
 from memory.domain.errors import NotAllowed, NotFound
+from memory.domain.follow_ups import Before
 from memory.domain.ids import BrandId, PresentationId
 from memory.domain.outreach import Batch, Draft, Flag, Presentation, Verdict
 from memory.domain.outreach_stores import StepPlan
@@ -26,12 +28,21 @@ STAYS_VALID = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """A follow-up that keeps a day's distance from the message before it; `waits`: that one's batch, not sent yet."""
+
+    number: int
+    waits: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionResult:
     """What a decision did, by the numbers of one batch.
 
     `already`: decided so before. `waiting`: approved, but another person must sign too. `changed_since`: refused
     because their text changed after the card was shown; a fresh card is needed. `planned`: the approved drafts as
-    they are now, with when each goes or why it is held. `now`: the workspace's time at which it was decided.
+    they are now, with when each goes or why it is held; `behind`: those of them that keep their distance from another
+    message. `now`: the workspace's time at which it was decided.
     """
 
     batch: str
@@ -43,6 +54,7 @@ class DecisionResult:
     changed_since: tuple[int, ...] = ()
     planned: tuple[Draft, ...] = field(default=())
     now: datetime | None = None
+    behind: tuple[Behind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class _Approvals:
     approved: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    behind: tuple[Behind, ...] = ()
 
 
 async def decide(
@@ -97,6 +110,7 @@ async def decide(
         changed_since=ruling.changed,
         planned=tuple(draft for draft in (fresh or batch).drafts if draft.number in done.approved),
         now=now,
+        behind=done.behind,
     )
 
 
@@ -188,7 +202,11 @@ async def _approve(
         return _Approvals()
     creators = await unit.creators.by_ids([draft.creator for draft in drafts])
     progress = await unit.steps.progress([draft.id for draft in drafts])
-    moments = {draft.id: due(draft, facts.brand, progress.get(draft.id), now=facts.now) for draft in drafts}
+    before = await unit.steps.before([draft.id for draft in drafts])
+    moments = {
+        draft.id: due(draft, facts.brand, progress.get(draft.id), before.get(draft.id), now=facts.now)
+        for draft in drafts
+    }
     signed = [draft for draft in drafts if is_enough(draft, wish.member, facts)]
     plans = [
         StepPlan(draft, moments[draft.id], held=no_channel(creators[draft.creator], draft.channel, messengers))
@@ -199,8 +217,19 @@ async def _approve(
     kept = [draft for draft in drafts if draft.id not in lost]
     valid_until = max(moments.values()) + STAYS_VALID
     await _record(unit, batch.brand, kept, Verdict.APPROVE, wish.presentation, valid_until=valid_until)
+    going = [draft for draft in signed if draft.id not in lost]
     return _Approvals(
-        approved=tuple(draft.number for draft in signed if draft.id not in lost),
+        approved=tuple(draft.number for draft in going),
         waiting=tuple(draft.number for draft in drafts if draft.id not in planned),
         refused=tuple(Refusal(draft.number, lost[draft.id]) for draft in signed if draft.id in lost),
+        behind=tuple(
+            Behind(draft.number, comes.waits)
+            for draft in going
+            if (comes := before.get(draft.id)) is not None and _keeps_back(comes, draft, facts.now)
+        ),
     )
+
+
+def _keeps_back(before: Before, draft: Draft, now: datetime) -> bool:
+    earliest = before.earliest(ZoneInfo(draft.zone), now=now)
+    return earliest is not None and earliest > now

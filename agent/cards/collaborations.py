@@ -14,6 +14,7 @@ from memory.domain.collaborations import Collaboration
 from memory.domain.proposals import Deed, DeedState, ShopProposal
 from memory.domain.workspace import Lang
 from prompts.render import Texts
+from tools.collaborations.reading import Gap
 from tools.collaborations.results import CollaborationList, OpenPlanList, Proposed, RequestList
 
 _MOST_ROWS: Final = 50
@@ -62,9 +63,8 @@ def choices(one: ShopProposal, lang: Lang, texts: Texts) -> ChoiceCard:
 
 def listed(result: CollaborationList, lang: Lang, texts: Texts) -> Piece:
     """Those that run, what waits for a word, and what became of the last ones."""
-    lines = [
-        texts.say("collab_listed", lang, count=len(result.found)) if result.found else texts.say("collab_none", lang)
-    ]
+    counted = texts.say("collab_listed", lang, count=len(result.found)) if result.found else None
+    lines = _headed(counted, result.gap, texts.say("collab_none", lang), lang, texts)
     sync = result.sync
     if sync is not None and sync.ended_at is not None:
         lines.append(texts.say("collab_read_at", lang, when=_when(sync.ended_at, result.zone)))
@@ -76,7 +76,18 @@ def listed(result: CollaborationList, lang: Lang, texts: Texts) -> Piece:
         title=texts.say("collab_title", lang), period="", columns=tuple(texts.say(key, lang) for key in _COLUMNS),
         rows=rows, as_of=sync.ended_at if sync is not None else None, source=texts.say("collab_source", lang),
     )  # fmt: skip
-    return Piece("\n".join(lines), (card,) if rows else (), for_planner={"collaborations": len(result.found)})
+    told: dict[str, JsonValue] = {"collaborations": len(result.found)}
+    return Piece("\n".join(lines), (card,) if rows else (), for_planner=told | _not_read(result.gap))
+
+
+def _headed(counted: str | None, gap: Gap | None, none: str, lang: Lang, texts: Texts) -> list[str]:
+    """How many there are, and why none is read now with what to do; `none` only of what was read."""
+    why = [texts.say(gap, lang)] if gap is not None else []
+    return [*([counted] if counted else []), *why] or [none]
+
+
+def _not_read(gap: Gap | None) -> dict[str, JsonValue]:
+    return {"not_read": gap.value} if gap is not None else {}
 
 
 def standing(one: ShopProposal, lang: Lang, texts: Texts, *, now: datetime) -> str:
@@ -149,7 +160,8 @@ def _clash(each: dict[str, Any], found: dict[str, Any], zone: str, lang: Lang, t
 def open_listed(result: OpenPlanList, lang: Lang, texts: Texts) -> Piece:
     """What any creator may sell, at which rate; nothing is changed there from here."""
     count = len(result.found)
-    lines = [texts.say("open_plans_listed", lang, count=count) if count else texts.say("open_plans_none", lang)]
+    counted = texts.say("open_plans_listed", lang, count=count) if count else None
+    lines = _headed(counted, result.gap, texts.say("open_plans_none", lang), lang, texts)
     sync = result.sync
     if sync is not None and sync.ended_at is not None:
         lines.append(texts.say("collab_read_at", lang, when=_when(sync.ended_at, result.zone)))
@@ -166,7 +178,8 @@ def open_listed(result: OpenPlanList, lang: Lang, texts: Texts) -> Piece:
         rows=rows, as_of=sync.ended_at if sync is not None else None, source=texts.say("collab_source", lang),
     )  # fmt: skip
     plans: dict[str, JsonValue] = {one.title or one.product: _rate_of(one.rate_bp) for one in result.found[:_MOST_ROWS]}
-    return Piece("\n".join(lines), (card,) if rows else (), for_planner={"open_plans": plans})
+    told: dict[str, JsonValue] = {"open_plans": plans}
+    return Piece("\n".join(lines), (card,) if rows else (), for_planner=told | _not_read(result.gap))
 
 
 def _gives(sample: object, lang: Lang, texts: Texts) -> str:
@@ -189,7 +202,9 @@ def _review_rows(found: dict[str, Any], lang: Lang, texts: Texts) -> list[tuple[
 def requests_listed(result: RequestList, lang: Lang, texts: Texts) -> Piece:
     """Who waits for an answer, until when."""
     if not result.found:
-        return Piece(texts.say("sample_requests_none", lang), for_planner={"requests": 0})
+        lines = _headed(None, result.gap, texts.say("sample_requests_none", lang), lang, texts)
+        none: dict[str, JsonValue] = {"requests": 0}
+        return Piece("\n".join(lines), for_planner=none | _not_read(result.gap))
     rows = tuple(
         (f"@{one.handle}", one.title or one.product, _when(one.review_by, result.zone) if one.review_by else "-")
         for one in result.found[:_MOST_ROWS]

@@ -93,6 +93,7 @@ class DecisionWords:
             until = wording.clock(first.due_at, team_zone, lang, seconds=True) if first.due_at else ""
             batch = first.batch_code
             lines.append(self.texts.say("withdraw_until", lang, until=until, batch=batch, numbers=numbers))
+        lines += self._behind(result, lang)
         if by_hand:
             lines.append(self.texts.say("planned_by_hand", lang, numbers=wording.ranges(by_hand, lang)))
         whys = (
@@ -102,6 +103,15 @@ class DecisionWords:
         for why, numbers_held in _gathered(whys).items():
             lines.append(self.texts.say("planned_held", lang, number=wording.ranges(numbers_held, lang), why=why))
         return lines
+
+    def _behind(self, result: DecisionResult, lang: Lang) -> list[str]:
+        """「2 是跟进：K3 那条还没发出…」: why it goes later than what is approved with it."""
+        found = []
+        for batch, numbers in _gathered((one.number, one.waits or "") for one in result.behind).items():
+            key = "planned_behind" if batch else "planned_day_after"
+            facts = {"batch": batch} if batch else {}
+            found.append(self.texts.say(key, lang, numbers=wording.ranges(numbers, lang), **facts))
+        return found
 
 
 def _gathered(said: Iterable[tuple[int, str]]) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from agent.outreach.windows import hours_of, next_open
 from memory.domain.campaign import CampaignStep
-from memory.domain.follow_ups import Progress
+from memory.domain.follow_ups import Before, Progress
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import FIRST_MESSAGES, Batch, Channel, Draft
 from memory.domain.weeks import first_moment
@@ -16,7 +16,9 @@ from memory.domain.workspace import BrandPolicy
 MAY_BE_TAKEN_BACK = timedelta(seconds=60)
 
 
-def due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: datetime) -> datetime:
+def due(
+    draft: Draft, policy: BrandPolicy, progress: Progress | None, before: Before | None = None, *, now: datetime
+) -> datetime:
     """When a message may go that is approved now: a follow-up not before its delay is over, none before its day.
 
     What a person sends by hand is taken back until that person takes it up.
@@ -25,6 +27,8 @@ def due(draft: Draft, policy: BrandPolicy, progress: Progress | None, *, now: da
     soonest = now + wait
     if progress is not None:
         soonest = max(soonest, progress.earliest(now=now))
+    if before is not None:
+        soonest = max(soonest, before.earliest(ZoneInfo(draft.zone), now=now) or soonest)
     return _opens(draft, policy, soonest)
 
 

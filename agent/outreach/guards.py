@@ -220,6 +220,18 @@ def delay_is_over(candidate: Candidate, moment: Moment) -> Objection | None:
     return _wait(candidate, moment, progress.earliest(now=moment.now))
 
 
+def a_day_has_passed(candidate: Candidate, moment: Moment) -> Objection | None:
+    """One that no plan holds comes behind what waits, and a day after what went, by the creator's clock.
+
+    Where what it was approved behind has ended unsent there is nothing to come back to.
+    """
+    before = candidate.before
+    if before is not None and before.lost:
+        return Objection(StepState.STOPPED, Flag("nothing_to_follow", {}))
+    earliest = before.earliest(candidate.home.zone, now=moment.now) if before is not None else None
+    return _wait(candidate, moment, earliest) if earliest is not None and earliest > moment.now else None
+
+
 def condition_holds(candidate: Candidate, moment: Moment) -> Objection | None:
     """What it waits for has come."""
     waits = candidate.progress is not None and candidate.progress.holds is Holds.NOT_YET
@@ -302,6 +314,7 @@ APPROVAL_GUARDS: dict[str, ApprovalGuard] = {
 SEQUENCE_GUARDS: dict[str, StepGuard] = {
     "earlier_message_is_sent": earlier_message_is_sent,
     "delay_is_over": delay_is_over,
+    "a_day_has_passed": a_day_has_passed,
     "condition_holds": condition_holds,
 }
 TIME_GUARDS: dict[str, StepGuard] = {

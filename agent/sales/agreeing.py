@@ -1,10 +1,13 @@
 """A commission rate somebody agreed with a creator and writes down by hand."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from agent.sales.importing import shop_of
 from agent.team.rights import needs
 from memory.domain.errors import BadRequest, NotFound
+from memory.domain.ids import CreatorId, ProductId
 from memory.domain.import_stores import RowOutcome
 from memory.domain.rate_forms import AgreeRate
 from memory.domain.rates import AgreedRate
@@ -13,6 +16,7 @@ from memory.domain.workspace import Role
 from tools.products.fields import parse_share
 
 BY_HAND = "by_hand"
+AGREED = "rate.agreed"
 
 
 async def agree_by_hand(unit: Unit, form: AgreeRate) -> str:
@@ -40,11 +44,37 @@ async def agree_by_hand(unit: Unit, form: AgreeRate) -> str:
     day = _day(form.since) or unit.now.astimezone(zone).date()
     since = datetime.combine(day, time(), zone).astimezone(UTC)
     rate = AgreedRate(rate_bp, since, creator.id, product)
+    known = await unit.sales.agreed(brand=brand, creators=[creator.id])
+    before = next((one for one in known if (one.creator, one.product, one.since) == (creator.id, product, since)), None)
     (outcome,) = await unit.sales.agree([rate], brand=brand, source=BY_HAND, as_of=unit.now)
     if outcome is not RowOutcome.SAME:
-        after = {"handle": creator.handle, "rate_bp": rate_bp, "product": product, "since": since.isoformat()}
-        await unit.audit.record("rate.agreed", subject=f"creator:{creator.id}", after=after)
+        kept, stood = {"handle": creator.handle, **_snapshot(rate)}, _snapshot(before) if before else None
+        await unit.audit.record(AGREED, subject=f"creator:{creator.id}", before=stood, after=kept)
     return creator.handle
+
+
+def rate_of(kept: Mapping[str, Any], creator: CreatorId) -> AgreedRate:
+    """A rate as the audit trail keeps it."""
+    return AgreedRate(
+        rate_bp=kept["rate_bp"],
+        since=datetime.fromisoformat(kept["since"]),
+        creator=creator,
+        product=ProductId(kept["product"]) if kept["product"] is not None else None,
+        until=datetime.fromisoformat(kept["until"]) if kept.get("until") else None,
+        exact=kept.get("exact", False),
+        collaboration=kept.get("collaboration", ""),
+    )
+
+
+def _snapshot(rate: AgreedRate) -> dict[str, Any]:
+    return {
+        "rate_bp": rate.rate_bp,
+        "product": rate.product,
+        "since": rate.since.isoformat(),
+        "until": rate.until.isoformat() if rate.until else None,
+        "exact": rate.exact,
+        "collaboration": rate.collaboration,
+    }
 
 
 def _rate(text: str) -> int:

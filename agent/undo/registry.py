@@ -10,6 +10,7 @@ from agent.undo.follow_ups import cancelled_follow_ups
 from agent.undo.policy import changed_policy
 from agent.undo.preferences import forgotten_preference, kept_preference
 from agent.undo.products import added_product, changed_product
+from agent.undo.rates import agreed_rate
 from agent.undo.relations import updated_relations
 from agent.undo.samples import recorded_samples
 from agent.undo.templates import renamed_template, retired_template, saved_template
@@ -24,6 +25,7 @@ REVERSERS: Final[Mapping[str, Reverser]] = {
     "product.added": added_product,
     "product.changed": changed_product,
     "sample.recorded": recorded_samples,
+    "rate.agreed": agreed_rate,
     "preference.kept": kept_preference,
     "preference.forgotten": forgotten_preference,
     "template.saved": saved_template,

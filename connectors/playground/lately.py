@@ -86,9 +86,9 @@ class _Story:
     def _send(self, asked: datetime) -> None:
         """The sample's way, of which the future is cut off."""
         draw = self.draw
-        shipped = asked + draw.uniform(1, 3) * _DAY
-        delivered = shipped + draw.uniform(4, 9) * _DAY
-        posted = delivered + draw.uniform(2, 13) * _DAY if draw.random() < 0.62 else None
+        shipped = asked + draw.uniform(0.5, 2) * _DAY
+        delivered = shipped + draw.uniform(3, 6) * _DAY
+        posted = delivered + draw.uniform(1, 8) * _DAY if draw.random() < 0.62 else None
         if shipped > self.now:
             return
         if posted is not None and posted > self.now:
@@ -124,7 +124,7 @@ def _sold(
     if sells:
         days = range(1, (now - posted_at).days + 1)
         moments += [
-            posted_at + day * _DAY - timedelta(hours=draw.uniform(0, 20)) for day in days if draw.random() < 0.3
+            posted_at + day * _DAY - timedelta(hours=draw.uniform(0, 20)) for day in days if draw.random() < 0.45
         ]
     return [
         Sold(

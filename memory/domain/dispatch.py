@@ -11,7 +11,7 @@ from memory.domain.collaborations import CardFacts, Terms
 from memory.domain.contacts import ContactWeek
 from memory.domain.creator import Creator
 from memory.domain.first_messages import FirstContact
-from memory.domain.follow_ups import Progress
+from memory.domain.follow_ups import Before, Progress
 from memory.domain.ids import (
     BrandId,
     ConversationId,
@@ -76,9 +76,9 @@ class Candidate:
     through.
     `shop_connected`: the brand's shop is, over which a message of channel tiktok goes; `shop_revoked`: it is not, since
     the seller took the permission back.
-    `progress`: what it comes after, where it is a follow-up. `terms`: what its creator really gets for its product by
-    what is live in the shop. `cards`: what goes after its text, held against `card_facts`. `starts_on`: the first day
-    of the creator's on which it may go.
+    `progress`: what it comes after, where it is a planned follow-up; `before`: where no plan holds it. `terms`: what
+    its creator really gets for its product by what is live in the shop. `cards`: what goes after its text, held against
+    `card_facts`. `starts_on`: the first day of the creator's on which it may go.
     """
 
     step: StepId
@@ -108,6 +108,7 @@ class Candidate:
     card_facts: CardFacts = field(default_factory=CardFacts)
     shop_revoked: bool = False
     starts_on: date | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from memory.domain.chat_stores import Fence
-from memory.domain.follow_ups import Progress
+from memory.domain.follow_ups import Before, Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId
 from memory.domain.outreach import Draft
 
@@ -15,6 +15,10 @@ class FollowUpStore(Protocol):
 
     async def progress(self, drafts: Collection[DraftId]) -> dict[DraftId, Progress]:
         """What those of the drafts that are follow-ups depend on."""
+        ...
+
+    async def before(self, drafts: Collection[DraftId]) -> dict[DraftId, Before]:
+        """What those of the drafts that are follow-ups of no plan come after; who has nothing before is left out."""
         ...
 
     async def behind(self, drafts: Collection[DraftId]) -> dict[DraftId, tuple[Draft, ...]]:

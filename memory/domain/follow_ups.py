@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from memory.domain.creator import Stage
 from memory.domain.ids import DraftId
@@ -109,6 +110,36 @@ class Progress:
     def holds(self) -> Holds:
         """Whether its condition is met."""
         return holds(self.follow, self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a brand wrote to a creator before a follow-up that no plan holds: its distance is nobody's word.
+
+    `sent_at`: when the last of it went; `answered`: the creator wrote since. `waits`: the batch of one that may still
+    go, planned for `due_at` (None: nobody approved it yet). `lost`: nothing went, and what was to go when the follow-up
+    was approved has ended since.
+    """
+
+    sent_at: datetime | None = None
+    answered: bool = False
+    waits: str | None = None
+    due_at: datetime | None = None
+    lost: bool = False
+
+    def earliest(self, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+        """A day by the creator's clock after the last message went, or can go; None: nothing is waited for.
+
+        An answer makes a talk of it, in which a day of silence would be odd.
+        """
+        if self.waits is not None:
+            return _next_day(max(self.due_at or now, now), zone)
+        return None if self.sent_at is None or self.answered else _next_day(self.sent_at, zone)
+
+
+def _next_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The same time of the following day there, whatever its clocks do that night."""
+    return (moment.astimezone(zone) + timedelta(days=1)).astimezone(UTC)
 
 
 def needless(progress: Progress) -> str | None:

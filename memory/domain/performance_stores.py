@@ -171,6 +171,10 @@ class SalesStore(Protocol):
         """
         ...
 
+    async def take_back_rate(self, rate: AgreedRate, before: AgreedRate | None, *, brand: BrandId, source: str) -> bool:
+        """Put back what stood in a rate's place (None: nothing did), as `agree`; False: it stands there no more."""
+        ...
+
     async def agreed(self, *, brand: BrandId, creators: Sequence[CreatorId] | None = None) -> list[AgreedRate]:
         """Agreed rates of a brand, the earliest first; with `creators`, those with them and those with anybody."""
         ...

@@ -16,7 +16,7 @@ from memory.domain.creator import Creator, CreatorFacts, Source
 from memory.domain.deputies import count_deciders
 from memory.domain.dispatch import BrandDay, Candidate, Queue, Signable, Signature
 from memory.domain.errors import Conflict
-from memory.domain.follow_ups import Progress
+from memory.domain.follow_ups import Before, Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, MemberId, SendId, StepId, TenantId, VersionId
 from memory.domain.outreach import STEP_MOVES, Channel, Flag, ProposalKind, SendState, SendTicket, StepState
 from memory.domain.workspace import BrandPolicy
@@ -49,6 +49,7 @@ from memory.repositories.deputies import lent_roles
 from memory.repositories.draft_rows import reason_of, to_version
 from memory.repositories.follow_up_rows import read_progress
 from memory.repositories.member_rows import to_member
+from memory.repositories.messages_before import read_before
 from memory.repositories.people import to_policy
 from memory.repositories.troubles import push_trouble
 
@@ -259,6 +260,7 @@ class DispatchRepository:
         about = [draft for _, draft, _ in held]
         in_shop = await read_shop_facts(self._session, about, carrying, brand=queue.brand, now=self._now)
         progress = await read_progress(self._session, drafts, now=self._now)
+        before = await read_before(self._session, drafts, now=self._now)
         found: list[Candidate] = []
         for step, draft, batch in one_a_person(held, creators):
             first = firsts[step.id]
@@ -276,6 +278,7 @@ class DispatchRepository:
                     first=first,
                     shop=shop,
                     progress=progress.get(DraftId(draft.id)),
+                    before=before.get(DraftId(draft.id)),
                     in_shop=in_shop.get(draft.id, ShopFacts()),
                 )
             )
@@ -339,6 +342,7 @@ def _to_candidate(
     first: FirstMessage,
     shop: ShopAccess,
     progress: Progress | None,
+    before: Before | None,
     in_shop: ShopFacts,
 ) -> Candidate:
     step, creator, version = rows.step, rows.creator, to_version(rows.version)
@@ -387,6 +391,7 @@ def _to_candidate(
         shop_connected=shop.connected,
         shop_revoked=shop.revoked,
         progress=progress,
+        before=before,
         terms=in_shop.terms,
         cards=version.content.cards,
         card_facts=in_shop.cards,

@@ -7,18 +7,17 @@ from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.domain.chat_stores import Fence
-from memory.domain.follow_ups import Progress
+from memory.domain.follow_ups import Before, Progress
 from memory.domain.ids import BrandId, CreatorId, DraftId, TenantId
-from memory.domain.outreach import REOPENED, Draft, DraftStatus, StepState
+from memory.domain.outreach import Draft, DraftStatus, StepState
 from memory.models.books import AuditEventRow
 from memory.models.outreach import BatchRow, DraftRow, FollowUpRow, StepRow
 from memory.repositories.draft_rows import REJECTED, read_drafts, select_drafts
 from memory.repositories.first_messages import FirstMessageRepository
 from memory.repositories.follow_up_rows import read_progress
+from memory.repositories.messages_before import APPROVED, GONE, UNDECIDED, WAITING, may_be_decided, read_before
 
 CANCELLED = "follow_up_cancelled"
-_WAITING = (StepState.PLANNED.value, StepState.HELD.value)
-_GOING = (StepState.SENDING.value, StepState.UNKNOWN.value, StepState.SENT.value)
 _PAST = frozenset({DraftStatus.SENDING, DraftStatus.UNKNOWN, DraftStatus.SENT, DraftStatus.STOPPED, DraftStatus.FAILED})
 _MOST = 1_000
 _QUIET = {"synchronize_session": False}
@@ -30,6 +29,10 @@ class FollowUpRepository(FirstMessageRepository):
     async def progress(self, drafts: Collection[DraftId]) -> dict[DraftId, Progress]:
         """See `FollowUpStore.progress`."""
         return await read_progress(self._session, drafts, now=self._now) if drafts else {}
+
+    async def before(self, drafts: Collection[DraftId]) -> dict[DraftId, Before]:
+        """See `FollowUpStore.before`."""
+        return await read_before(self._session, drafts, now=self._now) if drafts else {}
 
     async def behind(self, drafts: Collection[DraftId]) -> dict[DraftId, tuple[Draft, ...]]:
         """See `FollowUpStore.behind`. A round is asked for at a time: there are few."""
@@ -58,14 +61,10 @@ class FollowUpRepository(FirstMessageRepository):
         self, creators: Sequence[CreatorId], *, brand: BrandId, fence: Fence | None = None
     ) -> dict[CreatorId, Draft]:
         """See `FollowUpStore.last_messages`."""
-        undecided = or_(StepRow.id.is_(None), and_(StepRow.state == StepState.HELD, StepRow.reason_key.in_(REOPENED)))
-        approved = and_(StepRow.state.in_(_WAITING), ~undecided)
-        is_open = and_(
-            BatchRow.published_at.is_not(None), BatchRow.stopped_at.is_(None), BatchRow.decide_by > self._now
-        )
+        is_open = may_be_decided(self._now)
         own = and_(BatchRow.turn_id == fence.turn, BatchRow.turn_attempt == fence.attempt) if fence else None
         written = or_(is_open, own) if own is not None else is_open
-        sure = or_(StepRow.state.in_(_GOING), approved, *([own] if own is not None else []))
+        sure = or_(StepRow.state.in_(GONE), APPROVED, *([own] if own is not None else []))
         rows = await self._session.execute(
             select(DraftRow.id, DraftRow.creator_id)
             .join(BatchRow, BatchRow.id == DraftRow.batch_id)
@@ -76,8 +75,8 @@ class FollowUpRepository(FirstMessageRepository):
                 DraftRow.brand_id == brand,
                 ~REJECTED,
                 or_(
-                    StepRow.state.in_(_GOING),
-                    and_(FollowUpRow.id.is_(None), or_(approved, and_(undecided, written))),
+                    StepRow.state.in_(GONE),
+                    and_(FollowUpRow.id.is_(None), or_(APPROVED, and_(UNDECIDED, written))),
                 ),
             )
             .order_by(DraftRow.creator_id, case((sure, 0), else_=1), DraftRow.batch_id.desc())
@@ -93,7 +92,7 @@ class FollowUpRepository(FirstMessageRepository):
         query = select_drafts().where(
             FollowUpRow.id.is_not(None),
             BatchRow.published_at.is_not(None),
-            or_(StepRow.id.is_(None), StepRow.state.in_(_WAITING), BatchRow.made_at >= since),
+            or_(StepRow.id.is_(None), StepRow.state.in_(WAITING), BatchRow.made_at >= since),
         )
         if creators is not None:
             query = query.where(DraftRow.creator_id.in_(creators))
@@ -127,7 +126,7 @@ class FollowUpRepository(FirstMessageRepository):
         ended: list[DraftId] = []
         for row, brand in rows:
             step = steps.get(row.draft_id)
-            if step is not None and step.state not in _WAITING:
+            if step is not None and step.state not in WAITING:
                 continue
             row.ended_at, row.ended_key = self._now, CANCELLED
             if step is not None:

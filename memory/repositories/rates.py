@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from memory.bulk import upsert_many
 from memory.domain.collaborations import CollaborationStatus
@@ -56,6 +56,18 @@ class RateRepository:
         unique = ("brand_id", "creator_id", "product_id", "since")
         await upsert_many(self._session, AgreedRateRow, rows, brand=brand, unique=unique)
         return outcomes
+
+    async def forget(self, rate: AgreedRate, *, brand: BrandId) -> None:
+        """Take a rate out of the book."""
+        await self._session.execute(
+            delete(AgreedRateRow).where(
+                AgreedRateRow.brand_id == brand,
+                AgreedRateRow.creator_id.is_not_distinct_from(rate.creator),
+                AgreedRateRow.product_id.is_not_distinct_from(rate.product),
+                AgreedRateRow.since == rate.since,
+            ),
+            execution_options={"synchronize_session": False},
+        )
 
     async def end_collaborations(self, brand: BrandId, *, at: datetime) -> None:
         """Rates of collaborations that are over end, unless they ended before."""

@@ -102,8 +102,25 @@ class SalesRepository:
         market = await locked_market(self._session, brand)
         outcomes = await self._rates.keep(rates, brand=brand, source=source, as_of=as_of)
         news = [rate for rate, outcome in zip(rates, outcomes, strict=True) if outcome in _NEWS]
+        await self._owe_anew(brand, market, news)
+        return outcomes
+
+    async def take_back_rate(self, rate: AgreedRate, before: AgreedRate | None, *, brand: BrandId, source: str) -> bool:
+        """See `SalesStore.take_back_rate`."""
+        market = await locked_market(self._session, brand)
+        if rate not in await self._rates.of(brand, [rate.creator] if rate.creator else None):
+            return False
+        if before is None:
+            await self._rates.forget(rate, brand=brand)
+        else:
+            await self._rates.keep([before], brand=brand, source=source, as_of=self._now)
+        await self._owe_anew(brand, market, [rate])
+        return True
+
+    async def _owe_anew(self, brand: BrandId, market: str, news: Sequence[AgreedRate]) -> None:
+        """Reckon anew what orders owe of which no commission is told, from the earliest of some rates on."""
         if not news:
-            return outcomes
+            return
         owing = [OrderLineRow.told.is_(False), OrderLineRow.placed_at >= min(rate.since for rate in news)]
         if all(rate.creator for rate in news):
             owing.append(OrderLineRow.creator_id.in_(sorted({rate.creator for rate in news if rate.creator})))
@@ -112,7 +129,6 @@ class SalesRepository:
         )
         for day in days.all():
             await self._rewrite(brand, market, OrderLineRow.day == day, *owing)
-        return outcomes
 
     async def agreed(self, *, brand: BrandId, creators: Sequence[CreatorId] | None = None) -> list[AgreedRate]:
         """See `SalesStore.agreed`."""

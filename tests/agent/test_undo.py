@@ -16,6 +16,7 @@ from memory.domain.errors import Conflict
 from memory.domain.ids import CreatorId
 from memory.domain.outreach import DraftStatus
 from memory.domain.product_stores import Preference
+from memory.domain.rate_forms import AgreeRate
 from prompts.render import texts
 from tools.contract import TurnContext
 from tools.preferences.tool import PreferencesArgs, preferences
@@ -65,6 +66,25 @@ async def test_many_creators_changed_together_go_back_together_or_not_at_all(sho
     await other.say("撤销")
     assert "共 6 位" in await talk.say("撤销")
     assert {(await relation(shop, creator)).stage for creator in creators} == {"new"}
+
+
+async def test_a_rate_typed_by_hand_goes_back_to_what_stood_there(shop: SellingOffice) -> None:
+    await shop.creators(1)
+    talk, other = await open_talk(shop, shop.operator), await open_talk(shop, shop.ben)
+
+    async def agreed() -> list[int]:
+        async with shop.database.unit(shop.operator) as unit:
+            return [rate.rate_bp for rate in await unit.sales.agreed(brand=shop.brand)]
+
+    for rate in ("15%", "18%"):
+        reply = await talk.submit(AgreeRate(handle="creator00000", rate=rate))
+    assert reply.undo is not None
+    assert (await talk.say("撤销"), await agreed()) == ("已撤销：和 @creator00000 约定的佣金率改回 15%。", [1_500])
+    assert (await talk.say("undo"), await agreed()) == ("已撤销：和 @creator00000 约定的 15% 不算了，按之前的算。", [])
+    assert await talk.say("撤销") == NOTHING
+    await talk.submit(AgreeRate(handle="creator00000", rate="15%"))
+    await other.submit(AgreeRate(handle="creator00000", rate="12%"))
+    assert (await talk.say("撤销"), await agreed()) == ("「@creator00000」后来又改过，没有撤销，什么都没动。", [1_200])
 
 
 async def test_a_product_goes_back_and_an_added_one_stays(shop: SellingOffice) -> None:
@@ -160,6 +180,6 @@ async def test_only_ones_own_changes_of_a_day_and_only_once(shop: SellingOffice)
 def test_every_kind_of_change_says_something() -> None:
     assert {event.partition(".")[0] for event in REVERSERS} == {
         "relation", "product", "sample", "preference", "template", "draft", "policy", "hand", "follow_up",
-        "digest",
+        "digest", "rate",
     }  # fmt: skip
     assert all(f"undo_field_{field}" in texts() for field in ("stage", "tags", "notes", "owner", "blocked"))

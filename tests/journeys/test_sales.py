@@ -25,9 +25,8 @@ async def test_the_demo_knows_who_sold_what(demo: Installation, approver: Person
         shown, _ = await unit.performance.lines(Query(period, asked).filters, period)
     values = {metric: report.total.figures[metric].value or 0 for metric in asked}
     assert days.zones == ("America/Los_Angeles",)
-    assert (
-        values[Metric.GMV] > values[Metric.NET] > values[Metric.COMMISSION] > values[Metric.PROVISIONAL_COMMISSION] > 0
-    )
+    assert values[Metric.GMV] >= values[Metric.NET] > values[Metric.COMMISSION]
+    assert values[Metric.COMMISSION] >= values[Metric.PROVISIONAL_COMMISSION] > 0
     assert values[Metric.VIEWS] > 0
     best = [row.figures[Metric.GMV].value or 0 for row in report.rows]
     assert best == sorted(best, reverse=True)

@@ -16,6 +16,7 @@ from memory.domain.shop_sources import ShopSource
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
 from memory.domain.zones import home_zone
+from tools.collaborations.reading import reading_of
 from tools.collaborations.results import Proposed, RequestList
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.drafting.occasions import brand_of
@@ -64,11 +65,10 @@ def sample_requests(units: Units) -> Tool[SampleRequestsArgs]:
 
 
 async def _list(unit: Unit, brand: Brand) -> RequestList:
-    link = await unit.shops.of_brand(brand.id)
-    sources = await unit.shop_sources.of(link.id) if link is not None else {}
-    sync = sources.get(ShopSource.SAMPLES)
+    reading = await reading_of(unit, brand.id, ShopSource.SAMPLES)
     found = tuple(one.application for one in await unit.applications.waiting())
-    return RequestList(found, sync.ended_at if sync is not None else None, home_zone(None, brand.market).zone.key)
+    read_at = reading.sync.ended_at if reading.sync is not None else None
+    return RequestList(found, read_at, home_zone(None, brand.market).zone.key, reading.gap)
 
 
 async def _chosen(unit: Unit, args: SampleRequestsArgs, turn: TurnContext) -> list[KnownApplication]:

@@ -19,6 +19,7 @@ from memory.domain.shop_sources import ShopSource
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Brand, Role
 from memory.domain.zones import home_zone
+from tools.collaborations.reading import reading_of
 from tools.collaborations.results import CollaborationList, OpenPlanList, Proposed
 from tools.contract import Arguments, Effect, Tool, TurnContext
 from tools.drafting.batching import LeftOut
@@ -110,14 +111,14 @@ def collaborations(units: Units, checks: InvitationChecks | None) -> Tool[Collab
 async def _list(units: Units, turn: TurnContext) -> CollaborationList:
     async with units.unit(turn.scope) as unit:
         brand = await brand_of(unit)
-        link = await unit.shops.of_brand(brand.id)
-        sources = await unit.shop_sources.of(link.id) if link is not None else {}
+        reading = await reading_of(unit, brand.id, ShopSource.COLLABORATIONS)
         return CollaborationList(
             tuple(await unit.collaborations.all(limit=MOST_LISTED)),
             tuple(await unit.proposals.recent(limit=MOST_LISTED)),
-            sources.get(ShopSource.COLLABORATIONS),
+            reading.sync,
             home_zone(None, brand.market).zone.key,
             unit.now,
+            reading.gap,
         )
 
 
@@ -161,10 +162,9 @@ async def _clash(unit: Unit, clash: Clash) -> dict[str, JsonValue]:
 async def _open(units: Units, turn: TurnContext) -> OpenPlanList:
     async with units.unit(turn.scope) as unit:
         brand = await brand_of(unit)
-        link = await unit.shops.of_brand(brand.id)
-        sources = await unit.shop_sources.of(link.id) if link is not None else {}
+        reading = await reading_of(unit, brand.id, ShopSource.OPEN_PLANS)
         plans = tuple(await unit.collaborations.plans(brand=brand.id))
-        return OpenPlanList(plans, sources.get(ShopSource.OPEN_PLANS), home_zone(None, brand.market).zone.key, unit.now)
+        return OpenPlanList(plans, reading.sync, home_zone(None, brand.market).zone.key, unit.now, reading.gap)
 
 
 async def _aim(unit: Unit, args: CollaborationsArgs, turn: TurnContext) -> _Aim:

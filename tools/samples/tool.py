@@ -117,7 +117,8 @@ def samples(units: Units, may_sign: MaySign) -> Tool[SamplesArgs]:
 
     about = (
         "List the brand's samples by status or due date, or record what happened to a creator's sample. "
-        "Approving one costs goods and waits for the member's own confirmation."
+        "Approving one costs goods and waits for the member's own confirmation. "
+        "Record what is said to have happened; what has not happened yet, or is only asked, is listed."
     )
     return Tool("samples", Effect.CHANGES, SamplesArgs, run, about)
 

@@ -4,10 +4,11 @@ Order of things: message, then sample, then post, then sales. Everything lies in
 """
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+OURS_EVERY = 4
 DAYS = 180
 MONTH = 30
 
@@ -109,7 +110,8 @@ def live_through(draw: random.Random, plan: Plan, *, now: datetime) -> History:
         sells = plan.monthly > 0
         posts.extend(_post(draw, plan, now, day, selling=sells and draw.random() < 0.5) for day in days)
     posts.append(_post(draw, plan, now, min(plan.idle_days, DAYS - 1), selling=False))
-    orders = sorted(_orders(draw, plan, lines, now), key=lambda order: order.placed_at)
+    sold = sorted(_orders(draw, plan, lines, now), key=lambda order: order.placed_at)
+    orders = list(_shelved(sold))
     posts.sort(key=lambda post: post.posted_at)
     return History(tuple(posts), tuple(orders), tuple(story.samples), tuple(story.messages))
 
@@ -146,6 +148,25 @@ def _sold(draw: random.Random, plan: Plan, line: Line, now: datetime, *, daily: 
         quantity = max(1, round(wanted))
         refunded = _refunded(draw, plan, quantity) if day > 3 else 0  # they need three days to come back
         yield Order(_ago(now, day, draw.uniform(0, 22)), line.product, line.price, quantity, refunded)
+
+
+def _shelved(orders: Sequence[Order]) -> Iterator[Order]:
+    """Of a line of ours one piece of every fourth order is ours, and the rest another shop's like it.
+
+    What a creator sells in all stays as it is; of ours it is what one sample can bring about: some pieces.
+    """
+    place = 0
+    for order in orders:
+        if order.product is None:
+            yield order
+            continue
+        ours = int(place % OURS_EVERY == 0)
+        place += 1
+        back = min(order.refunded, ours)
+        if ours:
+            yield replace(order, quantity=ours, refunded=back)
+        if order.quantity > ours:
+            yield replace(order, product=None, quantity=order.quantity - ours, refunded=order.refunded - back)
 
 
 def _refunded(draw: random.Random, plan: Plan, quantity: int) -> int:

@@ -17,17 +17,10 @@ from memory.domain.outreach import Batch, Channel, Purpose
 from memory.domain.sales import OrderLine, Sale
 from memory.domain.workspace import BrandPolicy, Role
 from tests.support.collaborations import PRODUCT_CARD, approved_offer, collaborate
+from tests.support.races import behind_our_back
 
 NEW_YORK = ZoneInfo("America/New_York")
 Scenario = Callable[[SellingOffice], Awaitable[None]]
-
-
-async def behind_our_back(shop: SellingOffice, *statements: str) -> None:
-    """Bring rows into a state that only a race could leave."""
-    async with await psycopg.AsyncConnection.connect(shop.database.url) as connection:
-        await connection.execute("set local role daren_service")
-        for statement in statements:
-            await connection.execute(statement.encode())
 
 
 async def stopped_while_it_was_being_approved(shop: SellingOffice) -> None:
@@ -227,6 +220,18 @@ async def sent_later_than_planned(shop: SellingOffice) -> None:
     await behind_our_back(shop, "update outreach_step set sent_at = sent_at + interval '2 days' where state = 'sent'")
 
 
+async def written_by_hand_an_hour_after_the_invitation(shop: SellingOffice) -> None:
+    creators = await shop.creators(1)
+    await shop.approved(creators)
+    assert (await shop.dispatch()).sent == 1
+    follow = await shop.draft(creators, purpose=Purpose.FOLLOW_UP)
+    await shop.decide(await shop.show(follow, shop.anna), shop.anna, approve=[1])
+    await behind_our_back(
+        shop, "update outreach_step set due_at = '2000-01-01', look_at = '2000-01-01' where state = 'planned'"
+    )
+    shop.messenger.received.clear()
+
+
 async def for_a_campaign_that_starts_later(shop: SellingOffice) -> None:
     await shop.approved(await shop.creators(1))
     await behind_our_back(shop, "update batch set starts_on = current_date + 400")
@@ -270,6 +275,7 @@ SCENARIOS: list[tuple[str, Scenario]] = [
     ("decider_may_sign_own", own_draft_when_that_is_no_longer_allowed),
     ("earlier_message_is_sent", after_an_invitation_whose_end_is_unclear),
     ("delay_is_over", sent_later_than_planned),
+    ("a_day_has_passed", written_by_hand_an_hour_after_the_invitation),
     ("condition_holds", not_delivered_yet),
     ("is_due", planned_for_later),
     ("its_day_has_come", for_a_campaign_that_starts_later),

@@ -1,5 +1,6 @@
 """The demo's past: told alike each time, in order, in creators' daytime, and as what was sold and posted says."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from connectors.playground.agency import HOME, PETS
+from connectors.playground.agency import HOME, PETS, DemoBrand
 from connectors.playground.lately import lately
 from connectors.playground.past import OLD_ENOUGH, PlaygroundPast
 from connectors.playground.people.creators import Person, population
-from connectors.playground.selling import Sold, content_id, page_of
+from connectors.playground.selling import Sold, content_id, page_of, sales
 from connectors.playground.world import Birth, Met
 from memory.domain.creator import Stage
 from memory.domain.outreach import Purpose
@@ -44,7 +45,17 @@ class SmallWorld:
         ]  # fmt: skip
 
     async def sold(self, products: Sequence[str]) -> Sequence[Sold]:
-        return ()
+        return [
+            Sold(
+                one.number * 1_000 + place, one.number, one.facts.handle,
+                one.facts.commission_bp.low if one.facts.commission_bp else None, order.placed_at, order.product or "",
+                order.price, order.quantity, "USD", order.refunded, post.posted_at, post.kind, post.views,
+            )
+            for one in self.people
+            for place, order in enumerate(one.history.orders)
+            if order.product in products
+            for post in (next(post for post in one.history.posts if post.product == order.product),)
+        ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +131,31 @@ def test_who_sells_much_or_elsewhere_was_not_written_to_lately(people: list[Pers
         if found is not None:
             assert one.facts.market == PETS.market
             assert "pets" in one.facts.categories
+
+
+@pytest.mark.parametrize("days", [90, 180])
+@pytest.mark.parametrize("brand", [PETS, HOME], ids=lambda brand: brand.code)
+async def test_what_samples_brought_in_is_some_times_what_they_cost(
+    people: list[Person], brand: DemoBrand, days: int
+) -> None:
+    """As the figures reckon it, platform fees aside: those sent in a period, and what they sold since."""
+    world = SmallWorld(people)
+    past = PlaygroundPast(world, brand)  # type: ignore[arg-type]  # only what it tells is asked
+    goods = {product.code: product for product in brand.products}
+    left: Counter[tuple[str, str]] = Counter()
+    lines = [*await world.sold(list(goods)), *await past.sold_lately()]
+    for sale in sales(lines, ceilings={code: one.commission_ceiling_bp for code, one in goods.items()}, now=NOW):
+        (owed,) = sale.commissions
+        back = sum(refund.amount.minor for refund in sale.refunds)
+        paid = owed.actual or owed.estimated
+        left[sale.line.handle, goods[sale.line.product].name] += (
+            sale.line.gross.minor - back - (paid.minor if paid and back < sale.line.gross.minor else 0)
+        )
+    sent = [
+        (left[talk.handle, talk.product], talk.sample.cost.minor)
+        for talk in await past.talks()
+        if talk.sample is not None and talk.sample.shipped_at and talk.sample.shipped_at > NOW - timedelta(days=days)
+    ]
+    cost = sum(each for _, each in sent)
+    roi = (sum(earned for earned, _ in sent) - cost) / cost
+    assert -0.6 < roi < 9

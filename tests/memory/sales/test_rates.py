@@ -171,3 +171,30 @@ async def test_nobody_sees_another_brands_rates(database: Database, office: Offi
     assert other.brand is not None
     async with database.unit(other) as unit:
         assert await unit.sales.agreed(brand=other.brand) == await unit.sales.agreed(brand=lead.brand) == []
+
+
+async def test_what_orders_owe_follows_a_rate_that_is_taken_back(database: Database, lead: Scope) -> None:
+    assert lead.brand is not None
+    brand = lead.brand
+    async with database.unit(lead) as unit:
+        await unit.sales.upsert([sold("1")], brand=brand, source="file:a.csv", as_of=unit.now)
+        creator = (await unit.creators.by_handles(["cat_mama"]))["cat_mama"].id
+    first, better = (AgreedRate(rate, AT - 40 * DAY, creator) for rate in (1_000, 2_000))
+
+    async def owed() -> Money | None:
+        async with database.unit(lead) as unit:
+            ((line,), _) = await unit.performance.lines(Query(MARCH, (Metric.COMMISSION,)).filters, MARCH)
+            assert await unit.sales.wrong_days(brand) == []
+        return line.commission
+
+    async def back(rate: AgreedRate, before: AgreedRate | None) -> bool:
+        async with database.unit(lead) as unit:
+            return await unit.sales.take_back_rate(rate, before, brand=brand, source="by_hand")
+
+    async with database.unit(lead) as unit:
+        for rate in (first, better):
+            await unit.sales.agree([rate], brand=brand, source="by_hand", as_of=unit.now)
+    assert await owed() == Money(1_200)
+    assert (await back(better, first), await owed()) == (True, Money(600))
+    assert (await back(better, first), await owed()) == (False, Money(600))
+    assert (await back(first, None), await owed()) == (True, None)

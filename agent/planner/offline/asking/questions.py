@@ -3,7 +3,7 @@
 「拉黑了以后还能放出来吗」 and "do creators see my notes" ask; 「能不能帮我找10个」 and "could you block 4" request.
 """
 
-from agent.planner.offline.asking.cuts import Clause
+from agent.planner.offline.asking.cuts import Clause, names_creators
 from agent.planner.offline.reading.tokens import find_terms
 from prompts import words
 
@@ -44,6 +44,8 @@ def only_asks(clause: Clause, intent: words.Intent | None) -> bool:
         return False  # 「比前一周多吗」: figures are to be compared
     if _WORKINGS.search(clause.text):
         return True
+    if name == "samples.record" and names_creators(clause):
+        return False  # 「3号的样品到了吗」: how a sample stands is looked up
     return name not in _ANSWERED_BY_A_LOOK and bool(
         _WONDERING.search(clause.text) and not _REQUESTING.search(clause.text)
     )

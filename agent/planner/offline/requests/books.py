@@ -11,8 +11,9 @@ from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.message import fold
 from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.reading.tokens import find_terms
+from agent.planner.offline.requests import sample_news
 from agent.planner.offline.requests.references import creators, segment_of
-from agent.planner.offline.requests.senses import sense, stage_word
+from agent.planner.offline.requests.senses import stage_word
 from agent.planner.offline.requests.sharing import wants_a_picture
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.texts import QUOTES
@@ -41,7 +42,8 @@ _UNBLOCK = re.compile(
 )
 _BLOCK = re.compile(r"拉黑|加黑|封掉|黑名单|屏蔽|(?<![a-z])(?:block|ban)(?![a-z])|(?<![a-z])blacklist")
 _TRACKING = re.compile(
-    r"(?:单号|运单号|快递号|tracking(?: number| no\.?| code| id)?)(?:是|为|:|is|\s|填|#)*(?P<a>[a-z0-9-]{6,40})",
+    r"(?:单号|运单号|快递号|tracking(?: number| no\.?| code| id)?)(?:是|为|:|is|\s|填|#)*"
+    r"(?P<a>(?=[a-z-]*\d)[a-z0-9-]{6,40})",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
@@ -162,14 +164,19 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     action = segment.intent.split(".")[1]
     sheet = Sheet(segment, context)
     named = creators(sheet, segments=False)
-    sheet.arguments = {"action": action, **named}
     text = segment.text
-    told = _LINK.sub(lambda link: " " * len(link[0]), text)
-    tracking = _TRACKING.search(told) or (_CODE.search(told) if action == "record" else None)
+    told = sample_news.told(segment) if action == "record" else text
+    status = sample_news.status_told(told) if action == "record" else stage_word("sample_status", text)
+    numbered = _LINK.sub(lambda link: " " * len(link[0]), told)
+    tracking = _TRACKING.search(numbered) or (_CODE.search(numbered) if action == "record" else None)
+    if action == "record" and told != text and not (status or tracking or _COST.search(told)):
+        action, status = "list", sample_news.waited_for(text)  # nothing has happened: how it stands is looked up
+    if action == "list" and named and not sample_news.asks_which(text):
+        status = None  # the sample of somebody named is shown wherever it stands
+    sheet.arguments = {"action": action, **named}
     if tracking:
         at = segment.reading.text.find(tracking["a"], segment.start)
         sheet.arguments["tracking_number"] = sheet.quote(at, at + len(tracking["a"]))
-    status = _sample_status(text, action)
     if status:
         sheet.arguments["status"] = status
     if action == "record" and not named and not _EVERYONE.search(text):
@@ -202,13 +209,6 @@ def _days_ahead(text: str, today: date) -> int | None:
     if "this_week" in named:
         return 6 - today.weekday()
     return 0 if "today" in named else None
-
-
-def _sample_status(text: str, action: str) -> str | None:
-    if action == "list":
-        return stage_word("sample_status", text)
-    statuses = _told(text, "sample_status")
-    return statuses[-1] if statuses else sense("sample_status", text)
 
 
 def _told(text: str, kind: str) -> list[str]:
