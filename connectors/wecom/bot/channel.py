@@ -241,7 +241,7 @@ class BotChannel:
     def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
         lang, zone, mark = guest.scope.lang, guest.team_zone, guest.mark
         mask = self.mask if is_group else unmasked
-        return Renderer(lang, self.say, zone, mark, mask, files_follow=True)
+        return Renderer(lang, self.say, zone, mark, mask, files_follow=True, quotable=True)
 
     def _voice(self, chat: str, *, is_group: bool, req_id: str | None) -> Voice:
         pace = self._paces.pop(chat, None) or Pace(self.answering.time)
