@@ -107,7 +107,10 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """A previewed or finished import: what each row would do, and what could not be read."""
+    """A previewed or finished import: what each row would do, and what could not be read.
+
+    `kinds`: everything it could be read as, by its columns.
+    """
 
     run: ImportRunId
     kind: str
@@ -124,6 +127,7 @@ class ImportView:
     same: int = 0
     problems: tuple[tuple[int, str], ...] = ()
     sample: tuple[dict[str, str], ...] = field(default=())
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
