@@ -103,19 +103,19 @@ async def read(safe: Safe, channel: ChannelId) -> Noted:
     return Noted(called.made_at if called is not None else None, tuple(wrong))
 
 
-def require_good(noted: Noted) -> None:
-    """Raise what is wrong. Pure.
+def require_good(noted: Noted, *, never_called: str = "app_never_called") -> None:
+    """Raise what is wrong. `never_called` names the next step where no callback came yet. Pure.
 
     Raises:
         Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
             that came after the last good one; what a call was refused for after the last accepted one; whom the last
             push did not reach (not retryable).
-        Unavailable: "app_never_called" (retryable: the first one comes with the first message).
+        Unavailable: `never_called` (retryable: the first one comes with the first message).
     """
     for flag in noted.wrong:
         raise Refused(flag.key, **flag.facts)
     if noted.called_at is None:
-        raise Unavailable("app_never_called")
+        raise Unavailable(never_called)
 
 
 def _flag(kept: Kept) -> Flag:

@@ -18,6 +18,7 @@ from connectors.wecom import sealed, xml
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.oa import translate
 from connectors.wecom.oa.channel import AccountChannel
+from connectors.wecom.oa.errors import as_account
 from connectors.wecom.oa.inbound import happening_of
 from connectors.wecom.oa.settings import AccountSettings, Mode, settings_of
 from memory.domain.channels import ChannelKind
@@ -104,7 +105,7 @@ class AccountCallbacks:
         try:
             return look()
         except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, refused)
+            await self.notes.not_opened(channel.setting.id, as_account(refused))
             raise
 
     def _reply(self, settings: AccountSettings, text: str, *, to: str) -> str:

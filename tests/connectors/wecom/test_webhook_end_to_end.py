@@ -23,6 +23,7 @@ from memory.domain.errors import BadRequest, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOX, DAY, HOOK, PushShop, shop
+from tests.support.doctors import says
 from tests.support.loud_logs import everything_logged
 
 __all__ = ["shop"]
@@ -109,7 +110,7 @@ async def test_a_revoked_key_is_refused_once_and_named_on_the_page_and_by_the_do
     await line.deliver()
     (found,) = await doctor.look()
     assert isinstance(found.failure, Refused)
-    assert found.failure.text_key == "webhook_key_dead"
+    says(found.failure, "webhook_key_dead", "到群里「消息推送」复制新地址", "copy the new one")
     async with line.shop.database.unit(line.shop.office.lead) as unit:
         (state,) = await unit.pushes.states()
         (lost,) = await unit.pushes.undelivered()
