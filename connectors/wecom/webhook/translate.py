@@ -9,10 +9,9 @@ from connectors.wecom.cut import size
 from memory.domain.errors import Refused
 
 TEXT_BYTES, MARKDOWN_BYTES = 2048, 4096
-IMAGE_BYTES, FILE_BYTES, SMALLEST_FILE = 2 * 1024 * 1024, 20 * 1024 * 1024, 5
+IMAGE_BYTES = 2 * 1024 * 1024
 _NUMBER_BYTES = len("(99/99)\n")
 _SENTENCE = re.compile(r"(?<=[。！？!?；;])|(?<=\.\s)")
-_MARKS = re.compile(r"\*\*|^> ?", re.MULTILINE)
 
 Body = dict[str, object]
 
@@ -44,21 +43,6 @@ def image(content: bytes) -> Body:
         raise Refused("wecom_media_too_large", megabytes=IMAGE_BYTES // 1_048_576)
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return {"msgtype": "image", "image": {"base64": base64.b64encode(content).decode(), "md5": digest}}
-
-
-def file(media_id: str) -> Body:
-    """A file that was uploaded before."""
-    return {"msgtype": "file", "file": {"media_id": media_id}}
-
-
-def fits_a_file(content: bytes) -> bool:
-    """Whether the platform takes a file of this size: 5 bytes to 20 MB."""
-    return SMALLEST_FILE <= len(content) <= FILE_BYTES
-
-
-def without_marks(content: str) -> str:
-    """Markdown as plain text: the signs for bold and quotes are left out."""
-    return _MARKS.sub("", content)
 
 
 def _packed(parts: Sequence[str], glue: str, limit: int) -> list[str]:
