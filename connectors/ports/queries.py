@@ -141,7 +141,7 @@ class BoundTeam:
 
 @dataclass(frozen=True, slots=True)
 class ChannelsView:
-    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately.
+    """Channels in sight with how each does, how many pushes wait for any of them, and what was not delivered lately.
 
     `called`: those that the platform calls back.
     """
