@@ -83,6 +83,7 @@ def drafted(messages: Sequence[Message]) -> list[str]:
 
 async def keep_list(talk: GroupTalk, who: Scope, first: str) -> None:
     """A product and a saved list, in a brand."""
+    assert who.brand is not None
     handles = six(first)
     async with talk.daren.database.unit(who) as unit:
         facts = [CreatorFacts(handle=one, name=one, market="US") for one in handles]
