@@ -86,7 +86,7 @@ async def keep_list(talk: GroupTalk, who: Scope, first: str) -> None:
     assert who.brand is not None
     handles = six(first)
     async with talk.daren.database.unit(who) as unit:
-        facts = [CreatorFacts(handle=one, name=one, market="US") for one in handles]
+        facts = [CreatorFacts(handle=one, name=one, market="US", email=f"{one}@example.com") for one in handles]
         await unit.creators.upsert(facts, source="file", as_of=unit.now)
         found = await unit.creators.by_handles(handles)
         if not await unit.products.all():
