@@ -110,7 +110,7 @@ def require_good(noted: Noted, *, never_called: str = "app_never_called") -> Non
         Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
             that came after the last good one; what a call was refused for after the last accepted one; whom the last
             push did not reach (not retryable).
-        Unavailable: `never_called` (retryable: the first one comes with the first message).
+        Unavailable: "app_never_called" (retryable: the first one comes with the first message).
     """
     for flag in noted.wrong:
         raise Refused(flag.key, **flag.facts)

@@ -82,13 +82,16 @@ class AccountCallbacks:
     def _opened(self, settings: AccountSettings, query: Mapping[str, str], outer: xml.Document) -> str:
         """The message: of a body with both kinds only the sealed one counts.
 
-        Raises Refused: "oa_wrong_mode", "oa_wrong_signature", what an envelope raises, "app_clock".
+        Raises Refused: "oa_wrong_mode", what `as_account` makes of an envelope's, "app_clock".
         """
         encrypted = outer.text("Encrypt")
         if bool(encrypted) == (settings.mode is Mode.PLAIN):
             raise Refused("oa_wrong_mode")
         if encrypted:
-            return sealed.opened(settings.envelope, query, encrypted, now=self.now())
+            try:
+                return sealed.opened(settings.envelope, query, encrypted, now=self.now())
+            except Refused as refused:
+                raise as_account(refused) from refused
         self._require_signed(settings, query)
         return outer.whole
 
@@ -105,7 +108,7 @@ class AccountCallbacks:
         try:
             return look()
         except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, as_account(refused))
+            await self.notes.not_opened(channel.setting.id, refused)
             raise
 
     def _reply(self, settings: AccountSettings, text: str, *, to: str) -> str:
