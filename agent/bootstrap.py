@@ -51,6 +51,7 @@ from agent.model_books import ModelBooks
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.pictures import Pictures
+from agent.nodes.quote import Quote
 from agent.nodes.think import Limits, Think
 from agent.planner.model import ChatModel, connect
 from agent.planner.tokens import unpack_vocabulary
@@ -200,6 +201,7 @@ async def _put_together(
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
+            Quote(database),
             Think(catalogue, words, model, Limits(settings.turn_steps, settings.turn_tokens)),
             Act(catalogue, presenter, words, Pictures(database, painter, words)),
             Answer(database, words),

@@ -54,6 +54,7 @@ from connectors.wecom.oa.pushing import AccountPusher
 from connectors.wecom.oa.tokens import AccountTokens
 from connectors.wecom.rations.giving import Giving
 from connectors.wecom.rations.hearing import Hearing
+from connectors.wecom.rations.standing import RationedStanding
 from connectors.wecom.rations.voice import RationedTelling
 from connectors.wecom.timing import LoopTime
 from connectors.wecom.webhook.channel import WebhookPusher
@@ -118,8 +119,8 @@ def open_reach(settings: Settings, database: Database, box: SecretBox, words: Te
         },
         {
             ChannelKind.WECOM_APP: AppStanding(safe, probe),
-            ChannelKind.WECOM_KF: AppStanding(safe, kf_probe),
-            ChannelKind.WECHAT_ACCOUNT: AppStanding(safe, account_probe),
+            ChannelKind.WECOM_KF: RationedStanding(AppStanding(safe, kf_probe), safe),
+            ChannelKind.WECHAT_ACCOUNT: RationedStanding(AppStanding(safe, account_probe), safe),
         },
     )  # fmt: skip
 

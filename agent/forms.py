@@ -51,6 +51,7 @@ from memory.domain.chat import (
     EraseCreator,
     GiveFirstMessagePass,
     MoveDemoClock,
+    ReadImportAs,
     Rename,
     Reply,
     ResumeBatch,
@@ -102,8 +103,10 @@ class Forms:
     async def submit(self, scope: Scope, command: Command) -> Reply:
         """See `Desk.submit`."""
         match command:
-            case RunImport(run=run, mapping=mapping):
-                return await self.imports.start(scope, run, mapping)
+            case RunImport(run=run, mapping=mapping, of=of):
+                return await self.imports.start(scope, run, mapping, kind=of)
+            case ReadImportAs(run=run, of=of):
+                return await self.imports.read_as(scope, run, of)
             case MoveDemoClock():
                 return await self.move_clock(scope)
             case CopyCampaign():

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
+from agent.nodes.quote import Quote
 from agent.nodes.recall import recalled
 from agent.nodes.run import TurnRun
 from agent.nodes.think import Think
@@ -19,8 +20,9 @@ TurnGraph = CompiledStateGraph[TurnState, TurnRun, TurnState, TurnState]
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The nodes with their dependencies inside; recalling has none."""
+    """The nodes with their dependencies inside; recalling has none but what a message quotes."""
 
+    quote: Quote
     think: Think
     act: Act
     answer: Answer
@@ -31,7 +33,8 @@ def build(nodes: Nodes) -> TurnGraph:
     graph: StateGraph[TurnState, TurnRun, TurnState, TurnState] = StateGraph(TurnState, context_schema=TurnRun)
 
     async def recall(state: TurnState, runtime: Runtime[TurnRun]) -> dict[str, Any]:
-        return recalled(state, runtime.context)
+        said = await nodes.quote(state["text"], runtime.context)
+        return {"text": said, **recalled({**state, "text": said}, runtime.context)}
 
     async def think(state: TurnState, runtime: Runtime[TurnRun]) -> dict[str, Any]:
         return await nodes.think(state, runtime.context)

@@ -1,23 +1,34 @@
 """Files handed in: previewed at once, carried out by a job, with a report per row. Nothing is lost on bad rows."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
 from agent.cards.drafts import flag_text
+from agent.import_kinds import NEEDED, likeliest, readable
 from agent.sales import agreed, posted
 from agent.sales import importing as importing_sales
 from agent.samples.importing import imported, judged
-from connectors.ports.files import CreatorRow, PostRow, ProductRow, RateRow, SaleRow, SampleRow, Sheet, SheetReader
+from connectors.ports.files import (
+    CreatorRow,
+    GuessedMapping,
+    PostRow,
+    ProductRow,
+    RateRow,
+    SaleRow,
+    SampleRow,
+    Sheet,
+    SheetReader,
+)
 from connectors.ports.queries import ImportView
 from memory.domain import jobs
 from memory.domain.chat import Reply
-from memory.domain.errors import AppError, BadRequest, NotAllowed, NotFound
+from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound
 from memory.domain.ids import BrandId, ImportRunId
-from memory.domain.import_stores import ImportRun, ImportState, RowOutcome, RowVerdict
+from memory.domain.import_stores import KINDS, ImportRun, ImportState, RowOutcome, RowVerdict
 from memory.domain.outreach import Flag
 from memory.domain.stores import Change, Unit, Units
 from memory.domain.workspace import Role, Scope
@@ -25,16 +36,6 @@ from prompts.render import Texts
 
 log = structlog.get_logger()
 
-KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
-# What a file of a kind cannot do without, and what is said when no column holds it.
-NEEDED = {
-    "creators": (("handle", "import_no_handle"),),
-    "products": (("name", "import_no_name"),),
-    "samples": (("handle", "import_no_handle"),),
-    "orders": (("order", "import_no_order"), ("placed", "import_no_placed")),
-    "posts": (("posted", "import_no_posted"),),
-    "rates": (("handle", "import_no_handle"), ("rate", "import_no_rate"), ("since", "import_no_since")),
-}
 AT_ONCE = 500
 _OUTCOMES = {
     Change.ADDED: RowOutcome.ADDED,
@@ -57,34 +58,60 @@ class Imports:
     ) -> ImportRunId:
         """Read a file and judge every row without changing anything; `mapping` names one, else it is recognised.
 
-        Raises BadRequest, NotAllowed.
+        So is the kind where it is "". Raises BadRequest, NotAllowed.
         """
         if not scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
-        if kind not in KINDS:
+        if kind and kind not in KINDS:
             raise BadRequest("kind_unknown", kind=kind)
         sheet = await asyncio.to_thread(self.reader.read, name=name, content=content)
-        guessed = self.reader.guess(sheet.headers, kind=kind, name=mapping)
         async with self.units.unit(scope) as unit:
-            learnt = await unit.imports.learnt(kind, sheet.headers)
+            known = {
+                one: await self._mapping(unit, one, sheet.headers, mapping) for one in ((kind,) if kind else KINDS)
+            }
+            chosen = kind or likeliest({one: {*found.fields.values()} for one, found in known.items()}, file_name=name)
             run = await unit.imports.add(
-                kind=kind,
+                kind=chosen,
                 file_name=name[:200],
                 headers=sheet.headers,
                 rows=sheet.rows,
-                mapping=guessed.fields if mapping or not learnt else learnt,
-                mapping_name="learnt" if learnt and not mapping else guessed.name,
+                mapping=known[chosen].fields,
+                mapping_name=known[chosen].name,
             )
             kept = await unit.imports.lock(run)
             await self._judge(unit, kept, sheet)
         return run
 
-    async def start(self, scope: Scope, run: ImportRunId, mapping: Mapping[str, str]) -> Reply:
-        """Queue a previewed run, with the mapping a person chose. Raises BadRequest, NotFound, Conflict."""
+    async def _mapping(self, unit: Unit, kind: str, headers: Sequence[str], named: str | None = None) -> GuessedMapping:
+        """What the headers mean: as such a file was last carried out, else as they are known; or by a named mapping."""
+        learnt = None if named else await unit.imports.learnt(kind, headers)
+        return GuessedMapping("learnt", learnt) if learnt else self.reader.guess(headers, kind=kind, name=named)
+
+    async def read_as(self, scope: Scope, run: ImportRunId, kind: str) -> Reply:
+        """Judge a previewed file as one of another kind. Raises as `start`."""
+        if not scope.role.covers(Role.OPERATOR):
+            raise NotAllowed("needs_role", role=Role.OPERATOR)
+        if kind not in KINDS:
+            raise BadRequest("kind_unknown", kind=kind)
+        async with self.units.unit(scope) as unit:
+            kept = await unit.imports.lock(run)
+            found = await self._mapping(unit, kind, kept.headers)
+            await unit.imports.map(run, found.fields, name=found.name, kind=kind)
+            kept = await unit.imports.lock(run)
+            await self._judge(unit, kept, await self._sheet(unit, kept))
+        return Reply(text=self.texts.say(f"web_import_{kind}", scope.lang))
+
+    async def start(self, scope: Scope, run: ImportRunId, mapping: Mapping[str, str], *, kind: str = "") -> Reply:
+        """Queue a previewed run, with the mapping a person chose. Raises BadRequest, NotFound, Conflict.
+
+        `kind`: as what they saw it read; by now it may be read as something else.
+        """
         if not scope.role.covers(Role.OPERATOR):
             raise NotAllowed("needs_role", role=Role.OPERATOR)
         async with self.units.unit(scope) as unit:
             kept = await unit.imports.lock(run)
+            if kind and kind != kept.kind:
+                raise Conflict("import_other_kind", kind=self.texts.say(f"web_import_{kept.kind}", scope.lang))
             chosen = {header: field for header, field in mapping.items() if field} if mapping else kept.mapping
             for field, without in NEEDED[kept.kind]:
                 if field not in chosen.values():
@@ -281,6 +308,7 @@ class Imports:
             mapping=kept.mapping,
             mapping_name=kept.mapping_name,
             fields=self.reader.fields(kept.kind),
+            kinds=readable({kind: {*self.reader.guess(kept.headers, kind=kind).fields.values()} for kind in KINDS}),
             rows=rows,
             good=rows - counts.get(RowOutcome.LEFT_OUT, 0),
             added=counts.get(RowOutcome.ADDED, 0),

@@ -1,10 +1,11 @@
-"""Which creators a call means: ranks of the current shortlist, handles, the whole shortlist, or a segment."""
+"""Which creators a call means (ranks of the current shortlist, handles, all of it, a segment), and brands by name."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from memory.domain.creator import Creator, Stage
 from memory.domain.errors import BadRequest, NotFound
+from memory.domain.ids import BrandId
 from memory.domain.sample import OWING
 from memory.domain.stores import Unit
 from tools.contract import TurnContext
@@ -60,3 +61,11 @@ async def named_creators(
             raise BadRequest("rank_missing", rank=absent[0], total=len(by_rank))
         chosen += [by_rank[rank] for rank in ranks] if ranks else list(by_rank.values())
     return list({creator.id: creator for creator in chosen}.values())
+
+
+async def brand_names(unit: Unit) -> dict[BrandId, str]:
+    """What each brand is called where a scope holds several; empty in a scope of one, where nothing needs telling."""
+    if unit.scope.brand is not None:
+        return {}
+    brands = await unit.people.brands()
+    return {brand.id: brand.name for brand in brands} if len(brands) > 1 else {}

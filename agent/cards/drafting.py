@@ -89,7 +89,7 @@ def draft_list(result: DraftList, lang: Lang, texts: Texts) -> Piece:
     cards: list[DraftsCard] = []
     for code, group in groupby(result.drafts, key=lambda draft: draft.batch_code):
         drafts = list(group)
-        cards.append(_card_of(code, drafts, lang, texts, now=result.now))
+        cards.append(_card_of(code, drafts, lang, texts, now=result.now, brand=result.brands.get(code, "")))
     count = len(result.drafts)
     text = (
         texts.say("drafts_listed", lang, count=count, status=status)
@@ -99,12 +99,15 @@ def draft_list(result: DraftList, lang: Lang, texts: Texts) -> Piece:
     return Piece(text, tuple(cards[:5]), for_planner={"drafts": len(result.drafts), "status": result.status})
 
 
-def _card_of(code: str, drafts: Sequence[Draft], lang: Lang, texts: Texts, *, now: datetime) -> DraftsCard:
+def _card_of(
+    code: str, drafts: Sequence[Draft], lang: Lang, texts: Texts, *, now: datetime, brand: str = ""
+) -> DraftsCard:
     return DraftsCard(
         batch=code,
         presentation=None,
         decide_by=drafts[0].version.made_at,
         items=tuple(draft_row(draft, lang=lang, texts=texts, now=now) for draft in drafts),
+        notes=(texts.say("of_brand", lang, brand=brand),) if brand else (),
     )
 
 

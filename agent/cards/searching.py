@@ -140,7 +140,11 @@ def replies(result: Replies, lang: Lang, texts: Texts) -> Piece:
     if not result.items:
         return Piece("\n".join([texts.say("no_replies", lang), *thread]), for_planner={"replies": 0})
     card = RepliesCard(
-        total=result.total, items=tuple(_reply(item, lang, texts, now=result.now) for item in result.items)
+        total=result.total,
+        items=tuple(
+            _reply(item, lang, texts, now=result.now, brand=result.brands.get(item.message.brand, ""))
+            for item in result.items
+        ),
     )
     told: list[JsonValue] = [
         {"handle": item.message.handle, "intent": str(item.message.gist.intent)} for item in result.items
@@ -155,15 +159,16 @@ def _line(who: str, text: str, at: datetime, result: Replies, lang: Lang, texts:
     return texts.say("thread_line_us" if who == "us" else "thread_line_creator", lang, when=when, text=quoted(text))
 
 
-def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime) -> ReplyRow:
+def _reply(item: ReplyShown, lang: Lang, texts: Texts, *, now: datetime, brand: str = "") -> ReplyRow:
     message = item.message
     suggested = message.suggested
+    heading = texts.say(item.heading, lang)
     return ReplyRow(
         id=message.id,
         handle=message.handle,
         received_at=message.received_at,
         text=message.text,
-        heading=texts.say(item.heading, lang),
+        heading=texts.say("heading_of_brand", lang, heading=heading, brand=brand) if brand else heading,
         summary=tuple(texts.say(line.key, lang, **line.facts) for line in item.summary),
         translation=message.translation,
         intent=str(message.gist.intent),

@@ -43,6 +43,7 @@ _TYPES = (
     "street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|close|crescent|square|gardens|grove"
     "|mews|parade|quay|way|place|pl"
 )
+_PARTS = "号|號|楼|樓|层|層|栋|棟|幢|座|单元|單元|室|房"  # of a Chinese address, after the door
 _CITIES = r"(?:,\s*[A-Z][\w .'-]{1,40}){0,3}(?:,?\s*[A-Z]{2}\s+\d{5}(?:-\d{4})?)?"
 _ADDRESSES = tuple(
     re.compile(pattern)
@@ -89,7 +90,7 @@ _ADDRESSES = tuple(
         # Chinese: from the place after 到, 在, 是 or 址 to the last number of door, floor or room
         (
             r"(?:(?![到在是址：:])[\u4e00-\u9fff]){1,16}(?:路|街|大道|巷|弄|里|村|園|园)\s?\d{1,4}\s?(?:号|號|弄|巷|棟|栋|幢|座)"
-            r"(?:[\d\-A-Za-z]{0,5}(?:号|號|楼|樓|层|層|栋|棟|幢|座|单元|單元|室|房)?\d{0,4}){0,5}"
+            rf"(?:\s?\d[\dA-Za-z-]{{0,4}}\s?(?:{_PARTS})|[\d\-A-Za-z]{{0,5}}(?:{_PARTS})?\d{{0,4}}){{0,5}}"
         ),
     )
 )

@@ -12,8 +12,8 @@ from connectors.files.foreign import folded
 from connectors.files.numbers import currencies_of, unit_of
 from connectors.ports.files import GuessedMapping
 from memory.domain.errors import BadRequest
+from memory.domain.import_stores import KINDS
 
-KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 LEARNT = "learnt"
 _FEWEST = 3
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")

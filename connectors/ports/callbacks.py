@@ -15,12 +15,14 @@ from memory.domain.outreach import Flag
 class CallbackState:
     """How a channel that is called back does. `address`: for the platform's console, None without a public one.
 
-    `called_at`: the last callback that could be read; `wrong`: what is so now, most pressing first.
+    `called_at`: the last callback that could be read; `wrong`: what is so now, most pressing first. `shelved`: how many
+    people have answers left that may be said once they say something.
     """
 
     address: str | None
     called_at: datetime | None = None
     wrong: tuple[Flag, ...] = ()
+    shelved: int = 0
 
 
 class CalledBack(Protocol):

@@ -59,8 +59,9 @@ class Desk(Protocol):
         ...
 
     async def upload(self, scope: Scope, *, name: str, content: bytes, kind: str) -> ImportRunId:
-        """Read a CSV or Excel file (`kind` creators | products) into a previewed import; nothing is changed.
+        """Read a CSV or Excel file into a previewed import; nothing is changed.
 
+        `kind`: creators, products, samples, orders, posts or rates; "" where the columns shall say it.
         Raises BadRequest for a file that cannot be read, with the reason and the way out.
         """
         ...

@@ -107,7 +107,10 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """A previewed or finished import: what each row would do, and what could not be read."""
+    """A previewed or finished import: what each row would do, and what could not be read.
+
+    `kinds`: everything it could be read as, by its columns.
+    """
 
     run: ImportRunId
     kind: str
@@ -124,6 +127,7 @@ class ImportView:
     same: int = 0
     problems: tuple[tuple[int, str], ...] = ()
     sample: tuple[dict[str, str], ...] = field(default=())
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class BoundTeam:
 
 @dataclass(frozen=True, slots=True)
 class ChannelsView:
-    """Channels in sight with how each does, how many pushes wait, and what was not delivered lately.
+    """Channels in sight with how each does, how many pushes wait for any of them, and what was not delivered lately.
 
     `called`: those that the platform calls back.
     """

@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
+from connectors.ports.queries import ImportView
 from connectors.wecom.cut import size
 from connectors.wecom.keys import as_runs
 from connectors.wecom.saying import Say
 from memory.domain.cards import ChoiceCard, DraftsCard, PlanCard
-from memory.domain.ids import ImportRunId
 from memory.domain.workspace import Lang
 
 TITLE, DESC, BODY, SOURCE, KEYNAME, VALUE, BUTTON = 26, 30, 112, 13, 5, 26, 10  # characters a phone shows
@@ -128,9 +128,19 @@ def choices_card(card: ChoiceCard, *, task: str, lang: Lang, say: Say) -> Templa
     return _card(task, say("wecom_choices_title", lang), desc=card.prompt, body=card.prompt, buttons=buttons)
 
 
-def import_card(run: ImportRunId, title: str, *, task: str, lang: Lang, say: Say) -> TemplateCard:
-    """The button that starts a previewed import."""
-    return _card(task, title, buttons=[_button(say("wecom_file_import", lang), f"import:{run}", style=1)])
+def import_card(view: ImportView, *, task: str, lang: Lang, say: Say) -> TemplateCard:
+    """The button that starts a previewed import, and one for each other thing that the file may be read as."""
+    kind = say(f"web_import_{view.kind}", lang)
+    others = [other for other in view.kinds if other != view.kind]
+    return _card(
+        task,
+        say("wecom_file_title", lang, kind=kind, good=view.good),
+        body=say("wecom_file_other", lang, kind=kind) if others else "",
+        buttons=[
+            _button(say("wecom_file_import", lang), f"import:{view.run}:{view.kind}", style=1),
+            *(_button(say(f"web_import_{other}", lang), f"read:{view.run}:{other}", style=2) for other in others),
+        ][:MOST_BUTTONS],
+    )
 
 
 def settled_card(task: str, title: str, body: str, *, button: str) -> TemplateCard:

@@ -1,6 +1,5 @@
-"""A table somebody sent: read into a previewed import, with a button that carries it out."""
+"""A table somebody sent: read into a previewed import, with buttons that carry it out or read it as something else."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,19 +9,14 @@ from connectors.wecom import cards
 from connectors.wecom.cards import TemplateCard
 from connectors.wecom.fetched import Fetched
 from connectors.wecom.foreign import line
+from connectors.wecom.keys import Importing as Starting
+from connectors.wecom.keys import Reading
 from connectors.wecom.saying import Say
-from memory.domain.chat import Reply, RunImport
+from memory.domain.chat import ReadImportAs, Reply, RunImport
 from memory.domain.ids import ImportRunId
 from memory.domain.workspace import Lang, Scope
 
 SHOWN_PROBLEMS: Final = 5
-# What a file's name says it holds, the first that fits; creators where none does.
-_KINDS: Final = (
-    ("rates", re.compile(r"约定佣金|佣金率|佣金约定|\bcommissions?[ _-]?rates?\b|\brates\b", re.IGNORECASE)),
-    ("orders", re.compile(r"订单|联盟单|order", re.IGNORECASE)),
-    ("posts", re.compile(r"视频|直播|作品|内容|\bposts?\b|\bvideos?\b|\bcontents?\b", re.IGNORECASE)),
-    ("products", re.compile(r"产品|商品|product", re.IGNORECASE)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +36,32 @@ class Importing:
     say: Say
 
     async def preview(self, scope: Scope, file: Fetched, *, of: str) -> Preview:
-        """Read a table sent as `of`. Nothing is changed yet."""
-        kind = next((kind for kind, named in _KINDS if named.search(file.name)), "creators")
-        run = await self.desk.upload(scope, name=file.name, content=file.content, kind=kind)
-        view = await self.queries.import_run(scope, run)
-        title = self.say("wecom_file_read", scope.lang, name=line(view.file_name), rows=view.rows, good=view.good)
-        card = cards.import_card(run, title, task=cards.task_id("import", of), lang=scope.lang, say=self.say)
-        return Preview("\n".join((title, *self._problems(view, scope.lang))), card)
+        """Read a table sent as `of`: as what its columns say. Nothing is changed yet."""
+        run = await self.desk.upload(scope, name=file.name, content=file.content, kind="")
+        return await self._previewed(scope, run, of=of)
 
-    async def start(self, scope: Scope, run: ImportRunId) -> Reply:
-        """Carry a previewed import out, with the mapping it was previewed with."""
-        view = await self.queries.import_run(scope, run)
-        return await self.desk.submit(scope, RunImport(run=run, mapping=view.mapping))
+    async def read_as(self, scope: Scope, wish: Reading, *, of: str) -> Preview:
+        """Read it again, as something else. Nothing is changed yet."""
+        await self.desk.submit(scope, ReadImportAs(run=wish.run, of=wish.kind))
+        return await self._previewed(scope, wish.run, of=of)
+
+    async def start(self, scope: Scope, wish: Starting) -> Reply:
+        """Carry a previewed import out as it was previewed, with its mapping."""
+        view = await self.queries.import_run(scope, wish.run)
+        return await self.desk.submit(scope, RunImport(run=wish.run, mapping=view.mapping, of=wish.kind))
+
+    async def _previewed(self, scope: Scope, run: ImportRunId, *, of: str) -> Preview:
+        view, lang = await self.queries.import_run(scope, run), scope.lang
+        said = self.say(
+            "wecom_file_read",
+            lang,
+            name=line(view.file_name),
+            kind=self.say(f"web_import_{view.kind}", lang),
+            rows=view.rows,
+            good=view.good,
+        )
+        card = cards.import_card(view, task=cards.task_id("import", of), lang=lang, say=self.say)
+        return Preview("\n".join((said, *self._problems(view, lang))), card)
 
     def _problems(self, view: ImportView, lang: Lang) -> list[str]:
         return [

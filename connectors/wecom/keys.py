@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from memory.domain.chat import Tap
 from memory.domain.ids import ImportRunId, PresentationId
+from memory.domain.import_stores import KINDS
 
 _RUNS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+_FILE = re.compile(rf"(?P<verb>import|read(?=:\d+:)):(?P<run>[0-9]{{1,18}})(?::(?P<kind>{'|'.join(KINDS)}))?")
 MOST_NUMBERS = 1000
 
 
@@ -23,9 +25,18 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """A click that starts a previewed import."""
+    """A click that starts a previewed import. `kind`: as what it was previewed; "" on cards of before."""
 
     run: ImportRunId
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A click that has a previewed file read as something else."""
+
+    run: ImportRunId
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class Task:
     fingerprint: str
 
 
-Click = Tap | Saying | Importing | Nothing
+Click = Tap | Saying | Importing | Reading | Nothing
 
 
 def meant(key: str, task_id: str) -> Click:
@@ -50,8 +61,9 @@ def meant(key: str, task_id: str) -> Click:
     verb, _, rest = key.partition(":")
     if verb == "say" and rest:
         return Saying(rest)
-    if verb == "import" and rest.isascii() and rest.isdecimal():
-        return Importing(ImportRunId(int(rest)))
+    if found := _FILE.fullmatch(key):
+        run, kind = ImportRunId(int(found["run"])), found["kind"] or ""
+        return Reading(run, kind) if found["verb"] == "read" and kind else Importing(run, kind)
     task, numbers = read_task(task_id), _from_runs(rest)
     if verb not in ("approve", "reject") or task is None or not numbers:
         return Nothing()

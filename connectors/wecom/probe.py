@@ -57,6 +57,6 @@ class AddressProbe(ABC):
             async with httpx.AsyncClient(timeout=_SECONDS, trust_env=self.through_proxy) as http:
                 answer = await http.get(address, params=query)
         except httpx.HTTPError as failed:
-            raise Unavailable("app_callback_unreachable", host=host) from failed
+            raise Unavailable("app_callback_unreachable", host=host, path=self.at) from failed
         if answer.status_code != httpx.codes.OK or answer.text != echo:
             raise Refused("app_callback_answers_wrong", host=host, code=answer.status_code)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from connectors.wecom import cards, drafts
+from connectors.wecom import cards, drafts, quotes
 from connectors.wecom.cards import TemplateCard
 from connectors.wecom.cut import numbered, size
 from connectors.wecom.drafts import clocks
@@ -68,7 +68,8 @@ class Renderer:
     """How one chat is written to. `mark`: 演示数据 on every message, empty in a real workspace.
 
     `mask` takes contacts out of what others wrote: for groups. `content_bytes`: of the longest message. `files_follow`:
-    whoever says the reply sends its files too; `pictures_follow`: at least its pictures.
+    whoever says the reply sends its files too; `pictures_follow`: at least its pictures. `quotable`: people can
+    quote what is said here, so that its lists are named.
     """
 
     lang: Lang
@@ -79,6 +80,7 @@ class Renderer:
     content_bytes: int = CONTENT_BYTES
     files_follow: bool = False
     pictures_follow: bool = False
+    quotable: bool = False
 
     def items(self, reply: Reply, *, task: str) -> list[Item]:
         """Everything to send. `task` makes the names of cards: the same one twice is refused by the platform."""
@@ -96,17 +98,20 @@ class Renderer:
         left = [file for file in reply.files if not self.follows(file)]
         lead += [self.say("wecom_file_out", self.lang, name=line(file.name)) for file in left]
         lead += [self.say("undo_hint", self.lang)] if reply.undo is not None else []
-        return [*self.words("\n\n".join(lead)), *found]
+        head = quotes.head(reply, lang=self.lang, say=self.say) if self.quotable else ""
+        return [*self.words("\n\n".join(lead), head=head), *found]
 
     def follows(self, file: FileOut) -> bool:
         """Whether whoever says the reply sends this one too; what is not sent is to be had on the page."""
         return self.files_follow or (self.pictures_follow and file.media_type.startswith("image/"))
 
-    def words(self, text: str) -> list[Words]:
-        """Text in as few messages as hold it, each with the mark."""
+    def words(self, text: str, *, head: str = "") -> list[Words]:
+        """Text in as few messages as hold it, each with the mark and under its head."""
         if not text.strip():
             return []
-        return [Words(self.marked(piece)) for piece in numbered(text, self.content_bytes - size(self.marked("")))]
+        top = f"{head}\n" if head else ""
+        room = self.content_bytes - size(self.marked(top))
+        return [Words(self.marked(f"{top}{piece}")) for piece in numbered(text, room)]
 
     def marked(self, text: str) -> str:
         """The text under the mark."""

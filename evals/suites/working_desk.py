@@ -22,6 +22,7 @@ from agent.imports import Imports
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.pictures import Pictures
+from agent.nodes.quote import Quote
 from agent.nodes.think import Limits, PlannerModel, Think
 from agent.planner.tokens import unpack_vocabulary
 from agent.turn import TurnRunner
@@ -127,6 +128,7 @@ async def open_working_desk(
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
+            Quote(database),
             Think(catalogue, words, model, Limits()),
             Act(catalogue, Presenter(words), words, Pictures(database, painter, words)),
             Answer(database, words),

@@ -271,11 +271,23 @@ class Undo(Noun):
 
 
 class RunImport(Noun):
-    """Carry out a previewed import, with a mapping of the file's headers to our fields."""
+    """Carry out a previewed import, with a mapping of the file's headers to our fields.
+
+    `of`: as what it was previewed (creators, products …); read as something else since, it is not carried out.
+    """
 
     kind: Literal["run_import"] = "run_import"
     run: ImportRunId
     mapping: dict[str, str] = Field(default_factory=dict)
+    of: str = Field(default="", max_length=20)
+
+
+class ReadImportAs(Noun):
+    """Preview a file again, as one that holds something else: creators, products, samples, orders, posts, rates."""
+
+    kind: Literal["read_import_as"] = "read_import_as"
+    run: ImportRunId
+    of: str = Field(max_length=20)
 
 
 class MoveDemoClock(Noun):
@@ -326,6 +338,7 @@ Command = Annotated[
     | WithdrawApprovals
     | Undo
     | RunImport
+    | ReadImportAs
     | MoveDemoClock
     | UpdateRelation
     | EraseCreator

@@ -20,7 +20,8 @@ from memory.domain.workspace import Scope
 class ChannelState:
     """A channel with its last success and its last failure. `pausing`: it asked to be left alone for a while.
 
-    `line`: of a channel on a connection that one process holds, None before any did.
+    `line`: of a channel on a connection that one process holds, None before any did. `waiting`: answers that are owed
+    over it; `unhandled`: callbacks that came and nobody has handled.
     """
 
     channel: ChannelSetting
@@ -29,6 +30,8 @@ class ChannelState:
     reason: Flag | None
     pausing: bool
     line: Line | None = None
+    waiting: int = 0
+    unhandled: int = 0
 
     @property
     def is_failing(self) -> bool:
@@ -56,7 +59,7 @@ class DeliveryBook(Protocol):
         ...
 
     async def waiting(self) -> int:
-        """How many deliveries wait."""
+        """How many deliveries wait that may go over any channel."""
         ...
 
     async def undelivered(self, *, days: int = 7, limit: int = 50) -> Sequence[Undelivered]:

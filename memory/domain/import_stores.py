@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from memory.domain.ids import ImportRunId, MemberId
+
+KINDS: Final = ("creators", "products", "samples", "orders", "posts", "rates")
+"""What a file may hold, in the order of the page."""
 
 
 class ImportState(StrEnum):
@@ -104,8 +107,8 @@ class ImportStore(Protocol):
         """(row number, problem), in file order."""
         ...
 
-    async def map(self, run: ImportRunId, mapping: Mapping[str, str], *, name: str) -> None:
-        """Change the mapping of a run that is only previewed. Raises Conflict later."""
+    async def map(self, run: ImportRunId, mapping: Mapping[str, str], *, name: str, kind: str | None = None) -> None:
+        """Change the mapping of a run that is only previewed, and as what it is read. Raises Conflict later."""
         ...
 
     async def move(self, run: ImportRunId, to: ImportState) -> None:

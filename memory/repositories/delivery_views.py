@@ -11,7 +11,7 @@ from memory.domain.delivery_views import ChannelState, Undelivered
 from memory.domain.ids import BrandId, ChannelId
 from memory.domain.outreach import Flag
 from memory.domain.workspace import Scope
-from memory.models.channels import ChannelSettingRow
+from memory.models.channels import CallbackRow, ChannelSettingRow
 from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.repositories.channels import in_sight, to_channel
 from memory.repositories.lines import line_of
@@ -19,6 +19,7 @@ from memory.repositories.making_deliveries import make_delivery
 from memory.tenancy import ScopedSession
 
 _FAILED = (DeliveryState.REFUSED.value, DeliveryState.UNKNOWN.value)
+_WAITS = DeliveryRow.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value))
 _ENDED = func.coalesce(DeliveryRow.settled_at, DeliveryRow.made_at)
 _TEST_LIFE = timedelta(minutes=10)
 
@@ -38,13 +39,34 @@ class DeliveryBookRepository:
             .where(*in_sight(self._scope))
             .order_by(ChannelSettingRow.name, ChannelSettingRow.id)
         )
-        return [await self._state(row, pausing=bool(pausing)) for row, pausing in rows.all()]
+        owed, heard = await self._owed(), await self._heard()
+        return [
+            await self._state(row, pausing=bool(pausing), waiting=owed.get(row.id, 0), unhandled=heard.get(row.id, 0))
+            for row, pausing in rows.all()
+        ]
 
     async def waiting(self) -> int:
         """See `DeliveryBook.waiting`."""
-        waits = (DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)
-        found = await self._session.scalar(select(func.count(DeliveryRow.id)).where(DeliveryRow.state.in_(waits)))
+        found = await self._session.scalar(
+            select(func.count(DeliveryRow.id)).where(_WAITS, DeliveryRow.only_channel_id.is_(None))
+        )
         return found or 0
+
+    async def _owed(self) -> dict[int, int]:
+        """By channel: what waits that can go over that one alone."""
+        rows = await self._session.execute(
+            select(DeliveryRow.only_channel_id, func.count())
+            .where(_WAITS, DeliveryRow.only_channel_id.is_not(None))
+            .group_by(DeliveryRow.only_channel_id)
+        )
+        return {int(channel): count for channel, count in rows.all() if channel is not None}
+
+    async def _heard(self) -> dict[int, int]:
+        """By channel: callbacks that are acknowledged and not handled."""
+        rows = await self._session.execute(
+            select(CallbackRow.channel_id, func.count().label("found")).group_by(CallbackRow.channel_id)
+        )
+        return {row.channel_id: row.found for row in rows.all()}
 
     async def undelivered(self, *, days: int = 7, limit: int = 50) -> Sequence[Undelivered]:
         """See `DeliveryBook.undelivered`."""
@@ -90,7 +112,7 @@ class DeliveryBookRepository:
             member=self._scope.member,
         )
 
-    async def _state(self, row: ChannelSettingRow, *, pausing: bool) -> ChannelState:
+    async def _state(self, row: ChannelSettingRow, *, pausing: bool, waiting: int, unhandled: int) -> ChannelState:
         mine = select(DeliveryTryRow).where(DeliveryTryRow.channel_id == row.id).order_by(DeliveryTryRow.id.desc())
         good = await self._session.scalar(mine.where(DeliveryTryRow.state == DeliveryState.DELIVERED.value).limit(1))
         bad = await self._session.scalar(mine.where(DeliveryTryRow.state.in_(_FAILED)).limit(1))
@@ -101,6 +123,8 @@ class DeliveryBookRepository:
             reason=_reason(bad) if bad else None,
             pausing=pausing,
             line=await line_of(self._session, ChannelId(row.id)),
+            waiting=waiting,
+            unhandled=unhandled,
         )
 
 

@@ -139,12 +139,12 @@ class ImportRepository:
         )
         return [(number, problem or "") for number, problem in found]
 
-    async def map(self, run: ImportRunId, mapping: Mapping[str, str], *, name: str) -> None:
+    async def map(self, run: ImportRunId, mapping: Mapping[str, str], *, name: str, kind: str | None = None) -> None:
         """See `ImportStore.map`."""
         row = await self._locked(run)
         if row.state != ImportState.PREVIEWED:
             raise Conflict("import_begun", run=run)
-        row.mapping, row.mapping_name = dict(mapping), name
+        row.mapping, row.mapping_name, row.kind = dict(mapping), name, kind or row.kind
         await self._session.flush()
 
     async def move(self, run: ImportRunId, to: ImportState) -> None:

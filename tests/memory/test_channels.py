@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from memory.database import Database
+from memory.domain.callbacks import SealedCallback
 from memory.domain.channels import ChannelFields, ChannelKind, owner_of_secrets
 from memory.domain.errors import Conflict, NotFound
 from memory.domain.ids import BrandId, ChannelId
+from memory.domain.places import Place
 from memory.secret_box import KEY_BYTES, HomeSecretBox
 from tests.support.database import Office, make_workspace
 
@@ -86,3 +88,26 @@ async def test_two_channels_of_a_tenant_have_two_names(database: Database, offic
         assert len(await unit.channels.all()) == 1
         with pytest.raises(NotFound):
             await unit.channels.save(ChannelId(10**9), fields("nobody's"))
+
+
+async def test_what_waits_is_counted_channel_by_channel(database: Database, office: Office) -> None:
+    lead = office.lead(0)
+    async with database.unit(office.owner) as unit:
+        busy, idle = [(await unit.channels.save(None, fields(name, serves=lead.brand))).id for name in ("busy", "idle")]
+    async with database.unit(lead) as unit:
+        thread = await unit.conversations.start(connector="wecom_app", chat="lina", now=unit.now)
+        for number in range(3):
+            place = Place(channel=busy, chat="lina", is_group=False, user="lina")
+            turn, _ = await unit.turns.add(
+                thread.id, text="找达人", connector="wecom_app", outside_id=f"m{number}", now=unit.now
+            )
+            await unit.owed.owe(place, outside_id=f"m{number}", turn=turn)
+        now = unit.now
+    async with database.across_tenants("callbacks that came") as work:
+        heard = [SealedCallback(f"c{number}", office.tenant, busy, now, b"sealed") for number in range(2)]
+        await work.callbacks.add(heard)
+    async with database.unit(lead) as unit:
+        states = {state.channel.id: (state.waiting, state.unhandled) for state in await unit.pushes.states()}
+        assert (states, await unit.pushes.waiting()) == ({busy: (3, 2), idle: (0, 0)}, 0)
+    async with database.unit(office.lead(1)) as unit:
+        assert list(await unit.pushes.states()) == []

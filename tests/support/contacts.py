@@ -1,4 +1,4 @@
-"""Fifty replies of creators with invented contacts in them, in the shapes people write; no other text knows them."""
+"""Fifty replies of creators with invented contacts and addresses as people write them; no other text knows them."""
 
 REPLIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Sure! Mail me: nora.k+collab@mail.example.com", ("nora.k+collab@mail.example.com",)),
@@ -10,10 +10,16 @@ REPLIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("两个邮箱都行 a.b@example.com / c_d@example.org", ("a.b@example.com", "c_d@example.org")),
     ("Reach me on (202) 555-0133", ("(202) 555-0133",)),
     ("text 202.555.0171 after 6pm", ("202.555.0171",)),
-    ("my cell 2025550188", ("2025550188",)),
+    (
+        "my cell 2025550188, send it to 742 Maplewood Avenue Apt 5, Austin, TX 78701",
+        ("2025550188", "742 Maplewood Avenue", "78701"),
+    ),
     ("+12025550164 works best", ("+12025550164",)),
     ("phone: 1-202-555-0119 ext 4", ("1-202-555-0119",)),
-    ("Call me 07700 900 321", ("07700 900 321",)),
+    (
+        "Call me 07700 900 321. Post: 14 Rosebery Lane, London SW1A 2AA",
+        ("07700 900 321", "14 Rosebery Lane", "SW1A 2AA"),
+    ),
     ("WhatsApp: +447700900654", ("+447700900654",)),
     ("whatsapp me on 07700900777 thx", ("07700900777",)),
     ("wa.me/447700900555 is fastest", ("wa.me/447700900555",)),
@@ -31,18 +37,18 @@ REPLIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("wx:maomao_777", ("maomao_777",)),
     ("QQ 1000123456", ("1000123456",)),
     ("qq号：100200300", ("100200300",)),
-    ("手机 13800001234", ("13800001234",)),
-    ("电话：138 0000 5678", ("138 0000 5678",)),
+    ("手机 13800001234，寄到杭州市西湖区文三路478号3幢502室", ("13800001234", "文三路478号", "502室")),
+    ("电话：138 0000 5678，地址：台北市信義區松仁路 28 號 7 樓", ("138 0000 5678", "松仁路 28 號", "7 樓")),
     ("打我手机138-0000-9012", ("138-0000-9012",)),
     ("手机号一三八零零零零四三二一", ("一三八零零零零四三二一",)),
-    ("Line ID: neko.mimi", ("neko.mimi",)),
-    ("LINEはneko_mimi7です", ("neko_mimi7",)),
+    ("Line ID: neko.mimi ส่งที่ 99/1 ถนนสุขุมวิท กรุงเทพ", ("neko.mimi", "99/1", "ถนนสุขุมวิท")),
+    ("LINEはneko_mimi7です。〒150-0042 東京都渋谷区宇田川町36-6", ("neko_mimi7", "150-0042", "宇田川町36-6")),
     ("KakaoTalk: meow_kr", ("meow_kr",)),
     ("카톡 meow_kr2 로 주세요", ("meow_kr2",)),
     ("Zalo 0900 000 123", ("0900 000 123",)),
     ("zalo: meo.con.vn", ("meo.con.vn",)),
     ("Viber +380 44 000 00 12", ("+380 44 000 00 12",)),
-    ("Skype live:nora.pets", ("live:nora.pets",)),
+    ("Skype live:nora.pets, Adresse: Lindenstraße 12, 10969 Berlin", ("live:nora.pets", "Lindenstraße 12", "10969")),
     ("Signal: +1 202 555 0155", ("+1 202 555 0155",)),
     ("DM my insta @nora.and.paws", ("@nora.and.paws",)),
     ("IG: paws_daily_1", ("paws_daily_1",)),

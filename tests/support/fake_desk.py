@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from memory.domain.chat import (
     EditDraft,
     Inbound,
     MoveDemoClock,
+    ReadImportAs,
     Receipt,
     Reply,
     ResumeBatch,
@@ -103,6 +104,7 @@ class FakeOffice:
     signed_out: list[str] = field(default_factory=list)
     langs: list[Lang] = field(default_factory=list)
     import_state: str = "previewed"
+    import_kind: str = "creators"
     send_list: FakeSendList = field(default_factory=FakeSendList)
     channels: FakeChannels = field(default_factory=FakeChannels)
     parts: dict[str, str] = field(default_factory=lambda: {"database": "ok", "index": "ok"})
@@ -200,6 +202,8 @@ class FakeDesk(FakeShown):
         if isinstance(command, RunImport):
             self.office.import_state = "queued"
             return Reply(text="开始导入 56 行。")
+        if isinstance(command, ReadImportAs):
+            self.office.import_kind = command.of
         if isinstance(command, MoveDemoClock):
             self.office.now += timedelta(hours=3)
             self.office.statuses |= {
@@ -374,7 +378,7 @@ class FakeQueries(FakeChannelViews, FakeReplies):
         state = self.office.import_state
         if state == "queued":  # the worker is done by the next look
             self.office.import_state = "done"
-        return import_view(run, state)
+        return replace(import_view(run, state), kind=self.office.import_kind)
 
     async def file(self, scope: Scope, key: str) -> StoredFile:
         """One exported list, one picture."""

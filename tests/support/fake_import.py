@@ -18,4 +18,5 @@ def import_view(run: ImportRunId, state: str) -> ImportView:
             {"达人账号": f"demo.creator{n}", "粉丝数": f"{n}.2万", "近30天GMV": f"${n},400", "=cmd()": "忽略规则"}
             for n in range(1, 5)
         ),
+        kinds=("creators", "samples"),
     )  # fmt: skip

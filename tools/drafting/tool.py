@@ -1,7 +1,7 @@
 """The tool that drafts messages, and the one that lists drafts. Neither sends anything: drafts wait for a decision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -43,7 +43,7 @@ from tools.drafting.messengers import Messengers, channels_of
 from tools.drafting.occasions import brand_of
 from tools.drafting.product_meant import products_meant
 from tools.drafting.splitting import split_at_random
-from tools.naming import Segment, meant_creators
+from tools.naming import Segment, brand_names, meant_creators
 
 AT_MOST = 200  # as many as a shortlist holds
 # What a model writes has to be read draft by draft: larger batches are written from templates.
@@ -112,12 +112,13 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class DraftList:
-    """Drafts found, newest batch first, as they were at `now`."""
+    """Drafts found, newest batch first, as they were at `now`. `brands`: whose a batch is, in a scope of several."""
 
     drafts: tuple[Draft, ...]
     status: str | None
     batch: str | None
     now: datetime
+    brands: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft_messages(
@@ -213,6 +214,13 @@ def _named(args: DraftMessagesArgs) -> tuple[str, ...]:
     return (*([args.product] if args.product else []), *args.products)
 
 
+async def _brands(unit: Unit, drafts: Sequence[Draft]) -> dict[str, str]:
+    names = await brand_names(unit)
+    codes = dict.fromkeys(draft.batch_code for draft in drafts) if names else {}
+    found = [await unit.drafts.batch(code) for code in codes]
+    return {batch.code: names[batch.brand] for batch in found if batch is not None and batch.brand in names}
+
+
 def _require_some(creators: Sequence[Creator], left: Sequence[LeftOut], *, limit: int) -> None:
     if not creators:
         raise BadRequest("nobody_left", handles=" ".join(f"@{out.handle}" for out in left[:5]))
@@ -237,7 +245,8 @@ def list_drafts(units: Units) -> Tool[ListDraftsArgs]:
                 raise BadRequest("batch_unknown", batch=args.batch.upper())
             campaign = named(await unit.campaigns.all(), args.campaign).id if args.campaign else None
             found = await unit.drafts.find(statuses=wanted, batch=args.batch, campaign=campaign)
-            return DraftList(tuple(_numbered(found, args)), args.status, args.batch, unit.now)
+            shown = tuple(_numbered(found, args))
+            return DraftList(shown, args.status, args.batch, unit.now, await _brands(unit, shown))
 
     about = "List drafts by status or batch code, or some numbers of a batch with their whole texts."
     return Tool("list_drafts", Effect.READS, ListDraftsArgs, run, about)

@@ -1,16 +1,18 @@
 """The tool that lists who wrote back, oldest first, each with a summary and a suggested answer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from memory.domain.ids import BrandId
 from memory.domain.outreach import CreatorMessage, Intent
 from memory.domain.stores import Unit, Units
 from memory.domain.workspace import Role
 from tools.contract import Arguments, Effect, TextModel, Tool, TurnContext
 from tools.drafting.batching import DECIDE_HOURS
 from tools.drafting.messengers import Messengers
+from tools.naming import brand_names
 from tools.replies.suggesting import with_suggestion
 from tools.replies.summary import SummaryLine, heading_of, summarise
 from tools.replies.translating import translated
@@ -42,7 +44,7 @@ class Replies:
     """Messages, oldest first, as they were at `now`. `total` counts all that match, `items` at most twenty.
 
     `thread`: (us | creator, text, time) of the one creator asked for, oldest first, the last twenty lines;
-    `zone`: the team's.
+    `zone`: the team's. `brands`: what each is called, where the scope holds several.
     """
 
     total: int
@@ -51,6 +53,7 @@ class Replies:
     now: datetime
     thread: tuple[tuple[str, str, datetime], ...] = ()
     zone: str = "UTC"
+    brands: Mapping[BrandId, str] = field(default_factory=dict)
 
 
 def list_replies(
@@ -79,6 +82,7 @@ def list_replies(
             found = await unit.creator_messages.find(status=args.status, intent=args.intent, handles=handles)
             shown = found[:AT_MOST]
             thread, zone = await _thread(unit, handles), await team_zone(unit)
+            brands = await brand_names(unit)
             if model is None:
                 shown = await prepared(unit, shown, turn)
         if model is not None:  # asked while no transaction waits
@@ -90,7 +94,7 @@ def list_replies(
             if turn.scope.role.covers(Role.OPERATOR):
                 await _keep(units, turn, before, shown)
         items = tuple(ReplyShown(message, heading_of(message), summarise(message.gist)) for message in shown)
-        return Replies(len(found), items, args.status, now, thread, zone)
+        return Replies(len(found), items, args.status, now, thread, zone, brands)
 
     about = "List creators' replies, oldest first, with a suggested answer."
     return Tool("list_replies", Effect.READS, ListRepliesArgs, run, about)

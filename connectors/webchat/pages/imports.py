@@ -19,8 +19,8 @@ from connectors.webchat.surface import Surface
 from memory.domain.chat import RunImport
 from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.ids import ImportRunId
+from memory.domain.import_stores import KINDS
 
-KINDS = ("creators", "products", "samples", "orders", "posts", "rates")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

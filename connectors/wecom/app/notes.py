@@ -103,8 +103,8 @@ async def read(safe: Safe, channel: ChannelId) -> Noted:
     return Noted(called.made_at if called is not None else None, tuple(wrong))
 
 
-def require_good(noted: Noted) -> None:
-    """Raise what is wrong. Pure.
+def require_good(noted: Noted, *, never_called: str = "app_never_called") -> None:
+    """Raise what is wrong. `never_called` names the next step where no callback came yet. Pure.
 
     Raises:
         Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
@@ -115,7 +115,7 @@ def require_good(noted: Noted) -> None:
     for flag in noted.wrong:
         raise Refused(flag.key, **flag.facts)
     if noted.called_at is None:
-        raise Unavailable("app_never_called")
+        raise Unavailable(never_called)
 
 
 def _flag(kept: Kept) -> Flag:

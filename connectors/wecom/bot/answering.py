@@ -8,7 +8,7 @@ import structlog
 
 from connectors.wecom import telling
 from connectors.wecom.attaching import Attaching
-from connectors.wecom.bot.errcodes import Verdict
+from connectors.wecom.bot.errors import Verdict
 from connectors.wecom.bot.streaming import StreamingAnswer, StreamLimits
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.render import Item, Words

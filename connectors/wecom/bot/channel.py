@@ -149,7 +149,7 @@ class BotChannel:
         if said.file is not None and said.is_group:
             await self.answering.text(talk, self.say("wecom_file_in_direct_chat", lang))
         elif said.file is not None:
-            await Files(self.importing, self.media, self.answering).preview(talk, said.file)
+            await self.files.preview(talk, said.file)
         elif not said.text:
             unread = said.has_pictures
             await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
@@ -159,6 +159,11 @@ class BotChannel:
                 await self.answering.decided(talk, receipt.reply)
             else:
                 await self.answering.turn(talk, receipt.turn)
+
+    @property
+    def files(self) -> Files:
+        """What becomes of tables that are sent."""
+        return Files(self.importing, self.media, self.answering)
 
     @property
     def importing(self) -> Importing:
@@ -196,6 +201,9 @@ class BotChannel:
                 await clicks.decide(talk, clicked, tap)
             case keys.Importing() as wish:
                 await clicks.start_import(talk, clicked, wish)
+            case keys.Reading(_, kind) as wish:
+                await clicks.chosen(talk, clicked, self.say(f"web_import_{kind}", talk.guest.scope.lang))
+                await self.files.read_as(talk, wish)
             case keys.Saying(text):
                 await clicks.chosen(talk, clicked, text)
                 said = Heard(talk.outside_id, clicked.user, talk.voice.chatid, talk.voice.is_group, text)
@@ -241,7 +249,7 @@ class BotChannel:
     def _renderer(self, guest: Admitted, *, is_group: bool) -> Renderer:
         lang, zone, mark = guest.scope.lang, guest.team_zone, guest.mark
         mask = self.mask if is_group else unmasked
-        return Renderer(lang, self.say, zone, mark, mask, files_follow=True)
+        return Renderer(lang, self.say, zone, mark, mask, files_follow=True, quotable=True)
 
     def _voice(self, chat: str, *, is_group: bool, req_id: str | None) -> Voice:
         pace = self._paces.pop(chat, None) or Pace(self.answering.time)

@@ -94,7 +94,7 @@ class Clicks:
 
     async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
         """Carry a previewed import out, with the mapping it was previewed with."""
-        reply = await self.importing.start(talk.guest.scope, wish.run)
+        reply = await self.importing.start(talk.guest.scope, wish)
         await self._update(talk, clicked, self._settled(talk, clicked, reply.text, ""))
         await self.answering.reply(talk, reply)
 

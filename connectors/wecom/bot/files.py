@@ -6,7 +6,8 @@ from connectors.wecom import cards
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.frames import Media
 from connectors.wecom.bot.media import MediaDoor
-from connectors.wecom.importing import Importing
+from connectors.wecom.importing import Importing, Preview
+from connectors.wecom.keys import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Files:
         Raises what `MediaDoor.fetch`, `Importing.preview` and `Voice.say` raise.
         """
         fetched = await self.media.fetch(file)
-        preview = await self.importing.preview(talk.guest.scope, fetched, of=talk.outside_id)
+        await self._show(talk, await self.importing.preview(talk.guest.scope, fetched, of=talk.outside_id))
+
+    async def read_as(self, talk: Talk, wish: Reading) -> None:
+        """Read it again, as something else. Raises what `Importing.read_as` and `Voice.say` raise."""
+        await self._show(talk, await self.importing.read_as(talk.guest.scope, wish, of=talk.outside_id))
+
+    async def _show(self, talk: Talk, preview: Preview) -> None:
         await self.answering.text(talk, preview.text)
         await talk.voice.show(cards.with_mark(preview.card, talk.renderer.mark))

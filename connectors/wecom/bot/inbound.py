@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from connectors.wecom.bot.frames import Content, EventBody, Media, MsgBody
 from connectors.wecom.drafts import referred
+from connectors.wecom.quotes import listed
 from memory.domain.chat import Inbound
-from memory.domain.ids import ChannelId, PresentationId
+from memory.domain.ids import ChannelId, PresentationId, ShortlistId
 from memory.domain.places import Place
+from memory.domain.quoting import quoting
 
 CONNECTOR = "wecom_bot"
 _SPACES = " \t\u2005\u3000\xa0\n"
@@ -24,6 +26,7 @@ class Heard:
     is_group: bool
     text: str
     quoted: PresentationId | None = None
+    quoted_list: ShortlistId | None = None
     file: Media | None = None
     has_pictures: bool = False
 
@@ -36,7 +39,7 @@ class Heard:
         return Inbound(
             connector=CONNECTOR,
             outside_id=self.outside_id,
-            text=self.text,
+            text=self.text if self.quoted_list is None else quoting(self.quoted_list, self.text),
             chat=self.chat,
             quoted=self.quoted,
             place=self.place(channel),
@@ -59,6 +62,7 @@ def heard(body: MsgBody, *, bot_name: str) -> Heard:
         is_group=is_group,
         text=words.strip(),
         quoted=referred(quoted),
+        quoted_list=listed(quoted),
         file=next((part.file for part in parts if part.file), None),
         has_pictures=any(part.image or part.video for part in parts),
     )

@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from connectors.wecom.bot import wire
-from connectors.wecom.bot.errcodes import Verdict, verdict
+from connectors.wecom.bot.errors import Verdict, verdict
 from connectors.wecom.bot.frames import DISCONNECTED, Ack, Callback, Cmd, EventCallback, Json
 from connectors.wecom.bot.line import Connection, Line
 from connectors.wecom.timing import Time, within

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from connectors.wecom.bot.calling import Calls
-from connectors.wecom.bot.errcodes import Verdict, verdict
+from connectors.wecom.bot.errors import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Stream
 from connectors.wecom.bot.voice import BUSY_SECONDS
 from connectors.wecom.cut import head_of

@@ -5,7 +5,7 @@ import hashlib
 from typing import Final
 
 from connectors.wecom.bot.calling import Calls
-from connectors.wecom.bot.errcodes import Verdict, verdict
+from connectors.wecom.bot.errors import Verdict, verdict
 from connectors.wecom.bot.frames import Cmd, Json
 from memory.domain.errors import Refused, Unavailable, Unclear
 

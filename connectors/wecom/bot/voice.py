@@ -12,7 +12,7 @@ from typing import Literal
 import structlog
 
 from connectors.wecom.bot.calling import Calls
-from connectors.wecom.bot.errcodes import Verdict, verdict
+from connectors.wecom.bot.errors import Verdict, verdict
 from connectors.wecom.bot.frames import Ack, Cmd, Json
 from connectors.wecom.bot.uploading import kind_of, uploaded
 from connectors.wecom.cards import TemplateCard

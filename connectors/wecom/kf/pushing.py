@@ -16,6 +16,7 @@ class KfPusher(SilentPusher):
     """Satisfies `connectors.ports.channels.Pusher`."""
 
     kind: ChannelKind = ChannelKind.WECOM_KF
+    never_called: str = "kf_never_called"
     knows_repeats: bool = True
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from connectors.wecom import sealed, xml
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.oa import translate
 from connectors.wecom.oa.channel import AccountChannel
+from connectors.wecom.oa.errors import as_account
 from connectors.wecom.oa.inbound import happening_of
 from connectors.wecom.oa.settings import AccountSettings, Mode, settings_of
 from memory.domain.channels import ChannelKind
@@ -81,13 +82,16 @@ class AccountCallbacks:
     def _opened(self, settings: AccountSettings, query: Mapping[str, str], outer: xml.Document) -> str:
         """The message: of a body with both kinds only the sealed one counts.
 
-        Raises Refused: "oa_wrong_mode", "oa_wrong_signature", what an envelope raises, "app_clock".
+        Raises Refused: "oa_wrong_mode", what `as_account` makes of an envelope's, "app_clock".
         """
         encrypted = outer.text("Encrypt")
         if bool(encrypted) == (settings.mode is Mode.PLAIN):
             raise Refused("oa_wrong_mode")
         if encrypted:
-            return sealed.opened(settings.envelope, query, encrypted, now=self.now())
+            try:
+                return sealed.opened(settings.envelope, query, encrypted, now=self.now())
+            except Refused as refused:
+                raise as_account(refused) from refused
         self._require_signed(settings, query)
         return outer.whole
 

@@ -7,6 +7,12 @@ from memory.domain.errors import AppError, Refused, Unavailable
 
 TOKEN = frozenset({40001, 40014, 41001, 42001})  # the token's fault: refreshed once, repeated once
 _SECRET = frozenset({40013, 40125})
+# What an envelope finds, as it is called where an account is set up.
+_OF_ENVELOPE = {
+    "app_wrong_token": "oa_wrong_signature",
+    "app_wrong_aes_key": "oa_wrong_aes_key",
+    "app_wrong_corp": "oa_wrong_app_id",
+}
 _NOT_GRANTED = frozenset({48001, 48002})
 
 
@@ -29,3 +35,9 @@ def failure_of(errcode: int, errmsg: str) -> AppError | None:
     if errcode == 87014:
         return Blocked("wecom_blocked")
     return app.failure_of(errcode, errmsg)
+
+
+def as_account(refused: Refused) -> Refused:
+    """A callback that could not be opened, with the next step of an account."""
+    key = _OF_ENVELOPE.get(refused.text_key)
+    return Refused(key) if key else refused

@@ -13,6 +13,7 @@ class AccountPusher(SilentPusher):
     """Satisfies `connectors.ports.channels.Pusher`."""
 
     kind: ChannelKind = ChannelKind.WECHAT_ACCOUNT
+    never_called: str = "oa_never_called"
     knows_repeats: bool = False
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from connectors.wecom import keys
 from connectors.wecom.drafts import referred
 from connectors.wecom.errands import Errands
 from connectors.wecom.fetched import Fetched
-from connectors.wecom.importing import Importing
+from connectors.wecom.importing import Importing, Preview
 from connectors.wecom.rations import shelf as rules
 from connectors.wecom.rations.giving import Giving, Recipient
 from connectors.wecom.rations.pieces import Text, packed, room, tapped
@@ -155,6 +155,8 @@ class Hearing:
                 return await self._asked(talk, heard, text)
             case keys.Importing() as wish:
                 return await self._imported(talk, wish)
+            case keys.Reading() as wish:
+                return await self._previewed(talk, self.importing.read_as(talk.guest.scope, wish, of=talk.outside_id))
             case _:
                 return await self.tell(talk, self.say("wecom_card_gone", talk.guest.scope.lang))
 
@@ -168,15 +170,18 @@ class Hearing:
             return await self.tell(talk, self.say("ration_file_gone", scope.lang))
         except BadRequest as failure:
             return await self.tell(talk, told(failure, self.say, scope.lang))
+        return await self._previewed(talk, self.importing.preview(scope, file, of=talk.outside_id))
+
+    async def _previewed(self, talk: Guest, previewing: Awaitable[Preview]) -> Going:
         try:
-            preview = await self.importing.preview(scope, file, of=talk.outside_id)
-        except (BadRequest, NotAllowed, Conflict) as failure:
-            return await self.tell(talk, told(failure, self.say, scope.lang))
+            preview = await previewing
+        except (BadRequest, NotAllowed, NotFound, Conflict) as failure:
+            return await self.tell(talk, told(failure, self.say, talk.guest.scope.lang))
         return await self.tell(talk, preview.text, Buttons(preview.card))
 
     async def _imported(self, talk: Guest, wish: keys.Importing) -> Going:
         try:
-            reply = await self.importing.start(talk.guest.scope, wish.run)
+            reply = await self.importing.start(talk.guest.scope, wish)
         except (BadRequest, NotAllowed, NotFound, Conflict) as failure:
             return await self.tell(talk, told(failure, self.say, talk.guest.scope.lang))
         return await self.tell(talk, reply.text)

@@ -39,6 +39,11 @@ class SilentPusher(ABC):
 
     @property
     @abstractmethod
+    def never_called(self) -> str:
+        """The text of what is left to do where no callback came yet."""
+
+    @property
+    @abstractmethod
     def knows_repeats(self) -> bool:
         """See `Pusher.knows_repeats`."""
 
@@ -60,4 +65,4 @@ class SilentPusher(ABC):
         """See `Pusher.look`: what may call, clock, whether the address answers, what was seen so far."""
         require_right_time(await self.client.look(channel), self.probe.now())
         await self.probe.look(channel)
-        notes.require_good(await notes.read(self.safe, channel.setting.id))
+        notes.require_good(await notes.read(self.safe, channel.setting.id), never_called=self.never_called)

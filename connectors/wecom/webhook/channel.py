@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.ports.channels import OpenChannel, Push
+from connectors.wecom.cut import numbered
+from connectors.wecom.plain import without_marks
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.client import WebhookClient
 from connectors.wecom.webhook.errors import MESSAGE
@@ -65,6 +67,6 @@ def bodies(push: Push, mentions: tuple[str, ...]) -> list[translate.Body]:
     if push.picture is not None:
         return [translate.image(push.picture.content)]
     if not (push.calls and mentions):
-        return [translate.markdown(piece) for piece in translate.cut(push.text, limit=translate.MARKDOWN_BYTES)]
-    pieces = translate.cut(translate.without_marks(push.text), limit=translate.TEXT_BYTES)
+        return [translate.markdown(piece) for piece in numbered(push.text, translate.MARKDOWN_BYTES)]
+    pieces = numbered(without_marks(push.text), translate.TEXT_BYTES)
     return [translate.text(piece, mentions=mentions if place == 0 else ()) for place, piece in enumerate(pieces)]

@@ -21,6 +21,7 @@ from agent.jobs.upkeep import Upkeep
 from agent.nodes.act import Act
 from agent.nodes.answer import Answer
 from agent.nodes.pictures import Pictures
+from agent.nodes.quote import Quote
 from agent.nodes.think import Limits, Think
 from agent.planner.tokens import unpack_vocabulary
 from agent.turn import TurnRunner
@@ -148,6 +149,7 @@ async def _furnish(database: Database, world: World, folder: Path) -> House:
     painter = ChartPainter(script=ECHARTS, font=CHINESE_FONT)
     graph = build(
         Nodes(
+            Quote(database),
             Think(catalogue, words, None, Limits()),
             Act(catalogue, Presenter(words), words, Pictures(database, painter, words)),
             Answer(database, words),

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from agent.channels.checking import ChannelDoctor
-from agent.cli.running import told
 from connectors.ports.channels import OpenChannel
 from connectors.ports.lines import OpenLine
 from connectors.wecom.bot.pushing import BotPusher
@@ -23,6 +22,7 @@ from tests.agent.deliveries.conftest import APP, BOX, PushShop, shop
 from tests.connectors.wecom.lines import plan
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, until, until_true
 from tests.support.database import at_brand
+from tests.support.doctors import says
 
 __all__ = ["shop"]
 
@@ -36,14 +36,6 @@ async def stand(shop: PushShop) -> AsyncIterator[Stand]:
 async def found(doctor: ChannelDoctor) -> AppError | None:
     (one,) = await doctor.look()
     return one.failure
-
-
-def says(failure: AppError | None, key: str, zh: str, en: str) -> None:
-    """The right thing is found, and the next step is told in both languages."""
-    assert failure is not None
-    assert failure.text_key == key
-    assert zh in told(failure, "zh")
-    assert en in told(failure, "en")
 
 
 async def noted(stand: Stand, channel: ChannelId, end: LineEnd | None) -> None:

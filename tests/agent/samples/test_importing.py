@@ -9,7 +9,7 @@ from agent.imports import Imports
 from agent.samples.sheet import samples_file
 from connectors.files.reader import FileReader
 from connectors.ports.queries import ImportView
-from memory.domain.errors import BadRequest
+from memory.domain.errors import BadRequest, Conflict, NotAllowed
 from memory.domain.import_stores import ImportState
 from memory.domain.money import Money
 from memory.domain.sample import Sample, SampleStatus
@@ -118,3 +118,26 @@ async def test_a_day_in_the_file_is_a_day_of_the_team(team: SampleTeam) -> None:
     await handed_in(team, team.office.approver(), f"handle,status,delivered on\nmia.pets,delivered,{day.date()}\n")
     (sample,) = await all_samples(team)
     assert sample.delivered_at == datetime(day.year, day.month, day.day, 4, tzinfo=UTC)  # noon in Shanghai
+
+
+async def test_a_table_is_read_as_what_its_columns_say_and_as_another_kind_when_asked(team: SampleTeam) -> None:
+    await team.creators("mia.pets")
+    imports, who = Imports(team.database, FileReader(), texts()), team.office.approver()
+    content = "达人账号,产品,样品状态,物流单号\nmia.pets,,已签收,1Z1\n".encode()
+    run = await imports.preview(who, name="表.csv", content=content, kind="")
+    seen = await imports.view(who, run)
+    assert (seen.kind, seen.kinds, seen.good) == ("samples", ("creators", "products", "samples"), 1)
+
+    assert (await imports.read_as(who, run, "creators")).text == "达人"
+    again = await imports.view(who, run)
+    assert (again.kind, again.mapping, again.good) == ("creators", {"达人账号": "handle"}, 1)
+    with pytest.raises(Conflict, match="import_other_kind"):
+        await imports.start(who, run, seen.mapping, kind="samples")
+    await imports.start(who, run, again.mapping, kind="creators")
+    with pytest.raises(Conflict, match="import_begun"):
+        await imports.read_as(who, run, "samples")
+    for kind in ("", "people"):
+        with pytest.raises(BadRequest, match="kind_unknown"):
+            await imports.read_as(who, run, kind)
+    with pytest.raises(NotAllowed):
+        await imports.read_as(team.office.viewer(), run, "samples")

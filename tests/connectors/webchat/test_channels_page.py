@@ -1,5 +1,7 @@
 """The channels page: set-up step by step, how each does, a test, and no secret on it."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -232,6 +234,17 @@ async def test_an_app_says_how_it_is_called_and_what_to_do(
 ) -> None:
     app_row(office, state, line)
     assert words in (await client.get("/channels")).text
+
+
+async def test_what_waits_stands_at_its_channel(office: FakeOffice, client: httpx.AsyncClient) -> None:
+    app_row(office, CallbackState(ADDRESS, NOW, shelved=4), HELD)
+    assert "有结果、等对方开口才能给的：4 人" in (await client.get("/channels")).text
+    (row,) = office.channels.view.channels
+    office.channels.view = ChannelsView((replace(row, waiting=2, unhandled=1),), called=office.channels.view.called)
+    page = (await client.get("/channels")).text
+    assert "排队等发的回答：2 条 · 收到还没处理的：1 条 · 有结果" in page
+    office.channels.view = ChannelsView((row,), called={ChannelId(4): CallbackState(ADDRESS, NOW)})
+    assert "没有排队的" in (await client.get("/channels")).text
 
 
 async def test_an_apps_address_is_for_leads_alone(office: FakeOffice, client: httpx.AsyncClient) -> None:

@@ -222,11 +222,11 @@ async def test_strangers_are_bound_by_a_code_typed_or_scanned(emulator: Emulator
 
 
 SPOILT = [
-    (Mode.SAFE, FaultKind.TAMPERED_SIGNATURE, "app_wrong_token"),
-    (Mode.SAFE, FaultKind.WRONG_RECEIVEID, "app_wrong_corp"),
+    (Mode.SAFE, FaultKind.TAMPERED_SIGNATURE, "oa_wrong_signature"),
+    (Mode.SAFE, FaultKind.WRONG_RECEIVEID, "oa_wrong_app_id"),
     (Mode.SAFE, FaultKind.OLD_TIMESTAMP, "app_clock"),
-    (Mode.COMPATIBLE, FaultKind.TAMPERED_SIGNATURE, "app_wrong_token"),
-    (Mode.COMPATIBLE, FaultKind.WRONG_RECEIVEID, "app_wrong_corp"),
+    (Mode.COMPATIBLE, FaultKind.TAMPERED_SIGNATURE, "oa_wrong_signature"),
+    (Mode.COMPATIBLE, FaultKind.WRONG_RECEIVEID, "oa_wrong_app_id"),
     (Mode.COMPATIBLE, FaultKind.OLD_TIMESTAMP, "app_clock"),
     (Mode.PLAIN, FaultKind.TAMPERED_SIGNATURE, "oa_wrong_signature"),
     (Mode.PLAIN, FaultKind.OLD_TIMESTAMP, "app_clock"),

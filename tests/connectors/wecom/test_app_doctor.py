@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from agent.cli.running import told
 from connectors.ports.channels import OpenChannel, Push
 from connectors.wecom.app.standing import AppStanding
 from connectors.wecom.app.translate import card
@@ -19,6 +18,7 @@ from memory.domain.ids import ChannelId
 from tests.connectors.wecom.apps import AGENT, PATH, AppProcess, app_of, app_process, opened
 from tests.connectors.wecom.lines import after, live, plan
 from tests.connectors.wecom.offices import building
+from tests.support.doctors import says
 
 SENDS = "message/send"
 OTHER_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -31,14 +31,6 @@ async def found(process: AppProcess) -> AppError | None:
     except AppError as failure:
         return failure
     return None
-
-
-def says(failure: AppError | None, key: str, zh: str, en: str) -> None:
-    """The right thing is found, and the next step is told in both languages."""
-    assert failure is not None
-    assert failure.text_key == key
-    assert zh in told(failure, "zh")
-    assert en in told(failure, "en")
 
 
 @asynccontextmanager
@@ -169,7 +161,7 @@ async def test_a_callback_address_that_cannot_be_reached_is_named(emulator: Emul
     async with saved(emulator) as process:
         gone = replace(process.pusher.probe, public_url="http://127.0.0.1:9")
         process.pusher = replace(process.pusher, probe=gone)
-        says(await found(process), "app_callback_unreachable", "反向代理", "reverse proxy")
+        says(await found(process), "app_callback_unreachable", "把 /wecom/app/ 转过来", "pass /wecom/app/ on")
 
 
 async def test_an_address_where_something_else_answers_is_named(emulator: Emulator) -> None:

@@ -37,7 +37,7 @@ async def test_a_question_in_a_group_streams_steps_then_text_then_the_answer(emu
         house.desk.answer(Reply(text="找到 6 位。", cards=(invented.shortlist(),)))
         await until(lambda: stream.state is State.FINISHED)
     assert stream.content.startswith(
-        "【演示数据】\n找到 6 位。\n\n1. **@pawsome.mia** US · 粉丝 48,200 · 近30天 GMV $12,860"
+        "【演示数据】\n名单#7\n找到 6 位。\n\n1. **@pawsome.mia** US · 粉丝 48,200 · 近30天 GMV $12,860"
     )
     inbound = house.desk.office.received[0]
     assert (inbound.text, inbound.chat, inbound.connector) == ("找 10 个宠物达人", "CH1", "wecom_bot")

@@ -116,7 +116,8 @@ def test_a_button_means_the_numbers_that_stood_on_its_card(numbers: list[int]) -
 @pytest.mark.parametrize(
     ("key", "task"),
     [("approve:", "K7-41-f"), ("approve:1", "K7"), ("approve:1-99999999", "K7-41-f"), ("approve:x", "K7-41-f"),
-     ("done", "K7-41-f"), ("say:", "K7-41-f"), ("import:x", "i"), ("approve:1-5000", "K7-41-f"), ("", "")],
+     ("done", "K7-41-f"), ("say:", "K7-41-f"), ("import:x", "i"), ("read:3", "i"),
+     ("read:3:people", "i"), ("import:3:x", "i"), ("approve:1-5000", "K7-41-f"), ("", "")],
 )  # fmt: skip
 def test_a_key_that_fits_nothing_means_nothing(key: str, task: str) -> None:
     assert keys.meant(key, task) == keys.Nothing()

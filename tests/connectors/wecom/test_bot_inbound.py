@@ -9,14 +9,16 @@ from connectors.ports.answers import Judgement
 from connectors.wecom.bot.frames import Media, MsgBody, MsgCallback
 from connectors.wecom.bot.inbound import heard, without_mention
 from connectors.wecom.bot.media import MediaDoor, is_public, opened
+from evals.emulators.wecom.core.chats import Message
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.bindings import ChatKind
-from memory.domain.chat import Reply, RunImport
+from memory.domain.chat import ReadImportAs, Reply, RunImport
 from memory.domain.errors import BadRequest, Refused, Unavailable
-from memory.domain.ids import MemberId
+from memory.domain.ids import ImportRunId, MemberId
 from tests.connectors.wecom.lines import BOT, plan, until
 from tests.connectors.wecom.offices import CHANNEL, LINA, building, loopback, process, said
+from tests.support import fake_import as invented_import
 from tests.support import fake_office as invented
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -114,13 +116,52 @@ async def test_a_table_sent_in_a_direct_chat_is_previewed_and_imported_by_a_clic
         emulator.phone.sends_file_to_bot("lina", "达人.csv", "账号,粉丝\nmia,1000\n".encode(), bot_id=BOT)
         await until(lambda: any(message.card for message in said(emulator, LINA)))
         preview, card = said(emulator, LINA)
-        assert preview.content.startswith("【演示数据】\n收到「达人名单.csv」：58 行，56 行可以导入。\n第 7 行：")
-        emulator.phone.presses("lina", card.message_id, "import:3")
+        assert preview.content.startswith(
+            "【演示数据】\n收到「达人名单.csv」，按「达人」读：58 行，56 行可以导入。\n第 7 行："
+        )
+        assert (title_of(card), buttons_of(card)) == (
+            "导入为「达人」：56 行",
+            {"导入": "import:3:creators", "样品": "read:3:samples"},
+        )
+        emulator.phone.presses("lina", card.message_id, "import:3:creators")
         await until(lambda: said(emulator, LINA)[-1].content == "【演示数据】\n开始导入 56 行。")
     (upload,) = house.desk.office.uploads
-    assert upload == ("wecom.csv", "creators", len("账号,粉丝\nmia,1000\n".encode()))
-    assert isinstance(house.desk.office.commands[0], RunImport)
-    assert house.desk.office.commands[0].mapping["达人账号"] == "handle"
+    assert upload == ("wecom.csv", "", len("账号,粉丝\nmia,1000\n".encode()))
+    (command,) = house.desk.office.commands
+    assert isinstance(command, RunImport)
+    assert (command.of, command.mapping["达人账号"]) == ("creators", "handle")
+
+
+async def test_a_table_that_holds_something_else_is_read_anew_by_a_click(emulator: Emulator) -> None:
+    house = building()
+    async with process(emulator, house):
+        emulator.phone.sends_file_to_bot("lina", "表.csv", "账号,状态\nmia,已签收\n".encode(), bot_id=BOT)
+        await until(lambda: any(message.card for message in said(emulator, LINA)))
+        _, card = said(emulator, LINA)
+        emulator.phone.presses("lina", card.message_id, "read:3:samples")
+        await until(lambda: len(said(emulator, LINA)) == 4)
+        _, _, again, other = said(emulator, LINA)
+        assert "按「样品」读：58 行" in again.content
+        assert (title_of(other), buttons_of(other)) == (
+            "导入为「样品」：56 行",
+            {"导入": "import:3:samples", "达人": "read:3:creators"},
+        )
+        emulator.phone.presses("lina", other.message_id, "import:3:samples")
+        await until(lambda: said(emulator, LINA)[-1].content == "【演示数据】\n开始导入 56 行。")
+    assert house.desk.office.commands == [
+        ReadImportAs(run=ImportRunId(3), of="samples"),
+        RunImport(run=ImportRunId(3), mapping=invented_import.import_view(ImportRunId(3), "").mapping, of="samples"),
+    ]
+
+
+def title_of(message: Message) -> str:
+    assert message.card is not None
+    return str(message.card["main_title"]["title"])
+
+
+def buttons_of(message: Message) -> dict[str, str]:
+    assert message.card is not None
+    return {button["text"]: button["key"] for button in message.card["button_list"]}
 
 
 @pytest.mark.parametrize(

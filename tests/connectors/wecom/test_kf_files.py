@@ -44,18 +44,17 @@ def kinds(messages: list[Message]) -> list[str]:
     return [message.msgtype for message in messages]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("达人.csv", "creators"), ("商品表.csv", "products")])
-async def test_a_table_is_previewed_and_imported_once_by_a_tap(emulator: Emulator, name: str, kind: str) -> None:
+async def test_a_table_is_previewed_and_imported_once_by_a_tap(emulator: Emulator) -> None:
     house = kf_building(emulator)
     async with kf_process(emulator, house) as process:
-        sends(emulator, name)
+        sends(emulator)
         await process.quiet()
         words, menu = kf_said(emulator)
         assert words.content.startswith("收到「")
         assert words.content.count("\n") == 2, "both rows that could not be read are named"
         assert menu.card is not None
-        assert [item["content"] for item in menu.card["items"]] == ["导入"]
-        assert house.desk.office.uploads == [(name, kind, len(TABLE))]
+        assert [item["content"] for item in menu.card["items"]] == ["导入", "样品"]
+        assert house.desk.office.uploads == [("达人.csv", "", len(TABLE))]
         assert house.desk.office.commands == []
         plan(emulator, FaultKind.DUPLICATE_CALLBACK, "callback/app", copies=3)
         process.taps("xiaolin", menu)
@@ -64,6 +63,22 @@ async def test_a_table_is_previewed_and_imported_once_by_a_tap(emulator: Emulato
     assert isinstance(command, RunImport)
     assert kf_words(emulator)[-1] == "开始导入 56 行。"
     assert emulator.platform.records.warnings == []
+
+
+async def test_a_table_that_holds_something_else_is_read_anew_by_a_tap(emulator: Emulator) -> None:
+    house = kf_building(emulator)
+    async with kf_process(emulator, house) as process:
+        sends(emulator)
+        await process.quiet()
+        process.taps("xiaolin", kf_said(emulator)[-1], place=1)
+        await process.quiet()
+        assert "按「样品」读：58 行" in kf_words(emulator)[-2]
+        process.taps("xiaolin", kf_said(emulator)[-1])
+        await process.quiet()
+    assert [(command.kind, command.of) for command in house.desk.office.commands] == [  # type: ignore[union-attr]  # both have it
+        ("read_import_as", "samples"),
+        ("run_import", "samples"),
+    ]
 
 
 async def test_a_stranger_s_file_is_not_even_fetched(emulator: Emulator) -> None:
@@ -101,7 +116,7 @@ async def test_a_token_that_is_over_is_renewed_for_a_file(emulator: Emulator) ->
         plan(emulator, FaultKind.ERRCODE, DOWNLOADS, errcode=42001)
         sends(emulator)
         await process.quiet()
-    assert house.desk.office.uploads == [("达人.csv", "creators", len(TABLE))]
+    assert house.desk.office.uploads == [("达人.csv", "", len(TABLE))]
 
 
 async def test_a_file_that_is_too_large_is_not_taken_in_whole(emulator: Emulator) -> None:

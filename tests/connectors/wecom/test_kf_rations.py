@@ -2,6 +2,8 @@
 
 import pytest
 
+from connectors.wecom.app.standing import AppStanding
+from connectors.wecom.rations.standing import RationedStanding
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.chat import Reply
@@ -12,6 +14,7 @@ from tests.connectors.wecom.customers import (
     HOUR,
     LONG,
     SENDS,
+    KfProcess,
     answered,
     heads,
     kf_building,
@@ -40,6 +43,20 @@ async def test_an_answer_takes_three_messages_and_the_rest_is_given_when_asked_f
     assert (received, "\n".join(said)) == (["全部说来"], LONG)
     assert all(len(text.encode()) <= 2048 for text in kf_words(emulator))
     assert [call.errcode for call in emulator.platform.records.of(SENDS)] == [0] * 7
+
+
+async def test_the_channels_page_knows_for_how_many_people_something_is_left(emulator: Emulator) -> None:
+    async with kf_process(emulator, kf_building(emulator)) as process:
+        standing = RationedStanding(AppStanding(process.safe, process.pusher.probe), process.safe)
+        for text, left in (("全部说来", 1), ("更多", 1), ("更多", 0)):
+            await (answered(process, text, LONG) if text != "更多" else more(process))
+            assert (await standing.state(CHANNEL)).shelved == left
+
+
+async def more(process: KfProcess) -> None:
+    """Ask for what is left."""
+    process.says("xiaolin", "更多")
+    await process.quiet()
 
 
 async def test_a_result_that_finds_no_room_says_that_it_is_ready_and_comes_with_what_they_say_next(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.wecom.cut import head_of, numbered, pieces_of, size
 from connectors.wecom.foreign import fenced, line, seen
 from connectors.wecom.markdown import is_public_link, reduced
+from connectors.wecom.plain import without_marks
 from connectors.wecom.render import Renderer, Words
 from memory.domain.chat import Reply
 from memory.domain.workspace import Lang
@@ -90,6 +91,34 @@ def test_numbers_stand_only_where_there_are_several_pieces() -> None:
 def test_a_head_says_that_something_follows() -> None:
     assert head_of("甲" * 40, 100) == "甲" * 32 + "…"
     assert head_of("甲", 100) == "甲"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ('看 [官网](https://shop.example.com/a "店")', "看 官网 (https://shop.example.com/a)"),
+        ("[https://a.example.com](https://a.example.com)", "https://a.example.com"),
+        ("![图](https://a.example.com/x.png)", "图 (https://a.example.com/x.png)"),
+        ("回 `批准 K7`，或 ``a`b``", "回 批准 K7，或 a`b"),
+        ("`**原样** [x](y)`", "**原样** [x](y)"),
+        ("这是*重点*，这是**粗*斜*粗**，~~不要~~", "这是重点，这是粗斜粗，不要"),
+        ("3*4*5 = 60，* 不是 *", "3*4*5 = 60，* 不是 *"),
+        ("* 一\n  + 二\n- 三\n1. 四", "- 一\n  - 二\n- 三\n1. 四"),
+        ("> > 引\n> ## 题\n### 题", "引\n题\n题"),
+        ("上\n---\n* * *\n下", "上\n下"),
+        (r"5\* 和 \[x\]", "5* 和 [x]"),
+        ("@mia_home_x 和 @__ben__", "@mia_home_x 和 @__ben__"),
+        ("```\n**Hi** [x](y) `z`\n---\n```", "**Hi** [x](y) `z`\n---"),
+        ("粉丝 > 1 万 # 号", "粉丝 > 1 万 # 号"),
+    ],
+)
+def test_a_client_that_shows_no_markdown_gets_the_words_alone(markdown: str, plain: str) -> None:
+    assert without_marks(markdown) == plain
+
+
+@given(st.text(alphabet="a字*`_[](){}<>#-+~!| \n\\ue000", max_size=200))
+def test_plain_text_of_anything_is_made_in_time_and_is_hardly_longer(text: str) -> None:
+    assert size(without_marks(text)) <= size(text) + 2 * text.count("<")
 
 
 def test_markdown_is_reduced_to_what_the_client_shows() -> None:

@@ -1,47 +1,24 @@
-"""Text cut to byte limits, and messages as the platform takes them."""
+"""A push as messages that the platform takes, and what is typed to set a webhook up."""
 
 import base64
 import hashlib
-import re
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.ports.channels import Push
 from connectors.wecom.cut import size
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.channel import bodies
 from connectors.wecom.webhook.settings import read_address
-from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES, cut
+from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES
 from memory.domain.errors import BadRequest, Refused
 
 KEY = "693a91f6-0000-4bc4-97a0-0ec2515aaaaa"
 
 
-def bare(pieces: list[str]) -> list[str]:
-    return [re.sub(r"^\(\d+/\d+\)\n", "", piece) for piece in pieces]
-
-
 def part(body: translate.Body) -> Any:  # noqa: ANN401  # JSON
     return body[str(body["msgtype"])]
-
-
-@given(text=st.text(st.sampled_from("ab。 \n达人🙂."), max_size=400), limit=st.integers(40, 200))
-def test_no_piece_is_too_long_and_nothing_is_lost(text: str, limit: int) -> None:
-    pieces = cut(text, limit=limit)
-    assert all(size(piece) <= limit for piece in pieces)
-    whole = "".join(bare(pieces)) if len(pieces) > 1 else pieces[0]
-    assert whole.replace("\n", "") == text.replace("\n", "")
-
-
-def test_text_is_cut_on_lines_then_sentences_then_characters() -> None:
-    assert bare(cut("一二三\n四五六\n七八九", limit=28)) == ["一二三\n四五六", "七八九"]
-    assert bare(cut("一二三四。五六七八。九十。", limit=30)) == ["一二三四。", "五六七八。", "九十。"]
-    assert bare(cut("达" * 12, limit=29)) == ["达" * 7, "达" * 5]
-    assert cut("短", limit=29) == ["短"]
-    assert cut("一\n" * 30, limit=60)[0].startswith("(1/")
 
 
 def test_a_push_is_markdown_and_one_that_calls_people_is_text_that_names_them_once() -> None:
@@ -68,7 +45,6 @@ def test_an_image_carries_the_digest_of_its_bytes_and_has_a_limit() -> None:
     }
     with pytest.raises(Refused, match="wecom_media_too_large"):
         translate.image(bytes(translate.IMAGE_BYTES + 1))
-    assert [translate.fits_a_file(bytes(count)) for count in (4, 5)] == [False, True]
 
 
 @pytest.mark.parametrize("typed", [KEY, f" {KEY}\n", f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"])
