@@ -128,11 +128,14 @@ class Opened:
 
     async def close(self) -> None:
         """Hand the connection back; what was not committed never happened."""
-        if self.wire.is_lost:
-            await self.connection.invalidate()
-        elif not self._is_whole:
-            self.wire.forget()
-        await self.connection.close()
+        try:
+            await self.wire.hang_up()
+        finally:
+            if self.wire.is_lost:
+                await self.connection.invalidate()
+            elif not self._is_whole:
+                self.wire.forget()
+            await self.connection.close()
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import exc
 from memory.pipeline import Names, Row, Words, exchange
 
 _COMMIT = Words(b"commit")
+_OVER = "the transaction is over"
 
 
 @dataclass(slots=True, eq=False)
@@ -34,13 +35,18 @@ class _Letter:
 
 
 class Wire:
-    """The only way past SQLAlchemy on a connection that both use: what SQLAlchemy says, it says in `apart`."""
+    """The only way past SQLAlchemy on a connection that both use: what SQLAlchemy says, it says in `apart`.
+
+    Of several that ask at once one may fail, and the transaction end, while the others are still at it: what they say
+    after that is refused, so that nothing of theirs reaches whoever has the connection next.
+    """
 
     def __init__(self, driver: AsyncConnection[Any], names: Names) -> None:
         self._driver = driver
         self._names = names
         self._letters: list[_Letter] = []
         self._line = asyncio.Lock()
+        self._is_over = False
 
     @property
     def is_lost(self) -> bool:
@@ -52,7 +58,7 @@ class Wire:
 
         Where it is refused, whatever goes with it fails.
         """
-        self._letters.append(_Letter(words))
+        self._written(words)
 
     async def ask(self, *words: Words) -> list[list[Row]]:
         """The rows of each statement, none where it gives none.
@@ -60,26 +66,47 @@ class Wire:
         Raises:
             DBAPIError: one of those that went together was refused, or the connection was lost; as SQLAlchemy says it.
         """
-        mine = _Letter(words)
-        self._letters.append(mine)
-        await asyncio.sleep(0)  # whoever asks at this very moment comes along
-        async with self._line:
+        mine = self._written(words)
+        try:
+            await asyncio.sleep(0)  # whoever asks at this very moment comes along
+            async with self._line:
+                if mine in self._letters:
+                    self._refuse_when_over()
+                    await self._carry()
+        finally:
             if mine in self._letters:
-                await self._carry()
+                self._letters.remove(mine)  # cancelled before it was said
         return mine.read()
 
     async def commit(self) -> None:
-        """Commit, with what was posted.
+        """Commit, with what was posted; nothing is said after it.
 
         Raises:
             DBAPIError: as `ask`. Where the connection was lost it may have happened.
         """
-        await self.ask(_COMMIT)
+        last = self._written([_COMMIT])
+        self._is_over = True
+        async with self._line:
+            if last in self._letters:
+                await self._carry()
+        last.read()
+
+    async def hang_up(self) -> None:
+        """Say nothing more, and wait for what is being said; whoever cannot wait closes the connection."""
+        self._is_over = True
+        is_still = False
+        try:
+            async with self._line:
+                is_still = True
+        finally:
+            if not is_still:
+                self._driver.pgconn.finish()
 
     @asynccontextmanager
     async def apart(self) -> AsyncIterator[None]:
         """The connection alone, when everything of ours is said: for SQLAlchemy, which knows nothing of us."""
         async with self._line:
+            self._refuse_when_over()
             if self._letters:
                 last = self._letters[-1]
                 await self._carry()
@@ -93,6 +120,16 @@ class Wire:
     def forget(self) -> None:
         """Take nothing for prepared: after a rollback the driver lets the server drop whatever is."""
         self._names.clear()
+
+    def _written(self, words: Sequence[Words]) -> _Letter:
+        self._refuse_when_over()
+        letter = _Letter(words)
+        self._letters.append(letter)
+        return letter
+
+    def _refuse_when_over(self) -> None:
+        if self._is_over:
+            raise exc.InvalidRequestError(_OVER)
 
     async def _carry(self) -> None:
         letters, self._letters = self._letters, []

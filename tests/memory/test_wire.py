@@ -14,7 +14,7 @@ import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import Insert, Text, any_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import memory.creator_index
@@ -247,6 +247,42 @@ async def test_a_commit_without_an_answer_may_have_happened(door: Door, office: 
         await lose()
     async with _own(door, office.operator()) as opened:
         assert await _marks(opened.session) == []
+
+
+async def test_who_is_still_asking_when_the_transaction_ends_says_nothing_more(driver: Driver) -> None:
+    wire = driver.wire()
+    later: list[str] = []
+
+    async def goes_on() -> None:
+        await wire.ask(Words(b"select pg_sleep(0.2)"))
+        try:
+            await wire.ask(Words(b"create table stray (id int)"))
+        except InvalidRequestError as refused:
+            later.append(str(refused))
+
+    async def fails() -> None:
+        await until(lambda: driver.connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE)
+        raise ZeroDivisionError
+
+    await wire.ask(BEGIN)
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.gather(goes_on(), fails())
+    await wire.hang_up()  # waits for what is being said
+    await driver.connection.rollback()
+    assert await driver.wire().ask(Words(b"select to_regclass('stray')::text")) == [[(None,)]]
+    await until(lambda: later == ["the transaction is over"])
+    with pytest.raises(InvalidRequestError):
+        wire.post(ONE)
+
+
+async def test_what_is_cancelled_before_it_was_said_is_not_said(driver: Driver) -> None:
+    wire = driver.wire()
+    await wire.ask(BEGIN, Words(b"create temporary table said (word text) on commit drop"))
+    asked = asyncio.create_task(wire.ask(Words(b"insert into said values ('a')")))
+    asyncio.get_running_loop().call_soon(asked.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert await wire.ask(Words(b"select word from said")) == [[]]
 
 
 async def test_only_a_standing_write_may_be_posted(door: Door, office: Office) -> None:
