@@ -1,10 +1,10 @@
 """The ledger of deliveries: ends of tries, settled by whoever finds them out, and tries taken up again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, and_, any_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Interval, and_, any_, bindparam, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from memory.domain.channels import ChannelKind
@@ -72,7 +72,7 @@ _MOVE = standing(
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What became of tries. `over`: after a refusal that channel is not asked again."""
+    """What became of tries. `over`: a channel that refused is not asked again, what is unknown is not repeated."""
 
     state: DeliveryState
     outside_id: str | None
@@ -120,10 +120,10 @@ class DeliveryTries:
             )
             .limit(500)
         )
-        gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=True, look_at=self._now, rest=timedelta(0))
+        gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=False, look_at=self._now, rest=timedelta(0))
         return await self._end(_ABANDON, [(row.id, row.claims, row.delivery_id) for row in expired], gone)
 
-    async def unclear(self, kinds: Collection[ChannelKind], *, lease: timedelta) -> Parcel | None:
+    async def unclear(self, known: Mapping[ChannelKind, timedelta], *, lease: timedelta) -> Parcel | None:
         """See `DeliveryStore.unclear`."""
         found = (
             await self._session.execute(
@@ -134,8 +134,13 @@ class DeliveryTries:
                     DeliveryRow.kind != PushKind.REPLY.value,  # an answer is no push: nobody but its channel can say it
                     DeliveryTryRow.state == DeliveryState.UNKNOWN.value,
                     DeliveryTryRow.lease_until < func.clock_timestamp(),
-                    ChannelSettingRow.kind.in_([kind.value for kind in kinds]),
+                    ~DeliveryTryRow.is_over,
+                    or_(*(self._is_known(kind, for_) for kind, for_ in known.items())),
                     ChannelSettingRow.active,
+                    or_(
+                        ChannelSettingRow.paused_until.is_(None),
+                        ChannelSettingRow.paused_until < func.clock_timestamp(),
+                    ),
                 )
                 .order_by(DeliveryTryRow.id)
                 .limit(1)
@@ -167,6 +172,7 @@ class DeliveryTries:
             tuple(to_claimed(row) for row in rows),
             tuple(to_delivery(row, past.get(row.id, {}), needed=True) for row in deliveries.values()),
             await self.audience(queue),
+            Flag(rows[0].reason_key or _GONE.key, dict(rows[0].reason_facts or {})),
         )
 
     async def pause(self, channel: ChannelId, *, for_: timedelta) -> None:
@@ -196,6 +202,10 @@ class DeliveryTries:
         for delivery, channel, count, over in rows:
             past.setdefault(delivery, {})[ChannelId(channel)] = Past(count, over)
         return past
+
+    def _is_known(self, kind: ChannelKind, for_: timedelta) -> ColumnElement[bool]:
+        """Whether a channel still knows what it was handed: counted from the claim, which is before the first call."""
+        return and_(ChannelSettingRow.kind == kind.value, DeliveryTryRow.claimed_at > self._now - for_)
 
     async def _owners(self, tries: Collection[int]) -> Sequence[int]:
         """The deliveries of tries."""
@@ -238,7 +248,8 @@ class DeliveryTries:
         key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
         told = {
             "to_state": end.state.value, "told_id": end.outside_id, "why": key, "why_facts": facts, "rest": end.rest,
-            "ends_channel": refused and end.over, "now": None if end.state is DeliveryState.UNKNOWN else self._now,
+            "ends_channel": end.over and end.state is not DeliveryState.DELIVERED,
+            "now": None if end.state is DeliveryState.UNKNOWN else self._now,
         }  # fmt: skip
         ended = []
         for one, claims, _ in sorted(tries):

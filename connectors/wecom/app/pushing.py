@@ -45,7 +45,7 @@ class AppPusher:
     say: Say
     paces: Paces
     kind: ChannelKind = ChannelKind.WECOM_APP
-    knows_repeats: bool = True
+    knows_repeats_for: timedelta = translate.REPEATS_KNOWN_FOR
     per_minute: int = 8  # one may be several messages: what a member gets of them is counted besides
 
     def holds(self, channel: ChannelId) -> bool:
@@ -106,7 +106,7 @@ class AppPusher:
             media = await self.client.upload(channel, name=picture.name, content=picture.content)
         except Unclear as lost:
             raise Unavailable("wecom_not_uploaded") from lost
-        await self.safe.keep(channel.setting.id, name, Fresh(media, timedelta(seconds=translate.REPEAT_SECONDS)))
+        await self.safe.keep(channel.setting.id, name, Fresh(media, translate.REPEATS_KNOWN_FOR))
         return media
 
     async def _receivers(self, channel: OpenChannel, push: Push, named: tuple[str, ...]) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import structlog
@@ -38,7 +38,7 @@ class BotPusher:
     url: str
     now: Callable[[], datetime]
     kind: ChannelKind = ChannelKind.WECOM_BOT
-    knows_repeats: bool = False
+    knows_repeats_for: timedelta = timedelta(0)
     per_minute: int = 600  # thirty a minute is each chat's, and counted where it is spoken
 
     def holds(self, channel: ChannelId) -> bool:

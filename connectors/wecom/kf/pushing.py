@@ -16,7 +16,6 @@ class KfPusher(SilentPusher):
     """Satisfies `connectors.ports.channels.Pusher`."""
 
     kind: ChannelKind = ChannelKind.WECOM_KF
-    knows_repeats: bool = True
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """See `Pusher.read`."""

@@ -13,7 +13,6 @@ class AccountPusher(SilentPusher):
     """Satisfies `connectors.ports.channels.Pusher`."""
 
     kind: ChannelKind = ChannelKind.WECHAT_ACCOUNT
-    knows_repeats: bool = False
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """See `Pusher.read`."""

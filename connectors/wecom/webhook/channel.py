@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connectors.ports.channels import OpenChannel, Push
 from connectors.wecom.webhook import translate
@@ -19,7 +20,7 @@ class WebhookPusher:
 
     client: WebhookClient
     kind: ChannelKind = ChannelKind.WECOM_WEBHOOK
-    knows_repeats: bool = False
+    knows_repeats_for: timedelta = timedelta(0)
     per_minute: int = 18  # the platform takes twenty
 
     def holds(self, channel: ChannelId) -> bool:

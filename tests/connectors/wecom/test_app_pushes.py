@@ -65,7 +65,7 @@ async def test_what_ended_without_an_answer_is_handed_over_again_and_arrives_onc
             await push(process, "有 1 位达人回复")
         await live(emulator, 3_600, step=600)
         await push(process, "有 1 位达人回复")
-        assert process.pusher.knows_repeats
+        assert process.pusher.knows_repeats_for == timedelta(hours=4)
     assert len(words_in(emulator)) == 1
 
 
