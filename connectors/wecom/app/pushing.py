@@ -4,6 +4,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 import structlog
@@ -21,6 +22,7 @@ from connectors.wecom.app.settling import settle_cards
 from connectors.wecom.app.voice import PUSHES_A_MINUTE
 from connectors.wecom.calls import Body
 from connectors.wecom.cut import numbered, size
+from connectors.wecom.in_pieces import in_order
 from connectors.wecom.pace import Room
 from connectors.wecom.saying import Say
 from connectors.wecom.skew import require_right_time
@@ -71,15 +73,14 @@ class AppPusher:
             media = await self._kept(channel, push.picture, key=key)
             body = translate.attachment(settings.agent_id, users, push.picture.content, media)
             return (await self._send(channel, push, users, body)).msgid
-        texts = pieces(push.text, key=key)
-        await self._require_room(channel, users, len(texts))
+        bodies = [
+            translate.message(settings.agent_id, users, piece, plain=settings.plain)
+            for piece in pieces(push.text, key=key)
+        ]
+        await self._require_room(channel, users, len(bodies))
         if push.settles:
             await self._settle(channel, users, push)
-        last: Sent | None = None
-        for piece in texts:
-            last = await self._send(
-                channel, push, users, translate.message(settings.agent_id, users, piece, plain=settings.plain)
-            )
+        last = await in_order(bodies, partial(self._send, channel, push, users))
         return last.msgid if last is not None else None
 
     async def look(self, channel: OpenChannel) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from connectors.ports.channels import OpenChannel, Push
+from connectors.wecom.in_pieces import in_order
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.client import WebhookClient
 from connectors.wecom.webhook.errors import MESSAGE
 from connectors.wecom.webhook.settings import read_address, settings_of
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import BadRequest, Refused, Unavailable, Unclear
+from memory.domain.errors import BadRequest, Refused
 from memory.domain.ids import ChannelId
 
 
@@ -39,13 +41,7 @@ class WebhookPusher:
         """See `Pusher.push`. After the first piece was accepted nothing may be repeated any more."""
         del key  # the platform knows no repeats
         settings = settings_of(channel.setting.options, channel.secrets)
-        for place, body in enumerate(bodies(push, settings.mentions)):
-            try:
-                await self.client.send(settings.key, body)
-            except (Unavailable, Refused) as failure:
-                if place == 0:
-                    raise
-                raise Unclear("channel_partly") from failure
+        await in_order(bodies(push, settings.mentions), partial(self.client.send, settings.key))
         return None
 
     async def look(self, channel: OpenChannel) -> None:

@@ -105,6 +105,20 @@ async def test_a_long_push_comes_in_numbered_pieces_each_once_though_handed_over
     assert all(len(piece.encode()) <= 2048 for piece in pieces)
 
 
+@pytest.mark.parametrize("errcode", [45002, -1, 45009, 60020])
+async def test_a_long_push_that_is_not_taken_after_its_beginning_was_is_unclear_and_completed_once(
+    emulator: Emulator, errcode: int
+) -> None:
+    text = "字" * 1_500  # three messages
+    async with app_process(emulator, building(), people=("lina",)) as process:
+        plan(emulator, FaultKind.ERRCODE, SENDS, errcode=errcode, calls=(2,))
+        with pytest.raises(Unclear, match="channel_partly"):
+            await push(process, text)
+        assert [words[:5] for words in words_in(emulator)] == ["(1/3)"]
+        await push(process, text)
+    assert [words[:5] for words in words_in(emulator)] == ["(1/3)", "(2/3)", "(3/3)"]
+
+
 async def test_a_member_gets_no_more_pushes_in_a_minute_than_answers_leave_room_for(emulator: Emulator) -> None:
     long, house = "字" * 1_000, building()
     several = len(pieces(long, key=""))
