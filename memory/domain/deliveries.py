@@ -209,8 +209,15 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def keep(self, claimed: Claimed, *, for_: timedelta, unless: Flag) -> None:
+        """What a claimer has in hand is safe where somebody gives it: the try stays claimed so long, as long as it is.
+
+        Whoever gave it settles it; what nobody has settled by then ends as refused: `unless` is why.
+        """
+        ...
+
     async def abandon_expired(self) -> int:
-        """Tries of processes that went away become unknown; how many."""
+        """Tries of processes that went away become unknown, those that were kept refused; how many."""
         ...
 
     async def unclear(self, known: Mapping[ChannelKind, timedelta], *, lease: timedelta) -> Parcel | None:

@@ -1,7 +1,7 @@
 """The ledger of deliveries: ends of tries, settled by whoever finds them out, and tries taken up again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Interval, and_, any_, bindparam, func, insert, or_, select, update
@@ -72,7 +72,10 @@ _MOVE = standing(
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What became of tries. `over`: a channel that refused is not asked again, what is unknown is not repeated."""
+    """What became of tries. `over`: a channel that refused is not asked again, what is unknown is not repeated.
+
+    `ends_all`: no other channel is asked either.
+    """
 
     state: DeliveryState
     outside_id: str | None
@@ -80,6 +83,7 @@ class _End:
     look_at: datetime
     rest: timedelta
     over: bool = True
+    ends_all: bool = False
 
 
 class DeliveryTries:
@@ -113,15 +117,36 @@ class DeliveryTries:
 
     async def abandon_expired(self) -> int:
         """See `DeliveryStore.abandon_expired`."""
-        expired = await self._session.execute(
-            select(DeliveryTryRow.id, DeliveryTryRow.claims, DeliveryTryRow.delivery_id)
+        found = await self._session.execute(
+            select(DeliveryTryRow, DeliveryRow.kind)
+            .join(DeliveryRow, DeliveryRow.id == DeliveryTryRow.delivery_id)
             .where(
                 DeliveryTryRow.state == DeliveryState.CLAIMED.value, DeliveryTryRow.lease_until < func.clock_timestamp()
             )
             .limit(500)
+            .execution_options(populate_existing=True)
         )
+        expired = [(row, kind == PushKind.REPLY and row.reason_key is not None) for row, kind in found]
         gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=False, look_at=self._now, rest=timedelta(0))
-        return await self._end(_ABANDON, [(row.id, row.claims, row.delivery_id) for row in expired], gone)
+        count = await self._end(_ABANDON, [_known(row) for row, was_kept in expired if not was_kept], gone)
+        for row in (row for row, was_kept in expired if was_kept):
+            why = Flag(row.reason_key or "", dict(row.reason_facts or {}))
+            end = replace(gone, state=DeliveryState.REFUSED, reason=why, over=True, ends_all=True)
+            count += await self._end(_ABANDON, [_known(row)], end)
+        return count
+
+    async def keep(self, claimed: Claimed, *, for_: timedelta, unless: Flag) -> None:
+        """See `DeliveryStore.keep`."""
+        await self._session.execute(
+            update(DeliveryTryRow)
+            .where(
+                DeliveryTryRow.id == claimed.id,
+                DeliveryTryRow.claims == claimed.claims,
+                DeliveryTryRow.state == DeliveryState.CLAIMED.value,
+            )
+            .values(lease_until=func.clock_timestamp() + for_, reason_key=unless.key, reason_facts=dict(unless.facts)),
+            execution_options=_QUIET,
+        )
 
     async def unclear(self, known: Mapping[ChannelKind, timedelta], *, lease: timedelta) -> Parcel | None:
         """See `DeliveryStore.unclear`."""
@@ -244,7 +269,7 @@ class DeliveryTries:
         if not tries:
             return 0
         await self._session.execute(_HOLD, {"deliveries": [delivery for *_, delivery in tries]})
-        refused = end.state is DeliveryState.REFUSED
+        waits = end.state is DeliveryState.REFUSED and not end.ends_all
         key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
         told = {
             "to_state": end.state.value, "told_id": end.outside_id, "why": key, "why_facts": facts, "rest": end.rest,
@@ -258,9 +283,9 @@ class DeliveryTries:
                 ended.append(owner)
         if ended:
             moved = {
-                "deliveries": ended, "to_state": DeliveryState.WAITING.value if refused else end.state.value,
-                "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
-                "now": None if refused else self._now,  # of an unknown end: when it became that
+                "deliveries": ended, "to_state": DeliveryState.WAITING.value if waits else end.state.value,
+                "next_look": end.look_at if waits else None, "why": key, "why_facts": facts,
+                "now": None if waits else self._now,  # of an unknown end: when it became that
             }  # fmt: skip
             await self._session.execute(_MOVE, moved)
         return len(ended)
@@ -270,6 +295,10 @@ class DeliveryTries:
             update(DeliveryRow).where(DeliveryRow.id.in_(deliveries)).values(state=state.value),
             execution_options=_QUIET,
         )
+
+
+def _known(row: DeliveryTryRow) -> tuple[int, int, int]:
+    return row.id, row.claims, row.delivery_id
 
 
 def parcel_key(first: DeliveryId, attempt: int) -> str:
