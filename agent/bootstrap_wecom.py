@@ -141,8 +141,9 @@ def open_ears(
     importing = Importing(desk, queries, words.say)
 
     def hearing(connector: str) -> Hearing:
-        rationed = RationedTelling(desk, SaidOnce(database), words.say, LoopTime())
-        giving = Giving(desk, queries.file, reach.safe, words.say, LoopTime(), _now)
+        answers = SaidOnce(database)
+        rationed = RationedTelling(desk, answers, words.say, LoopTime())
+        giving = Giving(desk, queries.file, answers, reach.safe, words.say, LoopTime(), _now)
         places = TeamChats(database).push_places
         return Hearing(connector, desk, door, rationed, giving, importing, words.say, places, Errands(connector))
 

@@ -11,14 +11,15 @@ from agent.deliveries.rules import MOST_ATTEMPTS
 from connectors.ports.pacing import Paced
 from memory.domain.chat import Reply
 from memory.domain.deliveries import Claimed, DeliveryState
-from memory.domain.errors import AppError, Refused, Unavailable
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
-from memory.domain.owed import Owed, OwedDoor
+from memory.domain.owed import Owed, OwedDoor, OwedWork
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 
 _AGAIN = timedelta(seconds=20)
+_NOT_GIVEN = Flag("ration_not_given", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,14 @@ class SaidOnce:
     service: OwedDoor
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
+    async def saying(
+        self,
+        channel: ChannelId,
+        outside_id: str,
+        paced: Paced | None = None,
+        *,
+        kept_for: timedelta | None = None,
+    ) -> AsyncIterator[bool]:
         """See `Answers.saying`. What is cut off in the block stays claimed, and is unknown after its lease."""
         async with self.service.across_tenants("claim an answer") as work:
             answer = await work.owed.claim(channel, outside_id, lease=LEASE)
@@ -49,7 +57,19 @@ class SaidOnce:
         except AppError as lost:
             await self._end(ours, DeliveryState.UNKNOWN, _flag(lost))
             raise
-        await self._end(ours, DeliveryState.DELIVERED, None)
+        if kept_for is None:
+            await self._end(ours, DeliveryState.DELIVERED, None)
+            return
+        async with self.service.across_tenants("an answer is kept to be given") as work:
+            await work.deliveries.keep(ours, for_=kept_for, unless=_NOT_GIVEN)
+
+    async def ended(self, channel: ChannelId, outside_id: str, failure: AppError | None) -> None:
+        """See `Answers.ended`."""
+        async with self.service.across_tenants("an answer that was kept") as work:
+            kept = await work.owed.kept(channel, outside_id)
+            if kept is not None:
+                reason = _flag(failure) if failure is not None else None
+                await _settle(work, kept.claimed, _state_after(failure), reason)
 
     async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
         """See `Answers.is_open`."""
@@ -83,9 +103,19 @@ class SaidOnce:
 
     async def _end(self, ours: Claimed, state: DeliveryState, reason: Flag | None) -> None:
         async with self.service.across_tenants("settle an answer") as work:
-            settled = await work.deliveries.settle([ours], state, reason=reason, look_at=work.now)
-            if settled and state is DeliveryState.REFUSED:
-                await work.deliveries.end(ours.delivery, state, reason=reason)
+            await _settle(work, ours, state, reason)
+
+
+async def _settle(work: OwedWork, ours: Claimed, state: DeliveryState, reason: Flag | None) -> None:
+    settled = await work.deliveries.settle([ours], state, reason=reason, look_at=work.now)
+    if settled and state is DeliveryState.REFUSED:
+        await work.deliveries.end(ours.delivery, state, reason=reason)
+
+
+def _state_after(failure: AppError | None) -> DeliveryState:
+    if failure is None:
+        return DeliveryState.DELIVERED
+    return DeliveryState.UNKNOWN if isinstance(failure, Unclear) else DeliveryState.REFUSED
 
 
 def _flag(failure: AppError) -> Flag:

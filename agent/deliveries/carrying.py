@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from agent.deliveries.rules import MOST_IN_ONE, Elsewhere, Ended, Later, wait_before, way_of
+from agent.deliveries.rules import MOST_IN_ONE, Elsewhere, Ended, Later, opens_at, wait_before, way_of
 from agent.outreach.windows import Window
 from connectors.ports.channels import OpenChannel, Picture, Push, Pusher
 from memory.domain.channels import ChannelKind, SecretBox, owner_of_secrets
@@ -151,17 +151,33 @@ def _goes_with(first: Delivery, other: Delivery) -> bool:
 
 
 async def _repeat(post: Post, report: DeliveryReport, *, lease: timedelta) -> None:
-    """Hand over again what ended unclear on channels that know a repeat by its key."""
-    kinds = [pusher.kind for pusher in post.pushers.values() if pusher.knows_repeats]
-    if not kinds:
+    """Hand over again what ended unclear, as long as its channel will know the repeat by its key when it arrives."""
+    known = {one.kind: one.knows_repeats_for - lease for one in post.pushers.values() if one.knows_repeats_for > lease}
+    if not known:
         return
     for _ in range(_LOOK):
         began = monotonic()
         async with post.service.across_tenants("take up unclear deliveries") as work:
-            parcel = await work.deliveries.unclear(kinds, lease=lease)
-        if parcel is None:
-            return
+            parcel = await work.deliveries.unclear(known, lease=lease)
+            if parcel is None:
+                return
+            if (closed_for := _closed_for(post, parcel, now=work.now)) > timedelta(0):
+                await work.deliveries.settle(
+                    parcel.tries,
+                    DeliveryState.UNKNOWN,
+                    reason=parcel.doubt,
+                    over=False,
+                    look_at=work.now,
+                    rest=closed_for,
+                )
+                continue
         await _carry_out(post, parcel, report, began=began, lease=lease)
+
+
+def _closed_for(post: Post, parcel: Parcel, *, now: datetime) -> timedelta:
+    """How long the team is not to be disturbed by what is in the parcel."""
+    zone = ZoneInfo(parcel.audience.zone)
+    return max(opens_at(one, now=now, zone=zone, hours=post.hours) for one in parcel.deliveries) - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +192,9 @@ class _End:
 async def _carry_out(post: Post, parcel: Parcel, report: DeliveryReport, *, began: float, lease: timedelta) -> None:
     report.calls += 1
     end = await _call(post, parcel, began=began, lease=lease)
+    if parcel.doubt is not None and end.state is not DeliveryState.DELIVERED:
+        # It may have arrived the first time: to wait again, under another key or for another channel, may say it twice.
+        end = replace(end, state=DeliveryState.UNKNOWN, reason=parcel.doubt)
     async with post.service.across_tenants("settle deliveries") as work:
         if end.pause is not None:
             await work.deliveries.pause(parcel.channel.id, for_=end.pause)
@@ -186,7 +205,7 @@ async def _carry_out(post: Post, parcel: Parcel, report: DeliveryReport, *, bega
             reason=end.reason,
             over=end.over,
             look_at=_look_at(parcel, end, now=work.now),
-            rest=UNCLEAR_REST,
+            rest=_rest(parcel, end),
         )
         if count and end.state is DeliveryState.DELIVERED:
             await _let_picture_follow(work, parcel)
@@ -216,6 +235,12 @@ def _look_at(parcel: Parcel, end: _End, *, now: datetime) -> datetime:
     return now + max(end.pause or timedelta(0), wait_before(max(one.attempt for one in parcel.tries)))
 
 
+def _rest(parcel: Parcel, end: _End) -> timedelta:
+    """How long what is unclear is left alone: moments at first, then longer with each repeat."""
+    repeats = max(one.claims for one in parcel.tries) - 1
+    return max(end.pause or timedelta(0), wait_before(repeats) if repeats else UNCLEAR_REST)
+
+
 async def _call(post: Post, parcel: Parcel, *, began: float, lease: timedelta) -> _End:
     if monotonic() - began + PATIENCE_SECONDS > lease.total_seconds():
         return _End(DeliveryState.REFUSED, reason=Flag("not_called", {}), over=False)
@@ -232,7 +257,8 @@ async def _call(post: Post, parcel: Parcel, *, began: float, lease: timedelta) -
     except Refused as refused:
         return _End(DeliveryState.REFUSED, reason=_flag(refused))
     except (Unclear, TimeoutError) as lost:
-        return _End(DeliveryState.UNKNOWN, reason=_flag(lost) if isinstance(lost, Unclear) else Flag("unclear", {}))
+        reason = _flag(lost) if isinstance(lost, Unclear) else Flag("unclear", {})
+        return _End(DeliveryState.UNKNOWN, reason=reason, over=False)
     return _End(DeliveryState.DELIVERED, outside_id=outside)
 
 

@@ -61,7 +61,7 @@ def way_of(
         return Ended(DeliveryState.DROPPED, Flag("push_not_needed", {}))
     if delivery.valid_until <= now:
         return Ended(DeliveryState.REFUSED, Flag("push_too_late", {}))
-    opens = now if delivery.urgent else next_open(now, zone, hours)
+    opens = opens_at(delivery, now=now, zone=zone, hours=hours)
     if delivery.told_at is not None:
         opens = max(opens, delivery.told_at + AN_HOUR)
     if opens > now:
@@ -75,6 +75,11 @@ def way_of(
     if next_one.channel.id not in held:
         return Elsewhere()
     return next_one
+
+
+def opens_at(delivery: Delivery, *, now: datetime, zone: ZoneInfo, hours: Window) -> datetime:
+    """When the team may be disturbed by it."""
+    return now if delivery.urgent else next_open(now, zone, hours)
 
 
 def is_over(past: Past) -> bool:

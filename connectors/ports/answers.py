@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from connectors.ports.pacing import Paced
 from memory.domain.chat import Reply
+from memory.domain.errors import AppError
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
 from memory.domain.places import Place
@@ -21,14 +23,27 @@ class Answers(Protocol):
     """
 
     def saying(
-        self, channel: ChannelId, outside_id: str, paced: Paced | None = None
+        self,
+        channel: ChannelId,
+        outside_id: str,
+        paced: Paced | None = None,
+        *,
+        kept_for: timedelta | None = None,
     ) -> AbstractAsyncContextManager[bool]:
         """Say an owed answer in the block; False when somebody says or has said it: then say nothing.
 
-        `paced` is granted room for what it wants, with the claim.
+        `paced` is granted room for what it wants, with the claim. `kept_for`: the block puts it where somebody gives
+        it, and it may wait there so long; how that ends is for `ended` to say, else it ends as not given.
 
         How the block ends is how it went: Unavailable, and it waits to be said again; Refused, and it is not said;
         any other failure, and nobody knows. A process that dies in the block leaves it unknown.
+        """
+        ...
+
+    async def ended(self, channel: ChannelId, outside_id: str, failure: AppError | None) -> None:
+        """How the giving of a kept answer ended: None, it was given whole; Unclear, nobody knows; else, it was not.
+
+        Nothing where that is known already.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from memory.domain.channels import ChannelKind, ChannelSetting
@@ -59,8 +60,8 @@ class Pusher(Protocol):
         ...
 
     @property
-    def knows_repeats(self) -> bool:
-        """Whether the channel delivers a push once however often it is handed over under one key."""
+    def knows_repeats_for(self) -> timedelta:
+        """How long a channel delivers a push once, however often it is handed over under one key; zero for never."""
         ...
 
     @property

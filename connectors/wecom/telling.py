@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from datetime import timedelta
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import structlog
 
@@ -100,7 +101,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Telling(Generic[V]):
-    """Says answers in chats of one channel. Every method raises what `Mouth` raises."""
+    """Says answers in chats of one channel. Every method raises what `Mouth` raises.
+
+    `kept_for`: how long what is said may wait where somebody gives it; None where it is said at once.
+    """
+
+    kept_for: ClassVar[timedelta | None] = None
 
     desk: Desk
     answers: Answers
@@ -115,7 +121,8 @@ class Telling(Generic[V]):
 
     async def decided(self, talk: Talk[V], reply: Reply) -> None:
         """Say a whole reply, unless somebody has said it."""
-        async with self.answers.saying(talk.place.channel, talk.outside_id) as is_ours:
+        saying = self.answers.saying(talk.place.channel, talk.outside_id, kept_for=self.kept_for)
+        async with saying as is_ours:
             if is_ours:
                 with whole(talk.voice):
                     await self.reply(talk, reply)

@@ -118,13 +118,17 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Deliveries that go out as one message. `key` names it for good, for channels that know a repeat by it."""
+    """Deliveries that go out as one message. `key` names it for good, for channels that know a repeat by it.
+
+    `doubt`: it was handed over before, and why nobody knows whether it arrived; None the first time.
+    """
 
     key: str
     channel: ChannelSetting
     tries: tuple[Claimed, ...]
     deliveries: tuple[Delivery, ...]
     audience: Audience
+    doubt: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +205,26 @@ class DeliveryStore(Protocol):
         """End tries that are still this claimer's; how many.
 
         After a refusal the deliveries wait again (`over`: for the next route, else for the same one) until `look_at`.
-        An unknown end may be taken up again after `rest`, where its channel knows a repeat.
+        An unknown end may be taken up again after `rest`, where its channel knows a repeat; `over`: never.
+        """
+        ...
+
+    async def keep(self, claimed: Claimed, *, for_: timedelta, unless: Flag) -> None:
+        """What a claimer has in hand is safe where somebody gives it: the try stays claimed so long, as long as it is.
+
+        Whoever gave it settles it; what nobody has settled by then ends as refused: `unless` is why.
         """
         ...
 
     async def abandon_expired(self) -> int:
-        """Tries of processes that went away become unknown; how many."""
+        """Tries of processes that went away become unknown, those that were kept refused; how many."""
         ...
 
-    async def unclear(self, kinds: Collection[ChannelKind], *, lease: timedelta) -> Parcel | None:
-        """Claim again the oldest unknown parcel of such channels that has rested: they know a repeat by its key."""
+    async def unclear(self, known: Mapping[ChannelKind, timedelta], *, lease: timedelta) -> Parcel | None:
+        """Claim again the oldest unknown parcel that has rested, of channels that know a repeat by its key.
+
+        `known`: how long they do, from the first time it was claimed.
+        """
         ...
 
     async def pause(self, channel: ChannelId, *, for_: timedelta) -> None:

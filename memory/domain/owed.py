@@ -69,6 +69,10 @@ class AnyOwedStore(Protocol):
         """Write the ledger: from here on it is being said. None when somebody says or has said it, or none is owed."""
         ...
 
+    async def kept(self, channel: ChannelId, outside_id: str) -> ClaimedAnswer | None:
+        """Lock an answer that is being said, or may have been; None where none is."""
+        ...
+
     async def drop(self, owed: DeliveryId) -> None:
         """End an answer that nobody has begun to say and nobody may hear; nothing where somebody has."""
         ...

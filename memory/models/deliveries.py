@@ -48,7 +48,8 @@ class DeliveryRow(BrandRow, Base):
 class DeliveryTryRow(BrandRow, Base):
     """One try over one channel, written before the call. `claims` is the fencing token; two times are the machine's.
 
-    `parcel`: tries of one message share it. `is_over`: after a refusal, that channel is not asked again.
+    `parcel`: tries of one message share it. `is_over`: that channel is not asked again, whether it refused or the end
+    is unknown.
     """
 
     __tablename__ = "delivery_try"

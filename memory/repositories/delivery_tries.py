@@ -1,10 +1,10 @@
 """The ledger of deliveries: ends of tries, settled by whoever finds them out, and tries taken up again."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Interval, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from memory.domain.channels import ChannelKind
@@ -70,7 +70,10 @@ _MOVE = standing(
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What became of tries. `over`: after a refusal that channel is not asked again."""
+    """What became of tries. `over`: a channel that refused is not asked again, what is unknown is not repeated.
+
+    `ends_all`: no other channel is asked either.
+    """
 
     state: DeliveryState
     outside_id: str | None
@@ -78,6 +81,7 @@ class _End:
     look_at: datetime
     rest: timedelta
     over: bool = True
+    ends_all: bool = False
 
 
 class DeliveryTries:
@@ -111,17 +115,38 @@ class DeliveryTries:
 
     async def abandon_expired(self) -> int:
         """See `DeliveryStore.abandon_expired`."""
-        expired = await self._session.execute(
-            select(DeliveryTryRow.id, DeliveryTryRow.claims, DeliveryTryRow.delivery_id)
+        found = await self._session.execute(
+            select(DeliveryTryRow, DeliveryRow.kind)
+            .join(DeliveryRow, DeliveryRow.id == DeliveryTryRow.delivery_id)
             .where(
                 DeliveryTryRow.state == DeliveryState.CLAIMED.value, DeliveryTryRow.lease_until < func.clock_timestamp()
             )
             .limit(500)
+            .execution_options(populate_existing=True)
         )
-        gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=True, look_at=self._now, rest=timedelta(0))
-        return await self._end(_ABANDON, [(row.id, row.claims, row.delivery_id) for row in expired], gone)
+        expired = [(row, kind == PushKind.REPLY and row.reason_key is not None) for row, kind in found]
+        gone = _End(DeliveryState.UNKNOWN, None, _GONE, over=False, look_at=self._now, rest=timedelta(0))
+        count = await self._end(_ABANDON, [_known(row) for row, was_kept in expired if not was_kept], gone)
+        for row in (row for row, was_kept in expired if was_kept):
+            why = Flag(row.reason_key or "", dict(row.reason_facts or {}))
+            end = replace(gone, state=DeliveryState.REFUSED, reason=why, over=True, ends_all=True)
+            count += await self._end(_ABANDON, [_known(row)], end)
+        return count
 
-    async def unclear(self, kinds: Collection[ChannelKind], *, lease: timedelta) -> Parcel | None:
+    async def keep(self, claimed: Claimed, *, for_: timedelta, unless: Flag) -> None:
+        """See `DeliveryStore.keep`."""
+        await self._session.execute(
+            update(DeliveryTryRow)
+            .where(
+                DeliveryTryRow.id == claimed.id,
+                DeliveryTryRow.claims == claimed.claims,
+                DeliveryTryRow.state == DeliveryState.CLAIMED.value,
+            )
+            .values(lease_until=func.clock_timestamp() + for_, reason_key=unless.key, reason_facts=dict(unless.facts)),
+            execution_options=_QUIET,
+        )
+
+    async def unclear(self, known: Mapping[ChannelKind, timedelta], *, lease: timedelta) -> Parcel | None:
         """See `DeliveryStore.unclear`."""
         found = (
             await self._session.execute(
@@ -132,8 +157,13 @@ class DeliveryTries:
                     DeliveryRow.kind != PushKind.REPLY.value,  # an answer is no push: nobody but its channel can say it
                     DeliveryTryRow.state == DeliveryState.UNKNOWN.value,
                     DeliveryTryRow.lease_until < func.clock_timestamp(),
-                    ChannelSettingRow.kind.in_([kind.value for kind in kinds]),
+                    ~DeliveryTryRow.is_over,
+                    or_(*(self._is_known(kind, for_) for kind, for_ in known.items())),
                     ChannelSettingRow.active,
+                    or_(
+                        ChannelSettingRow.paused_until.is_(None),
+                        ChannelSettingRow.paused_until < func.clock_timestamp(),
+                    ),
                 )
                 .order_by(DeliveryTryRow.id)
                 .limit(1)
@@ -165,6 +195,7 @@ class DeliveryTries:
             tuple(to_claimed(row) for row in rows),
             tuple(to_delivery(row, past.get(row.id, {}), needed=True) for row in deliveries.values()),
             await self.audience(queue),
+            Flag(rows[0].reason_key or _GONE.key, dict(rows[0].reason_facts or {})),
         )
 
     async def pause(self, channel: ChannelId, *, for_: timedelta) -> None:
@@ -194,6 +225,10 @@ class DeliveryTries:
         for delivery, channel, count, over in rows:
             past.setdefault(delivery, {})[ChannelId(channel)] = Past(count, over)
         return past
+
+    def _is_known(self, kind: ChannelKind, for_: timedelta) -> ColumnElement[bool]:
+        """Whether a channel still knows what it was handed: counted from the claim, which is before the first call."""
+        return and_(ChannelSettingRow.kind == kind.value, DeliveryTryRow.claimed_at > self._now - for_)
 
     async def _owners(self, tries: Collection[int]) -> Sequence[int]:
         """The deliveries of tries."""
@@ -233,11 +268,12 @@ class DeliveryTries:
             return 0
         # In one order, whoever ends them.
         await self._session.post(_HOLD, [{"delivery": one} for one in sorted({delivery for *_, delivery in tries})])
-        refused = end.state is DeliveryState.REFUSED
+        waits = end.state is DeliveryState.REFUSED and not end.ends_all
         key, facts = (end.reason.key, dict(end.reason.facts)) if end.reason else (None, None)
         told = {
             "to_state": end.state.value, "told_id": end.outside_id, "why": key, "why_facts": facts, "rest": end.rest,
-            "ends_channel": refused and end.over, "now": None if end.state is DeliveryState.UNKNOWN else self._now,
+            "ends_channel": end.over and end.state is not DeliveryState.DELIVERED,
+            "now": None if end.state is DeliveryState.UNKNOWN else self._now,
         }  # fmt: skip
         owners = await self._session.scalars(
             statement, [told | {"try": one, "token": claims} for one, claims, _ in sorted(tries)]
@@ -245,9 +281,9 @@ class DeliveryTries:
         ended = owners.all()
         if ended:
             moved = {
-                "to_state": DeliveryState.WAITING.value if refused else end.state.value,
-                "next_look": end.look_at if refused else None, "why": key, "why_facts": facts,
-                "now": None if refused else self._now,  # of an unknown end: when it became that
+                "to_state": DeliveryState.WAITING.value if waits else end.state.value,
+                "next_look": end.look_at if waits else None, "why": key, "why_facts": facts,
+                "now": None if waits else self._now,  # of an unknown end: when it became that
             }  # fmt: skip
             await self._session.post(_MOVE, [moved | {"delivery": one} for one in ended])
         return len(ended)
@@ -257,6 +293,10 @@ class DeliveryTries:
             update(DeliveryRow).where(DeliveryRow.id.in_(deliveries)).values(state=state.value),
             execution_options=_QUIET,
         )
+
+
+def _known(row: DeliveryTryRow) -> tuple[int, int, int]:
+    return row.id, row.claims, row.delivery_id
 
 
 def parcel_key(first: DeliveryId, attempt: int) -> str:

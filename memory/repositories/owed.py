@@ -13,9 +13,9 @@ from memory.domain.owed import ClaimedAnswer, Owed
 from memory.domain.places import Place
 from memory.domain.workspace import Scope
 from memory.models.channels import ChannelSettingRow
-from memory.models.deliveries import DeliveryRow
+from memory.models.deliveries import DeliveryRow, DeliveryTryRow
 from memory.models.workspace import BrandRecord
-from memory.repositories.delivery_tries import claim_try, parcel_key
+from memory.repositories.delivery_tries import claim_try, parcel_key, to_claimed
 from memory.repositories.making_deliveries import make_answer
 from memory.standing import standing
 from memory.tenancy import ScopedSession
@@ -114,6 +114,26 @@ class AnyOwedRepository:
             parcel=parcel_key(owed, row.attempts), attempt=row.attempts, now=self._now, lease=lease,
         )  # fmt: skip
         return ClaimedAnswer(queue.tenant, claimed)
+
+    async def kept(self, channel: ChannelId, outside_id: str) -> ClaimedAnswer | None:
+        """See `AnyOwedStore.kept`."""
+        under_way = (DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value)
+        found = (
+            await self._session.execute(
+                select(DeliveryTryRow)
+                .join(DeliveryRow, DeliveryRow.id == DeliveryTryRow.delivery_id)
+                .join(ChannelSettingRow, ChannelSettingRow.id == DeliveryTryRow.channel_id)
+                .where(
+                    DeliveryRow.tenant_id == ChannelSettingRow.tenant_id,
+                    DeliveryRow.occasion == _occasion(channel, outside_id),
+                    DeliveryTryRow.channel_id == channel,
+                    DeliveryTryRow.state.in_(under_way),
+                )
+                .with_for_update(of=DeliveryTryRow)
+                .execution_options(populate_existing=True)
+            )
+        ).scalar_one_or_none()
+        return ClaimedAnswer(TenantId(found.tenant_id), to_claimed(found)) if found is not None else None
 
     async def drop(self, owed: DeliveryId) -> None:
         """See `AnyOwedStore.drop`."""

@@ -91,7 +91,7 @@ async def test_a_push_is_said_and_repeated_as_the_channel_says(emulator: Emulato
         await stand.pusher.push(stand.channel, NEWS, key="k1")
         assert [NEWS.text in text for text in said(emulator)] == [True]
         await stand.pusher.push(stand.channel, NEWS, key="k1")
-        assert len(said(emulator)) == (1 if stand.pusher.knows_repeats else 2)
+        assert len(said(emulator)) == (1 if stand.pusher.knows_repeats_for else 2)
         before = len(said(emulator))
         await stand.pusher.push(stand.channel, NEWS, key="k2")
         assert len(said(emulator)) == before + 1
@@ -105,7 +105,7 @@ async def test_a_picture_is_shown_and_repeated_as_the_channel_says(emulator: Emu
             await stand.pusher.push(stand.channel, push, key="k1")
         shown = [one for one in emulator.platform.chats.messages if one.msgtype == "image"]
         assert {one.data for one in shown} == {PNG}
-        assert len(said(emulator)) == len(shown) == (1 if stand.pusher.knows_repeats else 2)
+        assert len(said(emulator)) == len(shown) == (1 if stand.pusher.knows_repeats_for else 2)
     assert emulator.platform.records.warnings == []
 
 

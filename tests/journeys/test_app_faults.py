@@ -209,6 +209,26 @@ async def test_what_nobody_confirmed_is_named_and_comes_no_second_time(struck: S
     await the_doctor_says_what_it_is_and_when_it_is_over(struck, name)
 
 
+@pytest.mark.parametrize(("name", "then"), [("quota_exhausted", DONE), ("ip_not_allowed", UNCLEAR)])
+async def test_what_arrived_unconfirmed_comes_no_second_time_whatever_its_repetition_meets(
+    struck: Struck, name: str, then: tuple[str, str | None]
+) -> None:
+    struck.strike("drop_after")
+    await struck.push()
+    await struck.settled(UNCLEAR)
+    sends = struck.emulator.platform.records.of
+    for end, calls in ((UNCLEAR, 2), (then, 3 if then == DONE else 2)):
+        if end == UNCLEAR:
+            struck.strike(name)
+        struck.pause_ends()
+        struck.shop.rest_no_longer()
+        await struck.shop.office.move_clock(timedelta(minutes=2))
+        await until(lambda calls=calls: len(sends(SENDS)) == calls)  # type: ignore[misc]  # a default keeps its value
+        await struck.settled(end)
+    assert (len(struck.told()), len(struck.shop.tries())) == (1, 1)
+    assert await struck.named() == ([] if then == DONE else [UNCLEAR])
+
+
 @pytest.mark.parametrize("name", BUSY)
 async def test_what_a_busy_platform_did_not_take_comes_later_and_once(struck: Struck, name: str) -> None:
     await a_token_that_does_not_come_is_asked_for_again(struck, name)

@@ -22,7 +22,7 @@ from evals.emulators.wecom.server import Emulator, running
 from evals.forking import Forked
 from memory.domain.channel_forms import MakeBindCode
 from memory.domain.chat import MoveDemoClock
-from tests.support.database import MINUTES, lies_back, looking
+from tests.support.database import MINUTES, NOT_KEPT, lies_back, looking
 from tests.support.forked import free_port, listens, serving
 from tests.support.model_endpoint import KEY, ModelEndpoint
 from tests.support.processes import environment_of
@@ -120,8 +120,10 @@ class Company(ABC):
 
     def end_leases(self) -> None:
         """The process is dead, and what it was sending is nobody's: as after the minutes that others wait."""
+        soon = "lease_until < clock_timestamp() + interval '1 hour'"  # what waits for its reader waits for days
         for ledger in ("send", "delivery_try"):
-            self.line.execute(f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed'".encode())
+            over = f"update {ledger} set lease_until = clock_timestamp() where state = 'claimed' and {soon}"
+            self.line.execute(over.encode())
 
     async def a_minute_passes(self) -> None:
         """What was heard is old, what gathered is due, a channel that rested may speak; the minute's sweep comes by."""
@@ -137,7 +139,9 @@ class Company(ABC):
 
     def unsettled(self) -> list[tuple[object, ...]]:
         """What is not delivered yet, without what waits for the platform's word on a send cut off by a crash."""
-        return self.rows(f"select kind, state, reason_key from delivery where {_OWED} and not ({_ASKED_FIRST})")
+        return self.rows(
+            f"select kind, state, reason_key from delivery where {_OWED} and not ({_ASKED_FIRST}){NOT_KEPT}"
+        )
 
     def rows(self, question: str) -> list[tuple[object, ...]]:
         """Straight from the tables."""

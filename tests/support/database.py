@@ -29,6 +29,12 @@ MINUTES = {
     "channel_setting": "paused_until = paused_until - interval '1 minute'",
 }
 
+# The rest of a long answer stays claimed for days: it waits for its reader, not for anybody here.
+NOT_KEPT = (
+    " and not exists (select 1 from delivery_try where delivery_id = delivery.id"
+    " and delivery_try.state = 'claimed' and delivery_try.reason_key is not null)"
+)
+
 
 @dataclass(frozen=True)
 class TestServer:

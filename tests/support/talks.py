@@ -22,7 +22,7 @@ from memory.domain.channel_forms import SaveChannel
 from memory.domain.channels import ChannelKind
 from memory.domain.ids import ChannelId
 from memory.domain.workspace import Scope
-from tests.support.database import looking
+from tests.support.database import NOT_KEPT, looking
 from tests.support.product import at_work
 
 PATIENCE_SECONDS = 90
@@ -113,7 +113,7 @@ class Talk:
         """Answers that are owed in a chat, or anywhere."""
         of_chat = f" and subject->'place'->>'chat' = '{chat}'" if chat else ""
         ((count,),) = self.rows(
-            f"select count(*) from delivery where kind = 'reply' and state in ('waiting', 'claimed'){of_chat}"
+            f"select count(*) from delivery where kind = 'reply' and state in ('waiting', 'claimed'){of_chat}{NOT_KEPT}"
         )
         return int(str(count))
 

@@ -39,7 +39,6 @@ log = structlog.get_logger()
 REMEMBERED: Final = 10_000
 # What went wrong in talking itself cannot be told by talking.
 _UNSPEAKABLE: Final = ("app_", "channel_", "wecom_blocked", "wecom_in_parts")
-_GOING_ASLEEP: Final = frozenset({"inactive_alert", "close_inactive_agent", "low_active_alert", "low_active"})
 
 
 @dataclass(slots=True, eq=False)
@@ -154,10 +153,11 @@ class AppChannel:
                 await self._press(channel, callback)
             case Happened(name="subscribe"):
                 await self._welcome(channel, callback)
-            case Happened(name=name) if name in _GOING_ASLEEP:
-                log.error("wecom_app.going_asleep", channel=channel.setting.id, what=name)
             case Happened(name=name):
-                log.debug("wecom_app.not_ours", what=name)
+                if await self.client.notes.happened(channel.setting.id, name):
+                    log.warning("wecom_app.sleep", channel=channel.setting.id, what=name)
+                else:
+                    log.debug("wecom_app.not_ours", what=name)
 
     async def _message(self, channel: OpenChannel, said: Heard) -> None:
         talk = await self._let_in(channel, said.user, said.outside_id, said.text)

@@ -14,6 +14,7 @@ from memory.domain.outreach import Flag
 
 CALLED, NOT_OPENED = "callback_good", "callback_bad"
 ACCEPTED, REFUSED = "call_good", "call_refused"
+ASLEEP, AWAKE = "asleep", "awake"
 UNREACHED = "unreached"
 KEPT_FOR = timedelta(days=30)
 NOTED_EVERY = timedelta(minutes=1)
@@ -33,7 +34,18 @@ _TO_MEND: Final = frozenset(
         "oa_address_not_allowed",
     }
 )
-_SINCE: Final = ((NOT_OPENED, CALLED), (REFUSED, ACCEPTED))
+_SINCE: Final = ((NOT_OPENED, CALLED), (REFUSED, ACCEPTED), (ASLEEP, AWAKE))
+_TOPICS: Final = {name: good for bad, good in _SINCE for name in (bad, good)}
+# What the platform says of an app that nobody uses: it warns, switches it off, and on again.
+# Source: https://developer.work.weixin.qq.com/document/path/90240, read 2026-11-20.
+_SLEEP: Final = {
+    "inactive_alert": "app_going_asleep",
+    "low_active_alert": "app_going_asleep",
+    "close_inactive_agent": "app_asleep",
+    "low_active": "app_asleep",
+    "reopen_inactive_agent": "",
+    "active_restored": "",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +73,16 @@ class Notes:
         if why.text_key in _TO_MEND:
             await self._note(channel, REFUSED, why)
 
+    async def happened(self, channel: ChannelId, name: str) -> bool:
+        """Whether an event is the platform's word on an app that nobody uses: it stands until it is used again."""
+        if name not in _SLEEP:
+            return False
+        if key := _SLEEP[name]:
+            await self._note(channel, ASLEEP, Refused(key))
+        else:
+            await self._note(channel, AWAKE)
+        return True
+
     async def left_out(self, channel: ChannelId, sent: Sent) -> None:
         """Remember who has no message, in the place of who had none before."""
         value = json.dumps({"invisible": sent.invisible, "unlicensed": sent.unlicensed}, ensure_ascii=False)
@@ -71,7 +93,7 @@ class Notes:
         await self.safe.take(channel, UNREACHED)
 
     async def _note(self, channel: ChannelId, name: str, why: AppError | None = None) -> None:
-        topic = CALLED if name in (CALLED, NOT_OPENED) else ACCEPTED
+        topic = _TOPICS[name]
         value = json.dumps([why.text_key, why.facts] if why is not None else [], ensure_ascii=False)
         last = self._noted.get((channel, topic))
         if last is not None and last[0] == name + value and self.now() - last[1] < NOTED_EVERY:
@@ -108,8 +130,9 @@ def require_good(noted: Noted, *, never_called: str = "app_never_called") -> Non
 
     Raises:
         Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
-            that came after the last good one; what a call was refused for after the last accepted one; whom the last
-            push did not reach (not retryable).
+            that came after the last good one; what a call was refused for after the last accepted one;
+            "app_going_asleep", "app_asleep" until the app is used again; whom the last push did not reach (not
+            retryable).
         Unavailable: "app_never_called" (retryable: the first one comes with the first message).
     """
     for flag in noted.wrong:

@@ -1,14 +1,17 @@
 """Pushes to named people through an app. The platform knows a repeat by what it says, so each push says who it is."""
 
+import json
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 import structlog
+from pydantic import TypeAdapter
 
-from connectors.ports.channels import OpenChannel, Picture, Push
+from connectors.ports.channels import OpenChannel, Push
 from connectors.ports.custody import Fresh, Safe
 from connectors.ports.pacing import Paces
 from connectors.wecom import cards
@@ -21,6 +24,7 @@ from connectors.wecom.app.settling import settle_cards
 from connectors.wecom.app.voice import PUSHES_A_MINUTE
 from connectors.wecom.calls import Body
 from connectors.wecom.cut import numbered, size
+from connectors.wecom.in_pieces import in_order
 from connectors.wecom.pace import Room
 from connectors.wecom.saying import Say
 from connectors.wecom.skew import require_right_time
@@ -30,6 +34,8 @@ from memory.domain.ids import BrandId, ChannelId
 from memory.domain.workspace import Lang
 
 log = structlog.get_logger()
+
+_BODIES: TypeAdapter[list[Body]] = TypeAdapter(list[Body])
 
 People = Callable[[OpenChannel, BrandId | None], Awaitable[Sequence[str]]]
 
@@ -45,7 +51,7 @@ class AppPusher:
     say: Say
     paces: Paces
     kind: ChannelKind = ChannelKind.WECOM_APP
-    knows_repeats: bool = True
+    knows_repeats_for: timedelta = translate.REPEATS_KNOWN_FOR
     per_minute: int = 8  # one may be several messages: what a member gets of them is counted besides
 
     def holds(self, channel: ChannelId) -> bool:
@@ -62,24 +68,12 @@ class AppPusher:
 
         People named in the settings are told, else everybody of the team who is bound; in one chat, whose it is.
         """
-        settings = settings_of(channel)
-        users = await self._receivers(channel, push, settings.mentions)
-        if not users:
-            raise Refused("app_nobody")
-        if push.picture is not None:
-            await self._require_room(channel, users, 1)
-            media = await self._kept(channel, push.picture, key=key)
-            body = translate.attachment(settings.agent_id, users, push.picture.content, media)
-            return (await self._send(channel, push, users, body)).msgid
-        texts = pieces(push.text, key=key)
-        await self._require_room(channel, users, len(texts))
+        bodies = await self._bodies(channel, push, key=key)
+        users = str(bodies[0]["touser"]).split("|")
+        await self._require_room(channel, users, len(bodies))
         if push.settles:
             await self._settle(channel, users, push)
-        last: Sent | None = None
-        for piece in texts:
-            last = await self._send(
-                channel, push, users, translate.message(settings.agent_id, users, piece, plain=settings.plain)
-            )
+        last = await in_order(bodies, partial(self._send, channel, push, users))
         return last.msgid if last is not None else None
 
     async def look(self, channel: OpenChannel) -> None:
@@ -93,21 +87,33 @@ class AppPusher:
         await self._note_unreached(channel, push, users, sent)
         return sent
 
-    async def _kept(self, channel: OpenChannel, picture: Picture, *, key: str) -> str:
-        """The media id of a push's picture, the same one whenever it is handed over: the platform knows it by that.
+    async def _bodies(self, channel: OpenChannel, push: Push, *, key: str) -> list[Body]:
+        """The messages of a push: to the letter what was handed over under its key before, as the platform knows that.
 
-        Raises Unavailable where it was not kept: nothing is shown by keeping it.
+        Raises as `Pusher.push`.
         """
-        name = f"picture:{key}"
-        known = await self.safe.read(channel.setting.id, name)
-        if known is not None:
-            return known.value
+        name = f"push:{key}"
+        kept = await self.safe.read(channel.setting.id, name)
+        if kept is not None:
+            return _BODIES.validate_json(kept.value)
+        bodies = await self._made(channel, push, key=key)
+        value = json.dumps(bodies, ensure_ascii=False)
+        await self.safe.keep(channel.setting.id, name, Fresh(value, translate.REPEATS_KNOWN_FOR))
+        return bodies
+
+    async def _made(self, channel: OpenChannel, push: Push, *, key: str) -> list[Body]:
+        settings = settings_of(channel)
+        users = await self._receivers(channel, push, settings.mentions)
+        if not users:
+            raise Refused("app_nobody")
+        if push.picture is None:
+            texts = pieces(push.text, key=key)
+            return [translate.message(settings.agent_id, users, text, plain=settings.plain) for text in texts]
         try:
-            media = await self.client.upload(channel, name=picture.name, content=picture.content)
-        except Unclear as lost:
+            media = await self.client.upload(channel, name=push.picture.name, content=push.picture.content)
+        except Unclear as lost:  # nothing is shown by it
             raise Unavailable("wecom_not_uploaded") from lost
-        await self.safe.keep(channel.setting.id, name, Fresh(media, timedelta(seconds=translate.REPEAT_SECONDS)))
-        return media
+        return [translate.attachment(settings.agent_id, users, push.picture.content, media)]
 
     async def _receivers(self, channel: OpenChannel, push: Push, named: tuple[str, ...]) -> Sequence[str]:
         if push.chat is not None:

@@ -1,6 +1,7 @@
 """Messages as an app sends them. Pure."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Final
 
 from connectors.wecom.calls import Body
@@ -8,7 +9,9 @@ from connectors.wecom.cards import TemplateCard
 from connectors.wecom.plain import FENCE, without_marks
 
 CONTENT_BYTES: Final = 2_048
-REPEAT_SECONDS: Final = 14_400  # the longest the platform knows a repeat
+# The longest the platform knows a repeat by what it says (`duplicate_check_interval`).
+# Source: https://developer.work.weixin.qq.com/document/path/90236, read 2026-11-20.
+REPEATS_KNOWN_FOR: Final = timedelta(hours=4)
 _PICTURE = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -39,7 +42,7 @@ def changed_card(agent_id: int, users: Sequence[str], code: str, shown: Template
 
 def once(body: Body) -> Body:
     """The same, to be delivered once however often it is handed over within four hours."""
-    return {**body, "enable_duplicate_check": 1, "duplicate_check_interval": REPEAT_SECONDS}
+    return {**body, "enable_duplicate_check": 1, "duplicate_check_interval": int(REPEATS_KNOWN_FOR.total_seconds())}
 
 
 def media_kind(content: bytes) -> str:

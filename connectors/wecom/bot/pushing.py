@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import structlog
@@ -13,7 +13,7 @@ from connectors.wecom.bot.settings import read_typed
 from connectors.wecom.bot.socket import Ended
 from connectors.wecom.skew import require_right_time
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from memory.domain.errors import Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 
 _DOWN_FOR_GOOD = {Ended.TAKEN_OVER: "bot_taken_over", Ended.WRONG_SECRET: "bot_wrong_secret"}
@@ -38,7 +38,7 @@ class BotPusher:
     url: str
     now: Callable[[], datetime]
     kind: ChannelKind = ChannelKind.WECOM_BOT
-    knows_repeats: bool = False
+    knows_repeats_for: timedelta = timedelta(0)
     per_minute: int = 600  # thirty a minute is each chat's, and counted where it is spoken
 
     def holds(self, channel: ChannelId) -> bool:
@@ -69,20 +69,27 @@ class BotPusher:
         return None
 
     async def _called(self, line: BotLine, channel: OpenChannel, push: Push) -> bool:
-        """Whether somebody who may decide was told 1:1; then it is delivered, whoever else could not be reached."""
-        reached = 0
-        doubt: AppError | None = None
+        """Whether those who may decide and have written to the bot were told 1:1; False where there is none of them.
+
+        Raises:
+            Unavailable: none of them was told; may be tried again (retryable).
+            Unclear: "bot_call_unclear", `users`: who may not have been told, while somebody may have been.
+        """
+        reached: list[str] = []
+        missed: dict[str, Unavailable | Unclear] = {}
         for user in await self.deciders(channel, push.brand):
             try:
                 await line.channel.push(user, push.text, is_group=False)
-                reached += 1
+                reached.append(user)
             except Refused as refused:  # somebody who has not written to the bot, or long ago
                 log.info("wecom_bot.not_called", channel=channel.setting.id, key=refused.text_key)
             except (Unavailable, Unclear) as failure:
-                doubt = failure
-        if not reached and doubt is not None:
-            raise doubt
-        return reached > 0
+                missed[user] = failure
+        if missed and (reached or any(isinstance(one, Unclear) for one in missed.values())):
+            raise Unclear("bot_call_unclear", users="、".join(missed))
+        if missed:
+            raise next(iter(missed.values()))
+        return bool(reached)
 
     async def look(self, channel: OpenChannel) -> None:
         """See `Pusher.look`: whether the host answers, and at what time. The connection itself is its holder's."""

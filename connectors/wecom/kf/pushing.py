@@ -17,7 +17,6 @@ class KfPusher(SilentPusher):
 
     kind: ChannelKind = ChannelKind.WECOM_KF
     never_called: str = "kf_never_called"
-    knows_repeats: bool = True
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """See `Pusher.read`."""

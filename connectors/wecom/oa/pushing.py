@@ -14,7 +14,6 @@ class AccountPusher(SilentPusher):
 
     kind: ChannelKind = ChannelKind.WECHAT_ACCOUNT
     never_called: str = "oa_never_called"
-    knows_repeats: bool = False
 
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:
         """See `Pusher.read`."""

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import structlog
 from pydantic import TypeAdapter
 
+from connectors.ports.answers import Answers
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Kept, Safe
 from connectors.ports.desk import Desk
@@ -23,7 +24,7 @@ from connectors.wecom.fetched import Fetched
 from connectors.wecom.foreign import line
 from connectors.wecom.rations import shelf as rules
 from connectors.wecom.rations.pieces import File, Menu, Piece, Shown, Text
-from connectors.wecom.rations.shelf import Give, Shelf, Step, TellReady, Waiting
+from connectors.wecom.rations.shelf import Ended, Give, Shelf, Step, TellReady, Waiting
 from connectors.wecom.saying import Say
 from connectors.wecom.timing import Time
 from memory.domain.errors import AppError, NotFound, Refused, Unavailable, Unclear
@@ -35,6 +36,7 @@ from memory.domain.workspace import Lang, Scope
 log = structlog.get_logger()
 
 KEPT_FOR: Final = timedelta(days=4)
+SHELF_FOR: Final = timedelta(days=14)  # whoever comes back later than that is not told what was kept no longer
 BUSY_SECONDS: Final = (1.0, 3.0, 9.0)
 SHELF, TO_GIVE, SENT = "shelf:", "give:", "sent:"
 _PIECE: Final[TypeAdapter[Piece]] = TypeAdapter(Piece)
@@ -119,6 +121,7 @@ class _Turn:
 
     went: _Went = _Went.STOP
     failure: AppError | None = None
+    ended: tuple[Ended, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class Giving:
 
     desk: Desk
     file: Callable[[Scope, str], Awaitable[StoredFile]]
+    answers: Answers
     safe: Safe
     say: Say
     time: Time
@@ -145,16 +149,13 @@ class Giving:
         await self.safe.renewed(channel, SHELF + user, renew)
         return made
 
-    async def put(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
-        """Put an answer on the shelf and give what may be given. Raises as `Safe`."""
-        await self.shelve(to, pieces, of=of)
-        await self.give(to)
+    async def shelve(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str, owes: str = "") -> None:
+        """Put an answer on the shelf, where it is safe: somebody gives it within `KEPT_FOR`, or it ends as not given.
 
-    async def shelve(self, to: Recipient, pieces: tuple[Piece, ...], *, of: str) -> None:
-        """Put an answer on the shelf, where it is safe: somebody gives it. Raises as `Safe`."""
+        `owes`: what was said, where an answer to it is owed in rows: how it ends is told there. Raises as `Safe`.
+        """
         await self.will_give(to)
-        waiting = Waiting(of=of, pieces=pieces, member=to.member)
-        await self.change(to.channel.setting.id, to.user, lambda shelf: rules.put(shelf, waiting))
+        await self._put(to, Waiting(of=of, pieces=pieces, member=to.member, owes=owes))
 
     async def will_give(self, to: Recipient) -> None:
         """What waits for them is to be given: by somebody else, should this process die. Raises as `Safe`."""
@@ -177,6 +178,7 @@ class Giving:
                 tries += 1
                 continue
             if turn.went is _Went.STOP:
+                await self._settle(to, turn.ended)
                 await self.safe.take(to.channel.setting.id, TO_GIVE + to.user)
                 return
             tries = 0
@@ -197,8 +199,7 @@ class Giving:
             for presentation in presentations:
                 await self.safe.keep(channel, _unseen(presentation), Fresh("", KEPT_FOR))
             pieces = (Text(text=self.say("ration_again", to.lang)), _PIECE.validate_python(piece))
-            again = Waiting(of=f"again:{name}", pieces=pieces, member=member)
-            await self.change(channel, to.user, lambda shelf, again=again: rules.put(shelf, again))  # type: ignore[misc]  # bound
+            await self._put(to, Waiting(of=f"again:{name}", pieces=pieces, member=member))
             if to.guest is not None:
                 for presentation in presentations:
                     await self.desk.undelivered(to.guest.scope, presentation)
@@ -208,12 +209,25 @@ class Giving:
         """Whether a text of this presentation is known not to have arrived."""
         return await self.safe.read(channel, _unseen(presentation)) is not None
 
+    async def _put(self, to: Recipient, waiting: Waiting) -> None:
+        in_time = waiting.model_copy(update={"until": (self.now() + KEPT_FOR).timestamp()})
+        gone = self.say("ration_gone", to.lang)
+        await self.change(to.channel.setting.id, to.user, lambda shelf: rules.put(shelf, in_time, gone=gone))
+
+    async def _settle(self, to: Recipient, ended: tuple[Ended, ...]) -> None:
+        """Tell how answers ended where they are owed, and only then forget it."""
+        for one in ended:
+            await self.answers.ended(to.channel.setting.id, one.owes, one.failure)
+        if ended:
+            await self.change(to.channel.setting.id, to.user, lambda shelf: rules.settled(shelf, ended))
+
     async def _step(self, to: Recipient) -> _Turn:
         turn = _Turn()
 
         async def renew(kept: Kept | None) -> Fresh | None:
             before = _read(kept)
             after = await self._taken(to, before, turn)
+            turn.ended = after.ended
             return _fresh(after) if after != before else None
 
         await self.safe.renewed(to.channel.setting.id, SHELF + to.user, renew)
@@ -221,6 +235,7 @@ class Giving:
 
     async def _taken(self, to: Recipient, shelf: Shelf, turn: _Turn) -> Shelf:
         """The shelf after one step; how it went is written into `turn`."""
+        shelf = rules.without_the_old(shelf, now=self.now().timestamp(), gone=self.say("ration_gone", to.lang))
         piece = rules.at_hand(shelf)
         is_free = isinstance(piece, Text | Menu) and to.carrier.is_free(piece, needed=bool(_counting(shelf)))
         step = rules.next_step(shelf, now=self.now().timestamp(), is_free=is_free)
@@ -291,21 +306,20 @@ class Giving:
         """A text the platform does not take is replaced by a word about it."""
         if isinstance(step, TellReady):
             return rules.spent(shelf)
-        doubted = self._doubted_text(to, shelf)
+        doubted = self._doubted_text(to, shelf, why="wecom_blocked")
         first, *rest = doubted.waiting
         said = Text(text=self.say("ration_blocked", to.lang))
         pieces = (*first.pieces[: step.place], said, *first.pieces[step.place + 1 :])
         if first.pieces[step.place] == said:
             pieces = first.pieces[: step.place] + first.pieces[step.place + 1 :]
-        if step.place >= len(pieces):
-            return doubted.model_copy(update={"waiting": tuple(rest)})
-        return doubted.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces}), *rest)})
+        replaced = doubted.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces}), *rest)})
+        return rules.done(replaced) if step.place >= len(pieces) else replaced
 
     def _doubted(self, to: Recipient, shelf: Shelf, step: Step) -> Shelf:
         return rules.given(self._doubted_text(to, shelf) if isinstance(step, Give) else shelf, step)
 
-    def _doubted_text(self, to: Recipient, shelf: Shelf) -> Shelf:
-        return rules.doubted(shelf, note=self.say("ration_not_all_shown", to.lang))
+    def _doubted_text(self, to: Recipient, shelf: Shelf, *, why: str = rules.UNCLEAR) -> Shelf:
+        return rules.doubted(shelf, note=self.say("ration_not_all_shown", to.lang), why=why)
 
 
 def name_of(to: Recipient, step: Step) -> str:
@@ -335,4 +349,4 @@ def _read(kept: Kept | None) -> Shelf:
 
 
 def _fresh(shelf: Shelf) -> Fresh:
-    return Fresh(shelf.model_dump_json(), KEPT_FOR)
+    return Fresh(shelf.model_dump_json(), SHELF_FOR)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from connectors.ports.channels import OpenChannel, Push
@@ -31,6 +32,7 @@ class SilentPusher(ABC):
     safe: Safe
     probe: AddressProbe
     per_minute: int = 0
+    knows_repeats_for: timedelta = timedelta(0)
 
     @property
     @abstractmethod
@@ -41,11 +43,6 @@ class SilentPusher(ABC):
     @abstractmethod
     def never_called(self) -> str:
         """The text of what is left to do where no callback came yet."""
-
-    @property
-    @abstractmethod
-    def knows_repeats(self) -> bool:
-        """See `Pusher.knows_repeats`."""
 
     @abstractmethod
     def read(self, typed: Mapping[str, str]) -> dict[str, str]:

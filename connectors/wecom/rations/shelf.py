@@ -5,16 +5,20 @@ two that are kept, one says that a result is ready which found no room, one is f
 waits for 「更多」, and an answer of which nothing was said yet for whatever they say next.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.wecom.rations.pieces import File, Menu, Piece, Shown, Text, messages
+from memory.domain.errors import Refused, Unclear
 
 ANSWER_MOST: Final = 3
 KEPT_BACK: Final = 2
 MOST_WAITING: Final = 12
+GONE: Final = "gone:"  # before what was taken off: the word that it was
+UNCLEAR: Final = "channel_unclear"
 
 
 class _Noun(BaseModel):
@@ -24,8 +28,9 @@ class _Noun(BaseModel):
 class Waiting(_Noun):
     """An answer, or what is left of it. `of`: what it answers; `at`: the place of its next piece.
 
-    `paused`: its reader was told to say 「更多」; `doubtful`: a piece of it may not have arrived, so nothing after that
-    counts as shown. `member` 0: somebody nobody knows.
+    `paused`: its reader was told to say 「更多」; `lost`: why a piece of it did not arrive, or may not have, so that
+    nothing after that counts as shown. `member` 0: somebody nobody knows. `owes`: what is to hear how it ends;
+    `until`: it is given no later, 0 for no limit.
     """
 
     of: str
@@ -33,7 +38,9 @@ class Waiting(_Noun):
     member: int = 0
     at: int = 0
     paused: bool = False
-    doubtful: bool = False
+    lost: str = ""
+    owes: str = ""
+    until: float = 0.0
 
     @property
     def begun(self) -> bool:
@@ -41,8 +48,25 @@ class Waiting(_Noun):
         return self.at > 0
 
 
+class Ended(_Noun):
+    """An answer that left the shelf. `why`: it was not given whole, or nobody knows."""
+
+    owes: str
+    why: str = ""
+
+    @property
+    def failure(self) -> Refused | Unclear | None:
+        """As whoever owes it is told."""
+        if not self.why:
+            return None
+        return Unclear(self.why) if self.why == UNCLEAR else Refused(self.why)
+
+
 class Shelf(_Noun):
-    """One user's. Times are seconds since the epoch. `taken`: a human has the chat, and we are silent."""
+    """One user's. Times are seconds since the epoch. `taken`: a human has the chat, and we are silent.
+
+    `ended`: what left it while whoever owes it has not heard.
+    """
 
     opened_at: float = 0.0
     seconds: float = 0.0
@@ -51,6 +75,7 @@ class Shelf(_Noun):
     told_ready: bool = False
     taken: bool = False
     waiting: tuple[Waiting, ...] = ()
+    ended: tuple[Ended, ...] = ()
 
     @property
     def for_answers(self) -> int:
@@ -93,13 +118,28 @@ def opened(shelf: Shelf, *, at: float, most: int, seconds: float) -> Shelf:
     return shelf.model_copy(update=update)
 
 
-def put(shelf: Shelf, waiting: Waiting) -> Shelf:
-    """A new answer comes before what is left of earlier ones; the same one again changes nothing."""
-    if any(one.of == waiting.of for one in shelf.waiting) or not waiting.pieces:
+def put(shelf: Shelf, waiting: Waiting, *, gone: str) -> Shelf:
+    """A new answer comes before what is left of earlier ones; the same one again changes nothing.
+
+    What finds no place any more is taken off, and `gone` said to its reader.
+    """
+    if any(one.of == waiting.of for one in shelf.waiting):
         return shelf
-    before = tuple(one for one in shelf.waiting if not one.paused)
-    paused = tuple(one for one in shelf.waiting if one.paused)
-    return shelf.model_copy(update={"waiting": (*before, waiting, *paused)[:MOST_WAITING]})
+    if not waiting.pieces:
+        return _with_ended(shelf, waiting, "")
+    placed = _placed(shelf, waiting)
+    answers = [one for one in placed.waiting if not one.of.startswith(GONE)]
+    return _taken_off(placed, answers[MOST_WAITING:], why="ration_shelf_full", gone=gone)
+
+
+def without_the_old(shelf: Shelf, *, now: float, gone: str) -> Shelf:
+    """What could not be given in its time is taken off, and `gone` said to its reader."""
+    return _taken_off(shelf, [one for one in shelf.waiting if 0 < one.until < now], why="ration_not_given", gone=gone)
+
+
+def settled(shelf: Shelf, ended: Collection[Ended]) -> Shelf:
+    """Whoever owes these has heard how they ended."""
+    return shelf.model_copy(update={"ended": tuple(one for one in shelf.ended if one not in ended)})
 
 
 def asked_for_more(shelf: Shelf) -> Shelf:
@@ -150,23 +190,29 @@ def given(shelf: Shelf, step: Step, *, free: bool = False) -> Shelf:
         return shelf.model_copy(update={"used": shelf.used + counts, "told_ready": True})
     first, *rest = shelf.waiting
     after = first.model_copy(update={"at": step.place + 1, "paused": step.more > 0})
-    left = (after, *rest) if after.at < len(after.pieces) else tuple(rest)
-    return shelf.model_copy(update={"used": shelf.used + counts, "waiting": left})
+    used = shelf.model_copy(update={"used": shelf.used + counts, "waiting": (after, *rest)})
+    return used if after.at < len(after.pieces) else done(used)
 
 
-def doubted(shelf: Shelf, *, note: str) -> Shelf:
+def done(shelf: Shelf) -> Shelf:
+    """Of the answer at hand there is nothing more to give."""
+    first, *rest = shelf.waiting
+    return _with_ended(shelf.model_copy(update={"waiting": tuple(rest)}), first, first.lost)
+
+
+def doubted(shelf: Shelf, *, note: str, why: str) -> Shelf:
     """The piece at hand may not have arrived: what counted on it is left out, and the person is told how to see it."""
     first, *rest = shelf.waiting
     following = first.pieces[first.at + 1 :]
     kept = tuple(piece for piece in following if isinstance(piece, Text | File))
     counted = len(kept) < len(following)
     pieces: tuple[Piece, ...] = (*first.pieces[: first.at + 1], *kept, *((Text(text=note),) if counted else ()))
-    return shelf.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces, "doubtful": True}), *rest)})
+    return shelf.model_copy(update={"waiting": (first.model_copy(update={"pieces": pieces, "lost": why}), *rest)})
 
 
 def without(shelf: Shelf, of: str) -> Shelf:
     """Nobody may be told this any more."""
-    return shelf.model_copy(update={"waiting": tuple(one for one in shelf.waiting if one.of != of)})
+    return _taken_off(shelf, [one for one in shelf.waiting if one.of == of], why="reply_not_bound")
 
 
 def spent(shelf: Shelf) -> Shelf:
@@ -186,3 +232,25 @@ def with_more(piece: Piece, line: str) -> Piece:
     if isinstance(piece, Menu):
         return piece.model_copy(update={"head": f"{piece.head}\n{line}"})
     return piece
+
+
+def _placed(shelf: Shelf, waiting: Waiting) -> Shelf:
+    before = tuple(one for one in shelf.waiting if not one.paused)
+    paused = tuple(one for one in shelf.waiting if one.paused)
+    return shelf.model_copy(update={"waiting": (*before, waiting, *paused)})
+
+
+def _taken_off(shelf: Shelf, lost: Collection[Waiting], *, why: str, gone: str = "") -> Shelf:
+    """Without some answers: whoever owes them hears why, and their reader that it is so, where that is to be said."""
+    for one in lost:
+        left = tuple(other for other in shelf.waiting if other.of != one.of)
+        shelf = _with_ended(shelf.model_copy(update={"waiting": left}), one, why)
+        if gone and not any(other.of.startswith(GONE) for other in (one, *left)):
+            shelf = _placed(shelf, Waiting(of=GONE + one.of, pieces=(Text(text=gone),), member=one.member))
+    return shelf
+
+
+def _with_ended(shelf: Shelf, one: Waiting, why: str) -> Shelf:
+    if not one.owes:
+        return shelf
+    return shelf.model_copy(update={"ended": (*shelf.ended, Ended(owes=one.owes, why=why))})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.wecom.cards import TemplateCard
-from connectors.wecom.rations.giving import Giving, Recipient
+from connectors.wecom.rations.giving import KEPT_FOR, Giving, Recipient
 from connectors.wecom.rations.pieces import File, Piece, packed
 from connectors.wecom.render import Buttons, Item, Words
 from connectors.wecom.telling import Talk, Telling
@@ -30,13 +30,16 @@ class RationedVoice:
         await self.put(packed([Buttons(card)], mark=self.mark))
 
     async def put(self, pieces: tuple[Piece, ...]) -> None:
-        """An answer's pieces, in order."""
+        """An answer's pieces, in order: safe on the shelf, they are given by whoever comes by."""
+        await self.giving.shelve(self.to, pieces, of=f"{self.of}#{self.said + 1}", owes=self.of)
         self.said += 1
-        await self.giving.put(self.to, pieces, of=f"{self.of}#{self.said}")
+        await self.giving.give(self.to)
 
 
 class RationedTelling(Telling[RationedVoice]):
     """Says answers whole: what one message cannot hold is cut and kept by the shelf, not by whoever says it."""
+
+    kept_for = KEPT_FOR
 
     async def reply(self, talk: Talk[RationedVoice], reply: Reply) -> None:
         """See `Telling.reply`: one answer, its files last where the channel takes files."""

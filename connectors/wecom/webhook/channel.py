@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from connectors.ports.channels import OpenChannel, Push
 from connectors.wecom.cut import numbered
+from connectors.wecom.in_pieces import in_order
 from connectors.wecom.plain import without_marks
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.client import WebhookClient
 from connectors.wecom.webhook.errors import MESSAGE
 from connectors.wecom.webhook.settings import read_address, settings_of
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import BadRequest, Refused, Unavailable, Unclear
+from memory.domain.errors import BadRequest, Refused
 from memory.domain.ids import ChannelId
 
 
@@ -21,7 +24,7 @@ class WebhookPusher:
 
     client: WebhookClient
     kind: ChannelKind = ChannelKind.WECOM_WEBHOOK
-    knows_repeats: bool = False
+    knows_repeats_for: timedelta = timedelta(0)
     per_minute: int = 18  # the platform takes twenty
 
     def holds(self, channel: ChannelId) -> bool:
@@ -40,13 +43,7 @@ class WebhookPusher:
         """See `Pusher.push`. After the first piece was accepted nothing may be repeated any more."""
         del key  # the platform knows no repeats
         settings = settings_of(channel.setting.options, channel.secrets)
-        for place, body in enumerate(bodies(push, settings.mentions)):
-            try:
-                await self.client.send(settings.key, body)
-            except (Unavailable, Refused) as failure:
-                if place == 0:
-                    raise
-                raise Unclear("channel_partly") from failure
+        await in_order(bodies(push, settings.mentions), partial(self.client.send, settings.key))
         return None
 
     async def look(self, channel: OpenChannel) -> None:

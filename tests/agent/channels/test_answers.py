@@ -153,6 +153,55 @@ async def test_a_process_that_dies_in_the_middle_leaves_it_unknown(shop: PushSho
     assert shop.rows() == [("unknown", "push_sender_gone")]
 
 
+async def kept(shop: PushShop) -> ChannelId:
+    """An answer that is kept where somebody gives it."""
+    channel = await asked(shop)
+    async with answers(shop).saying(channel, QUESTION, kept_for=timedelta(days=4)) as is_ours:
+        assert is_ours
+    return channel
+
+
+@pytest.mark.parametrize(
+    ("failure", "end"),
+    [
+        (None, ("delivered", None)),
+        (Refused("ration_shelf_full"), ("refused", "ration_shelf_full")),
+        (Unclear("channel_unclear"), ("unknown", "channel_unclear")),
+    ],
+)
+async def test_what_is_kept_to_be_given_is_settled_by_who_gives_it(
+    shop: PushShop, failure: AppError | None, end: tuple[str, str | None]
+) -> None:
+    channel = await kept(shop)
+    assert (await owed(shop, channel), await say(shop, channel), shop.rows()) == ([], False, [("claimed", None)])
+    await answers(shop).ended(channel, "B:never-asked", None)
+    assert shop.rows() == [("claimed", None)]
+    await answers(shop).ended(channel, QUESTION, failure)
+    assert shop.rows() == [end]
+
+
+async def test_what_nobody_has_given_in_its_time_is_named_as_not_given(shop: PushShop) -> None:
+    channel = await kept(shop)
+    await shop.deliver()
+    assert shop.rows() == [("claimed", None)]
+    shop.rest_no_longer()
+    await shop.deliver()
+    assert (shop.rows(), await owed(shop, channel)) == ([("refused", "ration_not_given")], [])
+    async with shop.database.unit(shop.office.lead) as unit:
+        (lost,) = await unit.pushes.undelivered()
+    assert (lost.kind, str(lost.state)) == (PushKind.REPLY, "refused")
+
+
+async def test_what_was_given_by_the_next_after_its_process_died_counts_as_given(shop: PushShop) -> None:
+    channel = await asked(shop)
+    async with shop.database.across_tenants("test") as work:
+        assert await work.owed.claim(channel, QUESTION, lease=timedelta(0)) is not None
+    await shop.deliver()
+    assert shop.rows() == [("unknown", "push_sender_gone")]
+    await answers(shop).ended(channel, QUESTION, None)
+    assert shop.rows() == [("delivered", None)]
+
+
 async def test_who_pushes_leaves_answers_to_whoever_holds_the_channel(shop: PushShop) -> None:
     channel = await asked(shop)
     report = await shop.deliver()

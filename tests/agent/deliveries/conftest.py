@@ -71,6 +71,10 @@ class FakePusher:
             self.accepted.append((key, push.text))
             self.pictures += [push.picture] if push.picture is not None else []
 
+    @property
+    def knows_repeats_for(self) -> timedelta:
+        return timedelta(hours=4) if self.knows_repeats else timedelta(0)
+
     async def look(self, channel: OpenChannel) -> None:
         return None
 

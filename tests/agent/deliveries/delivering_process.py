@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -68,6 +69,10 @@ class LoopbackPusher:
             raise Unclear from lost
         self.death.at("called")
         return None
+
+    @property
+    def knows_repeats_for(self) -> timedelta:
+        return timedelta(hours=4) if self.knows_repeats else timedelta(0)
 
     async def look(self, channel: OpenChannel) -> None:
         return None

@@ -10,6 +10,7 @@ from memory.domain.deliveries import DeliveryState, PushKind
 from memory.domain.errors import Refused, Unavailable, Unclear
 from tests.agent.deliveries.conftest import APP, BOT, HOOK, FakePusher, PushShop
 
+KNOWN = {APP: timedelta(hours=4)}
 DELIVERED, REFUSED, UNKNOWN, WAITING = (
     str(state)
     for state in (DeliveryState.DELIVERED, DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.WAITING)
@@ -243,10 +244,10 @@ async def test_a_try_taken_up_again_is_settled_by_its_new_holder_alone(shop: Pus
     await shop.deliver(pusher)
     shop.rest_no_longer()
     async with shop.database.across_tenants("test") as work:
-        taken = await work.deliveries.unclear([APP], lease=timedelta(minutes=2))
+        taken = await work.deliveries.unclear(KNOWN, lease=timedelta(minutes=2))
         assert taken is not None
     async with shop.database.across_tenants("test") as work:
-        assert await work.deliveries.unclear([APP], lease=timedelta(minutes=2)) is None
+        assert await work.deliveries.unclear(KNOWN, lease=timedelta(minutes=2)) is None
         stale = [type(one)(one.id, one.delivery, one.attempt, 1) for one in taken.tries]
         assert await work.deliveries.settle(stale, DeliveryState.REFUSED, look_at=work.now) == 0
         assert await work.deliveries.settle(taken.tries, DeliveryState.DELIVERED, look_at=work.now) == 1

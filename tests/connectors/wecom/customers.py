@@ -183,7 +183,7 @@ async def kf_process(
         calls = Calls(emulator.base_url, http=http)
         client = KfClient(calls, Tokens(calls, kept, now), Notes(kept, now))
         queries = FakeQueries(house.desk.office)
-        giving = Giving(house.desk, queries.file, kept, say, time, now)
+        giving = Giving(house.desk, queries.file, house, kept, say, time, now)
         telling = RationedTelling(house.desk, house, say, time)
         importing = Importing(house.desk, queries, say)
         hearing = Hearing(

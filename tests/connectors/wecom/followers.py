@@ -122,7 +122,7 @@ async def account_process(
         client = AccountClient(calls, AccountTokens(calls, kept, now), Notes(kept, now))
         telling = RationedTelling(house.desk, house, say, time)
         queries = FakeQueries(house.desk.office)
-        giving = Giving(house.desk, queries.file, kept, say, time, now)
+        giving = Giving(house.desk, queries.file, house, kept, say, time, now)
         importing = Importing(house.desk, queries, say)
         hearing = Hearing(
             CONNECTOR, house.desk, house, telling, giving, importing, say, pushed, Errands(CONNECTOR)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 
 import httpx
@@ -121,8 +122,10 @@ class Building:
     owed: list[Owed] = field(default_factory=list)
     dropped: list[Owed] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)
     judged: list[tuple[MemberId, Judgement]] = field(default_factory=list)
     closed: AppError | None = None
+    deaf: AppError | None = None
     moments: FakePaces = field(default_factory=FakePaces)
 
     async def enter(self, arrival: Arrival) -> Admitted | TurnedAway:
@@ -142,7 +145,14 @@ class Building:
         return entry if isinstance(entry, Admitted) else None
 
     @asynccontextmanager
-    async def saying(self, channel: ChannelId, outside_id: str, paced: Paced | None = None) -> AsyncIterator[bool]:
+    async def saying(
+        self,
+        channel: ChannelId,
+        outside_id: str,
+        paced: Paced | None = None,
+        *,
+        kept_for: timedelta | None = None,
+    ) -> AsyncIterator[bool]:
         """Once, unless nothing was accepted."""
         if not await self.is_open(channel, outside_id):
             yield False
@@ -157,7 +167,14 @@ class Building:
             if isinstance(failed, Unavailable):
                 self.claimed.discard(outside_id)
             raise
-        self.ends.append("said")
+        self.ends.append("said" if kept_for is None else "kept")
+
+    async def ended(self, channel: ChannelId, outside_id: str, failure: AppError | None) -> None:
+        """Remember it, unless it cannot be told."""
+        assert channel == CHANNEL
+        if self.deaf is not None:
+            raise self.deaf
+        self.given.append((outside_id, failure.text_key if failure is not None else ""))
 
     async def is_open(self, channel: ChannelId, outside_id: str) -> bool:
         """Whether nobody began."""

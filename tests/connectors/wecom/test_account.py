@@ -168,6 +168,7 @@ async def test_a_full_text_that_may_be_lost_leaves_nothing_to_approve_and_is_not
         process.says("xiaolin", "写邀约")
         await process.quiet()
     assert house.desk.office.delivered == []
+    assert [why for _, why in house.given] == ["channel_unclear"]
     assert [bool(one.card) for one in oa_said(emulator)][-1] is False
     assert oa_words(emulator)[-1].startswith("上面有一条可能没有送到")
 

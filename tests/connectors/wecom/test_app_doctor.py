@@ -11,6 +11,7 @@ from connectors.ports.channels import OpenChannel, Push
 from connectors.wecom.app.standing import AppStanding
 from connectors.wecom.app.translate import card
 from connectors.wecom.cards import settled_card
+from evals.emulators.wecom.app.events import event
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.errors import AppError, Refused
@@ -50,6 +51,14 @@ async def heard(emulator: Emulator, process: AppProcess, text: str = "批准 1")
     delivery = emulator.callbacks.deliveries[-1]
     await after(emulator, 20, lambda: delivery.over)
     await process.apps.settle()
+
+
+async def happens(emulator: Emulator, process: AppProcess, name: str) -> None:
+    """The platform says something of the app itself; a moment passes."""
+    fields = {"EffectTime": int(emulator.platform.clock.now) + 7 * 86_400}
+    emulator.callbacks.deliver(app_of(emulator), "sys", event(emulator.platform, app_of(emulator), "sys", name, fields))
+    await process.quiet()
+    await live(emulator, 20, step=10)
 
 
 async def test_an_app_that_works_has_nothing_wrong(emulator: Emulator) -> None:
@@ -162,6 +171,29 @@ async def test_a_callback_address_that_cannot_be_reached_is_named(emulator: Emul
         gone = replace(process.pusher.probe, public_url="http://127.0.0.1:9")
         process.pusher = replace(process.pusher, probe=gone)
         says(await found(process), "app_callback_unreachable", "把 /wecom/app/ 转过来", "pass /wecom/app/ on")
+
+
+@pytest.mark.parametrize(
+    ("warns", "key", "zh", "en", "over"),
+    [
+        ("inactive_alert", "app_going_asleep", "再没人用就会停用", "will be switched off", "active_restored"),
+        ("low_active_alert", "app_going_asleep", "让团队用一用", "Let the team use it", "active_restored"),
+        ("low_active", "app_asleep", "重新启用", "switch it on again", "active_restored"),
+        ("close_inactive_agent", "app_asleep", "管理后台", "admin console", "reopen_inactive_agent"),
+    ],
+)
+async def test_an_app_that_nobody_uses_is_told_of_before_and_after_it_is_switched_off(
+    emulator: Emulator, warns: str, key: str, zh: str, en: str, over: str
+) -> None:
+    async with saved(emulator) as process:
+        await happens(emulator, process, warns)
+        says(await found(process), key, zh, en)
+        standing = await AppStanding(process.safe, process.pusher.probe).state(ChannelId(3))
+        assert [flag.key for flag in standing.wrong] == [key]
+        await heard(emulator, process)
+        assert (await found(process) or Refused("x")).text_key == key
+        await happens(emulator, process, over)
+        assert await found(process) is None
 
 
 async def test_an_address_where_something_else_answers_is_named(emulator: Emulator) -> None:

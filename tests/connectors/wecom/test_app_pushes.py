@@ -47,7 +47,7 @@ async def test_what_is_for_one_chat_goes_there_and_no_group_is_spoken_into(emula
     async with app_process(emulator, building()) as process:
         await push(process, "K7 已定", chat=Chat("lina", is_group=False))
         with pytest.raises(Refused, match="app_nobody"):
-            await push(process, "K7 已定", chat=Chat("CH1", is_group=True))
+            await push(process, "K7 已定", key="k2", chat=Chat("CH1", is_group=True))
     assert {one.chat for one in emulator.platform.chats.messages} == {LINA}
 
 
@@ -65,7 +65,7 @@ async def test_what_ended_without_an_answer_is_handed_over_again_and_arrives_onc
             await push(process, "有 1 位达人回复")
         await live(emulator, 3_600, step=600)
         await push(process, "有 1 位达人回复")
-        assert process.pusher.knows_repeats
+        assert process.pusher.knows_repeats_for == timedelta(hours=4)
     assert len(words_in(emulator)) == 1
 
 
@@ -103,6 +103,38 @@ async def test_a_long_push_comes_in_numbered_pieces_each_once_though_handed_over
     assert [piece.split("\n")[0] for piece in pieces] == [f"({n}/{len(pieces)})" for n in range(1, len(pieces) + 1)]
     assert "\n".join("\n".join(piece.split("\n")[1:-1]) for piece in pieces) == text
     assert all(len(piece.encode()) <= 2048 for piece in pieces)
+
+
+@pytest.mark.parametrize("errcode", [45002, -1, 45009, 60020])
+async def test_a_long_push_that_is_not_taken_after_its_beginning_was_is_unclear_and_completed_once(
+    emulator: Emulator, errcode: int
+) -> None:
+    text = "字" * 1_500  # three messages
+    async with app_process(emulator, building(), people=("lina",)) as process:
+        plan(emulator, FaultKind.ERRCODE, SENDS, errcode=errcode, calls=(2,))
+        with pytest.raises(Unclear, match="channel_partly"):
+            await push(process, text)
+        assert [words[:5] for words in words_in(emulator)] == ["(1/3)"]
+        await push(process, text)
+    assert [words[:5] for words in words_in(emulator)] == ["(1/3)", "(2/3)", "(3/3)"]
+
+
+async def test_what_is_handed_over_again_is_the_same_although_the_team_and_its_settings_have_changed(
+    emulator: Emulator,
+) -> None:
+    house, people = building(), ["lina"]
+    async with app_process(emulator, house, people=people) as process:
+        plan(emulator, FaultKind.DROP_AFTER, SENDS)
+        with pytest.raises(Unclear):
+            await push(process, "**有 1 位达人回复**")
+        safe = process.safe
+    people.append("wangwei")
+    row = opened(emulator, options={"plain": "yes"})
+    async with app_process(emulator, house, safe=safe, people=people, channel=row) as other:
+        await push(other, "**有 1 位达人回复**（新的说法）")
+        await push(other, "有 2 位达人回复", key="k2")
+    assert [words.partition("\n")[0] for words in words_in(emulator)] == ["**有 1 位达人回复**", "有 2 位达人回复"]
+    assert len(words_in(emulator, WANGWEI)) == 1
 
 
 async def test_a_member_gets_no_more_pushes_in_a_minute_than_answers_leave_room_for(emulator: Emulator) -> None:

@@ -7,7 +7,7 @@ from connectors.wecom.rations.standing import RationedStanding
 from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
 from memory.domain.chat import Reply
-from memory.domain.errors import Refused
+from memory.domain.errors import Refused, Unavailable
 from tests.connectors.wecom.apps import now_of
 from tests.connectors.wecom.customers import (
     DECIDED,
@@ -170,3 +170,49 @@ async def test_a_message_that_did_not_arrive_is_told_and_given_again(emulator: E
         process.says("xiaolin", "批准 1")
         await process.quiet()
     assert kf_words(emulator)[:2] == ["刚才有一条没有送到，补发：", "找到 6 位。"]
+
+
+async def test_an_answer_counts_as_given_with_its_last_message_and_not_before(emulator: Emulator) -> None:
+    house = kf_building(emulator)
+    async with kf_process(emulator, house) as process:
+        await answered(process, "全部说来", LONG)
+        for more in ("更多", "更多"):
+            assert (house.ends, house.given) == (["kept"], [])
+            process.says("xiaolin", more)
+            await process.quiet()
+    (one,) = house.claimed
+    assert house.given == [(one, "")]
+
+
+async def test_an_answer_nobody_came_to_read_is_named_and_its_reader_told_when_they_are_back(
+    emulator: Emulator,
+) -> None:
+    house = kf_building(emulator)
+    async with kf_process(emulator, house) as process:
+        process.says("xiaolin", "找达人")
+        await process.quiet_but_turns()
+        await emulator.platform.clock.advance(48 * HOUR + 60)
+        house.desk.answer(Reply(text="找到 6 位。"))
+        await process.quiet()
+        await emulator.platform.clock.advance(5 * 24 * HOUR)
+        (one,) = house.claimed
+        process.says("xiaolin", "批准 1")
+        await process.quiet()
+    assert house.given[0] == (one, "ration_not_given")
+    assert heads(emulator)[:1] == ["更早的回答没给完，放久了或太多，已经撤下。还要看就再问一次。"]
+    assert "找到 6 位。" not in heads(emulator)
+
+
+async def test_how_it_ended_is_told_by_the_next_process_where_the_first_died_before_it_could(
+    emulator: Emulator,
+) -> None:
+    house, safe, row = kf_building(emulator), FakeSafe(now_of(emulator)), kf_row(emulator)
+    house.deaf = Unavailable("database")
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        await answered(process)
+        assert (kf_words(emulator), house.given) == (["找到 6 位。"], [])
+    house.deaf = None
+    async with kf_process(emulator, house, safe=safe, channel=row) as process:
+        await process.catch_up()
+    (one,) = house.claimed
+    assert (kf_words(emulator), house.given) == (["找到 6 位。"], [(one, "")])

@@ -45,7 +45,7 @@ async def test_a_question_is_acknowledged_pulled_stored_and_answered_in_plain_te
     user = emulator.platform.wechat.people["xiaolin"].external_userid
     assert (inbound.text, inbound.chat, inbound.connector) == ("找 10 个宠物达人", user, "wecom_kf")
     assert inbound.place == Place(channel=CHANNEL, chat=user, is_group=False, user=user)
-    assert (house.ends, emulator.platform.records.warnings) == (["said"], [])
+    assert (house.ends, house.given, emulator.platform.records.warnings) == (["kept"], [(inbound.outside_id, "")], [])
 
 
 async def test_the_console_saves_the_address_and_no_other_answers(emulator: Emulator) -> None:
