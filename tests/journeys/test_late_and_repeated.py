@@ -10,7 +10,9 @@ from evals.emulators.wecom.core.chats import Message
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import running
 from memory.domain.ids import ChannelId
+from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.lines import VirtualTime
@@ -77,9 +79,9 @@ async def quiet(stand: Stand) -> None:
     await until(lambda: {state for state, _ in stand.shop.rows()} <= {"delivered"})
 
 
-async def drafted(stand: Stand, count: int) -> Batch:
+async def drafted(stand: Stand, count: int, *, by: Scope | None = None, offer: Offer | None = None) -> Batch:
     """A batch whose card Lina has asked for in the group."""
-    batch = await stand.shop.office.draft(await stand.shop.office.creators(count))
+    batch = await stand.shop.office.draft(await stand.shop.office.creators(count), by=by, offer=offer)
     types(stand, "lina", f"批准 {batch.code} 1")
     await until(lambda: any(one.card for one in stand.said(GROUP)))
     await quiet(stand)

@@ -197,14 +197,13 @@ class AppChannel:
         self, channel: OpenChannel, talk: Talk[AppVoice], pressed: Pressed, tap: Tap, clicks: Clicks
     ) -> None:
         placed = tap.model_copy(update={"place": talk.place, "outside_id": talk.outside_id})
+        failure: AppError | None = None
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
-        except (NotAllowed, BadRequest, Conflict) as failure:
+        except (NotAllowed, BadRequest, Conflict) as refused:
             batch = pressed.task_id.partition("-")[0]
-            refusal = await self.telling.refused(talk, failure, batch=batch)
-            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
-            return
-        self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
+            failure, reply = refused, await self.telling.refused(talk, refused, batch=batch)
+        self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, tap, reply, failure))
 
     async def _welcome(self, channel: OpenChannel, happened: Happened) -> None:
         """Once, when a member begins to see the app; a stranger is told how to be let in."""
