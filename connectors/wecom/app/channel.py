@@ -234,8 +234,7 @@ class AppChannel:
 
     async def _tell_once(self, channel: OpenChannel, talk: Talk[AppVoice], text: str) -> None:
         """Owed before it is said: what is delivered again, to whatever process, is told no second time."""
-        reply = Reply(text=text)
-        await self.telling.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        reply = await self.telling.promised(talk, Reply(text=text))
         self._begin(channel, talk.outside_id, self.telling.decided(talk, reply))
 
     def _talk(self, channel: OpenChannel, guest: Admitted, user: str, outside_id: str) -> Talk[AppVoice]:

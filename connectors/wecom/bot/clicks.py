@@ -51,8 +51,8 @@ class Clicks:
     say: Say
     time: Time
 
-    async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> None:
-        """Decide; the card says what holds once nothing on it waits, in the chat the decision is told in full."""
+    async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
+        """Decide; the card says what holds once nothing on it waits. Returns what is owed to the chat."""
         deciding = asyncio.ensure_future(self._decided(talk, clicked, tap))
         is_prompt = await within(self.time, UPDATE_SECONDS, deciding) is not None
         if not is_prompt:
@@ -65,7 +65,7 @@ class Clicks:
             failure, reply = refused, await self.answering.refused(talk, refused, batch=clicked.batch)
         if is_prompt:
             await self._show(talk, clicked, tap, reply, failure)
-        await self.answering.decided(talk, reply)
+        return reply
 
     async def _show(self, talk: Talk, clicked: Clicked, tap: Tap, reply: Reply, failure: AppError | None) -> None:
         """Change the card as far as the press has changed what it can do."""
@@ -107,11 +107,11 @@ class Clicks:
         await self.desk.delivered(talk.guest.scope, card.presentation)
         return tap.model_copy(update={"presentation": card.presentation})
 
-    async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
-        """Carry a previewed import out, with the mapping it was previewed with."""
-        reply = await self.importing.start(talk.guest.scope, wish.run)
+    async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> Reply:
+        """Carry a previewed import out, with the mapping it was previewed with; a second time changes nothing."""
+        reply = await self.answering.promised(talk, await self.importing.start(talk.guest.scope, wish.run))
         await self._update(talk, clicked, Spent(reply.text, self._say(talk, "wecom_card_done_button")))
-        await self.answering.reply(talk, reply)
+        return reply
 
     async def chosen(self, talk: Talk, clicked: Clicked, text: str) -> None:
         """The card of whoever chose shows it; everybody else keeps their choice."""
