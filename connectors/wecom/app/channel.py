@@ -209,7 +209,7 @@ class AppChannel:
         """Once, when a member begins to see the app; a stranger is told how to be let in."""
         talk = await self._let_in(channel, happened.user, happened.outside_id, "")
         if talk is not None:
-            self.errands.start(self.telling.text(talk, self.say("wecom_welcome", talk.guest.scope.lang)))
+            await self._tell_once(channel, talk, self.say("wecom_welcome", talk.guest.scope.lang))
 
     async def _owed(self, channel: OpenChannel, owed: Owed) -> None:
         """To whoever may still be told there."""
@@ -224,13 +224,24 @@ class AppChannel:
             await self.telling.turn(talk, owed.turn)
 
     async def _let_in(self, channel: OpenChannel, user: str, outside_id: str, text: str) -> Talk[AppVoice] | None:
-        """Who it is; None for somebody who is being told that they are not let in."""
+        """Who it is; None for somebody who was told they are not let in. Raises as `Door.enter`; Unavailable."""
         entry = await self.door.enter(_arrival(channel.setting.id, user, text))
         if isinstance(entry, Admitted):
             return self._talk(channel, entry, user, outside_id)
         if entry.text:
-            self.errands.start(self._voice(channel, user).say(entry.text))
+            await self._turn_away(channel, user, entry.text)
         return None
+
+    async def _turn_away(self, channel: OpenChannel, user: str, text: str) -> None:
+        """Tell whom nothing can be owed, before what they did counts as handled.
+
+        Raises:
+            Unavailable: nothing was accepted; it is handled again (retryable).
+        """
+        try:
+            await self._voice(channel, user).say(text)
+        except (Refused, Unclear) as failure:  # not again: they cannot be told, or may have been
+            log.warning("wecom_app.not_turned_away", key=failure.text_key)
 
     async def _tell_once(self, channel: OpenChannel, talk: Talk[AppVoice], text: str) -> None:
         """Owed before it is said: what is delivered again, to whatever process, is told no second time."""
