@@ -134,8 +134,11 @@ class Telling(Generic[V]):
         """
         scope = talk.guest.scope
         cards = (await self.desk.present(scope, batch),) if isinstance(failure, Conflict) else ()
-        reply = Reply(text=told(failure, self.say, scope.lang), cards=cards)
-        await self.answers.owe(scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        return await self.promised(talk, Reply(text=told(failure, self.say, scope.lang), cards=cards))
+
+    async def promised(self, talk: Talk[V], reply: Reply) -> Reply:
+        """The same, owed from now on unless something was: said in `decided`, it is said once, by whatever process."""
+        await self.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
         return reply
 
     async def reply(self, talk: Talk[V], reply: Reply) -> None:

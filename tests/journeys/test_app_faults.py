@@ -51,7 +51,7 @@ from tests.agent.deliveries.conftest import APP, BOX, DAY, PushShop, shop
 from tests.connectors.wecom.apps import AGENT, app_of
 from tests.connectors.wecom.lines import VirtualTime, live, plan
 from tests.support.bots import PATIENCE_SECONDS, QUICK, Stand, until
-from tests.support.fake_desk import FakeOffice, FakeQueries
+from tests.support.office_queries import OfficeQueries
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
@@ -134,8 +134,9 @@ async def struck(shop: PushShop) -> AsyncIterator[Struck]:
         calls, notes = Calls(emulator.base_url, http=http), Notes(safe, now)
         client = AppClient(calls, Tokens(calls, safe, now), notes)
         door = OpenDoor(database, BOX, words)
-        desk = (await open_talk(shop.office, shop.office.anna)).desk
-        telling = AppTelling(desk, SaidOnce(database), words.say, time, FakeQueries(FakeOffice()))
+        talk = await open_talk(shop.office, shop.office.anna)
+        desk = talk.desk
+        telling = AppTelling(desk, SaidOnce(database), words.say, time, OfficeQueries(talk, database))
         inbox = GroupedInbox(database, BOX, now)
         stack.push_async_callback(inbox.aclose)
         taking = Taking(inbox, cannot_wait, 8)

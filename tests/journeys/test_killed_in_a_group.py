@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,12 @@ from memory.domain.channels import ChannelKind
 from tests.journeys.test_bot_in_a_group import BOT, BotCompany, is_shortlist
 from tests.support import gates
 from tests.support.companies import QUESTION, USERS
-from tests.support.mortals import DRAFTS, Mortal, a_message_is_sent, an_answer_is_recorded, mortal
+from tests.support.mortals import DRAFTS, OF_REPLIES, Mortal, a_message_is_sent, an_answer_is_recorded, mortal
 from tests.support.product import make_everybody_talkative
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
+UPDATES = "aibot/aibot_respond_update_msg"
 _FULL_TEXTS = re.compile(r"「[A-Z]+\d+#\d+」")
 
 
@@ -37,9 +38,8 @@ class MortalGroup(Mortal, BotCompany):
         return list(asked.values())
 
     async def taken_over(self) -> None:
-        """Everything comes twice once more, and the minute's sweep comes by: then nothing is left to do."""
-        for asked in self.heard():
-            assert self.emulator.hub.again(asked)
+        """All comes three times more, latest first, while the next process takes over; then nothing is left to do."""
+        for asked in list(reversed(self.heard())) * 3:
             assert self.emulator.hub.again(asked)
         await self.a_minute_passes()
         await self.nothing_is_left()
@@ -55,6 +55,15 @@ class MortalGroup(Mortal, BotCompany):
     def pushed(self) -> int:
         """See `Mortal.pushed`."""
         return self.told("＠")
+
+    def batch(self) -> str:
+        """The code of the one there is."""
+        ((code,),) = self.rows("select code from batch")
+        return str(code)
+
+    def before_a_reply_is_said(self) -> AbstractContextManager[gates.Gate]:
+        """A gate before whoever is about to say what is owed in the chat."""
+        return gates.closed(self.books.database.url, table="delivery_try", moment="insert", condition=OF_REPLIES)
 
     def cards(self) -> list[Message]:
         """Cards of drafts, oldest first."""
@@ -86,8 +95,18 @@ async def an_answer_has_begun(team: MortalGroup) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def the_full_texts_are_half_told(team: MortalGroup) -> AsyncIterator[None]:
+async def a_turn_is_over_and_its_answer_is_not_said(team: MortalGroup) -> AsyncIterator[None]:
     assert sum(is_shortlist(one) for one in team.said()) == 2
+    with team.before_a_reply_is_said() as gate:
+        team.types("lina", "有谁回我们了")  # two of Zhaomin's questions are open for the platform, and it takes three
+        await team.until(gate.is_reached)
+        assert team.rows("select count(*) from turn where state <> 'done'") == [(0,)]
+        yield
+
+
+@asynccontextmanager
+async def the_full_texts_are_half_told(team: MortalGroup) -> AsyncIterator[None]:
+    assert team.told("回复") == 1
     team.glass.stop_when = lambda: any(_FULL_TEXTS.search(one.content) for one in team.said())
     team.types("zhaomin", f"给前{DRAFTS}个写邀约，佣金18%，可以寄样")
     await team.until(lambda: team.glass.stands)
@@ -98,10 +117,9 @@ async def the_full_texts_are_half_told(team: MortalGroup) -> AsyncIterator[None]
 
 @asynccontextmanager
 async def the_card_is_there(team: MortalGroup) -> AsyncIterator[None]:
-    ((code,),) = team.rows("select code from batch")
     assert team.cards() == []
     team.glass.stop_when = lambda: bool(team.cards())
-    team.types("wangwei", f"批准 {code} 1-{DRAFTS}")
+    team.types("wangwei", f"批准 {team.batch()} 1-{DRAFTS}")
     await team.until(lambda: team.glass.stands)
     assert team.rows("select count(*) from decision") == [(0,)]
     yield
@@ -109,12 +127,36 @@ async def the_card_is_there(team: MortalGroup) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def a_third_member_is_refused_and_not_told(team: MortalGroup) -> AsyncIterator[None]:
+    (card,) = team.cards()
+    with team.before_a_reply_is_said() as gate:
+        team.emulator.phone.presses("zhaomin", card.message_id, _key(card, "approve"))
+        await team.until(gate.is_reached)
+        assert "replace_text" in (card.card_of("zhaomin") or {})
+        yield
+    assert team.told("审批要由") == 0
+
+
+@asynccontextmanager
+async def a_typed_decision_is_not_said(team: MortalGroup) -> AsyncIterator[None]:
+    (card,) = team.cards()
+    assert [team.told("审批要由"), "replace_text" in (card.card or {})] == [1, False]
+    with team.before_a_reply_is_said() as gate:
+        team.types("lina", f"批准 {team.batch()} 1-2")
+        await team.until(gate.is_reached)
+        assert team.rows("select count(*) from decision") == [(2,)]
+        yield
+
+
+@asynccontextmanager
 async def a_click_is_decided_and_its_card_is_not_changed(team: MortalGroup) -> AsyncIterator[None]:
     (card,) = team.cards()
-    silent = Fault(kind=FaultKind.WS_HALF_OPEN, endpoint="aibot/aibot_respond_update_msg")
-    team.emulator.platform.faults.add(silent)
+    assert team.told("已批准 1、2") == 1
+    changed = len(team.emulator.platform.records.of(UPDATES))
+    team.emulator.platform.faults.add(Fault(kind=FaultKind.WS_HALF_OPEN, endpoint=UPDATES))
     team.emulator.phone.presses("wangwei", card.message_id, _key(card, "approve"))
-    await team.until(lambda: team.rows("select count(*) from decision") == [(DRAFTS,)])
+    await team.until(lambda: len(team.emulator.platform.records.of(UPDATES)) > changed)
+    assert team.rows("select count(*) from decision") == [(2 + DRAFTS,)]
     assert "replace_text" not in (card.card or {})
     yield
 
@@ -140,8 +182,11 @@ async def a_push_is_handed_over(team: MortalGroup) -> AsyncIterator[None]:
 STAGES: tuple[Stage, ...] = (
     a_message_is_stored,
     an_answer_has_begun,
+    a_turn_is_over_and_its_answer_is_not_said,
     the_full_texts_are_half_told,
     the_card_is_there,
+    a_third_member_is_refused_and_not_told,
+    a_typed_decision_is_not_said,
     a_click_is_decided_and_its_card_is_not_changed,
     sends_are_planned,
     a_message_is_sent,

@@ -10,7 +10,9 @@ from evals.emulators.wecom.core.chats import Message
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import running
 from memory.domain.ids import ChannelId
+from memory.domain.offer import Offer
 from memory.domain.outreach import Batch, DraftStatus
+from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.lines import VirtualTime
@@ -77,9 +79,9 @@ async def quiet(stand: Stand) -> None:
     await until(lambda: {state for state, _ in stand.shop.rows()} <= {"delivered"})
 
 
-async def drafted(stand: Stand, count: int) -> Batch:
+async def drafted(stand: Stand, count: int, *, by: Scope | None = None, offer: Offer | None = None) -> Batch:
     """A batch whose card Lina has asked for in the group."""
-    batch = await stand.shop.office.draft(await stand.shop.office.creators(count))
+    batch = await stand.shop.office.draft(await stand.shop.office.creators(count), by=by, offer=offer)
     types(stand, "lina", f"批准 {batch.code} 1")
     await until(lambda: any(one.card for one in stand.said(GROUP)))
     await quiet(stand)
@@ -162,3 +164,27 @@ async def test_a_message_that_comes_after_a_day_is_answered_once_by_a_push(stand
     late = stand.emulator.platform.records.of("aibot/aibot_respond_msg")
     assert [call.errcode for call in late] == [846605]
     assert told(stand, "已停") == 1
+
+
+async def test_a_decision_waits_for_no_turn_of_the_same_member(stand: Stand) -> None:
+    process = await stand.process()
+    await seated(stand, process)
+    async with process.holder.holding():
+        await until(lambda: BOT_ID in stand.emulator.hub.lines)
+        batch = await drafted(stand, 3)
+        types(stand, "lina", "找20个美国做宠物用品的达人")  # nobody works here: its turn waits for ever
+        await until(lambda: turns(stand) == [("done", 1), ("queued", 1)])
+        types(stand, "lina", f"批准 {batch.code} 1")
+        await until(lambda: told(stand, "已批准 1") == 1)
+        stand.emulator.phone.presses("lina", card(stand).message_id, key(card(stand), "approve"))
+        await until(lambda: told(stand, "已批准 2、3") == 1)
+    assert turns(stand) == [("done", 2), ("queued", 1)]
+    assert decisions(stand) == [("approve", 3)]
+
+
+def turns(stand: Stand) -> list[tuple[str, int]]:
+    """States of turns, and how many."""
+    with psycopg.connect(stand.shop.database.url) as line:
+        line.execute("set local role daren_service")
+        rows = line.execute("select state, count(*) from turn group by state order by state").fetchall()
+    return [(str(state), int(count)) for state, count in rows]

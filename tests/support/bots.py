@@ -34,7 +34,7 @@ from memory.domain.lines import Line
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOX, DAY, PushShop
-from tests.support.fake_desk import FakeOffice, FakeQueries
+from tests.support.office_queries import OfficeQueries
 
 BOT_ID = "AIBOT1"
 PATIENCE_SECONDS = 30
@@ -65,11 +65,12 @@ class Stand:
         lines: Lines = {}
         words = texts()
         clock = SystemClock()
+        talk = await open_talk(self.shop.office, self.shop.office.anna)
         bot = BotPusher(lines, TeamChats(own).of, TeamChats(own).deciders, self.emulator.ws_url, self.platform_now)
         pushers: dict[ChannelKind, Pusher] = {ChannelKind.WECOM_BOT: bot, **self.others}
         keeper = BotKeeper(
-            self.emulator.ws_url, lines, (await open_talk(self.shop.office, self.shop.office.anna)).desk,
-            FakeQueries(FakeOffice()), OpenDoor(own, BOX, words), SaidOnce(own), KeptJudgements(own),
+            self.emulator.ws_url, lines, talk.desk, OfficeQueries(talk, own), OpenDoor(own, BOX, words), SaidOnce(own),
+            KeptJudgements(own),
             words.say, mask, clock.now, self.time,
         )  # fmt: skip
         post = Post(own, pushers, BOX, PushWords(words).say, DAY)

@@ -86,7 +86,9 @@ class Mortal(Company):
         bound = tuple(texts().template(key, "zh").partition("{")[0] for key in ("bind_done_group", "bind_done_person"))
         said = Counter((one.chat, one.content) for one in self.texts() if not one.content.startswith(bound))
         assert {text: count for text, count in said.items() if count > 1} == {}, where
-        decided = self.rows("select count(*) - count(distinct draft_id) from decision where voided_at is null")
+        decided = self.rows(
+            "select count(*) - count(distinct (draft_id, member_id)) from decision where voided_at is null"
+        )
         assert decided == [(0,)], where
 
     def answered(self) -> list[str]:

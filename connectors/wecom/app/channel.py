@@ -197,20 +197,19 @@ class AppChannel:
         self, channel: OpenChannel, talk: Talk[AppVoice], pressed: Pressed, tap: Tap, clicks: Clicks
     ) -> None:
         placed = tap.model_copy(update={"place": talk.place, "outside_id": talk.outside_id})
+        failure: AppError | None = None
         try:
             reply = await self.desk.decide(talk.guest.scope, placed)
-        except (NotAllowed, BadRequest, Conflict) as failure:
+        except (NotAllowed, BadRequest, Conflict) as refused:
             batch = pressed.task_id.partition("-")[0]
-            refusal = await self.telling.refused(talk, failure, batch=batch)
-            self._begin(channel, pressed.outside_id, clicks.not_decided(talk, pressed, failure, refusal))
-            return
-        self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, reply))
+            failure, reply = refused, await self.telling.refused(talk, refused, batch=batch)
+        self._begin(channel, pressed.outside_id, clicks.decided(talk, pressed, tap, reply, failure))
 
     async def _welcome(self, channel: OpenChannel, happened: Happened) -> None:
         """Once, when a member begins to see the app; a stranger is told how to be let in."""
         talk = await self._let_in(channel, happened.user, happened.outside_id, "")
         if talk is not None:
-            self.errands.start(self.telling.text(talk, self.say("wecom_welcome", talk.guest.scope.lang)))
+            await self._tell_once(channel, talk, self.say("wecom_welcome", talk.guest.scope.lang))
 
     async def _owed(self, channel: OpenChannel, owed: Owed) -> None:
         """To whoever may still be told there."""
@@ -225,18 +224,28 @@ class AppChannel:
             await self.telling.turn(talk, owed.turn)
 
     async def _let_in(self, channel: OpenChannel, user: str, outside_id: str, text: str) -> Talk[AppVoice] | None:
-        """Who it is; None for somebody who is being told that they are not let in."""
+        """Who it is; None for somebody who was told they are not let in. Raises as `Door.enter`; Unavailable."""
         entry = await self.door.enter(_arrival(channel.setting.id, user, text))
         if isinstance(entry, Admitted):
             return self._talk(channel, entry, user, outside_id)
         if entry.text:
-            self.errands.start(self._voice(channel, user).say(entry.text))
+            await self._turn_away(channel, user, entry.text)
         return None
+
+    async def _turn_away(self, channel: OpenChannel, user: str, text: str) -> None:
+        """Tell whom nothing can be owed, before what they did counts as handled.
+
+        Raises:
+            Unavailable: nothing was accepted; it is handled again (retryable).
+        """
+        try:
+            await self._voice(channel, user).say(text)
+        except (Refused, Unclear) as failure:  # not again: they cannot be told, or may have been
+            log.warning("wecom_app.not_turned_away", key=failure.text_key)
 
     async def _tell_once(self, channel: OpenChannel, talk: Talk[AppVoice], text: str) -> None:
         """Owed before it is said: what is delivered again, to whatever process, is told no second time."""
-        reply = Reply(text=text)
-        await self.telling.answers.owe(talk.guest.scope, talk.place, outside_id=talk.outside_id, reply=reply)
+        reply = await self.telling.promised(talk, Reply(text=text))
         self._begin(channel, talk.outside_id, self.telling.decided(talk, reply))
 
     def _talk(self, channel: OpenChannel, guest: Admitted, user: str, outside_id: str) -> Talk[AppVoice]:

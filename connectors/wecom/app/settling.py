@@ -12,7 +12,7 @@ from connectors.wecom.app.settings import settings_of
 from connectors.wecom.app.voice import AppVoice, card_name, task_of
 from connectors.wecom.cards import TemplateCard, settled_card, with_mark
 from connectors.wecom.markdown import reduced
-from connectors.wecom.saying import Say
+from connectors.wecom.spent import Spent
 from connectors.wecom.telling import Talk
 from memory.domain.errors import AppError
 
@@ -37,7 +37,6 @@ async def settle_cards(
         await safe.take(channel.setting.id, kept.name)
 
 
-def settled(task: str, title: str, body: str, talk: Talk[AppVoice], say: Say) -> TemplateCard:
+def settled(task: str, became: Spent, body: str, talk: Talk[AppVoice]) -> TemplateCard:
     """A card that can do nothing more, in the member's language."""
-    button = say("wecom_card_done_button", talk.guest.scope.lang)
-    return with_mark(settled_card(task, title, reduced(body), button=button), talk.renderer.mark)
+    return with_mark(settled_card(task, became.title, reduced(body), button=became.button), talk.renderer.mark)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -9,6 +10,7 @@ from connectors.wecom.app.settling import settle_cards, settled
 from connectors.wecom.app.voice import AppVoice
 from connectors.wecom.attaching import Attaching
 from connectors.wecom.render import Item, Presented
+from connectors.wecom.spent import spent
 from connectors.wecom.telling import Talk, whole
 from memory.domain.chat import Reply
 from memory.domain.errors import AppError
@@ -43,12 +45,10 @@ class AppTelling(Attaching[AppVoice]):
     async def _settle(self, talk: Talk[AppVoice], batch: str, text: str) -> None:
         """What was decided by typing changes the cards of its chat, once nothing on them waits any more."""
         try:
-            view = await self.queries.batch(talk.guest.scope, batch)
-            if not any(draft.approvable for draft in view.batch.drafts):
-                voice, title = talk.voice, self.say("wecom_card_done", talk.guest.scope.lang, batch=batch)
-                await settle_cards(
-                    voice.client, voice.safe, voice.channel, voice.user, batch,
-                    lambda task: settled(task, title, text, talk, self.say),
-                )  # fmt: skip
+            drafts = (await self.queries.batch(talk.guest.scope, batch)).batch.drafts
+            became = spent(drafts, batch=batch, lang=talk.guest.scope.lang, say=self.say)
+            if became is not None:
+                voice, card = talk.voice, partial(settled, became=became, body=text, talk=talk)
+                await settle_cards(voice.client, voice.safe, voice.channel, voice.user, batch, card)
         except AppError as failure:
             log.warning("wecom_app.cards_stay", key=failure.text_key)

@@ -1,7 +1,8 @@
 """The AI bot as a place to talk: what comes in goes to the desk, what the desk says goes back into the same chat."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,7 @@ from connectors.wecom.bot.frames import (
     Cmd,
     EventCallback,
     FeedbackEvent,
+    Media,
     MsgCallback,
 )
 from connectors.wecom.bot.inbound import CONNECTOR, Heard, chat_of, heard
@@ -35,7 +37,7 @@ from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Tap
+from memory.domain.chat import Decided, Reply, Tap
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -125,11 +127,7 @@ class BotChannel:
         guest = await self._let_in(place, said.text, voice)
         if guest is None:
             return
-        talk = self._talk(guest, place, voice, said.outside_id)
-        try:
-            await self._answer(talk, said)
-        except AppError as failure:
-            await self._tell(talk, failure)
+        await self._answer(self._talk(guest, place, voice, said.outside_id), said)
 
     async def _owed(self, owed: Owed) -> None:
         """The right to answer died with a process, so it goes as a push; to whoever may still be told there."""
@@ -145,20 +143,40 @@ class BotChannel:
             await self.answering.turn(talk, owed.turn)
 
     async def _answer(self, talk: Talk, said: Heard) -> None:
+        """All of it is owed before it is said: what is delivered again, to whatever process, is told no second time."""
         lang = talk.guest.scope.lang
         if said.file is not None and said.is_group:
-            await self.answering.text(talk, self.say("wecom_file_in_direct_chat", lang))
+            await self._tell_once(talk, self.say("wecom_file_in_direct_chat", lang))
         elif said.file is not None:
-            await self.files.preview(talk, said.file)
+            await self._preview(talk, said.file)
         elif not said.text:
-            unread = said.has_pictures
-            await self.answering.text(talk, self.say("wecom_picture_unread" if unread else "wecom_welcome", lang))
+            key = "wecom_picture_unread" if said.has_pictures else "wecom_welcome"
+            await self._tell_once(talk, self.say(key, lang))
         else:
+            await self._ask(talk, said)
+
+    async def _ask(self, talk: Talk, said: Heard) -> None:
+        try:
             receipt = await self.desk.receive(talk.guest.scope, said.inbound(self.id))
-            if isinstance(receipt, Decided):
-                await self.answering.decided(talk, receipt.reply)
-            else:
-                await self.answering.turn(talk, receipt.turn)
+        except AppError as failure:
+            await self._tell_why(talk, failure)
+            return
+        if isinstance(receipt, Decided):
+            await self.answering.decided(talk, receipt.reply)
+        else:
+            await self.answering.turn(talk, receipt.turn)
+
+    async def _preview(self, talk: Talk, file: Media) -> None:
+        try:
+            await self.files.preview(talk, file)
+        except AppError as failure:
+            await self._tell_why(talk, failure)
+
+    async def _read_as(self, talk: Talk, wish: keys.Reading) -> None:
+        try:
+            await self.files.read_as(talk, wish)
+        except AppError as failure:
+            await self._tell_why(talk, failure)
 
     @property
     def files(self) -> Files:
@@ -189,27 +207,32 @@ class BotChannel:
         if guest is None:
             return
         talk = self._talk(guest, place, voice, _outside_id(callback))
-        try:
-            await self._carry_out(talk, Clicked(callback.req_id, place.user, event.task_id), event.event_key)
-        except AppError as failure:
-            await self._tell(talk, failure)
+        await self._carry_out(talk, Clicked(callback.req_id, place.user, event.task_id), event.event_key)
 
     async def _carry_out(self, talk: Talk, clicked: Clicked, key: str) -> None:
         clicks = Clicks(self.desk, self.importing, self.answering, self.say, self.answering.time)
         match keys.meant(key, clicked.task_id):
             case Tap() as tap:
-                await clicks.decide(talk, clicked, tap)
+                await self._tell_done(talk, clicks.decide(talk, clicked, tap))
             case keys.Importing() as wish:
-                await clicks.start_import(talk, clicked, wish)
+                await self._tell_done(talk, clicks.start_import(talk, clicked, wish))
             case keys.Reading(_, kind) as wish:
                 await clicks.chosen(talk, clicked, self.say(f"web_import_{kind}", talk.guest.scope.lang))
-                await self.files.read_as(talk, wish)
+                await self._read_as(talk, wish)
             case keys.Saying(text):
                 await clicks.chosen(talk, clicked, text)
                 said = Heard(talk.outside_id, clicked.user, talk.voice.chatid, talk.voice.is_group, text)
                 await self._answer(talk, said)
             case keys.Nothing():
                 await clicks.gone(talk, clicked)
+
+    async def _tell_done(self, talk: Talk, doing: Awaitable[Reply]) -> None:
+        try:
+            reply = await doing
+        except AppError as failure:
+            await self._tell_why(talk, failure)
+            return
+        await self.answering.decided(talk, reply)
 
     async def _judged(self, callback: EventCallback, event: FeedbackEvent) -> None:
         entry = await self.door.enter(_arrival(self._place(callback), ""))
@@ -232,11 +255,28 @@ class BotChannel:
             await voice.say(entry.text)
         return None
 
-    async def _tell(self, talk: Talk, failure: AppError) -> None:
-        """What went wrong goes to the person, unless it was the talking that failed."""
+    async def _tell_once(self, talk: Talk, text: str) -> None:
+        await self.answering.decided(talk, await self.answering.promised(talk, Reply(text=text)))
+
+    async def _tell_why(self, talk: Talk, failure: AppError) -> None:
+        """What went wrong goes to the person, once, unless it was the talking that failed."""
         log.warning("wecom_bot.failed", key=failure.text_key, outside_id=talk.outside_id)
-        if not failure.text_key.startswith(_UNSPEAKABLE):
-            await self.answering.text(talk, told(failure, self.say, talk.guest.scope.lang))
+        if failure.text_key.startswith(_UNSPEAKABLE):
+            return
+        reply = Reply(text=told(failure, self.say, talk.guest.scope.lang))
+        if await self._is_promised(talk, reply, failure):
+            await self.answering.decided(talk, reply)
+        else:
+            await self.answering.text(talk, reply.text)
+
+    async def _is_promised(self, talk: Talk, reply: Reply, failure: AppError) -> bool:
+        """Not where rows cannot be reached, and not where it may be done after all: then its own answer is owed."""
+        if isinstance(failure, Unclear):
+            return False
+        with suppress(Unavailable, Unclear):
+            await self.answering.promised(talk, reply)
+            return True
+        return False
 
     def _place(self, callback: EventCallback) -> Place:
         body = callback.body

@@ -13,11 +13,11 @@ from connectors.ports.desk import Desk
 from connectors.wecom import cards, keys
 from connectors.wecom.bot.answering import Answering, Talk
 from connectors.wecom.bot.frames import Cmd, Json
-from connectors.wecom.cards import TemplateCard
 from connectors.wecom.importing import Importing as Imports
 from connectors.wecom.keys import Importing
 from connectors.wecom.markdown import reduced
-from connectors.wecom.saying import Say, told
+from connectors.wecom.saying import Say
+from connectors.wecom.spent import MAY_NOT_DECIDE, Spent, after_a_press, gone
 from connectors.wecom.timing import Time, within
 from memory.domain.chat import Reply, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, NotFound, Unavailable, Unclear
@@ -51,23 +51,38 @@ class Clicks:
     say: Say
     time: Time
 
-    async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> None:
-        """Decide; the card says what holds, in the chat the decision is told in full."""
-        lang = talk.guest.scope.lang
+    async def decide(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
+        """Decide; the card says what holds once nothing on it waits. Returns what is owed to the chat."""
         deciding = asyncio.ensure_future(self._decided(talk, clicked, tap))
         is_prompt = await within(self.time, UPDATE_SECONDS, deciding) is not None
         if not is_prompt:
-            await self._update(talk, clicked, self._settled(talk, clicked, self.say("wecom_card_waiting", lang), ""))
+            waiting = Spent(self._say(talk, "wecom_card_waiting"), self._say(talk, "wecom_card_done_button"))
+            await self._update(talk, clicked, waiting, only=clicked.user)  # nothing is decided for the others yet
+        failure: AppError | None = None
         try:
             reply = await deciding
-        except (NotAllowed, BadRequest, Conflict) as failure:
-            await self._not_decided(talk, clicked, failure, is_prompt=is_prompt)
-            return
+        except (NotAllowed, BadRequest, Conflict) as refused:
+            failure, reply = refused, await self.answering.refused(talk, refused, batch=clicked.batch)
         if is_prompt:
-            key = "wecom_card_gone" if reply.decision is None else "wecom_card_done"  # refused, and comes again
-            title = self.say(key, lang, batch=clicked.batch)
-            await self._update(talk, clicked, self._settled(talk, clicked, title, reply.text))
-        await self.answering.decided(talk, reply)
+            await self._show(talk, clicked, tap, reply, failure)
+        return reply
+
+    async def _show(self, talk: Talk, clicked: Clicked, tap: Tap, reply: Reply, failure: AppError | None) -> None:
+        """Change the card as far as the press has changed what it can do."""
+        if failure is not None and failure.text_key == MAY_NOT_DECIDE:
+            useless = Spent(reply.text, self._say(talk, "wecom_card_done_button"))
+            await self._update(talk, clicked, useless, only=clicked.user)
+            return
+        scope = talk.guest.scope
+        try:
+            became = await after_a_press(
+                self.answering.queries, scope, clicked.batch, tap=tap, reply=reply, failure=failure, say=self.say
+            )
+        except AppError as unknown:
+            log.warning("wecom_bot.card_stays", key=unknown.text_key)
+            return
+        if became is not None:
+            await self._update(talk, clicked, became, reply.text)
 
     async def _decided(self, talk: Talk, clicked: Clicked, tap: Tap) -> Reply:
         """A card stands in a group for everybody who read it there, so a colleague may press it too."""
@@ -92,39 +107,33 @@ class Clicks:
         await self.desk.delivered(talk.guest.scope, card.presentation)
         return tap.model_copy(update={"presentation": card.presentation})
 
-    async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> None:
-        """Carry a previewed import out, with the mapping it was previewed with."""
-        reply = await self.importing.start(talk.guest.scope, wish)
-        await self._update(talk, clicked, self._settled(talk, clicked, reply.text, ""))
-        await self.answering.reply(talk, reply)
+    async def start_import(self, talk: Talk, clicked: Clicked, wish: Importing) -> Reply:
+        """Carry a previewed import out, with the mapping it was previewed with; a second time changes nothing."""
+        reply = await self.answering.promised(talk, await self.importing.start(talk.guest.scope, wish))
+        await self._update(talk, clicked, Spent(reply.text, self._say(talk, "wecom_card_done_button")))
+        return reply
 
     async def chosen(self, talk: Talk, clicked: Clicked, text: str) -> None:
         """The card of whoever chose shows it; everybody else keeps their choice."""
         title = self.say("wecom_card_chosen", talk.guest.scope.lang, choice=text)
-        await self._update(talk, clicked, self._settled(talk, clicked, title, ""), only=clicked.user)
+        chosen = Spent(title, self._say(talk, "wecom_card_done_button"))
+        await self._update(talk, clicked, chosen, only=clicked.user)
 
     async def gone(self, talk: Talk, clicked: Clicked) -> None:
         """A card that means nothing any more says so."""
-        title = self.say("wecom_card_gone", talk.guest.scope.lang)
-        await self._update(talk, clicked, self._settled(talk, clicked, title, ""), only=clicked.user)
+        await self._update(talk, clicked, gone(talk.guest.scope.lang, self.say), only=clicked.user)
 
-    async def _not_decided(self, talk: Talk, clicked: Clicked, failure: AppError, *, is_prompt: bool) -> None:
-        lang = talk.guest.scope.lang
-        why = told(failure, self.say, lang)
-        only = clicked.user if isinstance(failure, NotAllowed) else ""
-        if is_prompt:
-            title = why if only else self.say("wecom_card_gone", lang)
-            await self._update(talk, clicked, self._settled(talk, clicked, title, why), only=only)
-        await self.answering.decided(talk, await self.answering.refused(talk, failure, batch=clicked.batch))
+    def _say(self, talk: Talk, key: str) -> str:
+        return self.say(key, talk.guest.scope.lang)
 
-    def _settled(self, talk: Talk, clicked: Clicked, title: str, body: str) -> TemplateCard:
-        button = self.say("wecom_card_done_button", talk.guest.scope.lang)
-        card = cards.settled_card(clicked.task_id, title, talk.renderer.mask(reduced(body)), button=button)
-        return cards.with_mark(card, talk.renderer.mark)
-
-    async def _update(self, talk: Talk, clicked: Clicked, card: TemplateCard, *, only: str = "") -> None:
+    async def _update(self, talk: Talk, clicked: Clicked, became: Spent, text: str = "", *, only: str = "") -> None:
         """Change the card for everybody, or for one person. Too late or refused, it stays: the chat tells it anyway."""
-        body: Json = {"response_type": "update_template_card", "template_card": card}
+        shown = talk.renderer.mask(reduced(text))
+        card = cards.settled_card(clicked.task_id, became.title, shown, button=became.button)
+        body: Json = {
+            "response_type": "update_template_card",
+            "template_card": cards.with_mark(card, talk.renderer.mark),
+        }
         if only:
             body["userids"] = [only]
         try:

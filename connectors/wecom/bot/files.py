@@ -8,6 +8,9 @@ from connectors.wecom.bot.frames import Media
 from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.importing import Importing, Preview
 from connectors.wecom.keys import Reading
+from connectors.wecom.render import Buttons
+from connectors.wecom.telling import whole
+from memory.domain.chat import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +22,30 @@ class Files:
     answering: Answering
 
     async def preview(self, talk: Talk, file: Media) -> None:
-        """Fetch and read it, say what importing it would do. Nothing is changed yet.
+        """Fetch and read it, say what importing it would do, once. Nothing is changed yet.
 
-        Raises what `MediaDoor.fetch`, `Importing.preview` and `Voice.say` raise.
+        Until it is said, what is owed is that it was lost: its link and key die with this process.
+        Raises what `Answers.owe`, `MediaDoor.fetch`, `Importing.preview` and `Voice.say` raise.
         """
+        answering, channel, lang = self.answering, talk.place.channel, talk.guest.scope.lang
+        await answering.promised(talk, Reply(text=answering.say("wecom_file_lost", lang)))
+        if not await answering.answers.is_open(channel, talk.outside_id):
+            return
         fetched = await self.media.fetch(file)
-        await self._show(talk, await self.importing.preview(talk.guest.scope, fetched, of=talk.outside_id))
+        await self._say_once(talk, await self.importing.preview(talk.guest.scope, fetched, of=talk.outside_id))
 
     async def read_as(self, talk: Talk, wish: Reading) -> None:
-        """Read it again, as something else. Raises what `Importing.read_as` and `Voice.say` raise."""
-        await self._show(talk, await self.importing.read_as(talk.guest.scope, wish, of=talk.outside_id))
+        """Read it again, as something else, and say that once.
 
-    async def _show(self, talk: Talk, preview: Preview) -> None:
-        await self.answering.text(talk, preview.text)
-        await talk.voice.show(cards.with_mark(preview.card, talk.renderer.mark))
+        Raises what `Importing.read_as`, `Answers.owe` and `Voice.say` raise.
+        """
+        preview = await self.importing.read_as(talk.guest.scope, wish, of=talk.outside_id)
+        await self.answering.promised(talk, Reply(text=preview.text))
+        await self._say_once(talk, preview)
+
+    async def _say_once(self, talk: Talk, preview: Preview) -> None:
+        card = cards.with_mark(preview.card, talk.renderer.mark)
+        async with self.answering.answers.saying(talk.place.channel, talk.outside_id) as is_ours:
+            if is_ours:
+                with whole(talk.voice):
+                    await self.answering.items(talk, [*talk.renderer.words(preview.text), Buttons(card)])

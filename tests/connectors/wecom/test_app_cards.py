@@ -211,14 +211,14 @@ async def test_a_card_of_changed_drafts_says_so_and_a_fresh_one_comes(emulator: 
     assert house.desk.office.delivered == [41, 51]
 
 
-async def test_an_expired_card_says_so_and_a_click_on_what_is_left_is_harmless(emulator: Emulator) -> None:
+async def test_a_card_nobody_knows_any_more_says_so_and_a_click_on_what_is_left_is_harmless(emulator: Emulator) -> None:
     house = building()
     async with app_process(emulator, house) as process:
         card = await drafts_of(process, house)
         house.desk.refusal = NotFound("card_gone")
         emulator.phone.presses("lina", card.message_id, ALL)
         await process.quiet()
-        assert card_of(card)["replace_text"] == "已处理"
+        assert card_of(card)["replace_text"] == "已失效"
         as_an_old_client(emulator, card, "done")
         await process.quiet()
     assert card_of(card)["main_title"] == {"title": "这张卡片已失效", "desc": ""}
