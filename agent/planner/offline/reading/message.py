@@ -133,7 +133,11 @@ def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
     at = 0
     for slip in pattern.finditer(text):
         right = table[slip.group()]
-        if slip.group().isascii() and "a" <= text[slip.start() - 1 : slip.start()] <= "z":
+        if (
+            slip.group()[0].isascii()
+            and slip.group()[0].isalpha()
+            and "a" <= text[slip.start() - 1 : slip.start()] <= "z"
+        ):
             continue
         letters.append(text[at : slip.start()] + right)
         spans += origins[at : slip.start()]

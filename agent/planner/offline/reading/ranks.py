@@ -38,7 +38,7 @@ _SPAN = re.compile(
     rf"(?<![\d.月$]){_N}\s?{_COUNTER}?{_TO}{_N}(?=\s?{_COUNTER}?\s?(?:也|都|全|照样|同样|一样)?\s?"
     r"(?:给|写|邀|照|同样|一样|发(?!货|布|视频)))"
 )
-_ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}\s?{_COUNTER}?")
+_ENUMERATED = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\s?、\s?\d{{1,3}}){{1,40}}(?![\d万千wk%])\s?{_COUNTER}?")
 _EN_FIRST = re.compile(rf"(?<![a-z])(?:the )?(?:first|top|best)(?:\s|(?<=top)(?=\d))(?P<n>{_EN_N})(?![a-z0-9%])")
 _EN_LAST = re.compile(
     rf"(?<![a-z])(?:the )?(?:last|bottom)\s(?P<n>{_EN_N})(?![a-z0-9%])(?!\s?(?:days?|weeks?|months?|years?|hours?))"

@@ -17,6 +17,7 @@ from agent.planner.offline.requests.round_templates import round_templates
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.terms import is_second_thought, meant, metric_before
+from agent.planner.offline.requests.unmarked_places import unmarked_places
 from agent.planner.plan import PlanningContext
 from prompts import words
 
@@ -31,6 +32,7 @@ _DAYS_LATER = re.compile(
     r"\s?(?:after|后|之后|以后|内没|没|未|还没|还不|不回|都没|如果|要是|再|无|later|without|"
     r"and (?:they|no)|, ?(?:if|follow|nudge|remind))"
 )
+_BEFORE_DAYS = re.compile(r"\b(?:in|after|within|for)\s*$|(?:过|等|隔|后的?第?)\s*$")
 _EVERY = words.phrase("afterwards", "every")
 _ROUNDS = words.phrase("afterwards", "rounds")
 _UNLESS_ANSWERED = words.phrase("afterwards", "unless_answered")
@@ -197,6 +199,7 @@ def _numbers(sheet: Sheet) -> list[int]:
     bare = None if numbers or batch else _BARE.search(sheet.segment.text)
     if bare:
         numbers = [int(number) for number in re.findall(r"\d+", bare.group())]
+    numbers = numbers or unmarked_places(sheet, size)
     return list(dict.fromkeys(numbers))[:200]
 
 
@@ -270,7 +273,7 @@ def _days_in(text: str) -> int | None:
             continue
         if quantity.unit is Unit.DAYS:
             after, before = text[quantity.end : quantity.end + 8], text[max(0, at - 12) : at]
-            if _DAYS_LATER.search(after) or re.search(r"\b(?:in|after|within|for)\s*$|(?:过|等|隔)\s*$", before):
+            if _DAYS_LATER.search(after) or _BEFORE_DAYS.search(before):
                 return int(quantity.value)
         at = max(quantity.end, at + 1)
     return None

@@ -44,6 +44,11 @@ _TRACKING = re.compile(
     r"(?:单号|运单号|快递号|tracking(?: number| no\.?| code| id)?)(?:是|为|:|is|\s|填|#)*(?P<a>[a-z0-9-]{6,40})",
     re.IGNORECASE,
 )
+_CARRIER = re.compile(
+    r"(?:顺丰|圆通|中通|韵达|申通|极兔|云途|燕文|4px|(?<![a-z])(?:dhl|fedex|ups|usps|ems|royal mail))\s?:?\s?"
+    r"(?P<a>(?=[a-z-]*\d)[a-z0-9-]{6,40})(?!\w)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 _DENIED_FORMAT = re.compile(
@@ -165,7 +170,8 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     sheet.arguments = {"action": action, **named}
     text = segment.text
     told = _LINK.sub(lambda link: " " * len(link[0]), text)
-    tracking = _TRACKING.search(told) or (_CODE.search(told) if action == "record" else None)
+    coded = _CARRIER.search(told) or _CODE.search(told) if action == "record" else None
+    tracking = _TRACKING.search(told) or coded
     if tracking:
         at = segment.reading.text.find(tracking["a"], segment.start)
         sheet.arguments["tracking_number"] = sheet.quote(at, at + len(tracking["a"]))

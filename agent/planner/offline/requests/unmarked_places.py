@@ -1,0 +1,68 @@
+"""Lists and spans of small numbers that nothing else reads: 「再追一下1到5」, "2-5 shorter pls". They name places.
+
+One number alone names none, and neither does a number with a unit, of a figure, or beyond the end of the list.
+"""
+
+import re
+
+from agent.planner.offline.reading.tokens import Token
+from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.terms import metric_beside
+
+_JOINT = re.compile(r"[\s、,/&+]|和|跟|与|及|以及|还有|加|and|n|plus")
+_OF_A_DATE = re.compile(r"月\s?$")
+_COUNTED = re.compile(
+    r"\s?(?:月|号(?!达人|草稿|消息|邀约)|日|点|轮|次|遍|岁|%|:|/|折|k\b|w\b|rounds?\b|times?\b|am\b|pm\b)"
+)
+
+
+def unmarked_places(sheet: Sheet, size: int) -> list[int]:
+    """The places named, in order; none where a list is not known to be that long."""
+    found: list[int] = []
+    run: list[int] = []
+    spanned = False
+    for index, token in enumerate([*sheet.tokens, None]):
+        places = _places(sheet, index, size) if token is not None else []
+        if places and (not run or places[0] > run[-1]):
+            run += places
+            spanned = spanned or len(places) > 1
+            continue
+        if token is not None and run and _joins(token):
+            continue
+        if len(run) > 1 or spanned:
+            found = run
+            break
+        run, spanned = list(places), len(places) > 1
+    if found:
+        sheet.use(
+            *(
+                i
+                for i, token in enumerate(sheet.tokens)
+                if token.quantity and set(_places(sheet, i, size)) <= set(found)
+            )
+        )
+    return found
+
+
+def _joins(token: Token) -> bool:
+    return _JOINT.fullmatch(token.text) is not None
+
+
+def _places(sheet: Sheet, index: int, size: int) -> list[int]:
+    """What a token names, when it is a plain number or a span of such."""
+    token = sheet.tokens[index]
+    quantity = token.quantity
+    if quantity is None or index in sheet.used or not _is_plain(token):
+        return []
+    text = sheet.segment.reading.text
+    if _OF_A_DATE.search(text, 0, quantity.start) or _COUNTED.match(text, quantity.end):
+        return []
+    if quantity.low is None or quantity.high is None or metric_beside(sheet, index) is not None:
+        return []
+    low, high = int(quantity.low), int(quantity.high)
+    return list(range(low, high + 1)) if 0 < low <= high <= size else []
+
+
+def _is_plain(token: Token) -> bool:
+    """Digits alone, or two of them as the ends of a span."""
+    return re.fullmatch(r"\d{1,3}(?:\s?(?:到|至|~|-|–|—|to)\s?\d{1,3})?", token.text) is not None
