@@ -10,6 +10,7 @@ from opencc import OpenCC
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.planner.offline.reading.courtesies import request_in
 from agent.planner.offline.reading.folk import folk
 from agent.planner.offline.reading.short_markets import short_markets
 from prompts import words
@@ -75,7 +76,8 @@ def read(message: str, codes: Sequence[str] = ()) -> Reading:
         for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
             letters.append(folded)
             origins.append((index, index + 1))
-    reading = _in_full(_spell(_mend(source, simplify("".join(letters)), origins)))
+    reading = _spell(_mend(source, simplify("".join(letters)), origins))
+    reading = _in_full(reading.rearranged([request_in(reading.text)]))
     return replace(reading, codes=frozenset(fold(code) for code in codes))
 
 

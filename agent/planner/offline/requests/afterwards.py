@@ -267,7 +267,8 @@ def _count(written: str) -> int:
 def _days_in(text: str) -> int | None:
     at = 0
     while at < len(text):
-        quantity = quantity_at(text, at) if not (at and text[at - 1].isascii() and text[at - 1].isalnum()) else None
+        inside = at and text[at].isascii() and text[at - 1].isascii() and text[at - 1].isalnum()
+        quantity = None if inside else quantity_at(text, at)
         if quantity is None:
             at += 1
             continue

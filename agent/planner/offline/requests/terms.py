@@ -35,7 +35,7 @@ def term_at(sheet: Sheet, index: int) -> Term | None:
     """What the number at a token offers, None where it offers nothing."""
     token = sheet.tokens[index]
     quantity = token.quantity
-    if quantity is None:
+    if quantity is None or index in sheet.places:
         return None
     said = sheet.quote(quantity.start, quantity.end)
     metric = metric_beside(sheet, index)

@@ -17,30 +17,22 @@ _COUNTED = re.compile(
 
 
 def unmarked_places(sheet: Sheet, size: int) -> list[int]:
-    """The places named, in order; none where a list is not known to be that long."""
+    """The places named, in order; none where the list is not known to be that long."""
     found: list[int] = []
-    run: list[int] = []
-    spanned = False
-    for index, token in enumerate([*sheet.tokens, None]):
-        places = _places(sheet, index, size) if token is not None else []
-        if places and (not run or places[0] > run[-1]):
-            run += places
-            spanned = spanned or len(places) > 1
+    run: dict[int, list[int]] = {}
+    for index in range(len(sheet.tokens) + 1):
+        places = _places(sheet, index, size)
+        last = max((place for each in run.values() for place in each), default=0)
+        if places and (not run or places[0] > last):
+            run[index] = places
             continue
-        if token is not None and run and _joins(token):
+        if run and not places and index < len(sheet.tokens) and _joins(sheet.tokens[index]):
             continue
-        if len(run) > 1 or spanned:
-            found = run
-            break
-        run, spanned = list(places), len(places) > 1
-    if found:
-        sheet.use(
-            *(
-                i
-                for i, token in enumerate(sheet.tokens)
-                if token.quantity and set(_places(sheet, i, size)) <= set(found)
-            )
-        )
+        if sum(map(len, run.values())) > 1:
+            sheet.places |= run
+            found += [place for each in run.values() for place in each if place not in found]
+        run = {index: places} if places else {}
+    sheet.use(*sheet.places)
     return found
 
 
@@ -50,6 +42,8 @@ def _joins(token: Token) -> bool:
 
 def _places(sheet: Sheet, index: int, size: int) -> list[int]:
     """What a token names, when it is a plain number or a span of such."""
+    if index >= len(sheet.tokens):
+        return []
     token = sheet.tokens[index]
     quantity = token.quantity
     if quantity is None or index in sheet.used or not _is_plain(token):
