@@ -12,6 +12,7 @@ from agent.planner.offline.asking.contrasts import insisted
 from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
+from agent.planner.offline.reading.pauses import with_pauses
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import (
     afterwards,
@@ -132,6 +133,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
+    reading = replace(reading, text=with_pauses(reading.text))
     shown = (
         in_full(reading, context)
         or whose_turn(reading)

@@ -67,6 +67,10 @@ _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "dra
 _OFFERS = frozenset(["draft_messages", "campaigns.plan", "collaborations"])
 """Requests with terms of their own: 佣金涨到18% behind one is its commission, no product's."""
 _NAMES_A_PRODUCT = re.compile(r"〒|产品|商品|上限|\b(?:products?|items?|ceiling|cap)\b")
+_LOOKS = re.compile(
+    r"(?:再|顺便|另外|还有|也)+(?:帮我|给我)?(?:看|查|列|瞅|翻)|(?:and |also )+(?:show|check|list|see)\b"
+)
+"""「写前5个邀约，再看看有谁回了」: a look of its own, rather than whom the messages are for."""
 _STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
 _CONDITION = words.phrase("clauses", "condition")
 _MAIN_CLAUSE = words.phrase("clauses", "main_clause")
@@ -277,6 +281,8 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not clause.after_connector
     if current.intent == "tracking" and intent.name == "export_shortlist":  # 「把优惠码导出来」
         return not _A_LIST.search(clause.text)
+    if current.intent == "draft_messages" and intent.name == "list_replies" and _LOOKS.match(clause.text):
+        return False
     if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):

@@ -6,6 +6,7 @@ somebody; both stay.
 
 import re
 
+_LONGEST_THANKS = 60
 _GREETING = re.compile(
     r"(?:(?:在吗|在么|在不在|在不|你好|您好|哈喽|哈啰|嗨|亲爱的|亲|小?助手|hi|hello|hey|hiya)(?: there| all| team)?"
     r"[呀啊呢~!。,.?\s]+|"
@@ -26,6 +27,6 @@ def request_in(text: str) -> tuple[int, int]:
     start = greeting.end() if greeting else 0
     plea = None if _ASKS.search(text) else _PLEA.match(text, start)
     start = plea.end() if plea else start
-    thanks = None if ":" in text else _THANKS.search(text, start)
+    thanks = None if ":" in text else _THANKS.search(text, max(start, len(text) - _LONGEST_THANKS))
     end = thanks.start() if thanks else len(text)
     return (start, end) if text[start:end].strip() else (0, len(text))

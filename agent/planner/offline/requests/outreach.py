@@ -310,9 +310,8 @@ def _fee_in(sheet: Sheet, noted: range) -> None:
         quantity = token.quantity
         if quantity is not None and token.start in noted and quantity.unit in (Unit.PLAIN, Unit.MONEY):
             currency = quantity.currency or asked_for.get("currency")
-            sheet.arguments["flat_fee"] = {"amount": as_json(meant(quantity))} | (
-                {"currency": currency} if currency else {}
-            )
+            fee: dict[str, JsonValue] = {"amount": as_json(meant(quantity))}
+            sheet.arguments["flat_fee"] = fee | ({"currency": currency} if currency else {})
 
 
 def _answer_the_one_shown(sheet: Sheet) -> None:

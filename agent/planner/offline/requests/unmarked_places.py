@@ -12,8 +12,10 @@ from agent.planner.offline.requests.terms import metric_beside
 _JOINT = re.compile(r"[\s、,/&+]|和|跟|与|及|以及|还有|加|and|n|plus")
 _OF_A_DATE = re.compile(r"月\s?$")
 _COUNTED = re.compile(
-    r"\s?(?:月|号(?!达人|草稿|消息|邀约)|日|点|轮|次|遍|岁|%|:|/|折|k\b|w\b|rounds?\b|times?\b|am\b|pm\b)"
+    r"\s?(?:月|号(?!达人|草稿|消息|邀约)|[日点轮次遍岁折句行字段分秒单件套盒瓶块样种类倍]|小时|%|:|/|[kwx]\b|"
+    r"(?:rounds?|times?|am|pm|words?|lines?|sentences?|minutes?|mins|hours?|units?|orders?|pieces?|posts?|videos?)\b)"
 )
+"""What is counted behind a number: it names no place then."""
 
 
 def unmarked_places(sheet: Sheet, size: int) -> list[int]:
