@@ -10,6 +10,7 @@ from opencc import OpenCC
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.planner.offline.reading.chat_words import chat_words
 from agent.planner.offline.reading.courtesies import request_in
 from agent.planner.offline.reading.folk import folk
 from agent.planner.offline.reading.short_markets import short_markets
@@ -174,7 +175,8 @@ def _replaced(reading: Reading, changes: Sequence[tuple[int, int, str]]) -> Read
 
 
 def _in_full(reading: Reading) -> Reading:
-    """Markets named by a letter each written out (德法意三国), creators by their name (skincare girls)."""
+    """Shorthand of chats, markets of a letter each (德法意三国) and creators called skincare girls written out."""
+    reading = _replaced(reading, list(chat_words(reading.text)))
     named = _replaced(reading, list(short_markets(reading.text)))
     return _replaced(named, sorted(folk(named.text)))
 

@@ -44,3 +44,18 @@ def test_a_quote_of_a_polite_message_gives_what_was_written() -> None:
 )
 def test_a_blank_parts_what_nothing_else_does(written: str, parted: str) -> None:
     assert with_pauses(written) == parted
+
+
+@pytest.mark.parametrize(
+    ("written", "in_full"),
+    [
+        ("block num 2 and no. 3", "block number 2 and number 3"),
+        ("invite 1 w/ 12% comm", "invite 1 with 12% commission"),
+        ("第4个跟第6个拉黑", "第4个和第6个拉黑"),
+        ("你把第2个拉黑", "把第2个拉黑"),
+        ("number 4s sample got lost", "number 4's sample got lost"),
+        ("w/o email", "without email"),
+    ],
+)
+def test_shorthand_of_chats_is_read_in_full(written: str, in_full: str) -> None:
+    assert read(written).text == in_full
