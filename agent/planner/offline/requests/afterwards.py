@@ -40,7 +40,9 @@ _NOT_POSTED = words.phrase("afterwards", "not_posted")
 _THREAD_OF = re.compile(
     r"(?<![\d第@\w.])(\d{1,3}) ?(?:号)? ?的 ?(?:对话|聊天记录|往来)|\b(?:thread|conversation) (?:of|with) (\d{1,3})\b"
 )
-_DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
+_DELIVERED = re.compile(
+    r"签收|到货|货到|到手|(?:样品|包裹|快递)到(?!期|底)|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv"
+)
 
 
 def revise(segment: Segment, context: PlanningContext) -> Sheet:

@@ -235,10 +235,11 @@ def _list_names(sheet: Sheet) -> Iterator[str]:
     for way in _LIST_NAME:
         if name := _found(sheet, way):
             name = _BEFORE_A_NAME.sub("", name)
+            whole = name
             name = re.sub(
                 r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
             )
-            yield _AFTER_A_NAME.sub("", name).strip(" " + QUOTES)
+            yield _AFTER_A_NAME.sub("", name if len(name) > 1 or name.isascii() else whole).strip(" " + QUOTES)
 
 
 def _found(sheet: Sheet, pattern: re.Pattern[str]) -> str | None:

@@ -63,6 +63,8 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 continue
             sheet.arguments[field] = days
             sheet.use(index)
+            if field == "active_within_days" and follow and "播" in follow.group():
+                sheet.arguments.setdefault("content", "live")
             if follow:
                 sheet.use_span(quantity.start, quantity.end + follow.end())
             if lead:
