@@ -3,45 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from time import monotonic
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from agent.jobs.blueprint import CONTEXT_KEY, NAMESPACE, Workshop, make_blueprint
 from memory.domain.jobs import QUEUES
+from memory.job_pool import JobPool
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 1.0
 LOST_SECONDS = 12.0
-_RESTED_SECONDS = 1.0
 _BEATS = 4  # how often a worker shows itself, looks for jobs and for lost workers within the time that makes it lost
-
-
-class _Pool(AsyncConnectionPool[AsyncConnection[Any]]):
-    """Looks whether a connection is alive only when it has rested: two questions a job instead of four."""
-
-    def __init__(self, **given: Any) -> None:  # noqa: ANN401 -- as there
-        super().__init__(**given | {"check": self._look})
-        self._used = WeakKeyDictionary[AsyncConnection[Any], float]()
-
-    async def _look(self, connection: AsyncConnection[Any]) -> None:
-        now = monotonic()
-        if now - self._used.get(connection, -_RESTED_SECONDS) >= _RESTED_SECONDS:
-            await self.check_connection(connection)
-        self._used[connection] = now
 
 
 def make_app(conninfo: str, *, connections: int = 4) -> App:
     """A Procrastinate app on our database, with every task named in `memory.domain.jobs`."""
-    app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=connections, pool_factory=_Pool))
+    app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=connections, pool_factory=JobPool))
     app.add_tasks_from(make_blueprint(), namespace=NAMESPACE)
     return app
 

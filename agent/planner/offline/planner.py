@@ -12,6 +12,7 @@ from agent.planner.offline.asking.contrasts import insisted
 from agent.planner.offline.asking.open_drafts import about_open_drafts
 from agent.planner.offline.reading.corrections import amend
 from agent.planner.offline.reading.message import Reading, read
+from agent.planner.offline.reading.pauses import with_pauses
 from agent.planner.offline.reading.tokens import find_terms
 from agent.planner.offline.requests import (
     afterwards,
@@ -24,6 +25,7 @@ from agent.planner.offline.requests import (
     texts,
     tracking,
 )
+from agent.planner.offline.requests.described_part import describes_a_part
 from agent.planner.offline.requests.in_full import in_full
 from agent.planner.offline.requests.outreach_figures import funnel, how_outreach_went, is_of_the_funnel
 from agent.planner.offline.requests.own_templates import about_templates
@@ -106,6 +108,7 @@ LONGEST_REQUEST = 2_000
 _QUOTED = 40
 _AIMED = frozenset(["handles", "ranks", "segment", "condition"])
 _ABOUT_CREATORS = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups", "samples"])
+_NEVER_ALL_FOR_SOME = frozenset(["draft_messages", "crm_update", "schedule_follow_up", "cancel_follow_ups"])
 _PART_OF_A_LIST = frozenset(["export_shortlist", "save_shortlist", "share_text"])
 """Requests about a list or some ranks of it: "tag 1-3 and export them"."""
 _THE_REST = words.phrase("references", "the_rest")
@@ -130,6 +133,7 @@ def plan(text: str, context: PlanningContext) -> Plan:
     spoken = conversation.small_talk(reading, context)
     if spoken is not None:
         return Plan(notes=(spoken,))
+    reading = replace(reading, text=with_pauses(reading.text))
     shown = (
         in_full(reading, context)
         or whose_turn(reading)
@@ -183,6 +187,9 @@ def plan(text: str, context: PlanningContext) -> Plan:
         left = leftovers(sheet) if name == "draft_messages" else []
         if name == "draft_messages" and not _AIMED & set(sheet.arguments) and any(map(_HOLDS_A_NUMBER.search, left)):
             # Somebody was named and not read: everybody on the list is the last thing that was meant.
+            sheet.note("needs_creator")
+            sheet.incomplete = True
+        if name in _NEVER_ALL_FOR_SOME and not _AIMED & set(sheet.arguments) and describes_a_part(sheet):
             sheet.note("needs_creator")
             sheet.incomplete = True
         wanted = _APART[name](sheet) if name in _APART else [sheet.arguments]

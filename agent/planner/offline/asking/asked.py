@@ -19,7 +19,7 @@ _OTHER_THINGS = re.compile(
     r"草稿|标签|名单|存|导出|跟进|备注|\b(?:drafts?|messages?|tags?|lists?|save|export|follow|notes?)\b"
 )
 _WHOLE = re.compile(r"(?:不是|不要|not) ?(?:所有|全部|都|all|everyone|everybody|the whole)")
-_NAMES_A_PREFERENCE = re.compile(r"偏好|规矩|\b(?:preferences?|rules?(?! out)|standing instructions?)\b")
+_NAMES_A_PREFERENCE = re.compile(r"偏好|规矩|默认|\b(?:preferences?|defaults?|rules?(?! out)|standing instructions?)\b")
 _FORGETS = re.compile(r"forget|忘")
 _ABOUT_OURS = frozenset(["crm_update", "products.add", "products.change", "products.list", "preferences.set"])
 _SEEKS_PEOPLE = words.phrase("clauses", "seeks_people")
@@ -31,6 +31,7 @@ _SOMEONE = words.phrase("clauses", "someone")
 _SPAN_OF_TIME = re.compile(
     r"[上本这]个?[周月季年]|昨|今|近[0-9一二三四五六七八九十]|最近|我们|咱们|我店|店里|趋势|对比|卖得|带得|"
     r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d|"
+    r"\b(?:in|for|during|of|since) (?:jan|feb|mar|apr|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b|"
     r"\b(?:yesterday|today|(?:last|this|past) (?:week|month|quarter|year|\d+)|ours?|we|trend|compare|so far|did)\b"
 )
 _NAMED = frozenset(["handle", "rank"])

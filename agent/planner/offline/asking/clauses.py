@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.planner.offline.asking.asked import ASKS_FIGURES, EXCEPTION, asked, filters
 from agent.planner.offline.asking.cuts import AGENDA, RANKED, TEXT_TAKERS, WHOSE, Clause, clauses_of, names_creators
-from agent.planner.offline.asking.evidence import hear
+from agent.planner.offline.asking.evidence import hear, intent_of
 from agent.planner.offline.asking.questions import only_asks
 from agent.planner.offline.reading.message import Reading
 from agent.planner.offline.reading.tokens import Token, find_terms, tokenise
@@ -33,6 +33,8 @@ _CONTINUES = {
 _WORKS_ON_CREATORS = frozenset(
     ["draft_messages", "crm_update", "schedule_follow_up", "save_shortlist", "export_shortlist"]
 )
+_TAKES_CREATORS = _WORKS_ON_CREATORS | {"campaigns.plan", "cancel_follow_ups", "list_replies", "tracking", "share_text"}
+"""Requests that a reference said after them is about."""
 _SAID_OF_RECORDS = frozenset(
     [
         ("list_drafts", "revise_drafts"),
@@ -62,6 +64,13 @@ _NOVELTY = re.compile(
 )
 _A_LIST = re.compile(r"名单|清单|列表|达人|\b(?:short)?lists?\b|\bcreators\b")
 _LISTS = frozenset(["search_creators", "refine_search", "similar_creators", "draft_messages"])
+_OFFERS = frozenset(["draft_messages", "campaigns.plan", "collaborations"])
+"""Requests with terms of their own: 佣金涨到18% behind one is its commission, no product's."""
+_NAMES_A_PRODUCT = re.compile(r"〒|产品|商品|上限|\b(?:products?|items?|ceiling|cap)\b")
+_LOOKS = re.compile(
+    r"(?:再|顺便|另外|还有|也)+(?:帮我|给我)?(?:看|查|列|瞅|翻)|(?:and |also )+(?:show|check|list|see)\b"
+)
+"""「写前5个邀约，再看看有谁回了」: a look of its own, rather than whom the messages are for."""
 _STARTS_AFRESH = words.phrase("clauses", "starts_afresh")
 _CONDITION = words.phrase("clauses", "condition")
 _MAIN_CLAUSE = words.phrase("clauses", "main_clause")
@@ -155,8 +164,11 @@ def _group(clauses: list[Clause], tokens: tuple[Token, ...]) -> list[Segment]:
         last = position == len(clauses) - 1
         if not last and AGENDA.search(clause.text):
             continue
-        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         following = None if last else clauses[position + 1]
+        if current is not None and not waiting and _says_whom(clause, current, following):
+            current.clauses.append(clause)
+            continue
+        leads_in = not last and _leads_in(clause) and (current is None or current.intent not in TEXT_TAKERS)
         intent = None if leads_in or position >= _MOST_HEARD else asked(clause, waiting, tokens, following)
         if not leads_in and only_asks(clause, intent):
             intent = next(one for one in words.intents() if one.name == "off_topic")
@@ -197,6 +209,16 @@ def _leads_in(clause: Clause) -> bool:
     if _CONDITION.search(clause.heard) and not _MAIN_CLAUSE.search(clause.heard):
         return True
     return bool(_BARE_REFERENCE.match(clause.heard) or _ONLY_WHOSE.match(clause.heard))
+
+
+def _says_whom(clause: Clause, current: Segment, following: Clause | None) -> bool:
+    """「搞个活动，前10个，分三轮」: nothing but a reference, right behind a request that has named nobody yet."""
+    if clause.after_stop or clause.after_connector or current.intent not in _TAKES_CREATORS:
+        return False
+    if not _BARE_REFERENCE.match(clause.heard) or any(map(names_creators, current.clauses)):
+        return False
+    after = intent_of(following.heard, weak=False) if following is not None else None
+    return after is None or following is None or following.after_stop
 
 
 def _goes_on_naming(clause: Clause, current: Segment) -> bool:
@@ -251,12 +273,16 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
         return not ASKS_FIGURES.search(clause.text)
     if intent.name == "draft_messages" and current.intent == "revise_drafts":
         return not RANKED.search(clause.text) and any(True for _ in find_terms("offers", clause.text, "tone"))
+    if intent.name == "products.change" and current.intent in _OFFERS:
+        return not _NAMES_A_PRODUCT.search(clause.heard)
     if intent.name == "revise_drafts" and current.intent == "draft_messages":
         return not _EXPLICIT_REVISION.search(clause.heard)
     if intent.name == "search_creators" and current.intent == "refine_search":
         return not clause.after_connector
     if current.intent == "tracking" and intent.name == "export_shortlist":  # 「把优惠码导出来」
         return not _A_LIST.search(clause.text)
+    if current.intent == "draft_messages" and intent.name == "list_replies" and _LOOKS.match(clause.text):
+        return False
     if clause.after_connector or (intent.name == "crm_update" and _CHANGES_THE_RELATION.search(clause.text)):
         return False
     if current.intent in ("draft_messages", "crm_update") and _SAYS.search(clause.text):
@@ -268,8 +294,21 @@ def _joins(clause: Clause, intent: words.Intent, current: Segment) -> bool:
     return intent.name in _CONTINUES.get(current.intent, ()) and not RANKED.search(clause.text)
 
 
+def _another_period(clause: Clause, current: Segment) -> bool:
+    """「昨天gmv，还有上周退货率」: a figure of other days, which compares nothing."""
+    if any(True for _ in find_terms("reports", clause.text, "compare")):
+        return False
+    here, before = (
+        {key for key, _, _ in find_terms("reports", said, "period")} for said in (clause.text, current.text)
+    )
+    figures = any(True for _ in find_terms("reports", clause.text, "metric"))
+    return figures and bool(here) and bool(before) and here.isdisjoint(before)
+
+
 def _starts_again(clause: Clause, current: Segment) -> bool:
     """The same kind of request a second time, rather than more words about the first."""
+    if current.intent == "performance" and _another_period(clause, current):
+        return True
     if current.intent in ("search_creators", "translate", "performance"):
         return clause.after_connector or (clause.after_stop and current.intent == "performance")
     if names_creators(clause) and any(names_creators(before) for before in current.clauses):

@@ -33,6 +33,8 @@ TEXT_TAKERS = frozenset(["translate", "check_compliance", "preferences.set", "pr
 """Requests whose words are a text of the person's own."""
 
 
+_OPENS = re.compile(r"打开|看|调|翻|载入|切|回到|\b(?:open|load|show|see|bring|pull|switch)\b")
+"""What makes the name of a list a request of its own, before it is to be exported."""
 _ONE_BREATH = frozenset([("list_shortlists", "save_shortlist"), ("list_shortlists", "export_shortlist")])
 
 
@@ -141,6 +143,8 @@ def _parts(before: Clause, first: words.Intent, after: Clause, second: words.Int
     if WHOSE.search(before.text) and first.name != "search_creators":
         return False
     if (first.name, second.name) in _ONE_BREATH:
+        return False
+    if (first.name, second.name) == ("open_shortlist", "export_shortlist") and not _OPENS.search(before.text):
         return False
     if first.name == second.name:
         return first.name == "crm_update" and names_creators(before) and names_creators(after)

@@ -10,6 +10,8 @@ from opencc import OpenCC
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.planner.offline.reading.chat_words import chat_words
+from agent.planner.offline.reading.courtesies import request_in
 from agent.planner.offline.reading.folk import folk
 from agent.planner.offline.reading.short_markets import short_markets
 from prompts import words
@@ -75,7 +77,8 @@ def read(message: str, codes: Sequence[str] = ()) -> Reading:
         for folded in unicodedata.normalize("NFKC", letter).translate(_SPACES).lower():
             letters.append(folded)
             origins.append((index, index + 1))
-    reading = _in_full(_spell(_mend(source, simplify("".join(letters)), origins)))
+    reading = _spell(_mend(source, simplify("".join(letters)), origins))
+    reading = _in_full(reading.rearranged([request_in(reading.text)]))
     return replace(reading, codes=frozenset(fold(code) for code in codes))
 
 
@@ -133,7 +136,11 @@ def _mend(source: str, text: str, origins: list[tuple[int, int]]) -> Reading:
     at = 0
     for slip in pattern.finditer(text):
         right = table[slip.group()]
-        if slip.group().isascii() and "a" <= text[slip.start() - 1 : slip.start()] <= "z":
+        if (
+            slip.group()[0].isascii()
+            and slip.group()[0].isalpha()
+            and "a" <= text[slip.start() - 1 : slip.start()] <= "z"
+        ):
             continue
         letters.append(text[at : slip.start()] + right)
         spans += origins[at : slip.start()]
@@ -168,7 +175,8 @@ def _replaced(reading: Reading, changes: Sequence[tuple[int, int, str]]) -> Read
 
 
 def _in_full(reading: Reading) -> Reading:
-    """Markets named by a letter each written out (德法意三国), creators by their name (skincare girls)."""
+    """Shorthand of chats, markets of a letter each (德法意三国) and creators called skincare girls written out."""
+    reading = _replaced(reading, list(chat_words(reading.text)))
     named = _replaced(reading, list(short_markets(reading.text)))
     return _replaced(named, sorted(folk(named.text)))
 

@@ -1,7 +1,7 @@
 """Numbers as people write them: 1,200 · 1.5万 · 10w · 两万五 · 三四十. Pure; units live elsewhere."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -15,6 +15,8 @@ _ALONE = frozenset("万亿")
 """Without a digit before it one of it is meant (上万粉)."""
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?")
 _HAN = re.compile(f"[{NUMERAL_CHARACTERS}几]+")
+_ODD = re.compile(r"[来多余](?=[万千百亿])|[来多](?=w(?![a-z]))")
+"""What may stand between a number and its multiplier: 20来万."""
 _TAIL = re.compile(r"([1-9])(千|百)?(?![\d.,%万wk天日周个位条名成岁号年月点:-])")
 
 
@@ -45,7 +47,7 @@ def numeral_at(text: str, at: int) -> Numeral | None:
         scaled = _with_multiplier(text, at, end, value)
         return Numeral(at, scaled.end, scaled.low, scaled.high, scaled.scaled or value >= 1000, spelled=True)
     han = _HAN.match(text, at)
-    return _han_numeral(han.group(), at) if han else None
+    return _han_numeral(text, han.group(), at) if han else None
 
 
 def parse_han(numeral: str) -> Decimal | None:
@@ -54,13 +56,16 @@ def parse_han(numeral: str) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def _han_numeral(numeral: str, at: int) -> Numeral | None:
+def _han_numeral(text: str, numeral: str, at: int) -> Numeral | None:
     span = _vague_span(numeral)
     if span:
         return Numeral(at, at + len(numeral), span[0], span[1], scaled=span[1] >= 1000, spelled=True, vague=True)
     value = parse_han(numeral)
     if value is None:
         return None
+    if odd := _ODD.match(text, at + len(numeral)):
+        whole = _with_multiplier(text, at, odd.end(), value)
+        return replace(whole, spelled=True)
     return Numeral(at, at + len(numeral), value, value, scaled=not _SCALED.isdisjoint(numeral), spelled=True)
 
 
@@ -71,7 +76,7 @@ def _vague_span(numeral: str) -> tuple[Decimal, Decimal] | None:
         if numeral == "几" or low is None or high is None:
             return None
         return low, high
-    pair = re.search(r"([一二两三四五六七八九])([二三四五六七八九])(?=[十百千万]|$)", numeral)
+    pair = re.search(r"([一二两三四五六七八九])([二两三四五六七八九])(?=[十百千万]|$)", numeral)
     if not pair or not (numeral[pair.end() :] or len(numeral) in (2, 3)):
         return None
     if pair.start() and numeral[pair.start() - 1] in _ONES:
@@ -87,6 +92,8 @@ def _multipliers() -> tuple[tuple[str, int], ...]:
 
 
 def _with_multiplier(text: str, start: int, end: int, value: Decimal) -> Numeral:
+    odd = _ODD.match(text, end)
+    end = odd.end() if odd else end
     at = end + 1 if text[end : end + 1] == " " else end
     for word, factor in _multipliers():
         if not text.startswith(word, at) or (at > end and len(word) == 1 and not text[end - 1].isalpha()):

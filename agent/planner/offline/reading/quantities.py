@@ -18,6 +18,11 @@ _RANGE_AND = re.compile(r"\s?(?:和|与|跟|and(?![a-z]))\s?")
 _BETWEEN = re.compile(r"(?:between|介于|在)\s?$")
 _BETWEEN_AFTER = re.compile(r".{0,6}之间")
 _MORE = re.compile(r"多(?=[个位名条万])|来(?=[个位名条])")
+_SPOKEN_PEOPLE = {"俩": 2, "仨": 3}
+_NOT_A_COUNT = re.compile(r"[这那他她你您我们咱哥姐前后]$")
+"""Before them they name somebody: 他俩, 前俩."""
+_PAIR = re.compile(r"、(?=[2-9]\s?(?:万|千|w(?![a-z])|k(?![a-z])))")
+"""「3、5万」: one number and the next stand for a span."""
 _GAP = re.compile(r"(?:粉丝|粉|以上|起)")
 _COMMON = Decimal(1000)
 _IN_CURRENCY = re.compile(r"in (?=[a-z$£€])")
@@ -93,6 +98,8 @@ def quantity_at(text: str, at: int) -> Quantity | None:
         if count is not None:
             low = Decimal(10) ** (int(count.high) - 1)
             return Quantity(at, digits.end(), low, low * 10 - 1, scaled=True, spelled=True, bounded=True)
+    if (people := _SPOKEN_PEOPLE.get(text[at : at + 1])) and not _NOT_A_COUNT.search(text, max(0, at - 1), at):
+        return Quantity(at, at + 1, Decimal(people), Decimal(people), Unit.PEOPLE, spelled=True)
     sign = _sign_at(text, at)
     first = numeral_at(text, at + sign.length) if sign else numeral_at(text, at)
     if first is None:
@@ -228,6 +235,8 @@ def _second(text: str, at: int, first: Numeral, unit: _Measure) -> tuple[Numeral
     joined_by_and = bool(_BETWEEN.search(text, max(0, at - 10), at)) or bool(_BETWEEN_AFTER.match(text, unit.end))
     for end in sorted(ends, reverse=True):
         joint = _RANGE.match(text, end) or (_RANGE_AND.match(text, end) if joined_by_and else None)
+        if joint is None and end - at == 1 and text[at] < text[end + 1 : end + 2]:
+            joint = _PAIR.match(text, end)
         if not joint:
             continue
         sign = _sign_at(text, joint.end())

@@ -17,6 +17,7 @@ from agent.planner.offline.requests.round_templates import round_templates
 from agent.planner.offline.requests.senses import sense, stage_word
 from agent.planner.offline.requests.sheet import Sheet
 from agent.planner.offline.requests.terms import is_second_thought, meant, metric_before
+from agent.planner.offline.requests.unmarked_places import unmarked_places
 from agent.planner.plan import PlanningContext
 from prompts import words
 
@@ -31,6 +32,7 @@ _DAYS_LATER = re.compile(
     r"\s?(?:after|后|之后|以后|内没|没|未|还没|还不|不回|都没|如果|要是|再|无|later|without|"
     r"and (?:they|no)|, ?(?:if|follow|nudge|remind))"
 )
+_BEFORE_DAYS = re.compile(r"\b(?:in|after|within|for)\s*$|(?:过|等|隔|后的?第?)\s*$")
 _EVERY = words.phrase("afterwards", "every")
 _ROUNDS = words.phrase("afterwards", "rounds")
 _UNLESS_ANSWERED = words.phrase("afterwards", "unless_answered")
@@ -38,7 +40,9 @@ _NOT_POSTED = words.phrase("afterwards", "not_posted")
 _THREAD_OF = re.compile(
     r"(?<![\d第@\w.])(\d{1,3}) ?(?:号)? ?的 ?(?:对话|聊天记录|往来)|\b(?:thread|conversation) (?:of|with) (\d{1,3})\b"
 )
-_DELIVERED = re.compile(r"签收|到货|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv")
+_DELIVERED = re.compile(
+    r"签收|到货|货到|到手|(?:样品|包裹|快递)到(?!期|底)|收到(?:样品|货|包裹)|送达|deliver|arriv|receiv"
+)
 
 
 def revise(segment: Segment, context: PlanningContext) -> Sheet:
@@ -197,6 +201,7 @@ def _numbers(sheet: Sheet) -> list[int]:
     bare = None if numbers or batch else _BARE.search(sheet.segment.text)
     if bare:
         numbers = [int(number) for number in re.findall(r"\d+", bare.group())]
+    numbers = numbers or unmarked_places(sheet, size)
     return list(dict.fromkeys(numbers))[:200]
 
 
@@ -264,13 +269,14 @@ def _count(written: str) -> int:
 def _days_in(text: str) -> int | None:
     at = 0
     while at < len(text):
-        quantity = quantity_at(text, at) if not (at and text[at - 1].isascii() and text[at - 1].isalnum()) else None
+        inside = at and text[at].isascii() and text[at - 1].isascii() and text[at - 1].isalnum()
+        quantity = None if inside else quantity_at(text, at)
         if quantity is None:
             at += 1
             continue
         if quantity.unit is Unit.DAYS:
             after, before = text[quantity.end : quantity.end + 8], text[max(0, at - 12) : at]
-            if _DAYS_LATER.search(after) or re.search(r"\b(?:in|after|within|for)\s*$|(?:过|等|隔)\s*$", before):
+            if _DAYS_LATER.search(after) or _BEFORE_DAYS.search(before):
                 return int(quantity.value)
         at = max(quantity.end, at + 1)
     return None

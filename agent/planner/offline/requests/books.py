@@ -46,6 +46,11 @@ _TRACKING = re.compile(
     r"(?P<a>(?=[a-z-]*\d)[a-z0-9-]{6,40})",
     re.IGNORECASE,
 )
+_CARRIER = re.compile(
+    r"(?:顺丰|圆通|中通|韵达|申通|极兔|云途|燕文|4px|(?<![a-z])(?:dhl|fedex|ups|usps|ems|royal mail))\s?:?\s?"
+    r"(?P<a>(?=[a-z-]*\d)[a-z0-9-]{6,40})(?!\w)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"(?<![\w@])(?P<a>(?=[a-z]*\d)[a-z0-9]{9,30})(?!\w)", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 _DENIED_FORMAT = re.compile(
@@ -168,7 +173,8 @@ def samples(segment: Segment, context: PlanningContext) -> Sheet:
     told = sample_news.told(segment) if action == "record" else text
     status = sample_news.status_told(told) if action == "record" else stage_word("sample_status", text)
     numbered = _LINK.sub(lambda link: " " * len(link[0]), told)
-    tracking = _TRACKING.search(numbered) or (_CODE.search(numbered) if action == "record" else None)
+    coded = _CARRIER.search(numbered) or _CODE.search(numbered) if action == "record" else None
+    tracking = _TRACKING.search(numbered) or coded
     if action == "record" and told != text and not (status or tracking or _COST.search(told)):
         action, status = "list", sample_news.waited_for(text)  # nothing has happened: how it stands is looked up
     if action == "list" and named and not sample_news.asks_which(text):
@@ -229,10 +235,11 @@ def _list_names(sheet: Sheet) -> Iterator[str]:
     for way in _LIST_NAME:
         if name := _found(sheet, way):
             name = _BEFORE_A_NAME.sub("", name)
+            whole = name
             name = re.sub(
                 r"^(?:a list called|list called|list named)\s*|\s*(?:这个)?(?:名单|清单|shortlist|list)$", "", name
             )
-            yield _AFTER_A_NAME.sub("", name).strip(" " + QUOTES)
+            yield _AFTER_A_NAME.sub("", name if len(name) > 1 or name.isascii() else whole).strip(" " + QUOTES)
 
 
 def _found(sheet: Sheet, pattern: re.Pattern[str]) -> str | None:

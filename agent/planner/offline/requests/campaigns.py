@@ -47,12 +47,13 @@ def campaign(segment: Segment, context: PlanningContext) -> Sheet:
     own = round_templates(sheet) if action == "plan" else NONE
     name = _name(sheet, own)
     if action == "plan":
-        scenario = _only_a_scenario(name) if name else _scenario_beside(sheet)
+        joins = bool(_INTO.search(segment.text))
+        scenario = None if joins and name else _only_a_scenario(name) if name else _scenario_beside(sheet)
         if scenario:
             sheet.arguments["scenario"] = scenario
         elif name:
             sheet.arguments["name"] = name
-        elif not scenario and _INTO.search(segment.text):
+        elif joins:
             sheet.note("campaign_needs_name")
             sheet.incomplete = True
         _plan(sheet, own)
@@ -154,10 +155,10 @@ def _start(sheet: Sheet, own: RoundTemplates) -> date | None:
 
 
 def offer_said(sheet: Sheet) -> None:
-    """The commission, and whether samples are given, where they are said."""
+    """The commission (a share beside nothing else is one), and whether samples are given, where they are said."""
     text = sheet.segment.text
     shares = [token.quantity for token in sheet.tokens if token.quantity and token.quantity.unit is Unit.PERCENT]
-    if shares and _SHARE_OF_SALES.search(text):
+    if shares and (len(shares) == 1 or _SHARE_OF_SALES.search(text)):
         sheet.arguments["commission_rate"] = as_json(meant(shares[-1]))
     if sense("free_sample", text) == "true":
         sheet.arguments["free_sample"] = True

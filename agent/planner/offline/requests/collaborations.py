@@ -4,12 +4,10 @@ import re
 
 from agent.planner.offline.asking.clauses import Segment
 from agent.planner.offline.reading.dates import date_in
-from agent.planner.offline.reading.quantities import Unit, as_json
 from agent.planner.offline.requests.campaigns import offer_said, product_said
 from agent.planner.offline.requests.references import creators
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
-from agent.planner.offline.requests.terms import meant
 from agent.planner.offline.requests.texts import QUOTES
 from agent.planner.plan import PlanningContext
 from prompts import words
@@ -45,7 +43,6 @@ def collaboration(segment: Segment, context: PlanningContext) -> Sheet:
         return sheet
     product_said(sheet)
     offer_said(sheet)
-    _only_share(sheet)
     if _NO_SAMPLE.search(text):
         sheet.arguments["free_sample"] = False
     elif sense("free_sample", text) == "true":
@@ -73,13 +70,6 @@ def sample_request(segment: Segment, context: PlanningContext) -> Sheet:
     if why:
         sheet.arguments["reason"] = why
     return sheet
-
-
-def _only_share(sheet: Sheet) -> None:
-    """A share that is said beside nothing else is the commission: 「开个定向，15%」."""
-    shares = [token.quantity for token in sheet.tokens if token.quantity and token.quantity.unit is Unit.PERCENT]
-    if len(shares) == 1:
-        sheet.arguments.setdefault("commission_rate", as_json(meant(shares[0])))
 
 
 def _for_whom(sheet: Sheet, action: str) -> None:

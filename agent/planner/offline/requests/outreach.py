@@ -55,6 +55,7 @@ def draft(segment: Segment, context: PlanningContext) -> Sheet:
         _share_in(sheet, noted, named=purpose not in STATES_TERMS)
     _product(sheet)
     _offer_numbers(sheet)
+    _fee_in(sheet, noted)
     for index, token in enumerate(sheet.tokens):
         if index in sheet.used:
             continue
@@ -298,6 +299,19 @@ def _share_in(sheet: Sheet, noted: range, *, named: bool) -> None:
         metric = metric_beside(sheet, index)
         if metric == "commission_rate" or (metric is None and not named):
             sheet.arguments["commission_rate"] = as_json(meant(quantity))
+
+
+def _fee_in(sheet: Sheet, noted: range) -> None:
+    """「第7个要坑位费200刀，跟她说最多120」: what the answer names is what is offered, never what was asked for."""
+    asked_for = sheet.arguments.get("flat_fee")
+    if not isinstance(asked_for, dict):
+        return
+    for token in sheet.tokens:
+        quantity = token.quantity
+        if quantity is not None and token.start in noted and quantity.unit in (Unit.PLAIN, Unit.MONEY):
+            currency = quantity.currency or asked_for.get("currency")
+            fee: dict[str, JsonValue] = {"amount": as_json(meant(quantity))}
+            sheet.arguments["flat_fee"] = fee | ({"currency": currency} if currency else {})
 
 
 def _answer_the_one_shown(sheet: Sheet) -> None:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agent.planner.offline.reading.ranks import RankReference
 from agent.planner.offline.requests.senses import sense
 from agent.planner.offline.requests.sheet import Sheet
+from agent.planner.offline.requests.unmarked_places import unmarked_places
 from agent.planner.plan import Arguments
 from prompts import words
 
@@ -49,6 +50,8 @@ def creators(sheet: Sheet, *, segments: bool = True, writing: bool = False) -> A
             sheet.use(index)
     if not ranks and not left_out and not handles:
         _bare_numbers(sheet, ranks, left_out)
+    if not ranks and not left_out and not handles:
+        ranks += unmarked_places(sheet, size)
     left_out += [rank for rank, handle in enumerate(sheet.context.shortlist, 1) if handle.lstrip("@") in excluded]
     if left_out:
         ranks = [rank for rank in (ranks or range(1, size + 1)) if rank not in left_out]

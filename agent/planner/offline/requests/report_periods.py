@@ -45,7 +45,8 @@ def period_in(text: str, today: date) -> Arguments:
         return {"period": named[0]}
     month = _MONTH.search(text)
     if wanted := count_of(month["m"]) if month else month_in(text):
-        return _month(wanted, today)
+        whole = _month(wanted, today)
+        return whole | {"to": today.isoformat()} if whole and _UNTIL_NOW.search(text) else whole
     if span := long_span_in(text, today):
         return _custom(*span)
     for at in range(len(text)):

@@ -231,7 +231,8 @@ def _left(
     covered = [not letter.isalnum() for letter in text]
 
     def cover(start: int, end: int) -> None:
-        covered[start:end] = [True] * (end - start)
+        first, last = max(start, 0), min(end, len(covered))  # a denied part may be gone from the text
+        covered[first:last] = [True] * max(last - first, 0)
 
     if but:
         cover(*but.span())

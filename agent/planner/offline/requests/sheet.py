@@ -14,7 +14,8 @@ _QUIET = ("noise", "connector", "correction", "request", "affirmation")
 class Sheet:
     """One request being filled in.
 
-    `refused` are spans read but not expressible in the arguments; an `incomplete` request is asked about, not run.
+    `places` are numbers that turned out to name places of the list, by token. `refused` are spans read but not
+    expressible in the arguments; an `incomplete` request is asked about, not run.
     """
 
     segment: Segment
@@ -22,6 +23,7 @@ class Sheet:
     arguments: Arguments = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    places: dict[int, list[int]] = field(default_factory=dict)
     refused: list[tuple[int, int]] = field(default_factory=list)
     incomplete: bool = False
     names_a_metric: bool = field(init=False)

@@ -35,7 +35,7 @@ def term_at(sheet: Sheet, index: int) -> Term | None:
     """What the number at a token offers, None where it offers nothing."""
     token = sheet.tokens[index]
     quantity = token.quantity
-    if quantity is None:
+    if quantity is None or index in sheet.places:
         return None
     said = sheet.quote(quantity.start, quantity.end)
     metric = metric_beside(sheet, index)
@@ -84,7 +84,7 @@ def metric_before(sheet: Sheet, index: int) -> str | None:
 
 def _metric_after(sheet: Sheet, index: int) -> str | None:
     for at in range(index + 1, min(index + 5, len(sheet.tokens))):
-        if sheet.tokens[at].quantity is not None:
+        if sheet.tokens[at].quantity is not None or sheet.clause_of(at) != sheet.clause_of(index):
             return None
         if metric := sheet.tokens[at].value("metrics"):
             return metric

@@ -62,6 +62,8 @@ def _said(sheet: Sheet) -> list[Term | _Tier]:
     for index, token in enumerate(sheet.tokens):
         if token.ranks is not None and not excepted(sheet, index, writing=True):
             said.append((token.start, _Tier(ranks=resolved(sheet, token.ranks, size, index))))
+        elif index in sheet.places:
+            said.append((token.start, _Tier(ranks=list(sheet.places[index]))))
         elif token.kind == "handle" and not excepted(sheet, index, writing=True):
             said.append((token.start, _Tier(handles=[sheet.quote(token.start, token.end).removeprefix("@")])))
         elif (term := term_at(sheet, index)) is not None:

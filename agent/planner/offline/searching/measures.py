@@ -29,6 +29,7 @@ _FEW = 9
 """As many things or countries a request may be about; a larger number of products is no aside."""
 _AUDIENCE = words.phrase("search", "audience")
 _A_MONTH = words.phrase("search", "a_month")
+_SOLD = words.phrase("search", "sold")
 _AN_ITEM = words.phrase("search", "an_item")
 _WILLING = words.phrase("search", "willing")
 _WILLING_BEHIND = words.phrase("search", "willing_behind")
@@ -134,8 +135,8 @@ def _is_limit(sheet: Sheet, index: int, quantity: Quantity, taken: set[int]) -> 
 
 
 def _is_span_of_creators(sheet: Sheet, index: int, quantity: Quantity) -> bool:
-    """Ten to fifteen car detailing creators: a small range right before what is looked for."""
-    if quantity.low is None or quantity.high is None or quantity.high > _SMALL_SPAN:
+    """Ten to fifteen car detailing creators, at least 20 of them: a small range right before what is looked for."""
+    if quantity.value > _SMALL_SPAN:
         return False
     ahead = sheet.tokens[index + 1 : index + 8]
     return any(token.has("creator") for token in ahead) and not any(token.has("metrics", "traits") for token in ahead)
@@ -241,6 +242,8 @@ def _complained_of(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
             continue
         metric = str(words.entries("comparatives")[key].facts["metric"])
         behind = sheet.clause_of(at) == clause - 1 and quantity.unit is not Unit.PEOPLE
+        if behind and metric == "avg_price" and quantity.unit is Unit.PERCENT:
+            return "commission_rate"  # too expensive, nothing above 15%
         return metric if behind and _fits(metric, quantity) else None
     return None
 
@@ -255,7 +258,7 @@ def _unnamed(sheet: Sheet, index: int, quantity: Quantity) -> str | None:
     before = text[max(clause.start, quantity.start - _NEARBY) : quantity.start]
     after = text[quantity.end : min(clause.end, quantity.end + _NEARBY)].lstrip()
     if quantity.unit is Unit.PLAIN:
-        return "gmv_30d" if _A_MONTH.match(after) else "followers"
+        return "gmv_30d" if _A_MONTH.match(after) or _SOLD.search(before) else "followers"
     if quantity.unit is Unit.PERCENT:
         return "commission_rate" if _WILLING.search(before) or _WILLING_BEHIND.match(after) else None
     if quantity.unit is Unit.MONEY and (_A_MONTH.search(before) or _A_MONTH.match(after)):

@@ -20,6 +20,7 @@ _NARROW = frozenset(["非", "non", "不做", "不带", "不含"])
 _KEPT_OUT = words.phrase("search", "kept_out")
 _SWAPPED = words.phrase("search", "swapped")
 _SPLIT = words.phrase("search", "split_removal")
+_ALL_BUT = words.phrase("search", "all_but")
 _OTHERS_TOO = words.phrase("search", "others_too")
 _REACH = 30
 """How many tokens to either side a negation may cover; longer clauses are no speech."""
@@ -28,6 +29,7 @@ _REACH = 30
 def negated(sheet: Sheet) -> set[int]:
     """Indexes of the tokens that are not wanted; negation words themselves are marked as read."""
     unwanted: set[int] = set()
+    _only_these(sheet)
     everything = range(len(sheet.tokens))
     telling = [False] * len(sheet.tokens)
     if any(_negates(sheet, i) for i in everything):
@@ -51,6 +53,16 @@ def negated(sheet: Sheet) -> set[int]:
             unwanted |= {i for i in indexes if _says_something(sheet, i)}
             removed.add(clause)
     return unwanted | taken | _swapped(sheet)
+
+
+def _only_these(sheet: Sheet) -> None:
+    """「除了英国的都不要」: both negations are read, and what stands between them is wanted."""
+    for found in _ALL_BUT.finditer(sheet.segment.reading.text, sheet.segment.start, sheet.segment.end):
+        start, end = found.span(found.lastgroup or 0)
+        kept = [token for token in sheet.tokens if start <= token.start < end]
+        if any(token.has("markets", "languages", "categories", "sizes") for token in kept):
+            sheet.use_span(found.start(), start)
+            sheet.use_span(end, found.end())
 
 
 def _said_just_before(sheet: Sheet, first: int, telling: list[bool]) -> set[int]:

@@ -21,6 +21,9 @@ _ADDING = words.phrase("search", "adding")
 _ANEW = words.phrase("search", "anew")
 _WITHOUT = re.compile(r"(?:没有?|无|without(?: an)?|no|不带|没留)\s*$")
 _TAG = words.phrase("search", "tag")
+_BEFORE_AN_OWNER = re.compile(
+    r"(?:列(?:一下|出|下)?|看(?:看|下|一下)?|查(?:一下|下)?|拉(?:一下|出)?|显示|帮我|现在|所有)+(?=.)"
+)
 _OWNER = words.phrase("search", "owner")
 _SIZE_NOTES = {("min", "max"): "assumed_size_word", ("min",): "assumed_size_from", ("max",): "assumed_size_upto"}
 _SPOKEN = re.compile(
@@ -60,6 +63,8 @@ def fill_days(sheet: Sheet, unwanted: set[int]) -> None:
                 continue
             sheet.arguments[field] = days
             sheet.use(index)
+            if field == "active_within_days" and follow and "播" in follow.group():
+                sheet.arguments.setdefault("content", "live")
             if follow:
                 sheet.use_span(quantity.start, quantity.end + follow.end())
             if lead:
@@ -104,7 +109,9 @@ def fill_relations(sheet: Sheet, unwanted: set[int]) -> None:
             if not match:
                 continue
             name = next(key for key, value in match.groupdict().items() if value)
-            name, start = match[name], clause.start + match.start(name)
+            lead = _BEFORE_AN_OWNER.match(match[name])
+            start = clause.start + match.start(name) + (lead.end() if lead else 0)
+            name = match[name][lead.end() if lead else 0 :]
             said = sheet.quote(start, start + len(name))
             if field == "tags":
                 _add(sheet, "tags", [said])

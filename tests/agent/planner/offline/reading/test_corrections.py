@@ -17,7 +17,7 @@ def amended(text: str) -> str:
         ("fifteen, no wait, twenty-five UK creators", "twenty-five uk creators"),
         ("fifteen, no make that twenty-five sellers", "twenty-five sellers"),
         ("粉丝不超过五万，口误，十五万", "粉丝不超过十五万"),
-        ("粉丝门槛提高到五万，不对，三万吧", "粉丝门槛提高到三万吧"),
+        ("粉丝门槛提高到五万，不对，三万吧", "粉丝门槛提高到三万"),
         ("under 50k followers, actually under 80k", "under 80k followers"),
         ("hand the top three to kevin, oh sorry, the top two", "hand the top two to kevin"),
         ("set number 2, oops i mean number 12, to agreed", "set number 12, to agreed"),
