@@ -1,14 +1,15 @@
 """What callbacks and calls showed of an app, kept for the doctor and the channels page: no text, no secret."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.ports.custody import Fresh, Kept, Safe
 from connectors.wecom.app.reached import Sent, unreached
-from memory.domain.errors import AppError, Refused, Unavailable
+from memory.domain.errors import AppError, BadRequest, Refused, Unavailable
 from memory.domain.ids import ChannelId
 from memory.domain.outreach import Flag
 
@@ -48,9 +49,14 @@ class Notes:
         """A callback came and could be opened."""
         await self._note(channel, CALLED)
 
-    async def not_opened(self, channel: ChannelId, why: AppError) -> None:
-        """One came that could not, or that is not this app's."""
-        await self._note(channel, NOT_OPENED, why)
+    @asynccontextmanager
+    async def opening(self, channel: ChannelId) -> AsyncIterator[None]:
+        """One is being opened and read: why it cannot be, or that it is not this channel's, is noted and raised."""
+        try:
+            yield
+        except (Refused, BadRequest) as why:
+            await self._note(channel, NOT_OPENED, why)
+            raise
 
     async def accepted(self, channel: ChannelId) -> None:
         """The platform took a message."""
