@@ -15,8 +15,9 @@ from memory.domain.outreach import Flag
 
 CALLED, NOT_OPENED = "callback_good", "callback_bad"
 ACCEPTED, REFUSED = "call_good", "call_refused"
-UNREACHED = "unreached"
-KEPT_FOR = timedelta(days=30)
+PULLED, NOT_PULLED = "pull_good", "pull_bad"
+UNREACHED, DOUBTED = "unreached", "doubted"
+KEPT_FOR, DOUBTED_FOR = timedelta(days=30), timedelta(days=1)
 NOTED_EVERY = timedelta(minutes=1)
 # What a lead has to mend before anything can be said; whom a message did not reach is noted by name.
 _TO_MEND: Final = frozenset(
@@ -34,7 +35,7 @@ _TO_MEND: Final = frozenset(
         "oa_address_not_allowed",
     }
 )
-_SINCE: Final = ((NOT_OPENED, CALLED), (REFUSED, ACCEPTED))
+_SINCE: Final = {NOT_OPENED: CALLED, REFUSED: ACCEPTED, NOT_PULLED: PULLED}
 
 
 @dataclass(slots=True, eq=False)
@@ -62,10 +63,26 @@ class Notes:
         """The platform took a message."""
         await self._note(channel, ACCEPTED)
 
-    async def refused(self, channel: ChannelId, why: Refused) -> None:
-        """It took none, and takes none before a lead has mended something."""
-        if why.text_key in _TO_MEND:
+    async def refused(self, channel: ChannelId, why: AppError) -> None:
+        """It took none: told where a lead has to mend something, or where it may take the next one, until it does."""
+        if isinstance(why, Unavailable) or why.text_key in _TO_MEND:
             await self._note(channel, REFUSED, why)
+
+    async def unanswered(self, channel: ChannelId) -> None:
+        """It did not answer; the message is handed over again, which it knows."""
+        await self._note(channel, REFUSED, Unavailable("channel_silent"))
+
+    async def doubted(self, channel: ChannelId) -> None:
+        """A message may not have arrived, and nothing will tell: that is said for a day."""
+        await self.safe.keep(channel, DOUBTED, Fresh("", DOUBTED_FOR))
+
+    async def pulled(self, channel: ChannelId) -> None:
+        """What came was fetched."""
+        await self._note(channel, PULLED)
+
+    async def not_pulled(self, channel: ChannelId, why: AppError) -> None:
+        """It could not be: it waits with the platform."""
+        await self._note(channel, NOT_PULLED, why)
 
     async def left_out(self, channel: ChannelId, sent: Sent) -> None:
         """Remember who has no message, in the place of who had none before."""
@@ -77,7 +94,7 @@ class Notes:
         await self.safe.take(channel, UNREACHED)
 
     async def _note(self, channel: ChannelId, name: str, why: AppError | None = None) -> None:
-        topic = CALLED if name in (CALLED, NOT_OPENED) else ACCEPTED
+        topic = _SINCE.get(name, name)
         value = json.dumps([why.text_key, why.facts] if why is not None else [], ensure_ascii=False)
         last = self._noted.get((channel, topic))
         if last is not None and last[0] == name + value and self.now() - last[1] < NOTED_EVERY:
@@ -97,7 +114,7 @@ class Noted:
 async def read(safe: Safe, channel: ChannelId) -> Noted:
     """What the notes say. Raises as `Safe`."""
     wrong: list[Flag] = []
-    for bad_name, good_name in _SINCE:
+    for bad_name, good_name in _SINCE.items():
         bad, good = await safe.read(channel, bad_name), await safe.read(channel, good_name)
         if bad is not None and (good is None or bad.made_at > good.made_at):
             wrong.append(_flag(bad))
@@ -105,6 +122,8 @@ async def read(safe: Safe, channel: ChannelId) -> Noted:
     failure = unreached(_left_out(left_out)) if left_out is not None else None
     if failure is not None:
         wrong.append(Flag(failure.text_key, dict(failure.facts)))
+    if await safe.read(channel, DOUBTED) is not None:
+        wrong.append(Flag("oa_doubted", {}))
     called = await safe.read(channel, CALLED)
     return Noted(called.made_at if called is not None else None, tuple(wrong))
 
@@ -113,9 +132,10 @@ def require_good(noted: Noted) -> None:
     """Raise what is wrong. Pure.
 
     Raises:
-        Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock" of a callback
-            that came after the last good one; what a call was refused for after the last accepted one; whom the last
-            push did not reach (not retryable).
+        Refused: "app_wrong_token", "app_wrong_aes_key", "app_wrong_corp", "app_wrong_agent", "app_clock",
+            "wecom_xml_unreadable" of a callback that came after the last good one; what a call was refused for after
+            the last accepted one; why nothing was fetched since; whom the last push did not reach; "oa_doubted" (not
+            retryable).
         Unavailable: "app_never_called" (retryable: the first one comes with the first message).
     """
     for flag in noted.wrong:
