@@ -6,10 +6,12 @@ into one message.
 
 import asyncio
 from collections.abc import MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection, OperationalError, errors, pq
 from psycopg.abc import Buffer
 from psycopg.abc import Transformer as Reader
@@ -28,6 +30,7 @@ class Words:
     values: Sequence[object] = ()
 
 
+_CANCEL_SECONDS = 2.0
 _NUMBERS = count()  # of names: none is given twice
 _REFUSED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE, pq.ExecStatus.NONFATAL_ERROR)
 
@@ -49,8 +52,18 @@ async def exchange(driver: AsyncConnection[Any], names: Names, words: Sequence[W
         raise refused.why from None
     finally:
         if not is_whole:
-            driver.pgconn.finish()
+            await _give_up(driver)
     return rows
+
+
+async def _give_up(driver: AsyncConnection[Any]) -> None:
+    """Let the server stop what nobody waits for, with what it holds, and close the connection."""
+    try:
+        if driver.pgconn.status == pq.ConnStatus.OK:
+            with suppress(psycopg.Error):
+                await driver.cancel_safe(timeout=_CANCEL_SECONDS)
+    finally:
+        driver.pgconn.finish()
 
 
 class _Refused(Exception):

@@ -126,14 +126,20 @@ class Opened:
         if self.connection.in_transaction():
             await self.connection.commit()
 
-    async def close(self) -> None:
-        """Hand the connection back; what was not committed never happened."""
+    async def hang_up(self) -> None:
+        """Say nothing more. SQLAlchemy learns of a lost connection here: else it would trip over it as it closes."""
         try:
             await self.wire.hang_up()
         finally:
             if self.wire.is_lost:
                 await self.connection.invalidate()
-            elif not self._is_whole:
+
+    async def close(self) -> None:
+        """Hand the connection back; what was not committed never happened."""
+        try:
+            await self.hang_up()
+        finally:
+            if not self._is_whole:
                 self.wire.forget()
             await self.connection.close()
 
@@ -166,13 +172,16 @@ async def transaction(
             reach = Reach(scope, opened.began)
             info = {"reach": reach, "wire": opened.wire}
             async with ScopedSession(opened.connection, expire_on_commit=False, info=info) as session:
-                yield OpenTransaction(session, reach)
-                await session.write()
-                if reach.notices:
-                    packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
-                    opened.wire.post(Words(_NOTIFY, [CHANNEL, packed]))
-                waiting += [job for job in reach.jobs if not await _defer(opened.wire, job)]
-                await opened.commit()
+                try:
+                    yield OpenTransaction(session, reach)
+                    await session.write()
+                    if reach.notices:
+                        packed = [pack(topic, payload) or pack(topic, "") for topic, payload in reach.notices]
+                        opened.wire.post(Words(_NOTIFY, [CHANNEL, packed]))
+                    waiting += [job for job in reach.jobs if not await _defer(opened.wire, job)]
+                    await opened.commit()
+                finally:
+                    await opened.hang_up()
     if waiting:
         await _defer_again(door, role=role, jobs=waiting)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import ClassVar
 
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Kept, Safe
@@ -23,6 +24,8 @@ AGAIN = timedelta(seconds=10)  # a token so young is not fetched anew, whatever 
 @dataclass(slots=True, eq=False)
 class Credentials(ABC):
     """Of every channel of a kind. What this process knows is asked first, then the rows of all, then the platform."""
+
+    rejected: ClassVar[str]  # what is said of a token that is rejected as soon as it was given
 
     calls: Calls
     safe: Safe
@@ -60,7 +63,7 @@ class Credentials(ABC):
                 if found and found != rejected:
                     return None
                 if found and kept is not None and self.now() - kept.made_at < AGAIN:
-                    raise Unavailable("app_token_rejected", code=0)
+                    raise Unavailable(self.rejected)
                 return await self._fetched(channel, owner)
 
             kept = await self.safe.renewed(channel.setting.id, NAME, renew)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from connectors.wecom import xml
 from connectors.wecom.crypto import Envelope
@@ -29,6 +29,15 @@ def require_recent(timestamp: str, now: datetime) -> None:
     sent = int(timestamp) if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12 else 0
     if abs(now.timestamp() - sent) > OFF_SECONDS:
         raise Refused("app_clock")
+
+
+async def received(request: Request) -> bytes:
+    """The body; of one that is too long no more than shows that, however long it is."""
+    body = bytearray()
+    async for piece in request.stream():
+        if len(body) <= MOST_BYTES:
+            body += piece[: MOST_BYTES + 1]
+    return bytes(body)
 
 
 def document(body: bytes) -> xml.Document:

@@ -32,6 +32,14 @@ class Planned(BaseModel, Generic[Kind]):
 AnyFault = TypeVar("AnyFault", bound=Planned[Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Struck(Generic[Kind]):
+    """A fault that has struck a call of an endpoint."""
+
+    kind: Kind
+    endpoint: str
+
+
 @dataclass(slots=True)
 class _Plan(Generic[AnyFault]):
     fault: AnyFault
@@ -40,11 +48,12 @@ class _Plan(Generic[AnyFault]):
 
 
 class Plans(Generic[Kind, AnyFault]):
-    """The plan. Chance comes from the seed, so a run can be repeated."""
+    """The plan. Chance comes from the seed, so a run can be repeated. `struck`: what has struck so far, in order."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._plans: list[_Plan[AnyFault]] = []
+        self.struck: list[Struck[Kind]] = []
 
     def add(self, fault: AnyFault) -> None:
         """Plan one more."""
@@ -60,6 +69,7 @@ class Plans(Generic[Kind, AnyFault]):
         for plan in self._plans:
             if plan.fault.kind in kinds and fnmatchcase(endpoint, plan.fault.endpoint) and self._strikes(plan):
                 struck.setdefault(plan.fault.kind, plan.fault)
+        self.struck += [Struck(kind, endpoint) for kind in struck]
         return struck
 
     def _strikes(self, plan: _Plan[AnyFault]) -> bool:

@@ -1,260 +1,162 @@
 """What can go wrong with an app's own calls, raised against the running app: nothing lost, nothing twice, told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from random import Random
-from time import monotonic
+from collections.abc import AsyncIterator
+from datetime import timedelta
 
-import httpx
-import psycopg
 import pytest
-from fastapi import FastAPI
 
-from agent.binding.door import OpenDoor
-from agent.channels.answers import SaidOnce
-from agent.channels.callbacks import KeyedPaths
-from agent.channels.checking import ChannelDoctor
-from agent.channels.forms import ChannelForms
-from agent.channels.holding import Holder
-from agent.channels.inbox import GroupedInbox
-from agent.channels.pacing import CountedPaces
-from agent.channels.safe import SealedSafe
-from agent.channels.team_chat import TeamChats
-from agent.deliveries.carrying import Post, deliver_due
 from agent.deliveries.rules import MOST_ATTEMPTS
-from agent.deliveries.wording import PushWords
-from agent.desk import cannot_wait
-from connectors.wecom.app.callbacks import ADDRESS, AppCallbacks
-from connectors.wecom.app.channel import AppChannel
-from connectors.wecom.app.client import AppClient
-from connectors.wecom.app.keeping import AppKeeper
-from connectors.wecom.app.notes import Notes
-from connectors.wecom.app.probe import CallbackProbe
-from connectors.wecom.app.pushing import AppPusher
-from connectors.wecom.app.taking import Taking
-from connectors.wecom.app.telling import AppTelling
-from connectors.wecom.app.tokens import Tokens
-from connectors.wecom.calls import Calls
-from evals.emulators.serving import serving
-from evals.emulators.wecom.core.chats import private
-from evals.emulators.wecom.core.faults import FaultKind
-from evals.emulators.wecom.server import Emulator, running
-from evals.suites.talking import open_talk
-from memory.domain.channel_forms import SaveChannel, TestChannel
-from memory.domain.deliveries import DELIVERIES
-from memory.domain.ids import ChannelId
-from prompts.render import texts
-from tests.agent.deliveries.conftest import APP, BOX, DAY, PushShop, shop
-from tests.connectors.wecom.apps import AGENT, app_of
-from tests.connectors.wecom.lines import VirtualTime, live, plan
-from tests.support.bots import PATIENCE_SECONDS, QUICK, Stand, until
-from tests.support.office_queries import OfficeQueries
+from evals.emulators.wecom.core.faults import CALLS, FaultKind
+from memory.domain.channel_forms import TestChannel
+from tests.agent.deliveries.conftest import PushShop, shop
+from tests.support.bots import PATIENCE_SECONDS
+from tests.support.called_back import STOP, STOPPED, called_back
+from tests.support.channel_kinds import AppStruck
+from tests.support.database import lies_back
+from tests.support.faults import APP, BUSY, NOT_TAKEN, SILENT, raises
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
-SENDS, TOKENS = "message/send", "gettoken"
-SOON = 1.0  # real seconds a call is waited for, where the platform's stand still
 DONE, UNCLEAR = ("delivered", None), ("unknown", "channel_unclear")
-SILENT = ("http_500", "delay", "drop_before", "drop_after", "slow_body", "bad_json")
-BUSY = {"errcode": "channel_busy", "quota_exhausted": "channel_too_often"}
-NOT_TAKEN = frozenset({"http_500", "drop_before"})
-
-
-@dataclass
-class Struck:
-    """An office whose app is up, a member bound to it."""
-
-    shop: PushShop
-    emulator: Emulator
-    forms: ChannelForms
-    doctor: ChannelDoctor
-    app: ChannelId
-
-    def strike(self, name: str, endpoint: str = SENDS, *, times: int = 1) -> None:
-        """Let it go wrong; what is slow takes a minute."""
-        plan(self.emulator, FaultKind(name), endpoint, seconds=60, times=times)
-
-    async def says(self) -> None:
-        """The member types a command, which is acknowledged."""
-        self.emulator.phone.says_to_app("lina", "停", agentid=AGENT)
-        await until(lambda: self.emulator.callbacks.deliveries[-1].acknowledged)
-
-    def told(self) -> list[str]:
-        """What the app said to them."""
-        chat = self.emulator.platform.chats.of(private(str(AGENT), "lina"))
-        return [one.content for one in chat if one.sender == str(AGENT)]
-
-    async def push(self) -> None:
-        """Something nobody asked for."""
-        async with self.shop.database.unit(self.shop.office.lead) as unit:
-            await self.forms.carry_out(unit, TestChannel(channel=self.app))
-
-    def pause_ends(self) -> None:
-        """The minute is over for which a busy channel is left alone; it is the machine's."""
-        with psycopg.connect(self.shop.database.url) as line:
-            line.execute("set local role daren_service")
-            line.execute("update channel_setting set paused_until = null")
-
-    async def settled(self, *rows: tuple[str, str | None]) -> None:
-        """Return once deliveries stand like this, oldest first."""
-        await until(lambda: self.shop.rows() == list(rows))
-
-    async def settled_in_time(self, *rows: tuple[str, str | None]) -> None:
-        """The same while the platform's time goes on."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.shop.rows() != list(rows):
-                await live(self.emulator, 1)
-
-    async def named(self) -> list[tuple[str, str]]:
-        """What the channels page says went wrong."""
-        async with self.shop.database.unit(self.shop.office.lead) as unit:
-            lost = await unit.pushes.undelivered()
-        return [(str(one.state), one.reason.key if one.reason else "") for one in lost]
-
-    async def found(self) -> Sequence[str]:
-        """What the doctor finds."""
-        return [one.failure.text_key for one in await self.doctor.look() if one.failure is not None]
+TOKEN_SECONDS = 7_200.0  # a token lives
+REFUSED = {
+    FaultKind.ERRCODE: ("channel_busy", "故障公告", "reports trouble"),
+    FaultKind.QUOTA_EXHAUSTED: ("channel_too_often", "歇一分钟自动再发", "after a minute"),
+    FaultKind.TOKEN_ALWAYS_BAD: ("app_token_rejected", "过一会儿再试", "try again later"),
+}
 
 
 @pytest.fixture
-async def struck(shop: PushShop) -> AsyncIterator[Struck]:
-    async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(running())
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=SOON))
-        database, words, time = shop.database, texts(), VirtualTime(emulator.platform.clock)
-
-        def now() -> datetime:
-            return datetime.fromtimestamp(emulator.platform.clock.now, UTC)
-
-        safe, paths = SealedSafe(database, BOX, now), KeyedPaths(database, BOX, monotonic)
-        calls, notes = Calls(emulator.base_url, http=http), Notes(safe, now)
-        client = AppClient(calls, Tokens(calls, safe, now), notes)
-        door = OpenDoor(database, BOX, words)
-        talk = await open_talk(shop.office, shop.office.anna)
-        desk = talk.desk
-        telling = AppTelling(desk, SaidOnce(database), words.say, time, OfficeQueries(talk, database))
-        inbox = GroupedInbox(database, BOX, now)
-        stack.push_async_callback(inbox.aclose)
-        taking = Taking(inbox, cannot_wait, 8)
-        apps = AppChannel(desk, door, telling, client, safe, words.say, Random(5), taking, CountedPaces(database))
-        stack.push_async_callback(apps.stop)
-        web = FastAPI()
-        web.include_router(AppCallbacks(paths, apps, notes, now).router())
-        address = await stack.enter_async_context(serving(web))
-        probe = CallbackProbe(address, paths, now, through_proxy=False)
-        pushers = {APP: AppPusher(client, safe, TeamChats(database).people, probe, words.say, CountedPaces(database))}
-        post = Post(database, pushers, BOX, PushWords(words).say, DAY)
-
-        async def deliver() -> None:
-            await deliver_due(post)
-
-        keepers = {APP: AppKeeper(apps, now)}
-        holder = Holder(
-            database, database.leadership, keepers, BOX, deliver, lambda: database.wakeups.bell(DELIVERIES), QUICK
-        )
-        forms, doctor = ChannelForms(BOX, words, pushers), ChannelDoctor(database, BOX, pushers)
-        channel = await saved(shop, emulator, forms)
-        app_of(emulator).callback.url = f"{address}{ADDRESS}{paths.path(channel)}"
-        await Stand(shop, emulator).bind(channel, "lina", shop.office.anna)
-        assert (await emulator.callbacks.verify_url(app_of(emulator))).passed
-        await stack.enter_async_context(holder.holding())
-        yield Struck(shop, emulator, forms, doctor, channel)
+async def app(shop: PushShop) -> AsyncIterator[AppStruck]:
+    async with called_back(AppStruck, shop) as made:
+        yield made
 
 
-async def saved(shop: PushShop, emulator: Emulator, forms: ChannelForms) -> ChannelId:
-    """The app as a lead types it."""
-    app, corp = app_of(emulator), emulator.platform.corp
-    typed = {
-        "corp_id": corp.corpid, "agent_id": str(AGENT), "app_secret": app.secret,
-        "token": app.callback.token, "aes_key": app.callback.aes_key,
-    }  # fmt: skip
-    async with shop.database.unit(shop.office.lead) as unit:
-        await forms.carry_out(unit, SaveChannel(of=APP, name="应用", brand=shop.office.brand, typed=typed))
-        return next(one.id for one in await unit.channels.all() if one.kind is APP)
-
-
-async def a_token_that_does_not_come_is_asked_for_again(struck: Struck, name: str) -> None:
-    struck.strike(name, TOKENS)
-    await struck.says()
-    await struck.settled_in_time(DONE)
-    assert (len(struck.told()), await struck.named()) == (1, [])
-
-
-async def the_doctor_says_what_it_is_and_when_it_is_over(struck: Struck, name: str) -> None:
-    struck.strike(name, "getcallbackip")
-    assert await struck.found() == [BUSY.get(name, "channel_unclear")]
-    assert await struck.found() == []
-
-
-@pytest.mark.parametrize("name", SILENT)
-async def test_what_nobody_confirmed_is_named_and_comes_no_second_time(struck: Struck, name: str) -> None:
-    await a_token_that_does_not_come_is_asked_for_again(struck, name)
-    struck.strike(name)
-    await struck.says()
-    await struck.settled(DONE, UNCLEAR)
-    struck.strike(name)
-    await struck.push()
-    await struck.settled(DONE, UNCLEAR, UNCLEAR)
-    assert await struck.named() == [UNCLEAR, UNCLEAR]
+@raises(APP, *SILENT)
+async def test_what_nobody_confirmed_is_named_and_comes_no_second_time(app: AppStruck, kind: FaultKind) -> None:
+    said, rows = await a_token_that_does_not_come_is_asked_for_again(app, kind)
+    app.strike(kind, app.sends)
+    app.types(STOP)
+    await app.settled(*rows, DONE, UNCLEAR)
+    app.strike(kind, app.sends)
+    await push(app)
+    await app.settled(*rows, DONE, UNCLEAR, UNCLEAR)
+    assert await app.named() == [UNCLEAR, UNCLEAR]
     # The platform knows a push that comes again; words it would say twice.
-    struck.shop.rest_no_longer()
-    await struck.shop.office.move_clock(timedelta(hours=1))
-    await struck.settled(DONE, UNCLEAR, DONE)
-    await live(struck.emulator, 61, step=5)
-    assert await struck.named() == [UNCLEAR]
-    assert len(struck.told()) == (2 if name in NOT_TAKEN else 3)
-    await the_doctor_says_what_it_is_and_when_it_is_over(struck, name)
+    app.shop.rest_no_longer()
+    await app.shop.office.move_clock(timedelta(hours=1))
+    await app.settled(*rows, DONE, UNCLEAR, DONE)
+    await app.mend(kind)
+    assert await app.named() == [UNCLEAR]
+    assert len(app.told()) - said == (2 if kind in NOT_TAKEN else 3)
+    await the_doctor_says_what_it_is_and_when_it_is_over(app, kind, "channel_unclear")
 
 
-@pytest.mark.parametrize(("name", "then"), [("quota_exhausted", DONE), ("ip_not_allowed", UNCLEAR)])
-async def test_what_arrived_unconfirmed_comes_no_second_time_whatever_its_repetition_meets(
-    struck: Struck, name: str, then: tuple[str, str | None]
-) -> None:
-    struck.strike("drop_after")
-    await struck.push()
-    await struck.settled(UNCLEAR)
-    sends = struck.emulator.platform.records.of
-    for end, calls in ((UNCLEAR, 2), (then, 3 if then == DONE else 2)):
-        if end == UNCLEAR:
-            struck.strike(name)
-        struck.pause_ends()
-        struck.shop.rest_no_longer()
-        await struck.shop.office.move_clock(timedelta(minutes=2))
-        await until(lambda calls=calls: len(sends(SENDS)) == calls)  # type: ignore[misc]  # a default keeps its value
-        await struck.settled(end)
-    assert (len(struck.told()), len(struck.shop.tries())) == (1, 1)
-    assert await struck.named() == ([] if then == DONE else [UNCLEAR])
+@raises(APP, FaultKind.DROP_AFTER, FaultKind.QUOTA_EXHAUSTED, FaultKind.IP_NOT_ALLOWED)
+async def test_what_arrived_unconfirmed_comes_no_second_time_whatever_its_repetition_meets(app: AppStruck) -> None:
+    calls = app.emulator.platform.records.of
+    for kind, then in ((FaultKind.QUOTA_EXHAUSTED, DONE), (FaultKind.IP_NOT_ALLOWED, UNCLEAR)):
+        rows, said, before = app.rows(), len(app.told()), len(calls(app.sends))
+        app.strike(FaultKind.DROP_AFTER, app.sends)
+        await push(app)
+        await app.settled(*rows, UNCLEAR)
+        app.strike(kind, app.sends)
+        for made in (2, 3 if then == DONE else 2):
+            lies_back(app.line, "channel_setting")
+            app.shop.rest_no_longer()
+            await app.shop.office.move_clock(timedelta(minutes=2))
+            await app.comes(lambda most=made, first=before: len(calls(app.sends)) == first + most)  # type: ignore[misc]  # a default keeps its value
+        await app.settled(*rows, then)
+        assert len(app.told()) - said == 1, kind
+        assert len(app.shop.tries()) == len(app.rows()), kind
+        assert await app.named() == ([] if then == DONE else [UNCLEAR]), kind
 
 
-@pytest.mark.parametrize("name", BUSY)
-async def test_what_a_busy_platform_did_not_take_comes_later_and_once(struck: Struck, name: str) -> None:
-    await a_token_that_does_not_come_is_asked_for_again(struck, name)
-    struck.strike(name)
-    await struck.says()
-    await struck.settled_in_time(DONE, DONE)
-    struck.strike(name)
-    await struck.push()
-    await struck.settled(DONE, DONE, ("waiting", BUSY[name]))
-    struck.pause_ends()
-    await struck.shop.office.move_clock(timedelta(minutes=2))
-    await struck.settled(DONE, DONE, DONE)
-    assert (len(struck.told()), await struck.named()) == (3, [])
-    await the_doctor_says_what_it_is_and_when_it_is_over(struck, name)
+@raises(APP, *BUSY)
+async def test_what_a_busy_platform_did_not_take_comes_later_and_once(app: AppStruck) -> None:
+    for kind, key in BUSY.items():
+        said, rows = await a_token_that_does_not_come_is_asked_for_again(app, kind)
+        app.strike(kind, app.sends)
+        app.types(STOP)
+        await app.settled(*rows, DONE, DONE)
+        app.strike(kind, app.sends)
+        await push(app)
+        await app.settled(*rows, DONE, DONE, ("waiting", key))
+        lies_back(app.line, "channel_setting")  # the pause of a minute is over, which is the machine's
+        await app.shop.office.move_clock(timedelta(minutes=2))
+        await app.settled(*rows, DONE, DONE, DONE)
+        assert (len(app.told()) - said, await app.named()) == (3, []), kind
+        await the_doctor_says_what_it_is_and_when_it_is_over(app, kind, key)
 
 
-@pytest.mark.parametrize("name", BUSY)
-async def test_a_platform_that_stays_busy_is_named_and_found(struck: Struck, name: str) -> None:
-    struck.strike(name, "*", times=0)
-    await struck.says()
-    async with asyncio.timeout(60):
-        while struck.shop.rows() != [("refused", BUSY[name])]:
-            await live(struck.emulator, 5, step=5)
-            if struck.shop.rows() == [("waiting", BUSY[name])]:
-                await struck.shop.office.move_clock(timedelta(minutes=1))
-    assert len(struck.shop.tries()) == MOST_ATTEMPTS
-    assert (await struck.named(), struck.told()) == ([("refused", BUSY[name])], [])
-    assert await struck.found() == [BUSY[name]]
+@raises(APP, *REFUSED)
+async def test_a_platform_that_goes_on_refusing_is_named_and_found(app: AppStruck) -> None:
+    for round_, (kind, (key, zh, en)) in enumerate(REFUSED.items(), start=1):
+        lies_back(app.line, "channel_setting")
+        app.strike(kind, "*", times=0)
+        app.types(STOP)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(app.rows()) < round_ or app.rows()[-1] != ("refused", key):
+                await app.passes(5, step=5)
+                if app.rows()[round_ - 1 :] == [("waiting", key)]:
+                    await app.shop.office.move_clock(timedelta(minutes=1))
+        assert len(app.shop.tries()) == MOST_ATTEMPTS * round_, kind
+        assert (("refused", key) in await app.named(), app.told()) == (True, []), kind
+        advice = await app.advises(key)
+        assert (zh in advice[0], en in advice[1]) == (True, True), advice
+        await app.mend(kind)
+        assert await app.found() == []
+
+
+@raises(APP, FaultKind.TOKEN_REVOKE_NOW, FaultKind.IP_NOT_ALLOWED)
+async def test_a_revoked_token_is_nothing_and_an_address_that_is_not_allowed_is_named(app: AppStruck) -> None:
+    app.types(STOP)
+    await app.hears(1)
+    app.strike(FaultKind.TOKEN_REVOKE_NOW, app.sends)
+    app.types(STOP)
+    await app.hears(2)
+    assert (app.told(), len(app.emulator.platform.records.of(app.tokens))) == ([STOPPED] * 2, 2)
+    assert (await app.page(), await app.found(), await app.named()) == ([], [], [])
+    app.strike(FaultKind.IP_NOT_ALLOWED, app.sends, times=0)
+    app.types(STOP)
+    refused = ("refused", "app_address_not_allowed")
+    await app.settled(DONE, DONE, refused)
+    advice = await app.tells("app_address_not_allowed")
+    assert ("加上 203.0.113.7" in advice[0], "Add 203.0.113.7" in advice[1]) == (True, True)
+    await app.mend(FaultKind.IP_NOT_ALLOWED)
+    app.types(STOP)
+    await app.hears(3)
+    assert (app.told(), app.rows()) == ([STOPPED] * 3, [DONE, DONE, refused, DONE])
+    assert (await app.page(), await app.found(), await app.named()) == ([], [], [refused])
+
+
+def test_every_call_that_can_go_wrong_is_raised_here() -> None:
+    assert {*SILENT, *REFUSED, FaultKind.TOKEN_REVOKE_NOW, FaultKind.IP_NOT_ALLOWED} == CALLS
+
+
+async def a_token_that_does_not_come_is_asked_for_again(
+    app: AppStruck, kind: FaultKind
+) -> tuple[int, list[tuple[str, str | None]]]:
+    """How much was told before, and which deliveries there were."""
+    said, rows = len(app.told()), app.rows()
+    lies_back(app.line, "delivery_try")  # a minute holds only so many pushes
+    await app.passes(TOKEN_SECONDS, step=TOKEN_SECONDS)
+    app.strike(kind, app.tokens)
+    app.types(STOP)
+    await app.settled(*rows, DONE)
+    assert app.told()[said:] == [STOPPED], kind
+    return said, rows
+
+
+async def the_doctor_says_what_it_is_and_when_it_is_over(app: AppStruck, kind: FaultKind, key: str) -> None:
+    app.strike(kind, "getcallbackip")
+    assert await app.found() == [key]
+    assert await app.found() == []
+
+
+async def push(app: AppStruck) -> None:
+    """Something nobody asked for."""
+    async with app.shop.database.unit(app.shop.office.lead) as unit:
+        await app.forms.carry_out(unit, TestChannel(channel=app.channel))

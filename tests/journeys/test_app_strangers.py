@@ -17,39 +17,40 @@ from tests.agent.deliveries.conftest import BOX, shop
 from tests.connectors.wecom.apps import AGENT, FakeInbox, app_of, app_process, words_in
 from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import building
-from tests.journeys.test_app_faults import Struck, struck
+from tests.journeys.test_app_faults import app
 from tests.support.bots import PATIENCE_SECONDS
+from tests.support.channel_kinds import AppStruck
 
-__all__ = ["shop", "struck"]
+__all__ = ["app", "shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 TRIES = 4  # of one answer, before it waits for another look
 
 
-async def typed(struck: Struck, user: str, text: str) -> list[str]:
+async def typed(app: AppStruck, user: str, text: str) -> list[str]:
     """What somebody is told by and by, the platform having been too busy for all tries of the first answer."""
-    struck.strike("errcode", times=TRIES)
-    app_of(struck.emulator).visible.add(user)
-    struck.emulator.phone.says_to_app(user, text, agentid=AGENT)
+    app.strike(FaultKind.ERRCODE, app.sends, times=TRIES)
+    app_of(app.emulator).visible.add(user)
+    app.emulator.phone.says_to_app(user, text, agentid=AGENT)
     chat = private(str(AGENT), user)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not words_in(struck.emulator, chat):
-            await live(struck.emulator, 1)
-    await live(struck.emulator, 30, step=5)  # time enough for a second one
-    return words_in(struck.emulator, chat)
+        while not words_in(app.emulator, chat):
+            await live(app.emulator, 1)
+    await live(app.emulator, 30, step=5)  # time enough for a second one
+    return words_in(app.emulator, chat)
 
 
-async def test_a_stranger_is_told_how_to_be_bound_once_the_platform_takes_it(struck: Struck) -> None:
-    (words,) = await typed(struck, "chenjie", "给我看名单")
+async def test_a_stranger_is_told_how_to_be_bound_once_the_platform_takes_it(app: AppStruck) -> None:
+    (words,) = await typed(app, "chenjie", "给我看名单")
     assert words == texts().say(Refusal.STRANGER, "zh", code=code_in(words), hours=24)
 
 
-async def test_who_binds_by_a_code_is_told_so_once_the_platform_takes_it(struck: Struck) -> None:
-    office = struck.shop.office
-    async with struck.shop.database.unit(office.lead) as unit:
+async def test_who_binds_by_a_code_is_told_so_once_the_platform_takes_it(app: AppStruck) -> None:
+    office = app.shop.office
+    async with app.shop.database.unit(office.lead) as unit:
         form = MakeBindCode(member=office.ben.member, brand=office.brand)
         code = code_in((await BindingForms(BOX, texts()).carry_out(unit, form)).text)
-    assert await typed(struck, "wangwei", f"绑定 {code}") == [
+    assert await typed(app, "wangwei", f"绑定 {code}") == [
         texts().say("bind_done_person", "zh", name="ben", brand="Eval")
     ]
 

@@ -17,6 +17,7 @@ from prompts.render import texts
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.lines import VirtualTime
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, dying, until
+from tests.support.faults import BOT, raises
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
@@ -88,6 +89,7 @@ async def drafted(stand: Stand, count: int, *, by: Scope | None = None, offer: O
     return batch
 
 
+@raises(BOT, FaultKind.DUPLICATE_CALLBACK)
 async def test_a_click_and_a_text_three_times_each_decide_once_also_after_a_restart(stand: Stand) -> None:
     first, second = await stand.process(), await stand.process()
     await seated(stand, first)
@@ -116,6 +118,7 @@ async def test_a_click_and_a_text_three_times_each_decide_once_also_after_a_rest
     assert decisions(stand) == [("approve", 3), ("reject", 1)]
 
 
+@raises(BOT, FaultKind.REORDER_CALLBACKS)
 async def test_what_comes_before_what_it_follows_is_answered_and_decides_nothing_twice(stand: Stand) -> None:
     process = await stand.process()
     await seated(stand, process)
@@ -133,6 +136,7 @@ async def test_what_comes_before_what_it_follows_is_answered_and_decides_nothing
     assert states == [DraftStatus.REJECTED] * 3  # a rejection by anyone ends it, in whichever order they came
 
 
+@raises(BOT, FaultKind.REORDER_CALLBACKS)
 async def test_a_click_on_what_was_decided_meanwhile_is_harmless_and_brings_the_card_as_it_is(stand: Stand) -> None:
     process = await stand.process()
     await seated(stand, process)
@@ -150,6 +154,7 @@ async def test_a_click_on_what_was_decided_meanwhile_is_harmless_and_brings_the_
         assert "replace_text" in (stale.card_of("lina") or {})
 
 
+@raises(BOT, FaultKind.REORDER_CALLBACKS)
 async def test_a_message_that_comes_after_a_day_is_answered_once_by_a_push(stand: Stand) -> None:
     process = await stand.process()
     await seated(stand, process)

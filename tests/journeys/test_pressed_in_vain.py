@@ -12,7 +12,7 @@ from memory.domain.outreach import Batch
 from memory.domain.workspace import BrandPolicy, Lang, Scope
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.apps import AGENT
-from tests.journeys.test_app_faults import Struck, struck
+from tests.journeys.test_app_faults import app
 from tests.journeys.test_late_and_repeated import (
     card,
     decisions,
@@ -25,8 +25,9 @@ from tests.journeys.test_late_and_repeated import (
     types,
 )
 from tests.support.bots import BOT_ID, Stand, until
+from tests.support.channel_kinds import AppStruck
 
-__all__ = ["shop", "stand", "struck"]
+__all__ = ["app", "shop", "stand"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 UPDATES = "aibot/aibot_respond_update_msg", "message/update_template_card"
@@ -143,55 +144,55 @@ async def in_a_second_process(stand: Stand) -> AsyncIterator[None]:
         await quiet(stand)
 
 
-def in_the_app(struck: Struck) -> list[Message]:
+def in_the_app(app: AppStruck) -> list[Message]:
     """Lina's cards, oldest first."""
-    return [one for one in struck.emulator.platform.chats.of(private(str(AGENT), "lina")) if one.card]
+    return [one for one in app.emulator.platform.chats.of(private(str(AGENT), "lina")) if one.card]
 
 
-async def asked_for(struck: Struck, *, by: Scope | None = None) -> Batch:
+async def asked_for(app: AppStruck, *, by: Scope | None = None) -> Batch:
     """A batch whose card Lina has in her own chat."""
-    office = struck.shop.office
+    office = app.shop.office
     batch = await office.draft(await office.creators(2), by=by)
-    struck.emulator.phone.says_to_app("lina", f"批准 {batch.code} 1", agentid=AGENT)
-    await until(lambda: len(in_the_app(struck)) == 1)
-    await struck.settled(("delivered", None))
+    app.emulator.phone.says_to_app("lina", f"批准 {batch.code} 1", agentid=AGENT)
+    await until(lambda: len(in_the_app(app)) == 1)
+    await app.settled(("delivered", None))
     return batch
 
 
-async def pressed_in_the_app(struck: Struck, verb: str = "approve") -> None:
-    (shown,) = in_the_app(struck)
-    before = len(struck.told())
-    struck.emulator.phone.presses("lina", shown.message_id, key(shown, verb))
-    await until(lambda: len(struck.told()) > before)
-    await until(lambda: {state for state, _ in struck.shop.rows()} == {"delivered"})
+async def pressed_in_the_app(app: AppStruck, verb: str = "approve") -> None:
+    (shown,) = in_the_app(app)
+    before = len(app.told())
+    app.emulator.phone.presses("lina", shown.message_id, key(shown, verb))
+    await until(lambda: len(app.told()) > before)
+    await until(lambda: {state for state, _ in app.shop.rows()} == {"delivered"})
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-async def test_a_card_in_the_app_whose_time_has_passed_says_so(struck: Struck, lang: Lang) -> None:
+async def test_a_card_in_the_app_whose_time_has_passed_says_so(app: AppStruck, lang: Lang) -> None:
     title, button, why = EXPIRED[lang]
-    batch = await asked_for(struck)
-    await speaks(struck.shop, struck.shop.office.anna, lang)
-    await struck.shop.office.move_clock(timedelta(hours=73))
-    await pressed_in_the_app(struck)
-    (shown,) = in_the_app(struck)
+    batch = await asked_for(app)
+    await speaks(app.shop, app.shop.office.anna, lang)
+    await app.shop.office.move_clock(timedelta(hours=73))
+    await pressed_in_the_app(app)
+    (shown,) = in_the_app(app)
     settled = shown.card_of("lina") or {}
     assert (settled["main_title"]["title"], settled["replace_text"]) == (title.format(batch.code), button)
-    assert sum(why in words for words in struck.told()) == 1
+    assert sum(why in words for words in app.told()) == 1
 
 
 @pytest.mark.parametrize("typed", [False, True])
-async def test_a_card_in_the_app_keeps_its_buttons_where_nothing_was_decided(struck: Struck, typed: bool) -> None:
-    await struck.shop.office.save_policy(BrandPolicy(own_drafts_approvable=False))
-    batch = await asked_for(struck, by=struck.shop.office.anna)
+async def test_a_card_in_the_app_keeps_its_buttons_where_nothing_was_decided(app: AppStruck, typed: bool) -> None:
+    await app.shop.office.save_policy(BrandPolicy(own_drafts_approvable=False))
+    batch = await asked_for(app, by=app.shop.office.anna)
     if typed:
-        await struck.shop.office.stop(batch, by=struck.shop.office.lead)
-        struck.emulator.phone.says_to_app("lina", f"批准 {batch.code} 1-2", agentid=AGENT)
-        await struck.settled(("delivered", None), ("delivered", None))
+        await app.shop.office.stop(batch, by=app.shop.office.lead)
+        app.emulator.phone.says_to_app("lina", f"批准 {batch.code} 1-2", agentid=AGENT)
+        await app.settled(("delivered", None), ("delivered", None))
     else:
-        await pressed_in_the_app(struck)
-        assert sum("自己写的不能自己批" in words for words in struck.told()) == 1
-    (shown,) = in_the_app(struck)
+        await pressed_in_the_app(app)
+        assert sum("自己写的不能自己批" in words for words in app.told()) == 1
+    (shown,) = in_the_app(app)
     assert "replace_text" not in (shown.card_of("lina") or {})
-    assert struck.emulator.platform.records.of(UPDATES[1]) == []
-    await pressed_in_the_app(struck, "reject")  # the card can still do what it says
+    assert app.emulator.platform.records.of(UPDATES[1]) == []
+    await pressed_in_the_app(app, "reject")  # the card can still do what it says
     assert "replace_text" in (shown.card_of("lina") or {})

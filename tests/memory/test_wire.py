@@ -41,6 +41,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 _BRANDS = Scope(TenantId(1), BrandId(3), MemberId(2), Role.LEAD)
 MARK = standing(insert(OccasionRow).returning(OccasionRow.occasion))
 MARKED = standing(select(OccasionRow.occasion).order_by(OccasionRow.occasion))
+SLOW = standing(select(func.count(OccasionRow.id)).where(func.pg_sleep(60).is_not(None)))
 UNMARK = standing(delete(OccasionRow).where(OccasionRow.occasion == any_(bindparam("gone", type_=ARRAY(Text)))))
 
 
@@ -283,6 +284,32 @@ async def test_what_is_cancelled_before_it_was_said_is_not_said(driver: Driver) 
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert await wire.ask(Words(b"select word from said")) == [[]]
+
+
+def _sleeping(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        query = "select count(*) from pg_stat_activity where application_name = 'wired' and wait_event = 'PgSleep'"
+        return bool((connection.execute(query).fetchone() or (0,))[0])
+
+
+async def test_who_is_told_to_stop_in_the_middle_stops(door: Door, office: Office, database: Database) -> None:
+    """A connection that is closed for it must not turn that into trouble with the database."""
+
+    async def work() -> None:
+        async with _own(door, office.operator()) as opened:
+            opened.session.add(OccasionRow(occasion="a", at=NOW))
+            await opened.session.flush()
+            await opened.session.scalar(SLOW)
+
+    for _ in range(2):
+        task = asyncio.create_task(work())
+        await until(lambda: _sleeping(database.url))
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await until(lambda: not _sleeping(database.url))
+    async with _own(door, office.operator()) as opened:
+        assert await _marks(opened.session) == []
 
 
 async def test_only_a_standing_write_may_be_posted(door: Door, office: Office) -> None:

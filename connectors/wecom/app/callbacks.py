@@ -11,11 +11,11 @@ from connectors.ports.callbacks import CallbackPaths
 from connectors.ports.channels import OpenChannel
 from connectors.wecom import sealed, xml
 from connectors.wecom.app.channel import AppChannel
-from connectors.wecom.app.inbound import Callback, callback_of
+from connectors.wecom.app.inbound import callback_of
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.settings import settings_of
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError, Refused
+from memory.domain.errors import AppError
 
 log = structlog.get_logger()
 
@@ -44,7 +44,8 @@ class AppCallbacks:
             channel = await self.paths.channel(ChannelKind.WECOM_APP, path)
             if channel is None:
                 return Response(status_code=404)
-            echo = await self._opened(channel, request, request.query_params.get("echostr", ""))
+            async with self.notes.opening(channel.setting.id):
+                echo = self._opened(channel, request, request.query_params.get("echostr", ""))
             await self._note(channel, request)
         except AppError as failure:
             return _refusal(failure)
@@ -56,29 +57,18 @@ class AppCallbacks:
             channel = await self.paths.channel(ChannelKind.WECOM_APP, path)
             if channel is None:
                 return Response(status_code=404)
-            inner = await self._opened(channel, request, sealed.document(await request.body()).text("Encrypt"))
-            callback = await self._read(channel, inner)
+            body = await sealed.received(request)
+            async with self.notes.opening(channel.setting.id):
+                inner = self._opened(channel, request, sealed.document(body).text("Encrypt"))
+                callback = callback_of(xml.read(inner), settings_of(channel))
             await self._note(channel, request)
             await self.apps.hear(channel, callback, inner)
         except AppError as failure:
             return _refusal(failure)
         return Response(status_code=200)
 
-    async def _opened(self, channel: OpenChannel, request: Request, encrypted: str) -> str:
-        """What is inside; why it cannot be opened is noted for the doctor."""
-        try:
-            return sealed.opened(settings_of(channel).envelope, request.query_params, encrypted, now=self.now())
-        except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, refused)
-            raise
-
-    async def _read(self, channel: OpenChannel, inner: str) -> Callback:
-        """What somebody did; one that is another app's is noted as what could not be opened."""
-        try:
-            return callback_of(xml.read(inner), settings_of(channel))
-        except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, refused)
-            raise
+    def _opened(self, channel: OpenChannel, request: Request, encrypted: str) -> str:
+        return sealed.opened(settings_of(channel).envelope, request.query_params, encrypted, now=self.now())
 
     async def _note(self, channel: OpenChannel, request: Request) -> None:
         """The platform has called; the doctor's own call says nothing about it."""

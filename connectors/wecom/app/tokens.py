@@ -1,6 +1,7 @@
 """Access tokens of self-built apps."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from connectors.ports.channels import OpenChannel
 from connectors.wecom.app.errors import failure_of
@@ -13,6 +14,8 @@ from memory.domain.errors import AppError
 @dataclass(slots=True, eq=False)
 class Tokens(Credentials):
     """Of every app, and of what an app may call."""
+
+    rejected: ClassVar[str] = "app_token_rejected"
 
     def names(self, channel: OpenChannel) -> tuple[str, str]:
         """See `Credentials.names`."""

@@ -15,7 +15,7 @@ from connectors.wecom.app.settings import settings_of
 from connectors.wecom.kf.pulling import Pulling
 from connectors.wecom.kf.settings import account_of
 from memory.domain.channels import ChannelKind
-from memory.domain.errors import AppError, Refused
+from memory.domain.errors import AppError
 
 log = structlog.get_logger()
 
@@ -44,7 +44,8 @@ class KfCallbacks:
             channel = await self.paths.channel(ChannelKind.WECOM_KF, path)
             if channel is None:
                 return Response(status_code=404)
-            echo = await self._opened(channel, request, request.query_params.get("echostr", ""))
+            async with self.notes.opening(channel.setting.id):
+                echo = self._opened(channel, request, request.query_params.get("echostr", ""))
             if not sealed.is_probe(request.query_params):
                 await self.notes.called(channel.setting.id)
         except AppError as failure:
@@ -57,8 +58,9 @@ class KfCallbacks:
             channel = await self.paths.channel(ChannelKind.WECOM_KF, path)
             if channel is None:
                 return Response(status_code=404)
-            encrypted = sealed.document(await request.body()).text("Encrypt")
-            inner = xml.read(await self._opened(channel, request, encrypted))
+            body = await sealed.received(request)
+            async with self.notes.opening(channel.setting.id):
+                inner = xml.read(self._opened(channel, request, sealed.document(body).text("Encrypt")))
             await self.notes.called(channel.setting.id)
             if inner.text("Event") == "kf_msg_or_event" and inner.text("OpenKfId") == account_of(channel):
                 await self.pulling.called(channel, inner.text("Token"))
@@ -66,13 +68,8 @@ class KfCallbacks:
             return _refusal(failure)
         return Response(status_code=200)
 
-    async def _opened(self, channel: OpenChannel, request: Request, encrypted: str) -> str:
-        """What is inside; why it cannot be opened is noted for the doctor."""
-        try:
-            return sealed.opened(settings_of(channel).envelope, request.query_params, encrypted, now=self.now())
-        except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, refused)
-            raise
+    def _opened(self, channel: OpenChannel, request: Request, encrypted: str) -> str:
+        return sealed.opened(settings_of(channel).envelope, request.query_params, encrypted, now=self.now())
 
 
 def _refusal(failure: AppError) -> Response:

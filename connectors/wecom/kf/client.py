@@ -15,7 +15,7 @@ from connectors.wecom.kf.errors import failure_of
 from connectors.wecom.kf.settings import account_of
 from connectors.wecom.kf.translate import Media, Page, content, page_of
 from connectors.wecom.rations.pieces import Menu, Text
-from memory.domain.errors import Refused, Unavailable, Unclear
+from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 
 PAGE_LINES: Final = 100
 _ACCOUNTS: Final = 100
@@ -49,14 +49,19 @@ class KfClient:
         body |= {"cursor": cursor} if cursor else {}
         body |= {"token": token} if token else {}
         try:
-            return page_of((await self._post(channel, "kf/sync_msg", body)).body)
+            return page_of((await self._called(channel, "kf/sync_msg", body)).body)
         except Unclear as lost:
             raise Unavailable("channel_busy") from lost
 
     async def send(self, channel: OpenChannel, user: str, piece: Text | Menu | Media, *, name: str) -> None:
         """kf/send_msg, once. `name` is the msgid: the second message of one name is Refused("kf_sent_before")."""
         head: Body = {"touser": user, "open_kfid": account_of(channel), "msgid": name}
-        await self._post(channel, "kf/send_msg", head | content(piece))
+        try:
+            await self._post(channel, "kf/send_msg", head | content(piece))
+        except Refused as refused:
+            if refused.text_key == "kf_sent_before":
+                await self.notes.accepted(channel.setting.id)
+            raise
 
     async def send_on_event(self, channel: OpenChannel, code: str, piece: Text | Menu, *, name: str) -> None:
         """kf/send_msg_on_event, once: what one event allows."""
@@ -97,7 +102,7 @@ class KfClient:
 
         Raises Refused("kf_wrong_account").
         """
-        answer = await self._post(channel, "kf/account/list", {"offset": 0, "limit": _ACCOUNTS})
+        answer = await self._called(channel, "kf/account/list", {"offset": 0, "limit": _ACCOUNTS})
         listed = answer.body.get("account_list")
         found = [one.get("open_kfid") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         if account_of(channel) not in found:
@@ -111,6 +116,21 @@ class KfClient:
     async def _post(
         self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
     ) -> Answer:
+        """A call that is noted: doctor and page tell of the last one, how it went."""
+        try:
+            answer = await self._called(channel, name, body, file, **query)
+        except Unclear:
+            await self.notes.unanswered(channel.setting.id)
+            raise
+        except AppError as failure:
+            await self.notes.refused(channel.setting.id, failure)
+            raise
+        await self.notes.accepted(channel.setting.id)
+        return answer
+
+    async def _called(
+        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
+    ) -> Answer:
         """With the token; one that is rejected is renewed once and the call repeated once, never more."""
         token = await self.tokens.of(channel)
         answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
@@ -118,9 +138,6 @@ class KfClient:
             token = await self.tokens.of(channel, rejected=token)
             answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         failure = failure_of(answer.errcode, answer.errmsg)
-        if failure is None:
-            await self.notes.accepted(channel.setting.id)
-            return answer
-        if isinstance(failure, Refused):
-            await self.notes.refused(channel.setting.id, failure)
-        raise failure
+        if failure is not None:
+            raise failure
+        return answer

@@ -109,6 +109,15 @@ class Pulling:
             log.error("wecom_kf.broke", exc_info=failure)
 
     async def _pull(self, channel: OpenChannel, account: _Account) -> None:
+        """To the end of the stream; where that fails, doctor and page tell of it until it does not any more."""
+        try:
+            await self._pull_all(channel, account)
+        except AppError as failure:
+            await self.client.notes.not_pulled(channel.setting.id, failure)
+            raise
+        await self.client.notes.pulled(channel.setting.id)
+
+    async def _pull_all(self, channel: OpenChannel, account: _Account) -> None:
         while True:
             account.again = False
             token = account.token

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 
 from connectors.ports.callbacks import CallbackPaths
-from connectors.ports.channels import OpenChannel
 from connectors.wecom import sealed, xml
 from connectors.wecom.app.notes import Notes
 from connectors.wecom.oa import translate
@@ -53,7 +52,8 @@ class AccountCallbacks:
             if channel is None:
                 return Response(status_code=404)
             settings = settings_of(channel)
-            await self._noting(channel, lambda: self._require_signed(settings, query))
+            async with self.notes.opening(channel.setting.id):
+                self._require_signed(settings, query)
             if not sealed.is_probe(query):
                 await self.notes.called(channel.setting.id)
         except AppError as failure:
@@ -66,8 +66,9 @@ class AccountCallbacks:
             channel = await self.paths.channel(ChannelKind.WECHAT_ACCOUNT, path)
             if channel is None:
                 return Response(status_code=404)
-            settings, outer = settings_of(channel), sealed.document(await request.body())
-            inner = xml.read(await self._noting(channel, lambda: self._opened(settings, request.query_params, outer)))
+            settings, body = settings_of(channel), await sealed.received(request)
+            async with self.notes.opening(channel.setting.id):
+                inner = xml.read(self._opened(settings, request.query_params, sealed.document(body)))
             await self.notes.called(channel.setting.id)
             happening = happening_of(inner, channel.setting.id)
             text = await self.accounts.hear(channel, happening) if happening is not None else ""
@@ -95,21 +96,12 @@ class AccountCallbacks:
         self._require_signed(settings, query)
         return outer.whole
 
-    def _require_signed(self, settings: AccountSettings, query: Mapping[str, str]) -> str:
+    def _require_signed(self, settings: AccountSettings, query: Mapping[str, str]) -> None:
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         wanted = signed(settings.token.get_secret_value(), timestamp, nonce)
         if not hmac.compare_digest(wanted.encode(), query.get("signature", "").encode()):
             raise Refused("oa_wrong_signature")
         sealed.require_recent(timestamp, self.now())
-        return ""
-
-    async def _noting(self, channel: OpenChannel, look: Callable[[], str]) -> str:
-        """What is found; why it cannot be is noted for the doctor."""
-        try:
-            return look()
-        except Refused as refused:
-            await self.notes.not_opened(channel.setting.id, refused)
-            raise
 
     def _reply(self, settings: AccountSettings, text: str, *, to: str) -> str:
         at = int(self.now().timestamp())

@@ -10,7 +10,7 @@ from connectors.wecom.oa.errors import TOKEN, failure_of
 from connectors.wecom.oa.tokens import AccountTokens
 from connectors.wecom.oa.translate import Picture, message
 from connectors.wecom.rations.pieces import Menu, Text
-from memory.domain.errors import Refused, Unclear
+from memory.domain.errors import AppError, Unclear
 
 PLATFORM: Final = "https://api.weixin.qq.com"
 NOBODY: Final = "daren-doctor"  # no openid: nothing is said to anybody
@@ -25,8 +25,12 @@ class AccountClient:
     notes: Notes
 
     async def send(self, channel: OpenChannel, user: str, piece: Text | Menu | Picture) -> None:
-        """message/custom/send, once: the platform knows no repeats."""
-        await self._post(channel, "message/custom/send", message(user, piece))
+        """message/custom/send, once: the platform knows no repeats, so what ends without an answer stays in doubt."""
+        try:
+            await self._post(channel, "message/custom/send", message(user, piece))
+        except Unclear:
+            await self.notes.doubted(channel.setting.id)
+            raise
 
     async def upload(self, channel: OpenChannel, *, name: str, content: bytes) -> Picture:
         """media/upload: a picture of at most 2 MB, kept with the platform for three days. It may be sent twice.
@@ -60,6 +64,18 @@ class AccountClient:
     async def _post(
         self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
     ) -> Answer:
+        """A call that is noted: doctor and page tell of the last one, how it went."""
+        try:
+            answer = await self._called(channel, name, body, file, **query)
+        except AppError as failure:
+            await self.notes.refused(channel.setting.id, failure)
+            raise
+        await self.notes.accepted(channel.setting.id)
+        return answer
+
+    async def _called(
+        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
+    ) -> Answer:
         """With the token; one that is rejected is renewed once and the call repeated once, never more."""
         token = await self.tokens.of(channel)
         answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
@@ -67,9 +83,6 @@ class AccountClient:
             token = await self.tokens.of(channel, rejected=token)
             answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
         failure = failure_of(answer.errcode, answer.errmsg)
-        if failure is None:
-            await self.notes.accepted(channel.setting.id)
-            return answer
-        if isinstance(failure, Refused):
-            await self.notes.refused(channel.setting.id, failure)
-        raise failure
+        if failure is not None:
+            raise failure
+        return answer

@@ -1,6 +1,7 @@
 """Access tokens of Official Accounts: the stable kind, which is the same for every caller while it is good."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from connectors.ports.channels import OpenChannel
 from connectors.wecom.calls import Answer
@@ -13,6 +14,8 @@ from memory.domain.errors import AppError
 @dataclass(slots=True, eq=False)
 class AccountTokens(Credentials):
     """Of every account."""
+
+    rejected: ClassVar[str] = "oa_token_rejected"
 
     def names(self, channel: OpenChannel) -> tuple[str, str]:
         """See `Credentials.names`."""

@@ -1,5 +1,6 @@
 """Callbacks on their way: as often and in the order that faults say, 5 s to answer, three attempts in all."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
@@ -88,9 +89,8 @@ class Delivering(ABC, Generic[D]):
         if FaultKind.REORDER_CALLBACKS in struck:
             self._held += made
             return
-        for one in made:
-            self.calling.start(self._run(one))
-        self.release()
+        held, self._held = self._held, []
+        self.calling.start(self._run_before(made, held))
 
     def post(self, url: str, query: Mapping[str, str], body: str, struck: Struck) -> httpx.Request:
         """The call of an attempt, its body as faults would have it."""
@@ -106,6 +106,12 @@ class Delivering(ABC, Generic[D]):
         body = response.text if response is not None else ""
         status = response.status_code if response is not None else None
         return UrlCheck(status == OK and body == echo, status, body, self.platform.clock.now - began)
+
+    async def _run_before(self, made: list[D], held: list[D]) -> None:
+        """What was held back goes on its way once these have come to their end, the latest first."""
+        await asyncio.gather(*(self._run(one) for one in made))
+        for one in reversed(held):
+            self.calling.start(self._run(one))
 
     async def _run(self, delivery: D) -> None:
         for number in range(MOST_ATTEMPTS):
