@@ -10,7 +10,7 @@ from agent.deliveries.rules import MOST_ATTEMPTS
 from evals.emulators.wecom.core.faults import CALLS, FaultKind
 from memory.domain.channel_forms import TestChannel
 from tests.agent.deliveries.conftest import PushShop, shop
-from tests.support.bots import PATIENCE_SECONDS
+from tests.support.bots import PATIENCE_SECONDS, rest_is_over
 from tests.support.called_back import STOP, STOPPED, called_back
 from tests.support.channel_kinds import AppStruck
 from tests.support.database import lies_back
@@ -63,8 +63,8 @@ async def test_what_arrived_unconfirmed_comes_no_second_time_whatever_its_repeti
         await push(app)
         await app.settled(*rows, UNCLEAR)
         app.strike(kind, app.sends)
-        for made in (2, 3 if then == DONE else 2):
-            lies_back(app.line, "channel_setting")
+        for is_again, made in enumerate((2, 3 if then == DONE else 2)):
+            await rest_is_over(app.line, rests=bool(is_again) and kind is FaultKind.QUOTA_EXHAUSTED)
             app.shop.rest_no_longer()
             await app.shop.office.move_clock(timedelta(minutes=2))
             await app.comes(lambda most=made, first=before: len(calls(app.sends)) == first + most)  # type: ignore[misc]  # a default keeps its value
@@ -84,7 +84,7 @@ async def test_what_a_busy_platform_did_not_take_comes_later_and_once(app: AppSt
         app.strike(kind, app.sends)
         await push(app)
         await app.settled(*rows, DONE, DONE, ("waiting", key))
-        lies_back(app.line, "channel_setting")  # the pause of a minute is over, which is the machine's
+        await rest_is_over(app.line, rests=kind is FaultKind.QUOTA_EXHAUSTED)
         await app.shop.office.move_clock(timedelta(minutes=2))
         await app.settled(*rows, DONE, DONE, DONE)
         assert (len(app.told()) - said, await app.named()) == (3, []), kind

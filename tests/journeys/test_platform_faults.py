@@ -21,8 +21,8 @@ from memory.domain.workspace import Role
 from prompts.render import texts
 from tests.agent.deliveries.conftest import HOOK, PushShop, shop
 from tests.connectors.wecom.lines import VirtualTime, after, live
-from tests.support.bots import BOT_ID, HoldingProcess, Stand, until, until_true
-from tests.support.database import lies_back, looking
+from tests.support.bots import BOT_ID, HoldingProcess, Stand, rest_is_over, until, until_true
+from tests.support.database import looking
 from tests.support.faults import BOT, BUSY, NOT_TAKEN, SILENT, WEBHOOK, raises
 
 __all__ = ["shop"]
@@ -121,7 +121,7 @@ async def a_busy_webhook_is_asked_again(struck: Struck, kind: FaultKind) -> None
     await struck.push()
     await struck.settled(("waiting", BUSY[kind]))
     with looking(struck.stand.shop.database.url) as line:
-        lies_back(line, "channel_setting")  # the pause of a minute is over, which is the machine's
+        await rest_is_over(line, rests=kind is FaultKind.QUOTA_EXHAUSTED)
     await struck.stand.shop.office.move_clock(timedelta(minutes=1))
     await struck.settled(DONE)
     assert len(struck.group()) == 1

@@ -177,7 +177,7 @@ async def test_a_card_in_the_app_whose_time_has_passed_says_so(app: AppStruck, l
     (shown,) = in_the_app(app)
     settled = shown.card_of("lina") or {}
     assert (settled["main_title"]["title"], settled["replace_text"]) == (title.format(batch.code), button)
-    assert sum(why in words for words in app.told()) == 1
+    assert sum(why in one.content for one in app.said()) == 1
 
 
 @pytest.mark.parametrize("typed", [False, True])
@@ -190,7 +190,7 @@ async def test_a_card_in_the_app_keeps_its_buttons_where_nothing_was_decided(app
         await app.settled(("delivered", None), ("delivered", None))
     else:
         await pressed_in_the_app(app)
-        assert sum("自己写的不能自己批" in words for words in app.told()) == 1
+        assert sum("自己写的不能自己批" in one.content for one in app.said()) == 1
     (shown,) = in_the_app(app)
     assert "replace_text" not in (shown.card_of("lina") or {})
     assert app.emulator.platform.records.of(UPDATES[1]) == []

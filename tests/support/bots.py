@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import psycopg
+
 from agent.binding.door import OpenDoor
 from agent.channels.answers import SaidOnce
 from agent.channels.checking import ChannelDoctor
@@ -34,6 +36,7 @@ from memory.domain.lines import Line
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOX, DAY, PushShop
+from tests.support.database import lies_back
 from tests.support.office_queries import OfficeQueries
 
 BOT_ID = "AIBOT1"
@@ -173,3 +176,18 @@ async def until_true(holds: Callable[[], Awaitable[bool]]) -> None:
         while not is_so:
             await asyncio.sleep(0)
             is_so = await holds()
+
+
+async def rest_is_over(line: psycopg.Connection, *, rests: bool) -> None:
+    """The minute for which a busy channel is left alone, which is the machine's; `rests`: it is still to begin.
+
+    It begins behind the end of its try, and whoever holds the channel's row keeps its time.
+    """
+    if rests:
+        await until(lambda: _is_resting(line))
+    while _is_resting(line):
+        lies_back(line, "channel_setting")
+
+
+def _is_resting(line: psycopg.Connection) -> bool:
+    return bool(line.execute("select 1 from channel_setting where paused_until > clock_timestamp()").fetchall())
