@@ -228,7 +228,7 @@ async def _put_together(
     )  # fmt: skip
 
     post = Post(
-        database, reach.pushers, box, PushWords(words).say, team_window(settings.team_hours),
+        database, reach.pushers, box, PushWords(words, settings.public_url).say, team_window(settings.team_hours),
         PushPictures(painter, words).of,
     )  # fmt: skip
     week_of = shops.week if shops else no_week

@@ -9,7 +9,7 @@ from typing import cast
 from agent.cards import wording
 from agent.cards.drafts import flag_text
 from agent.guardrails.contacts import mask
-from connectors.ports.channels import Chat, Push
+from connectors.ports.channels import Chat, Page, Push
 from memory.domain.cards import ChartCard
 from memory.domain.deliveries import Delivery, Parcel, PushKind, Subject
 from memory.domain.outreach import Flag
@@ -28,9 +28,13 @@ _TAMED = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]*`#|@"}
 
 @dataclass(frozen=True, slots=True)
 class PushWords:
-    """Words parcels in the language of their channel, Chinese unless it says English. No link: pages may be local."""
+    """Words parcels in the language of their channel, Chinese unless it says English. No words hold a link.
+
+    `address`: where browsers reach our pages, None where they are this machine's alone.
+    """
 
     texts: Texts
+    address: str | None = None
 
     def say(self, parcel: Parcel) -> Push:
         """The whole message; times on the team's clock."""
@@ -39,7 +43,8 @@ class PushWords:
         mark = [self.texts.say("demo_mark", lang)] if parcel.audience.is_demo else []
         if kind is PushKind.DIGEST:  # worded when it was made, in the language it was asked for
             text = "\n".join([*mark, _text(parcel.deliveries[0].subject, "text")])
-            return Push(text, brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
+            chat, page = _chat(parcel.deliveries[0]), self._page(parcel, lang)
+            return Push(text, brand=parcel.audience.brand_id, chat=chat, page=page)
         if kind is PushKind.PICTURE:
             alt = chart_of(parcel.deliveries[0]).alt
             return Push("\n".join([*mark, alt]), brand=parcel.audience.brand_id, chat=_chat(parcel.deliveries[0]))
@@ -51,6 +56,13 @@ class PushWords:
         of = parcel.deliveries[0].subject
         settles = _text(of, "batch") if kind is PushKind.DECIDED and of.get("over") else ""
         return Push(text, kind in _CALLS, parcel.audience.brand_id, _chat(parcel.deliveries[0]), settles)
+
+    def _page(self, parcel: Parcel, lang: Lang) -> Page | None:
+        """The page of figures, of the brand that whoever opens it has chosen there."""
+        if self.address is None:
+            return None
+        title = self.texts.say("push_page_title", lang, brand=tame(parcel.audience.brand))
+        return Page(title, self.texts.say("push_page_about", lang), f"{self.address.rstrip('/')}/performance")
 
     def _head(self, kind: PushKind, parcel: Parcel, lang: Lang) -> str:
         brand, count = tame(parcel.audience.brand), len(parcel.deliveries)

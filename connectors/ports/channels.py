@@ -24,7 +24,7 @@ class Push:
     `calls`: somebody must do something, so people named in the channel's settings are called by name. `brand`: whose
     team is told; `chat`: the one chat it is for, where the channel has several. `settles`: a batch of which nothing
     waits in that chat any more, so that its cards there may be changed. `picture` goes instead of the text, which says
-    what is on it.
+    what is on it. `page`: where a browser shows more of it, where the workspace has an address for browsers.
     """
 
     text: str
@@ -33,6 +33,16 @@ class Push:
     chat: "Chat | None" = None
     settles: str = ""
     picture: "Picture | None" = None
+    page: "Page | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of ours by its whole address, and what a card that leads to it says."""
+
+    title: str
+    about: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,18 @@ def image(content: bytes) -> Body:
         raise Refused("wecom_media_too_large", megabytes=IMAGE_BYTES // 1_048_576)
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return {"msgtype": "image", "image": {"base64": base64.b64encode(content).decode(), "md5": digest}}
+
+
+def file(media_id: str) -> Body:
+    """A file that was uploaded before: 5 bytes to 20 MB."""
+    return {"msgtype": "file", "file": {"media_id": media_id}}
+
+
+def notice(title: str, about: str, url: str) -> Body:
+    """A card that leads to a page; the platform shows about 26 characters of the title and 30 of the line below it."""
+    card = {
+        "card_type": "text_notice",
+        "main_title": {"title": title, "desc": about},
+        "card_action": {"type": 1, "url": url},
+    }
+    return {"msgtype": "template_card", "template_card": card}

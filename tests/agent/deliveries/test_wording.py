@@ -33,6 +33,17 @@ def push(kind: PushKind, *subjects: Subject, lang: Lang = "zh", brand: str = "Pa
     return PushWords(texts()).say(Parcel("d1", channel, (), many, Audience(brand, "Asia/Shanghai", is_demo)))
 
 
+@pytest.mark.parametrize(("lang", "title"), [("zh", "Pawly 的数字"), ("en", "Figures of Pawly")])
+def test_a_digest_leads_to_its_page_where_browsers_can_reach_one(lang: Lang, title: str) -> None:
+    channel = ChannelSetting(ChannelId(1), TenantId(1), HOOK, "x", None, {"lang": lang}, True, NOW, b"")
+    digest = Delivery(DeliveryId(1), PushKind.DIGEST, {"text": "日报"}, NOW, NOW, 0)
+    parcel = Parcel("d1", channel, (), (digest,), Audience("Pawly", "Asia/Shanghai"))
+    page = PushWords(texts(), "https://daren.example/").say(parcel).page
+    assert page is not None
+    assert (page.title, page.url) == (title, "https://daren.example/performance")
+    assert PushWords(texts()).say(parcel).page is None
+
+
 def test_answers_trouble_and_reminders_read_so() -> None:
     assert say(PushKind.ANSWER, ANSWER).splitlines()[:2] == [
         "**Pawly：收到 1 条达人回复**",

@@ -11,7 +11,7 @@ from agent.channels.checking import ChannelDoctor
 from agent.channels.forms import ChannelForms
 from agent.deliveries.carrying import DeliveryReport, Post, deliver_due
 from agent.deliveries.wording import PushWords
-from connectors.ports.channels import OpenChannel, Push
+from connectors.ports.channels import OpenChannel, Page, Push
 from connectors.wecom.webhook import translate
 from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
@@ -91,6 +91,22 @@ async def test_a_creators_answer_reaches_the_group(line: Line) -> None:
         "> ＠c1（谈价）：10%?",
         "> ＠c2（谈价）：10%?",
     ]
+
+
+async def test_a_long_digest_reaches_the_group_as_its_beginning_a_file_and_a_card_that_leads_to_its_page(
+    line: Line,
+) -> None:
+    async with line.shop.database.unit(line.shop.office.lead) as unit:
+        (setting,) = await unit.channels.all()
+    text = "**Eval 日报**\n" + "> 一行\n" * 5_000
+    page = Page("Eval 的数字", "明细和导出", "https://daren.example/performance")
+    await line.pusher.push(OpenChannel(setting, {"key": line.key}), Push(text, page=page), key="d1-1")
+    hook = line.emulator.platform.corp.webhooks[line.key]
+    beginning, whole, card = line.emulator.platform.chats.of(hook.chatid)
+    assert (beginning.content[:11], beginning.content[-2:]) == ("**Eval 日报**", "……")
+    assert (whole.filename, whole.data.decode("utf-8-sig").count("一行")) == ("Eval 日报.txt", 5_000)
+    assert card.card is not None
+    assert card.card["card_action"] == {"type": 1, "url": page.url}
 
 
 async def test_a_test_is_sent_at_night_too_and_says_who_sent_it(line: Line) -> None:
