@@ -57,8 +57,8 @@ from connectors.wecom.rations.hearing import Hearing
 from connectors.wecom.rations.standing import RationedStanding
 from connectors.wecom.rations.voice import RationedTelling
 from connectors.wecom.timing import LoopTime
-from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
+from connectors.wecom.webhook.pushing import WebhookPusher
 from memory.database import Database
 from memory.domain.channels import ChannelKind, SecretBox
 from memory.domain.clock import SystemClock

@@ -15,8 +15,8 @@ from connectors.wecom.bot.keeping import BotKeeper, Lines
 from connectors.wecom.bot.pushing import BotPusher
 from connectors.wecom.kf.keeping import KfKeeper
 from connectors.wecom.oa.keeping import AccountKeeper
-from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
+from connectors.wecom.webhook.pushing import WebhookPusher
 from evals.emulators.wecom.server import Emulator
 from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.ids import BrandId

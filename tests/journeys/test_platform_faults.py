@@ -10,8 +10,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
+from connectors.wecom.webhook.pushing import WebhookPusher
 from evals.emulators.wecom.core.chats import private
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import Emulator, running

@@ -13,8 +13,8 @@ from agent.deliveries.carrying import DeliveryReport, Post, deliver_due
 from agent.deliveries.wording import PushWords
 from connectors.ports.channels import OpenChannel, Page, Push
 from connectors.wecom.webhook import translate
-from connectors.wecom.webhook.channel import WebhookPusher
 from connectors.wecom.webhook.client import WebhookClient
+from connectors.wecom.webhook.pushing import WebhookPusher
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from evals.emulators.wecom.server import Emulator, running
 from memory.domain.channel_forms import SaveChannel, TestChannel

@@ -9,7 +9,7 @@ import pytest
 from connectors.ports.channels import Page, Push
 from connectors.wecom.cut import size
 from connectors.wecom.webhook import translate
-from connectors.wecom.webhook.channel import MOST_MESSAGES, Message, Whole, messages
+from connectors.wecom.webhook.pushing import MOST_MESSAGES, Message, Whole, messages
 from connectors.wecom.webhook.settings import read_address
 from connectors.wecom.webhook.translate import MARKDOWN_BYTES, TEXT_BYTES
 from memory.domain.errors import BadRequest, Refused
