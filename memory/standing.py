@@ -1,6 +1,6 @@
 """Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
@@ -174,11 +174,6 @@ def as_row(kind: type[RowClass], found: Result[*tuple[Any, ...]]) -> RowClass | 
     """The only one of them, if there is one."""
     del kind
     return cast(RowClass | None, found.one_or_none())
-
-
-def all_standing() -> Iterator[tuple[Executable, Standing[Any]]]:
-    """Every standing statement of the modules that are loaded."""
-    yield from _KNOWN.items()
 
 
 def standing_of(statement: Executable) -> Standing[Any] | None:

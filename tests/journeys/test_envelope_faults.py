@@ -27,6 +27,11 @@ TOLD: dict[FaultKind, tuple[str, str, str]] = {
     FaultKind.XML_BOMB: UNREADABLE,
     FaultKind.HUGE_BODY: UNREADABLE,
 }
+# What an account's own settings are called.
+OF_ACCOUNT = {
+    FaultKind.TAMPERED_SIGNATURE: ("oa_wrong_signature", "「服务器配置」里的不一样", "Make them the same"),
+    FaultKind.WRONG_RECEIVEID: ("oa_wrong_app_id", "检查「渠道」页里的 AppID", "check the AppID"),
+}
 
 
 @pytest.fixture
@@ -77,7 +82,7 @@ async def what_does_not_open_is_told_and_handled_once_it_does(struck: Struck) ->
 
 async def it_is_told_while_it_is_so(struck: Struck, kind: FaultKind) -> None:
     """The first attempt is refused, and told; the second is handled, and nothing is wrong any more."""
-    key, zh, en = TOLD[kind]
+    key, zh, en = (TOLD | OF_ACCOUNT if isinstance(struck, AccountStruck) else TOLD)[kind]
     said = len(struck.told())
     struck.strike(kind, struck.callbacks)
     struck.types(STOP)

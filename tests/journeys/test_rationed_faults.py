@@ -119,7 +119,7 @@ async def test_an_account_repeats_nothing_that_may_have_arrived_and_says_so(acco
     assert account.told()[-1] == shown
     await approved(account, batch)
     await account.emulator.platform.clock.advance(DAY)
-    assert (await account.page(), await account.named()) == ([], [])
+    assert (await account.page(), await account.named()) == ([], [("unknown", "channel_unclear")] * len(SILENT))
 
 
 @raises(ACCOUNT, *LASTING)

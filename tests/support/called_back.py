@@ -257,9 +257,16 @@ class Struck(ABC):
     async def tells(self, key: str) -> tuple[str, str]:
         """The doctor's next step in both languages, once the channels page says that this is wrong."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.page() != [key]:
+            while not await self._is_on_the_page(key):
                 await self.passes(STEP, step=STEP)
         return await self.advises(key)
+
+    async def _is_on_the_page(self, key: str) -> bool:
+        """Whether it says so before more of the platform's time goes by: a repetition may end it."""
+        for _ in range(MOST_TRIPS):
+            if await self.page() == [key]:
+                return True
+        return False
 
     async def advises(self, key: str) -> tuple[str, str]:
         """The same, once it finds nothing else to be wrong."""
