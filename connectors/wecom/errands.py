@@ -3,12 +3,24 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import structlog
 
 from memory.domain.errors import AppError
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """What one person says is carried out in the order in which it came; saying the answers is not waited for."""
+
+    _of: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+    def of(self, who: str) -> asyncio.Lock:
+        """To be held while it is carried out. Whoever waits longest has it next."""
+        return self._of.setdefault(who, asyncio.Lock())
 
 
 @dataclass(slots=True, eq=False)

@@ -23,13 +23,13 @@ from connectors.wecom.app.settings import settings_of
 from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
-from connectors.wecom.errands import Errands
+from connectors.wecom.errands import Errands, Order
 from connectors.wecom.pace import SharedPace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Reply, Tap
+from memory.domain.chat import Decided, Receipt, Reply, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -55,6 +55,7 @@ class AppChannel:
     taking: Taking
     paces: Paces
     errands: Errands = field(default_factory=lambda: Errands(CONNECTOR))
+    order: Order = field(default_factory=Order)
     _stored: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _storing: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
 
@@ -160,24 +161,31 @@ class AppChannel:
                     log.debug("wecom_app.not_ours", what=name)
 
     async def _message(self, channel: OpenChannel, said: Heard) -> None:
-        talk = await self._let_in(channel, said.user, said.outside_id, said.text)
+        async with self.order.of(f"{channel.setting.id}:{said.user}"):
+            talk = await self._let_in(channel, said.user, said.outside_id, said.text)
+            receipt = await self._received(channel, talk, said) if talk is not None else None
         if talk is None:
             return
         lang = talk.guest.scope.lang
-        if said.unread or not said.text:
+        if receipt is None:
             key = "wecom_picture_unread" if said.unread else "wecom_welcome"
             await self._tell_once(channel, talk, self.say(key, lang))
-            return
-        try:
-            receipt = await self.desk.receive(talk.guest.scope, said.inbound(channel.setting.id))
-        except (BadRequest, NotAllowed, Conflict) as failure:
-            if not failure.text_key.startswith(_UNSPEAKABLE):
-                await self._tell_once(channel, talk, told(failure, self.say, lang))
-            return
-        if isinstance(receipt, Decided):
+        elif isinstance(receipt, AppError):
+            if not receipt.text_key.startswith(_UNSPEAKABLE):
+                await self._tell_once(channel, talk, told(receipt, self.say, lang))
+        elif isinstance(receipt, Decided):
             self._begin(channel, said.outside_id, self.telling.decided(talk, receipt.reply))
         else:
             self._begin(channel, said.outside_id, self.telling.turn(talk, receipt.turn))
+
+    async def _received(self, channel: OpenChannel, talk: Talk[AppVoice], said: Heard) -> Receipt | AppError | None:
+        """What became of words, or why nothing did; None where there are none."""
+        if said.unread or not said.text:
+            return None
+        try:
+            return await self.desk.receive(talk.guest.scope, said.inbound(channel.setting.id))
+        except (BadRequest, NotAllowed, Conflict) as failure:
+            return failure
 
     async def _press(self, channel: OpenChannel, pressed: Pressed) -> None:
         talk = await self._let_in(channel, pressed.user, pressed.outside_id, "")
