@@ -31,13 +31,13 @@ from connectors.wecom.bot.inbound import CONNECTOR, Heard, chat_of, heard
 from connectors.wecom.bot.media import MediaDoor
 from connectors.wecom.bot.voice import Voice
 from connectors.wecom.cut import numbered
-from connectors.wecom.errands import Errands
+from connectors.wecom.errands import Errands, Order
 from connectors.wecom.importing import Importing
 from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Reply, Tap
+from memory.domain.chat import Decided, Receipt, Reply, Tap
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -67,6 +67,7 @@ class BotChannel:
     say: Say
     mask: Callable[[str], str]
     errands: Errands = field(default_factory=lambda: Errands(CONNECTOR))
+    order: Order = field(default_factory=Order)
     _seen: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _paces: "OrderedDict[str, Pace]" = field(default_factory=OrderedDict)
 
@@ -124,10 +125,13 @@ class BotChannel:
     async def _message(self, req_id: str, said: Heard) -> None:
         voice = self._voice(said.chat, is_group=said.is_group, req_id=req_id)
         place = said.place(self.id)
-        guest = await self._let_in(place, said.text, voice)
-        if guest is None:
-            return
-        await self._answer(self._talk(guest, place, voice, said.outside_id), said)
+        async with self.order.of(said.user):
+            guest = await self._let_in(place, said.text, voice)
+            if guest is None:
+                return
+            talk = self._talk(guest, place, voice, said.outside_id)
+            receipt = await self._received(talk, said)
+        await self._answer(talk, said, receipt)
 
     async def _owed(self, owed: Owed) -> None:
         """The right to answer died with a process, so it goes as a push; to whoever may still be told there."""
@@ -142,26 +146,28 @@ class BotChannel:
         elif owed.turn is not None:
             await self.answering.turn(talk, owed.turn)
 
-    async def _answer(self, talk: Talk, said: Heard) -> None:
+    async def _received(self, talk: Talk, said: Heard) -> Receipt | AppError | None:
+        """What became of words, or why nothing did; None where there are none."""
+        if said.file is not None or not said.text:
+            return None
+        try:
+            return await self.desk.receive(talk.guest.scope, said.inbound(self.id))
+        except AppError as failure:
+            return failure
+
+    async def _answer(self, talk: Talk, said: Heard, receipt: Receipt | AppError | None) -> None:
         """All of it is owed before it is said: what is delivered again, to whatever process, is told no second time."""
         lang = talk.guest.scope.lang
         if said.file is not None and said.is_group:
             await self._tell_once(talk, self.say("wecom_file_in_direct_chat", lang))
         elif said.file is not None:
             await self._preview(talk, said.file)
-        elif not said.text:
+        elif receipt is None:
             key = "wecom_picture_unread" if said.has_pictures else "wecom_welcome"
             await self._tell_once(talk, self.say(key, lang))
-        else:
-            await self._ask(talk, said)
-
-    async def _ask(self, talk: Talk, said: Heard) -> None:
-        try:
-            receipt = await self.desk.receive(talk.guest.scope, said.inbound(self.id))
-        except AppError as failure:
-            await self._tell_why(talk, failure)
-            return
-        if isinstance(receipt, Decided):
+        elif isinstance(receipt, AppError):
+            await self._tell_why(talk, receipt)
+        elif isinstance(receipt, Decided):
             await self.answering.decided(talk, receipt.reply)
         else:
             await self.answering.turn(talk, receipt.turn)
@@ -222,7 +228,7 @@ class BotChannel:
             case keys.Saying(text):
                 await clicks.chosen(talk, clicked, text)
                 said = Heard(talk.outside_id, clicked.user, talk.voice.chatid, talk.voice.is_group, text)
-                await self._answer(talk, said)
+                await self._answer(talk, said, await self._received(talk, said))
             case keys.Nothing():
                 await clicks.gone(talk, clicked)
 
