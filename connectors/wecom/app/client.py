@@ -8,7 +8,8 @@ from connectors.wecom.app.notes import Notes
 from connectors.wecom.app.reached import Sent, unreached
 from connectors.wecom.app.tokens import Tokens
 from connectors.wecom.app.translate import media_kind
-from connectors.wecom.calls import Answer, Body, Calls
+from connectors.wecom.calls import Body, Calls
+from connectors.wecom.tokened import Tokened
 from memory.domain.errors import Refused, Unclear
 
 
@@ -23,7 +24,7 @@ class AppClient:
     async def send(self, channel: OpenChannel, body: Body) -> Sent:
         """message/send, once. Who of several was not reached is told and noted, not raised."""
         try:
-            answer = await self._post(channel, "message/send", body)
+            answer = await self._tokened.call(channel, "message/send", body)
         except Refused as refused:
             await self._note_refusal(channel, body, refused)
             raise
@@ -35,11 +36,11 @@ class AppClient:
 
     async def update_card(self, channel: OpenChannel, body: Body) -> None:
         """message/update_template_card. Raises Refused("app_card_code_used") for a code that was used or is too old."""
-        await self._post(channel, "message/update_template_card", body)
+        await self._tokened.call(channel, "message/update_template_card", body)
 
     async def upload(self, channel: OpenChannel, *, name: str, content: bytes) -> str:
         """Keep a picture or file with the platform for three days; its media id. The bytes may be sent twice."""
-        answer = await self._post(channel, "media/upload", None, (name, content), type=media_kind(content))
+        answer = await self._tokened.call(channel, "media/upload", None, (name, content), type=media_kind(content))
         media = answer.body.get("media_id")
         if not isinstance(media, str):
             raise Unclear("channel_unclear")
@@ -50,7 +51,7 @@ class AppClient:
 
         The platform's time as it says itself, in the words of HTTP; empty where it says none.
         """
-        return (await self._post(channel, "getcallbackip", None)).date
+        return (await self._tokened.call(channel, "getcallbackip", None)).date
 
     async def _note_refusal(self, channel: OpenChannel, body: Body, refused: Refused) -> None:
         users = str(body.get("touser", "")).split("|")
@@ -58,26 +59,9 @@ class AppClient:
             await self.notes.left_out(channel.setting.id, Sent("", invisible=tuple(users)))
         await self.notes.refused(channel.setting.id, refused)
 
-    async def _post(
-        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
-    ) -> Answer:
-        """With the token; one that is rejected is renewed once and the call repeated once, never more."""
-        token = await self.tokens.of(channel)
-        answer = await self._once(name, {"access_token": token, **query}, body, file)
-        if answer.errcode in TOKEN:
-            token = await self.tokens.of(channel, rejected=token)
-            answer = await self._once(name, {"access_token": token, **query}, body, file)
-        failure = failure_of(answer.errcode, answer.errmsg)
-        if failure is not None:
-            raise failure
-        return answer
-
-    async def _once(
-        self, name: str, query: dict[str, str], body: Body | None, file: tuple[str, bytes] | None
-    ) -> Answer:
-        if body is None and file is None:
-            return await self.calls.get(name, query)
-        return await self.calls.post(name, query, body=body, file=file)
+    @property
+    def _tokened(self) -> Tokened:
+        return Tokened(self.calls, self.tokens, TOKEN, failure_of)
 
 
 def _sent(body: Body) -> Sent:

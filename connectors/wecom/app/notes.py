@@ -93,6 +93,16 @@ class Notes:
         """It did not answer; the message is handed over again, which it knows."""
         await self._note(channel, REFUSED, Unavailable("channel_silent"))
 
+    @asynccontextmanager
+    async def calling(self, channel: ChannelId) -> AsyncIterator[None]:
+        """A call: how it ended is noted."""
+        try:
+            yield
+        except AppError as failure:
+            await self.refused(channel, failure)
+            raise
+        await self.accepted(channel)
+
     async def doubted(self, channel: ChannelId) -> None:
         """A message may not have arrived, and nothing will tell: that is said for a day."""
         await self.safe.keep(channel, DOUBTED, Fresh("", DOUBTED_FOR))

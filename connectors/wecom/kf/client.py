@@ -15,7 +15,8 @@ from connectors.wecom.kf.errors import failure_of
 from connectors.wecom.kf.settings import account_of
 from connectors.wecom.kf.translate import Media, Page, content, page_of
 from connectors.wecom.rations.pieces import Menu, Text
-from memory.domain.errors import AppError, Refused, Unavailable, Unclear
+from connectors.wecom.tokened import Tokened
+from memory.domain.errors import Refused, Unavailable, Unclear
 
 PAGE_LINES: Final = 100
 _ACCOUNTS: Final = 100
@@ -49,7 +50,7 @@ class KfClient:
         body |= {"cursor": cursor} if cursor else {}
         body |= {"token": token} if token else {}
         try:
-            return page_of((await self._called(channel, "kf/sync_msg", body)).body)
+            return page_of((await self._tokened.call(channel, "kf/sync_msg", body)).body)
         except Unclear as lost:
             raise Unavailable("channel_busy") from lost
 
@@ -102,7 +103,7 @@ class KfClient:
 
         Raises Refused("kf_wrong_account").
         """
-        answer = await self._called(channel, "kf/account/list", {"offset": 0, "limit": _ACCOUNTS})
+        answer = await self._tokened.call(channel, "kf/account/list", {"offset": 0, "limit": _ACCOUNTS})
         listed = answer.body.get("account_list")
         found = [one.get("open_kfid") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         if account_of(channel) not in found:
@@ -118,26 +119,12 @@ class KfClient:
     ) -> Answer:
         """A call that is noted: doctor and page tell of the last one, how it went."""
         try:
-            answer = await self._called(channel, name, body, file, **query)
+            async with self.notes.calling(channel.setting.id):
+                return await self._tokened.call(channel, name, body, file, **query)
         except Unclear:
             await self.notes.unanswered(channel.setting.id)
             raise
-        except AppError as failure:
-            await self.notes.refused(channel.setting.id, failure)
-            raise
-        await self.notes.accepted(channel.setting.id)
-        return answer
 
-    async def _called(
-        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
-    ) -> Answer:
-        """With the token; one that is rejected is renewed once and the call repeated once, never more."""
-        token = await self.tokens.of(channel)
-        answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
-        if answer.errcode in TOKEN:
-            token = await self.tokens.of(channel, rejected=token)
-            answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
-        failure = failure_of(answer.errcode, answer.errmsg)
-        if failure is not None:
-            raise failure
-        return answer
+    @property
+    def _tokened(self) -> Tokened:
+        return Tokened(self.calls, self.tokens, TOKEN, failure_of)

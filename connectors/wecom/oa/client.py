@@ -10,7 +10,8 @@ from connectors.wecom.oa.errors import TOKEN, failure_of
 from connectors.wecom.oa.tokens import AccountTokens
 from connectors.wecom.oa.translate import Picture, message
 from connectors.wecom.rations.pieces import Menu, Text
-from memory.domain.errors import AppError, Unclear
+from connectors.wecom.tokened import Tokened
+from memory.domain.errors import Unclear
 
 PLATFORM: Final = "https://api.weixin.qq.com"
 NOBODY: Final = "daren-doctor"  # no openid: nothing is said to anybody
@@ -65,24 +66,9 @@ class AccountClient:
         self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
     ) -> Answer:
         """A call that is noted: doctor and page tell of the last one, how it went."""
-        try:
-            answer = await self._called(channel, name, body, file, **query)
-        except AppError as failure:
-            await self.notes.refused(channel.setting.id, failure)
-            raise
-        await self.notes.accepted(channel.setting.id)
-        return answer
+        async with self.notes.calling(channel.setting.id):
+            return await self._tokened.call(channel, name, body, file, **query)
 
-    async def _called(
-        self, channel: OpenChannel, name: str, body: Body | None, file: tuple[str, bytes] | None = None, **query: str
-    ) -> Answer:
-        """With the token; one that is rejected is renewed once and the call repeated once, never more."""
-        token = await self.tokens.of(channel)
-        answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
-        if answer.errcode in TOKEN:
-            token = await self.tokens.of(channel, rejected=token)
-            answer = await self.calls.post(name, {"access_token": token, **query}, body=body, file=file)
-        failure = failure_of(answer.errcode, answer.errmsg)
-        if failure is not None:
-            raise failure
-        return answer
+    @property
+    def _tokened(self) -> Tokened:
+        return Tokened(self.calls, self.tokens, TOKEN, failure_of)
