@@ -1,7 +1,7 @@
 """Statements made once, when their module loads, and asked many times: half of what a small one costs is making it."""
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
@@ -23,7 +23,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import UpdateBase
 
 from memory.compiled import Compiled
-from memory.domain.ids import BrandId, TenantId
 from memory.domain.workspace import Scope
 from memory.models.base import Base
 from memory.narrowing import (
@@ -40,7 +39,6 @@ from memory.narrowing import (
 )
 from memory.pipeline import Words
 
-_MOST_SCOPES = 1_000
 _TENANT, _BRAND = "the_scopes_tenant", "the_scopes_brand"
 AnyStatement = TypeVar("AnyStatement", bound=Executable)
 RowClass = TypeVar("RowClass", bound=Base)
@@ -48,39 +46,11 @@ _Shape = tuple[bool, bool, frozenset[str]]  # within a tenant, within a brand, a
 
 
 class Standing(Generic[AnyStatement]):
-    """What is known of a standing statement: looked through once, narrowed and put into words once."""
+    """What is known of a standing statement: looked through once, and put into words once for each shape of scope."""
 
     def __init__(self, statement: AnyStatement) -> None:
         self._statement = statement
-        self._narrowed: dict[tuple[TenantId, BrandId | None], Executable] = {}
         self._compiled: dict[_Shape, Compiled] = {}
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """Whether it gives columns: such rows need no session, which would cost as much as asking for them."""
-        match self._statement:
-            case Select():
-                return not any(isinstance(one["expr"], type) for one in self._statement.column_descriptions)
-            case UpdateBase():
-                return not any(isinstance(one, FromClause) for one in self._statement._returning)  # noqa: SLF001 -- the public way fails on a function
-            case _:
-                return isinstance(self._statement, CompoundSelect)
-
-    def within(self, scope: Scope | None) -> Executable:
-        """The statement for a scope, for a session; None reaches every tenant.
-
-        Raises:
-            TenancyError: it holds what cannot be read.
-        """
-        named = self._named
-        if scope is None or isinstance(self._statement, Insert):
-            return self._statement
-        whose = (scope.tenant, scope.brand)
-        if whose not in self._narrowed:
-            if len(self._narrowed) >= _MOST_SCOPES:
-                self._narrowed.clear()
-            self._narrowed[whose] = narrow(self._statement, named, *whose, reads=self._reads)
-        return self._narrowed[whose]
 
     def words(self, given: Given, scope: Scope | None) -> tuple[Compiled, list[Words]]:
         """The statement for a scope as the server is told it, once for each row that is given.
@@ -89,43 +59,57 @@ class Standing(Generic[AnyStatement]):
             TenancyError: it holds what cannot be read, or a row says that it is somebody else's.
         """
         rows = given if isinstance(given, Sequence) else [given or {}]
-        if scope is not None and isinstance(self._statement, Insert):
-            own = own_columns(inspect(self._statement.entity_description["entity"]), scope)
-            rows = [own_row(row, own, scope) for row in rows]
-        compiled = self.compiled(scope, frozenset(rows[0]) if isinstance(self._statement, Insert) else frozenset())
+        columns = frozenset[str]()
+        if isinstance(self._statement, Insert):
+            if scope is not None:
+                own = own_columns(inspect(self._statement.entity_description["entity"]), scope)
+                rows = [own_row(row, own, scope) for row in rows]
+            columns = frozenset(rows[0])
+            if any(row.keys() != columns for row in rows):
+                refuse("rows of one insert that say different columns: some would be lost")
+        compiled = self.compiled(scope, columns)
         whose = {_TENANT: scope.tenant, _BRAND: scope.brand} if scope is not None else {}
         return compiled, [compiled.words({**row, **whose}) for row in rows]
 
     def compiled(self, scope: Scope | None, columns: frozenset[str] = frozenset()) -> Compiled:
-        """The statement for scopes of one shape; for an insert, of these columns."""
+        """The statement for scopes of one shape; for an insert, of these columns.
+
+        Raises:
+            TenancyError: it holds what cannot be read, or gives rows of a class: those need a session.
+        """
         shape = (scope is not None, scope is not None and scope.brand is not None, columns)
         if shape not in self._compiled:
-            statement: Executable = self._statement
-            named = self._named
-            if scope is not None and not isinstance(self._statement, Insert):
-                tenant: Whose = bindparam(_TENANT, type_=BigInteger())
-                brand = bindparam(_BRAND, type_=BigInteger()) if scope.brand is not None else None
-                statement = narrow(self._statement, named, tenant, brand, reads=self._reads)
-            self._compiled[shape] = Compiled(statement, columns)
+            self._compiled[shape] = Compiled(self._narrowed(scope), columns)
         return self._compiled[shape]
 
-    @property
-    def _reads(self) -> bool:
-        return not isinstance(self._statement, UpdateBase)
+    def _narrowed(self, scope: Scope | None) -> Executable:
+        named = look_through(self._statement)
+        if not self._gives_columns():
+            refuse("a standing statement that gives rows of a class")
+        if scope is None or isinstance(self._statement, Insert):
+            return self._statement
+        tenant: Whose = bindparam(_TENANT, type_=BigInteger())
+        brand = bindparam(_BRAND, type_=BigInteger()) if scope.brand is not None else None
+        return narrow(self._statement, named, tenant, brand, reads=not isinstance(self._statement, UpdateBase))
 
-    @cached_property
-    def _named(self) -> set[str]:
-        return look_through(self._statement)
+    def _gives_columns(self) -> bool:
+        match self._statement:
+            case Select():
+                return not any(isinstance(one["expr"], type) for one in self._statement.column_descriptions)
+            case UpdateBase():
+                return not any(isinstance(one, FromClause) for one in self._statement._returning)  # noqa: SLF001 -- the public way fails on a function
+            case _:
+                return isinstance(self._statement, CompoundSelect)
 
 
 _KNOWN: dict[Executable, Standing[Any]] = {}
 
 
 def standing(statement: AnyStatement) -> AnyStatement:
-    """A statement made once, its values given at each execution.
+    """A statement of columns made once, its values given at each execution.
 
-    One that gives columns goes past the session, by the transaction's wire: a write of that kind leaves what the
-    session has loaded as it was. Such a one holds no list that grows with its values; `any_` of an array does.
+    It goes past the session, by the transaction's wire: a write leaves what the session has loaded as it was. It holds
+    no list that grows with its values; `any_` of an array does.
 
     Raises:
         TenancyError: a write that says itself whose row it is, or whose rows cannot be read.

@@ -87,8 +87,8 @@ class GuardedSession(Session):
 class ScopedSession(AsyncSession):
     """What repositories are handed. It cannot commit what it does: the unit of work does, once.
 
-    Standing statements of columns go by the wire, together where they are asked at the same moment (`gather`); all
-    others take the connection for themselves.
+    Standing statements go by the wire, together where they are asked at the same moment (`gather`); all others take
+    the connection for themselves.
     """
 
     sync_session_class = GuardedSession
@@ -98,7 +98,7 @@ class ScopedSession(AsyncSession):
         async def execute(self, statement: Executable, params: Given = None, **options: object) -> Result[Any]:
             """As `AsyncSession.execute`."""
             known = standing_of(statement)
-            if known is None or not known.is_plain:
+            if known is None:
                 async with self._wire.apart():
                     return await super().execute(statement, params, **options)
             compiled, words = await self._said(known, params)
@@ -115,8 +115,8 @@ class ScopedSession(AsyncSession):
     async def post(self, statement: Executable, params: Given = None) -> None:
         """Carry out a standing write with whatever is asked next, at the latest with the commit."""
         known = standing_of(statement)
-        if known is None or not known.is_plain:
-            refuse("to post what is no standing statement of columns")
+        if known is None:
+            refuse("to post what is no standing statement")
         self._wire.post(*(await self._said(known, params))[1])
 
     async def write(self) -> None:
@@ -135,9 +135,8 @@ class ScopedSession(AsyncSession):
         await self.write()
         await self._wire.ask(_SAVE)
         async with self._wire.apart():
-            part = (
-                await super().begin_nested()
-            )  # what the session knows; SQLAlchemy may say nothing of it to the server
+            # For what the session knows; SQLAlchemy may say nothing of it to the server.
+            part = await super().begin_nested()
         is_whole = False
         try:
             yield
@@ -194,9 +193,6 @@ def guard_statement(state: ORMExecuteState) -> None:
         refuse("a statement that names no mapped class")
     if state.is_column_load:
         return  # columns of a row this session has read already
-    if (known := standing_of(statement)) is not None:
-        state.statement = known.within(scope)
-        return
     named = look_through(statement)
     if scope is None:
         return

@@ -1,7 +1,6 @@
 """What can go wrong with an app's own calls, raised against the running app: nothing lost, nothing twice, told."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,14 +8,15 @@ import pytest
 from agent.deliveries.rules import MOST_ATTEMPTS
 from evals.emulators.wecom.core.faults import CALLS, FaultKind
 from memory.domain.channel_forms import TestChannel
-from tests.agent.deliveries.conftest import PushShop, shop
+from tests.agent.deliveries.conftest import shop
 from tests.support.bots import PATIENCE_SECONDS, rest_is_over
-from tests.support.called_back import STOP, STOPPED, called_back
+from tests.support.called_back import STOP, STOPPED
 from tests.support.channel_kinds import AppStruck
 from tests.support.database import lies_back
 from tests.support.faults import APP, BUSY, NOT_TAKEN, SILENT, raises
+from tests.support.struck_channels import app
 
-__all__ = ["shop"]
+__all__ = ["app", "shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 DONE, UNCLEAR = ("delivered", None), ("unknown", "channel_unclear")
@@ -26,12 +26,6 @@ REFUSED = {
     FaultKind.QUOTA_EXHAUSTED: ("channel_too_often", "歇一分钟自动再发", "after a minute"),
     FaultKind.TOKEN_ALWAYS_BAD: ("app_token_rejected", "过一会儿再试", "try again later"),
 }
-
-
-@pytest.fixture
-async def app(shop: PushShop) -> AsyncIterator[AppStruck]:
-    async with called_back(AppStruck, shop) as made:
-        yield made
 
 
 @raises(APP, *SILENT)

@@ -17,9 +17,9 @@ from tests.agent.deliveries.conftest import BOX, shop
 from tests.connectors.wecom.apps import AGENT, FakeInbox, app_of, app_process, words_in
 from tests.connectors.wecom.lines import live, plan, until
 from tests.connectors.wecom.offices import building
-from tests.journeys.test_app_faults import app
 from tests.support.bots import PATIENCE_SECONDS
 from tests.support.channel_kinds import AppStruck
+from tests.support.struck_channels import app
 
 __all__ = ["app", "shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]

@@ -3,20 +3,19 @@
 What does not open is refused and told while that is so; its repetition is handled, once.
 """
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from evals.emulators.wecom.core.faults import ATTEMPTS, ORDER, FaultKind
 from memory.domain.outreach import Batch, DraftStatus
-from tests.agent.deliveries.conftest import PushShop, shop
+from tests.agent.deliveries.conftest import shop
 from tests.connectors.wecom.lines import plan
 from tests.support.bots import until
-from tests.support.called_back import STOP, STOPPED, Struck, called_back
+from tests.support.called_back import STOP, STOPPED, Struck
 from tests.support.channel_kinds import AccountStruck, AppStruck, KfStruck
 from tests.support.faults import ACCOUNT, APP, KF, raises
+from tests.support.struck_channels import account, app, kf
 
-__all__ = ["shop"]
+__all__ = ["account", "app", "kf", "shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 UNREADABLE = ("wecom_xml_unreadable", "反向代理有没有改动请求", "reverse proxy changes requests")
@@ -32,24 +31,6 @@ OF_ACCOUNT = {
     FaultKind.TAMPERED_SIGNATURE: ("oa_wrong_signature", "「服务器配置」里的不一样", "Make them the same"),
     FaultKind.WRONG_RECEIVEID: ("oa_wrong_app_id", "检查「渠道」页里的 AppID", "check the AppID"),
 }
-
-
-@pytest.fixture
-async def app(shop: PushShop) -> AsyncIterator[AppStruck]:
-    async with called_back(AppStruck, shop) as made:
-        yield made
-
-
-@pytest.fixture
-async def kf(shop: PushShop) -> AsyncIterator[KfStruck]:
-    async with called_back(KfStruck, shop) as made:
-        yield made
-
-
-@pytest.fixture
-async def account(shop: PushShop) -> AsyncIterator[AccountStruck]:
-    async with called_back(AccountStruck, shop) as made:
-        yield made
 
 
 @raises(APP, *ATTEMPTS)

@@ -12,7 +12,6 @@ from memory.domain.outreach import Batch
 from memory.domain.workspace import BrandPolicy, Lang, Scope
 from tests.agent.deliveries.conftest import PushShop, shop
 from tests.connectors.wecom.apps import AGENT
-from tests.journeys.test_app_faults import app
 from tests.journeys.test_late_and_repeated import (
     card,
     decisions,
@@ -26,6 +25,7 @@ from tests.journeys.test_late_and_repeated import (
 )
 from tests.support.bots import BOT_ID, Stand, until
 from tests.support.channel_kinds import AppStruck
+from tests.support.struck_channels import app
 
 __all__ = ["app", "shop", "stand"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]

@@ -1,19 +1,19 @@
 """What can go wrong with calls to WeChat, raised against running accounts: nothing lost, nothing twice, told."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
 
 from evals.emulators.wecom.core.faults import CALLS, FAILURES, FLOODS, FaultKind
 from memory.domain.outreach import Batch
 from prompts.render import texts
-from tests.agent.deliveries.conftest import PushShop, shop
-from tests.support.called_back import STOP, STOPPED, called_back
+from tests.agent.deliveries.conftest import shop
+from tests.support.called_back import STOP, STOPPED
 from tests.support.channel_kinds import AccountStruck, KfStruck
 from tests.support.faults import ACCOUNT, BUSY, KF, NOT_TAKEN, SILENT, raises
+from tests.support.struck_channels import account, kf
 
-__all__ = ["shop"]
+__all__ = ["account", "kf", "shop"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 DAY = 86_400.0
@@ -24,18 +24,6 @@ LASTING = {
     FaultKind.TOKEN_ALWAYS_BAD: ("{of}_token_rejected", "过一会儿再试", "try "),
     FaultKind.IP_NOT_ALLOWED: ("{of}_address_not_allowed", "加上 203.0.113.7", "Add 203.0.113.7"),
 }
-
-
-@pytest.fixture
-async def kf(shop: PushShop) -> AsyncIterator[KfStruck]:
-    async with called_back(KfStruck, shop) as made:
-        yield made
-
-
-@pytest.fixture
-async def account(shop: PushShop) -> AsyncIterator[AccountStruck]:
-    async with called_back(AccountStruck, shop) as made:
-        yield made
 
 
 @raises(KF, *SILENT, *BUSY, FaultKind.TOKEN_REVOKE_NOW)

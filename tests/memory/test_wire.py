@@ -29,7 +29,7 @@ from memory.models.books import OccasionRow, UsageCounterRow
 from memory.narrowing import TenancyError
 from memory.pipeline import Words
 from memory.repositories.books import CounterRepository
-from memory.standing import standing, standing_of
+from memory.standing import Standing, standing, standing_of
 from memory.tenancy import ScopedSession
 from memory.transactions import Door, OpenTransaction, transaction
 from memory.wire import Wire
@@ -337,17 +337,31 @@ def of_the_product() -> Iterator[Executable]:
             yield from (one for one in held if isinstance(one, Executable) and standing_of(one) is not None)
 
 
-def test_every_standing_statement_of_columns_can_be_told_in_every_shape_of_scope() -> None:
+def test_every_standing_statement_can_be_told_in_every_shape_of_scope() -> None:
     told = 0
     for statement in of_the_product():
         known = standing_of(statement)
         assert known is not None
-        if known.is_plain:
-            for scope in (None, Scope(TenantId(1), None, MemberId(2), Role.LEAD), _BRANDS):
-                columns = {one.name for one in statement.table.columns} if isinstance(statement, Insert) else set()
-                sql = known.compiled(scope, frozenset(columns - {"id"})).sql
-                assert b"POSTCOMPILE" not in sql
-                if scope is not None and scope.brand is not None and b"FROM product" in sql:
-                    assert b"product.brand_id" in sql
-                told += 1
+        for scope in (None, Scope(TenantId(1), None, MemberId(2), Role.LEAD), _BRANDS):
+            columns = {one.name for one in statement.table.columns} if isinstance(statement, Insert) else set()
+            sql = known.compiled(scope, frozenset(columns - {"id"})).sql
+            assert b"POSTCOMPILE" not in sql
+            if scope is not None and scope.brand is not None and b"FROM product" in sql:
+                assert b"product.brand_id" in sql
+            told += 1
     assert told > 150
+
+
+def test_what_gives_rows_of_a_class_or_grows_with_its_values_is_no_standing_statement() -> None:
+    for statement in (select(OccasionRow), insert(OccasionRow).returning(OccasionRow)):
+        with pytest.raises(TenancyError, match="rows of a class"):
+            Standing(statement).compiled(None)
+    with pytest.raises(ValueError, match="no standing statement"):
+        Standing(select(OccasionRow.id).where(OccasionRow.id.in_([1, 2]))).compiled(None)
+
+
+def test_rows_of_one_insert_say_the_same_columns() -> None:
+    known = Standing(insert(OccasionRow))
+    rows = [{"occasion": "a", "at": NOW}, {"occasion": "b", "at": NOW, "tenant_id": 1}]
+    with pytest.raises(TenancyError, match="different columns"):
+        known.words(rows, None)
