@@ -198,12 +198,13 @@ async def _defer(wire: Wire, job: Job) -> bool:
     if job.queueing_lock is None:
         wire.post(Words(_DEFER, given))
         return True
+    await wire.settle()  # what others posted must not be taken for this job
     try:
         await wire.ask(_SAVE, Words(_DEFER, given), _KEEP)
     except exc.IntegrityError as repeated:
         if not isinstance(repeated.orig, errors.UniqueViolation):
             raise
-        await wire.ask(_BACK)
+        await wire.ask(_BACK, _KEEP)
         return False
     return True
 

@@ -102,6 +102,11 @@ class Wire:
             if not is_still:
                 self._driver.pgconn.finish()
 
+    async def settle(self) -> None:
+        """Say what was posted. Raises as `ask`."""
+        async with self.apart():
+            pass
+
     @asynccontextmanager
     async def apart(self) -> AsyncIterator[None]:
         """The connection alone, when everything of ours is said: for SQLAlchemy, which knows nothing of us."""

@@ -23,6 +23,7 @@ from memory.address import sqlalchemy_url
 from memory.database import Database
 from memory.domain.errors import Unclear
 from memory.domain.ids import BrandId, MemberId, TenantId
+from memory.domain.jobs import dispatch
 from memory.domain.workspace import Role, Scope
 from memory.migrations.guards import APP
 from memory.models.books import OccasionRow, UsageCounterRow
@@ -199,6 +200,20 @@ async def test_what_is_posted_and_refused_at_the_commit_leaves_nothing(door: Doo
         await mark_twice()
     async with _own(door, office.operator()) as opened:
         assert await _marks(opened.session) == []
+
+
+async def test_what_is_posted_and_refused_is_not_taken_for_a_job_that_waits_already(door: Door, office: Office) -> None:
+    async def mark(*marks: str, jobs: int) -> None:
+        async with _own(door, office.operator()) as opened:
+            for one in marks:
+                await opened.session.post(MARK, {"occasion": one, "at": NOW})
+            opened.reach.jobs.extend([dispatch()] * jobs)
+
+    await mark("kept", jobs=2)  # the second is one that waits already
+    with pytest.raises(IntegrityError):
+        await mark("lost", "kept", jobs=1)
+    async with _own(door, office.operator()) as opened:
+        assert await _marks(opened.session) == ["kept"]
 
 
 async def test_a_part_that_fails_takes_its_own_words_back_and_no_others(door: Door, office: Office) -> None:
