@@ -17,6 +17,7 @@ import structlog
 from connectors.ports.channels import OpenChannel
 from connectors.ports.custody import Fresh, Safe
 from connectors.ports.door import Admitted, TurnedAway
+from connectors.wecom.errands import Order
 from connectors.wecom.oa.carrier import PASSIVE_ONLY, AccountCarrier, Slot, in_time
 from connectors.wecom.oa.client import AccountClient
 from connectors.wecom.oa.inbound import SAY, Followed, Happening, Pressed, Said, place_of
@@ -52,6 +53,7 @@ class AccountChannel:
     now: Callable[[], datetime]
     heard_at: dict[ChannelId, datetime] = field(default_factory=dict)
     _handling: "dict[str, asyncio.Task[str]]" = field(default_factory=dict)
+    order: Order = field(default_factory=Order)
     _slots: dict[str, Slot] = field(default_factory=dict)
     _answered: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
 
@@ -105,7 +107,8 @@ class AccountChannel:
             return seen.value
         slot, began = Slot(), self.time.seconds()
         self._slots[happening.outside_id] = slot
-        going = await self._carry_out(channel, happening, slot)
+        async with self.order.of(f"{channel.setting.id}:{happening.user}"):
+            going = await self._carry_out(channel, happening, slot)
         left = PASSIVE_SECONDS - (self.time.seconds() - began)
         text = await in_time(slot, going, asyncio.create_task(self.time.sleep(max(0.0, left))))
         if not text and going and await self._is_passive_only(channel):
