@@ -127,10 +127,14 @@ class Building:
     closed: AppError | None = None
     deaf: AppError | None = None
     moments: FakePaces = field(default_factory=FakePaces)
+    slow: str = ""
+    opens: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def enter(self, arrival: Arrival) -> Admitted | TurnedAway:
-        """Three of the four are members."""
+        """Three of the four are members. Whoever says what is `slow` waits until it `opens`."""
         self.visitors.append(arrival)
+        if arrival.text == self.slow != "":
+            await self.opens.wait()
         if self.closed is not None:
             raise self.closed
         role = MEMBERS.get(arrival.user)
