@@ -35,8 +35,8 @@ async def typed(app: AppStruck, user: str, text: str) -> list[str]:
     chat = private(str(AGENT), user)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not words_in(app.emulator, chat):
-            await live(app.emulator, 1)
-    await live(app.emulator, 30, step=5)  # time enough for a second one
+            await live(app.emulator, 1, beside=app.shop.office.now)
+    await live(app.emulator, 30, step=5, beside=app.shop.office.now)  # time enough for a second one
     return words_in(app.emulator, chat)
 
 

@@ -20,7 +20,7 @@ from memory.domain.ids import ChannelId
 from memory.domain.workspace import Role
 from prompts.render import texts
 from tests.agent.deliveries.conftest import HOOK, PushShop, shop
-from tests.connectors.wecom.lines import VirtualTime, after, live
+from tests.connectors.wecom.lines import VirtualTime
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, rest_is_over, until, until_true
 from tests.support.database import looking
 from tests.support.faults import BOT, BUSY, NOT_TAKEN, SILENT, WEBHOOK, raises
@@ -73,7 +73,7 @@ class Struck:
 
     async def time(self, seconds: float) -> None:
         """The platform's time goes on."""
-        await live(self.stand.emulator, seconds)
+        await self.stand.passes(seconds)
 
     async def named(self) -> list[tuple[str, str]]:
         """What the channels page says went wrong."""
@@ -145,7 +145,7 @@ async def the_line_is_made_again_and_the_answer_named(struck: Struck, kind: Faul
     struck.strike(kind, ANSWERS)
     struck.says()
     await struck.settled(NO_ACK)
-    await after(struck.stand.emulator, 30, lambda: BOT_ID in struck.stand.emulator.hub.lines)
+    await struck.stand.after(30, lambda: BOT_ID in struck.stand.emulator.hub.lines)
     assert (await struck.named(), struck.told()) == ([NO_ACK], [])
     struck.says()
     await struck.settled(NO_ACK, DONE)
@@ -156,13 +156,13 @@ async def a_dead_line_is_noticed_told_and_made_again(struck: Struck, kind: Fault
     first = struck.stand.emulator.hub.lines[BOT_ID]
     struck.strike(kind, PINGS)
     socket = struck.process.lines[struck.bot].socket
-    await after(struck.stand.emulator, 120, lambda: socket.state.last_error == "no_heartbeat", step=0.2)
+    await struck.stand.after(120, lambda: socket.state.last_error == "no_heartbeat", step=0.2)
 
     async def told() -> bool:
         return await struck.found() == ["bot_down"]
 
     await until_true(told)
-    await after(struck.stand.emulator, 30, lambda: struck.stand.emulator.hub.lines.get(BOT_ID, first) is not first)
+    await struck.stand.after(30, lambda: struck.stand.emulator.hub.lines.get(BOT_ID, first) is not first)
     struck.says()
     await struck.settled(DONE)
     assert len(struck.told()) == 1
@@ -185,7 +185,7 @@ async def it_comes_once_after_a_while(struck: Struck, kind: FaultKind) -> None:
     struck.strike(kind, ANSWERS, seconds=8, errcode=-1)
     struck.says()
     await until(lambda: bool(struck.stand.emulator.platform.records.of(ANSWERS)))
-    await after(struck.stand.emulator, 90, lambda: struck.rows() == [DONE], step=2)
+    await struck.stand.after(90, lambda: struck.rows() == [DONE], step=2)
     assert len(struck.told()) == 1
 
 
@@ -193,7 +193,7 @@ async def it_is_there_and_named_as_unknown(struck: Struck, kind: FaultKind) -> N
     struck.strike(kind, ANSWERS)
     struck.says()
     await until(lambda: bool(struck.told()))
-    await after(struck.stand.emulator, 15, lambda: struck.rows() == [NO_ACK])
+    await struck.stand.after(15, lambda: struck.rows() == [NO_ACK])
     await struck.time(60)
     assert (len(struck.told()), await struck.named()) == (1, [NO_ACK])
 

@@ -36,6 +36,7 @@ from memory.domain.lines import Line
 from memory.domain.workspace import Scope
 from prompts.render import texts
 from tests.agent.deliveries.conftest import BOX, DAY, PushShop
+from tests.connectors.wecom.lines import after, live
 from tests.support.database import lies_back
 from tests.support.office_queries import OfficeQueries
 
@@ -61,6 +62,14 @@ class Stand:
     def platform_now(self) -> datetime:
         """The platform's own time, as a machine whose clock is right has it."""
         return datetime.fromtimestamp(self.emulator.platform.clock.now, UTC)
+
+    async def after(self, seconds: float, holds: Callable[[], bool], *, step: float = 0.5) -> None:
+        """Move the platform's clock until it holds, by at most so many of its seconds; rows keep up."""
+        await after(self.emulator, seconds, holds, step=step, beside=self.shop.office.now)
+
+    async def passes(self, seconds: float) -> None:
+        """The platform's time goes on; rows keep up."""
+        await live(self.emulator, seconds, beside=self.shop.office.now)
 
     async def process(self, database: Database | None = None) -> "HoldingProcess":
         """One more process of the product; it holds nothing before `holding`."""

@@ -18,7 +18,7 @@ from memory.domain.channels import ChannelKind, ChannelSetting
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import BrandId, ChannelId
 from tests.agent.deliveries.conftest import PushShop, shop
-from tests.connectors.wecom.lines import VirtualTime, after, plan
+from tests.connectors.wecom.lines import VirtualTime, plan
 from tests.connectors.wecom.offices import CHANNEL
 from tests.support import fake_office as invented
 from tests.support.bots import BOT_ID, HoldingProcess, Stand, until
@@ -88,7 +88,7 @@ async def test_one_without_an_ack_and_one_not_reached_are_named_and_nobody_is_to
         plan(stand.emulator, FaultKind.ACK_LOST, PUSHES, calls=(1,))
         plan(stand.emulator, FaultKind.ACK_ERROR, PUSHES, errcode=-1, calls=(2, 3, 4, 5))
         reminding = asyncio.create_task(remind(stand, process))
-        await after(stand.emulator, 60, reminding.done)
+        await stand.after(60, reminding.done)
         with pytest.raises(Unclear) as lost:
             reminding.result()
     assert (lost.value.text_key, lost.value.facts) == ("bot_call_unclear", {"users": "lina、boss"})

@@ -1,7 +1,7 @@
 """A bot's connection on the emulator's time, for tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -17,6 +17,8 @@ from evals.emulators.wecom.server import Emulator
 
 BOT = "AIBOT1"
 MOST_TURNS = 300_000
+TRIPS = 4  # to what works beside the clock, at each of its steps
+Work = Callable[[], Awaitable[object]]
 
 
 @dataclass
@@ -94,8 +96,18 @@ async def until(holds: Callable[[], bool]) -> None:
     pytest.fail("it never came to hold")
 
 
-async def after(emulator: Emulator, seconds: float, holds: Callable[[], bool], *, step: float = 0.5) -> None:
-    """Move the clock until it holds, by at most so many virtual seconds."""
+async def after(
+    emulator: Emulator,
+    seconds: float,
+    holds: Callable[[], bool],
+    *,
+    step: float = 0.5,
+    beside: Work | None = None,
+) -> None:
+    """Move the clock until it holds, by at most so many virtual seconds.
+
+    `beside`: a trip to what works meanwhile in real time, a database; the clock goes no faster than it answers.
+    """
     moved = 0.0
     while not holds():
         assert moved < seconds, f"not within {seconds} virtual seconds"
@@ -103,12 +115,15 @@ async def after(emulator: Emulator, seconds: float, holds: Callable[[], bool], *
         moved += step
         for _ in range(50):
             await asyncio.sleep(0)
+        if beside is not None:
+            for _ in range(TRIPS):
+                await beside()
 
 
-async def live(emulator: Emulator, seconds: float, *, step: float = 1.0) -> None:
-    """Let so much virtual time pass, with the network keeping up."""
+async def live(emulator: Emulator, seconds: float, *, step: float = 1.0, beside: Work | None = None) -> None:
+    """Let so much virtual time pass, with the network keeping up, and `beside` as `after` says."""
     end = emulator.platform.clock.now + seconds
-    await after(emulator, seconds + 2 * step, lambda: emulator.platform.clock.now >= end, step=step)
+    await after(emulator, seconds + 2 * step, lambda: emulator.platform.clock.now >= end, step=step, beside=beside)
 
 
 def plan(emulator: Emulator, kind: FaultKind, endpoint: str = "*", **more: object) -> None:
