@@ -69,6 +69,7 @@ from connectors.playground.agency import demo_agency
 from connectors.playground.answers import PlaygroundAnswers
 from connectors.playground.messenger import PlaygroundMessenger
 from connectors.playground.past import PlaygroundPast
+from connectors.playground.settings import UNFAILING, PlaygroundSettings
 from connectors.playground.source import PlaygroundSales, PlaygroundSource
 from connectors.playground.world import World
 from connectors.ports.platforms import AnswerSource, CreatorSource, Messenger, SaleSource
@@ -169,7 +170,8 @@ async def _put_together(
     model = ChatModel(settings.model, clock, ModelBooks(database), connect(settings.model)) if settings.model else None
     workspace = await accounts.workspace()
     simulated = workspace is not None and workspace.is_demo
-    playground: Sequence[Messenger] = (PlaygroundMessenger(world),) if simulated else ()
+    moods = PlaygroundSettings() if settings.demo_faults else UNFAILING
+    playground: Sequence[Messenger] = (PlaygroundMessenger(world, moods),) if simulated else ()
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = HomeSecretBox(settings.home, key)
     tiktok_shop = _tiktok_shop(settings, ShopSafe(database, box, SystemClock().now), stack)

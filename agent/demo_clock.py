@@ -37,7 +37,7 @@ class DemoClock:
             workspace = await unit.people.workspace()
             if not workspace.is_demo:
                 raise NotAllowed("real_time")
-            going_out = await unit.steps.going_out()
+            going_out, unclear = await unit.steps.going_out(), await unit.steps.unclear()
             moments = (
                 await next_due(unit, self.sources),
                 await unit.samples.next_change(),
@@ -51,10 +51,13 @@ class DemoClock:
             if due is not None and due > now:
                 await work.accounts.move_clock(by_seconds=ceil((due - now) / timedelta(seconds=1)) + 1)
             await work.defer(jobs.dispatch())
+            await work.defer(jobs.reconcile())
             await work.defer(jobs.playground())
             await work.defer(jobs.digest())
         if due is None and going_out:
             return Reply(text=self.texts.say("clock_going_out", scope.lang, count=going_out))
+        if due is None and unclear:
+            return Reply(text=self.texts.say("clock_unclear", scope.lang, count=unclear))
         if due is None:
             return Reply(text=self.texts.say("clock_nothing", scope.lang))
         when = wording.clock(max(due, now), zone, scope.lang)

@@ -99,5 +99,6 @@ class Settings(BaseSettings):
     worker_lost_seconds: float = Field(default=12, ge=1, le=300)
     team_timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     team_hours: Annotated[tuple[time, time], AfterValidator(_waking)] = (time(9), time(22))  # pushes wait outside
+    demo_faults: bool = True  # the simulated platform of a demo fails now and then, on purpose
     log_level: str = "INFO"
     log_json: bool = False

@@ -1,5 +1,7 @@
 """How the playground shop behaves towards senders: its limits and how often it fails. Shares in basis points."""
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -15,3 +17,6 @@ class PlaygroundSettings(BaseModel):
     )
     lost_answer_bp: int = Field(default=50, ge=0, le=10_000, description="accepted sends whose answer is lost")
     closed_bp: int = Field(default=150, ge=0, le=10_000, description="creators who accept no messages")
+
+
+UNFAILING: Final = PlaygroundSettings(down_bp=0, lost_request_bp=0, lost_answer_bp=0)

@@ -221,6 +221,10 @@ class StepStore(FirstMessageStore, FollowUpStore, OutageNews, Protocol):
         """How many steps are due by now or being sent without anybody's doing."""
         ...
 
+    async def unclear(self) -> int:
+        """How many steps wait for a platform's word on what became of them."""
+        ...
+
 
 class CreatorMessageStore(Protocol):
     """What creators wrote to us."""

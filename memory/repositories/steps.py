@@ -123,6 +123,12 @@ class StepRepository(FollowUpRepository):
         )
         return found or 0
 
+    async def unclear(self) -> int:
+        """See `StepStore.unclear`."""
+        asked = (StepRow.channel != Channel.BY_HAND.value) & (StepRow.state == StepState.UNKNOWN.value)
+        found: int | None = await self._session.scalar(select(func.count()).select_from(StepRow).where(asked))
+        return found or 0
+
     async def untold_outages(self) -> list[Outage]:
         """See `OutageNews.untold_outages`."""
         return await untold(self._session, now=self._now)

@@ -26,6 +26,7 @@ class DemoRows:
     """A demo workspace with so many steps going out, and one due next."""
 
     going_out: int = 0
+    unclear: int = 0
     next_due: datetime | None = None
     sample_due: datetime | None = None
     digest_due: datetime | None = None
@@ -43,6 +44,9 @@ class DemoRows:
         async def going_out() -> int:
             return self.going_out
 
+        async def unclear() -> int:
+            return self.unclear
+
         async def next_due() -> datetime | None:
             return self.next_due
 
@@ -55,7 +59,7 @@ class DemoRows:
         yield SimpleNamespace(
             now=NOW,
             people=SimpleNamespace(workspace=workspace, brands=brands),
-            steps=SimpleNamespace(going_out=going_out, next_due=next_due),
+            steps=SimpleNamespace(going_out=going_out, unclear=unclear, next_due=next_due),
             samples=SimpleNamespace(next_change=next_change),
             digests=SimpleNamespace(next_due=digest_due),
         )
@@ -77,6 +81,11 @@ class DemoRows:
         (DemoRows(), [], "没有排着的发送，也没有等着的回复，时钟没有动。"),
         (DemoRows(going_out=3), [], "现在就在发送时间内，3 条正在发，时钟不用动；发完再快进，达人就会回复。"),
         (
+            DemoRows(unclear=2),
+            [],
+            "2 条发出后没等到平台的回话，一两分钟内会去问清楚，时钟没有动；问到以后再快进。",
+        ),
+        (
             DemoRows(going_out=3, next_due=NOW + timedelta(hours=11)),
             [39_601],
             "演示时钟已到 11-20 周五 22:00（团队时间）。",
@@ -88,10 +97,22 @@ class DemoRows:
         ),
         (DemoRows(digest_due=NOW + timedelta(hours=22)), [79_201], "演示时钟已到 11-21 周六 09:00（团队时间）。"),
     ],
-    ids=["nothing waits", "messages going out", "something is due", "a sample's content is due first", "a digest"],
+    ids=[
+        "nothing waits",
+        "messages going out",
+        "messages nobody knows about",
+        "something is due",
+        "a sample's content is due first",
+        "a digest",
+    ],
 )
 async def test_the_clock_says_what_it_did(rows: DemoRows, moved: list[int], said: str) -> None:
     clock = DemoClock(cast(Services, rows), cast(Units, rows), (), texts())
     assert (await clock.move(_SCOPE)).text == said
     assert rows.moved == moved
-    assert {job.task for job in rows.deferred} == {"daren:dispatch", "daren:playground", "daren:digest"}
+    assert {job.task for job in rows.deferred} == {
+        "daren:dispatch",
+        "daren:reconcile",
+        "daren:playground",
+        "daren:digest",
+    }

@@ -24,6 +24,7 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     """What a process is told so that it works with these settings."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("DAREN_")}
     told |= {"DAREN_HOME": str(settings.home), "PYTHONPATH": str(_ROOT)}
+    told["DAREN_DEMO_FAULTS"] = str(settings.demo_faults)
     told["DAREN_TURN_SECONDS"] = str(settings.turn_seconds)
     told |= {"DAREN_PORT": str(settings.port), "DAREN_WORKER_LOST_SECONDS": str(settings.worker_lost_seconds)}
     if settings.database_url is not None:

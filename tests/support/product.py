@@ -73,8 +73,8 @@ async def _live(settings: Settings) -> None:
 
 
 def settings_for(home: Path, url: str, *, model: ModelSettings | None = None) -> Settings:
-    """Settings of one test, whatever the environment says."""
-    return Settings(home=home, database_url=url, model=model)
+    """Settings of one test, whatever the environment says; no luck of the simulated platform's is in it."""
+    return Settings(home=home, database_url=url, model=model, demo_faults=False)
 
 
 @contextmanager
@@ -161,7 +161,7 @@ async def import_creators(who: Person, *, name: str, content: bytes) -> int:
 
 
 def make_everybody_talkative(daren: Installation) -> None:
-    """Creators of this world accept and answer every message: their luck is drawn anew in every run."""
+    """Creators of this world accept and answer every message: their moods are drawn anew in every run."""
     with psycopg.connect(daren.database.url) as connection:
         connection.execute("update playground.trait set responsiveness = 200, opt_out = 0, closed = 10000")
 

@@ -17,6 +17,11 @@ async def statuses(shop: SellingOffice, batch: object) -> list[DraftStatus]:
     return [draft.status for draft in await shop.read(batch)]  # type: ignore[arg-type]  # a Batch
 
 
+async def unclear(shop: SellingOffice) -> int:
+    async with shop.database.unit(shop.lead) as unit:
+        return await unit.steps.unclear()
+
+
 async def test_what_was_approved_is_sent_once(shop: SellingOffice) -> None:
     batch = await shop.approved(await shop.creators(12))
     report = await shop.dispatch()
@@ -154,11 +159,12 @@ async def test_an_unclear_send_is_asked_about_and_never_repeated_blindly(
     await shop.dispatch()
     assert await statuses(shop, batch) == [DraftStatus.UNKNOWN]
     assert (await shop.dispatch()).claimed == 0
+    assert await unclear(shop) == 1
     shop.messenger.swallows = False
     async with shop.database.across_tenants("no need to wait in a test") as unit:
         await unit.ledger.rest_no_longer()
     found = await reconcile(shop.database, shop.messengers)
-    assert (found.sent, found.never_seen) == ((1, 0) if swallows else (0, 1))
+    assert (found.sent, found.never_seen, await unclear(shop)) == ((1, 0, 0) if swallows else (0, 1, 0))
     await shop.dispatch()
     assert await statuses(shop, batch) == [DraftStatus.SENT]
     assert (len(shop.messenger.received), shop.messenger.duplicates()) == (1, 0)
