@@ -76,6 +76,22 @@ _EN_SPELLED = re.compile(
 )
 _ENGLISH_OPENINGS = frozenset("tflbnrcdm#seoi")
 """How an English reference may start: the, first, last, bottom, number, rank, creator, draft, #, eighth, invites."""
+_NOT_WANTED = r"(?:不要|不用|不留|别要|去掉|去除|删掉?|砍掉?|剔除|略过|跳过|排除|拿掉|筛掉)"
+_CUT_OFF = re.compile(
+    rf"(?:排?第|排?(?:在)?前|(?=\d))\s?(?P<n>{_N})\s?{_COUNTER}\s?(?:之后|以后|往后|后面|后边|以下|往下|开外)的?"
+    rf"(?:达人|博主|人|那些|那几个)?(?:我|就|先|全部?|都|统统|一律|可以|请|帮我|给我)*{_NOT_WANTED}(?:了|吧|啦|掉)*"
+    r"(?!\s?(?:再|给|跟|发|写|邀|寄|催|回|联系|提醒|打|改))|(?:只要|只留|留下?|保留|只取)到?(?:排?第|排?前)?到?"
+    rf"(?:(?<=到)第?|(?<=到第))(?P<upto>{_N})\s?{_COUNTER}(?:为止|就行|就好|就够|即可)?了?"
+)
+_BY_NUMBER = r"(?:number|no\.?|rank|creator|#)\s?"
+_EN_CUT_OFF = re.compile(
+    r"(?:drop|remove|cut|skip|leave out|lose|delete|forget|ignore|exclude)\s"
+    r"(?:all |everything |everyone |anyone |anything |the (?:ones|rest|others|creators) |those |creators )*"
+    rf"(?:after|past|below|beyond)\s(?:the )?(?:{_BY_NUMBER}(?P<n>{_EN_N})|(?P<nth>{_ORD}))(?![\w%])"
+    r"(?: one)?(?: in (?:the|this) list)?|"
+    r"(?:only )?(?:keep )?(?:only )?(?:up to|down to)(?: and including)? "
+    rf"{_BY_NUMBER}(?P<upto>{_EN_N})(?![\w%])"
+)
 _ITEM = re.compile(rf"{_N}|{_ORD}|(?<=number )one(?![a-z])|(?<![a-z]){_SPELLED}(?![a-z])")
 
 
@@ -99,6 +115,8 @@ class RankReference:
 def rank_at(text: str, at: int) -> RankReference | None:
     """The reference that starts exactly at `at`."""
     letter = text[at]
+    if cut_off := _cut_off_at(text, at, letter):
+        return cut_off
     if letter in "前排最头打" and (match := _FIRST.match(text, at)):
         return _leading(match)
     if letter == "倒" and (match := _NTH_LAST.match(text, at)):
@@ -117,6 +135,20 @@ def rank_at(text: str, at: int) -> RankReference | None:
     if letter.isascii():
         return _english_at(text, at)
     return None
+
+
+def _cut_off_at(text: str, at: int, letter: str) -> RankReference | None:
+    """「第6个之后的不要了」, "drop everything after number 6": what is wanted is what stands before."""
+    if letter in "drclsfieoku":
+        match = None if text[at - 1 : at].isalpha() else _EN_CUT_OFF.match(text, at)
+    elif letter in "第前排只留保" or letter.isdigit():
+        match = _CUT_OFF.match(text, at)
+    else:
+        return None
+    if match is None:
+        return None
+    last = _number(next(one for one in match.groups() if one))
+    return RankReference(match.end(), tuple(range(1, min(last, 200) + 1)), top=True, bare=True)
 
 
 def _english_at(text: str, at: int) -> RankReference | None:
