@@ -81,6 +81,7 @@ def temporary_home() -> Iterator[Path]:
 def running_server() -> Iterator[TestServer]:
     """A server with a migrated template."""
     with temporary_home() as home:
+        _lies_where_it_is_thrown_away(home)
         server = EmbeddedServer(home, durable=False)
         server.join()
         try:
@@ -89,6 +90,17 @@ def running_server() -> Iterator[TestServer]:
             yield tests
         finally:
             server.leave()
+
+
+def _lies_where_it_is_thrown_away(home: Path) -> None:
+    """Root's rows lie beside the home, in memory where that does, not where the product has root's rows: on the disk.
+
+    A copy of the template is nine hundred files: 40 ms in memory, half a second on such a disk.
+    """
+    if os.geteuid() == 0:
+        rows = home.with_name(f"{home.name}.rows")
+        rows.mkdir()
+        (home / "postgres.path").write_text(f"{rows}\n", encoding="utf-8")
 
 
 @contextmanager
