@@ -13,7 +13,7 @@ from evals.emulators.wecom.core.chats import Message, State, private
 from evals.emulators.wecom.core.faults import Fault, FaultKind
 from memory.domain.channel_forms import SaveChannel, TestChannel
 from memory.domain.channels import ChannelKind
-from tests.journeys.test_bot_in_a_group import BOT, BotCompany, is_shortlist
+from tests.journeys.test_bot_in_a_group import BOT, GROUP, BotCompany, is_shortlist
 from tests.support import gates
 from tests.support.companies import QUESTION, USERS
 from tests.support.mortals import DRAFTS, OF_REPLIES, Mortal, a_message_is_sent, an_answer_is_recorded, mortal
@@ -51,6 +51,10 @@ class MortalGroup(Mortal, BotCompany):
     def texts(self) -> list[Message]:
         """What stands in the group as said: no stream that was cut off, no card."""
         return [one for one in self.said() if one.state is not State.STREAMING and one.card is None]
+
+    def told(self, words: str, chat: str = GROUP) -> int:
+        """How many of its messages hold these words; the steps that a killed process had shown are none."""
+        return sum(words in one.content for one in self.said(chat) if one.state is not State.STREAMING)
 
     def pushed(self) -> int:
         """See `Mortal.pushed`."""
