@@ -66,7 +66,8 @@ STEP = 5.0
 
 STOP, STOPPED = "停", "全部：已停，0 条在排队。要接着发，由审批人回「恢复」。"
 MINUTE = 60.0
-MOST_TRIPS = 20  # to the database and back, while a callback waits for its answer
+ANSWER_SECONDS = 0.25  # real ones that a callback has for its answer before one more of the platform's goes by
+MOST_LOOKS = 20  # at the channels page, before more of the platform's time goes by
 
 
 @dataclass(frozen=True)
@@ -231,13 +232,17 @@ class Struck(ABC):
         """The platform's time goes on, and rows have time to keep up; slowly while a callback waits for its answer."""
         left = seconds
         while left > 0:
-            for _ in range(MOST_TRIPS):
-                await self.shop.office.now()
-                if self.is_answered():
-                    break
+            await self._answers()
             pace = min(left, step if self.is_answered() else 1.0)
             await live(self.emulator, pace, step=pace)
             left -= pace
+
+    async def _answers(self) -> None:
+        """Return once no callback waits for its answer, or it has had its time: how much work fits in it is open."""
+        over = monotonic() + ANSWER_SECONDS
+        await self.shop.office.now()
+        while not self.is_answered() and monotonic() < over:
+            await self.shop.office.now()
 
     def is_answered(self) -> bool:
         """Whether no attempt at a callback waits for its answer."""
@@ -263,7 +268,7 @@ class Struck(ABC):
 
     async def _is_on_the_page(self, key: str) -> bool:
         """Whether it says so before more of the platform's time goes by: a repetition may end it."""
-        for _ in range(MOST_TRIPS):
+        for _ in range(MOST_LOOKS):
             if await self.page() == [key]:
                 return True
         return False
