@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
@@ -11,16 +13,55 @@ from memory.domain.errors import AppError
 
 log = structlog.get_logger()
 
+PATIENCE_SECONDS: Final = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Of an answer among those to one person: it is said when the one before it was, or has had `patience` for it.
+
+    To be entered around the saying of it; one that is not said after all is given up with `leave`.
+    """
+
+    before: asyncio.Event | None
+    patience: float  # seconds
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __aenter__(self) -> None:
+        """Wait for the answer before."""
+        if self.before is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.patience):
+                    await self.before.wait()
+
+    async def __aexit__(self, *failure: object) -> None:
+        """The next may be said."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Nobody waits for it any more."""
+        self.over.set()
+
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """What one person says is carried out in the order in which it came; saying the answers is not waited for."""
+    """What one person says is carried out in the order in which it came, and answered in it as far as may be.
+
+    The second deed does not wait until the answer to the first is said; the second answer does, for a while.
+    """
 
     _of: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+    _last: "WeakValueDictionary[str, asyncio.Event]" = field(default_factory=WeakValueDictionary)
 
     def of(self, who: str) -> asyncio.Lock:
         """To be held while it is carried out. Whoever waits longest has it next."""
         return self._of.setdefault(who, asyncio.Lock())
+
+    def place(self, who: str, *, patience: float = PATIENCE_SECONDS) -> Place:
+        """Of the answer to what was carried out; to be asked for before anything else of theirs is."""
+        place = Place(self._last.get(who), patience)
+        self._last[who] = place.over
+        return place
 
 
 @dataclass(slots=True, eq=False)

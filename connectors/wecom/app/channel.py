@@ -23,13 +23,13 @@ from connectors.wecom.app.settings import settings_of
 from connectors.wecom.app.taking import Taking
 from connectors.wecom.app.telling import AppTelling
 from connectors.wecom.app.voice import ANSWERS_A_MINUTE, AppVoice
-from connectors.wecom.errands import Errands, Order
+from connectors.wecom.errands import Errands, Order, Place
 from connectors.wecom.pace import SharedPace
 from connectors.wecom.render import Renderer
 from connectors.wecom.saying import Say, told
 from connectors.wecom.telling import Talk
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Receipt, Reply, Tap
+from memory.domain.chat import Accepted, Decided, Receipt, Reply, Tap
 from memory.domain.errors import AppError, BadRequest, Conflict, NotAllowed, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -161,22 +161,38 @@ class AppChannel:
                     log.debug("wecom_app.not_ours", what=name)
 
     async def _message(self, channel: OpenChannel, said: Heard) -> None:
-        async with self.order.of(f"{channel.setting.id}:{said.user}"):
+        who = f"{channel.setting.id}:{said.user}"
+        async with self.order.of(who):
             talk = await self._let_in(channel, said.user, said.outside_id, said.text)
-            receipt = await self._received(channel, talk, said) if talk is not None else None
-        if talk is None:
-            return
+            if talk is None:
+                return
+            receipt = await self._received(channel, talk, said)
+            if isinstance(receipt, Accepted):
+                self._begin(channel, said.outside_id, self.telling.turn(talk, receipt.turn))
+            elif (reply := await self._reply_to(talk, said, receipt)) is not None:
+                self._in_its_place(channel, talk, reply, self.order.place(who))
+
+    async def _reply_to(self, talk: Talk[AppVoice], said: Heard, receipt: Decided | AppError | None) -> Reply | None:
+        """What is said at once, owed from now on; None for what cannot be said."""
         lang = talk.guest.scope.lang
+        if isinstance(receipt, Decided):
+            return receipt.reply
         if receipt is None:
             key = "wecom_picture_unread" if said.unread else "wecom_welcome"
-            await self._tell_once(channel, talk, self.say(key, lang))
-        elif isinstance(receipt, AppError):
-            if not receipt.text_key.startswith(_UNSPEAKABLE):
-                await self._tell_once(channel, talk, told(receipt, self.say, lang))
-        elif isinstance(receipt, Decided):
-            self._begin(channel, said.outside_id, self.telling.decided(talk, receipt.reply))
-        else:
-            self._begin(channel, said.outside_id, self.telling.turn(talk, receipt.turn))
+            return await self.telling.promised(talk, Reply(text=self.say(key, lang)))
+        if receipt.text_key.startswith(_UNSPEAKABLE):
+            return None
+        return await self.telling.promised(talk, Reply(text=told(receipt, self.say, lang)))
+
+    def _in_its_place(self, channel: OpenChannel, talk: Talk[AppVoice], reply: Reply, place: Place) -> None:
+        """Say it after what was to be said before, unless it is being said here."""
+
+        async def saying() -> None:
+            async with place:
+                await self.telling.decided(talk, reply)
+
+        if self._begin(channel, talk.outside_id, saying()) is None:
+            place.leave()
 
     async def _received(self, channel: OpenChannel, talk: Talk[AppVoice], said: Heard) -> Receipt | AppError | None:
         """What became of words, or why nothing did; None where there are none."""
@@ -267,9 +283,11 @@ class AppChannel:
         pace = SharedPace(self.telling.time, self.paces, channel, user, ANSWERS_A_MINUTE)
         return AppVoice(self.client, channel, user, self.safe, pace, self.telling.time, self.rng)
 
-    def _begin(self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]) -> None:
+    def _begin(
+        self, channel: OpenChannel, outside_id: str, work: Coroutine[None, None, None]
+    ) -> "asyncio.Task[None] | None":
         """Answer something, unless it is being answered here."""
-        self.errands.begin(_name(channel, outside_id), work)
+        return self.errands.begin(_name(channel, outside_id), work)
 
 
 def _name(channel: OpenChannel, outside_id: str) -> str:

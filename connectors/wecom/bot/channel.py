@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,7 +37,7 @@ from connectors.wecom.pace import Pace
 from connectors.wecom.render import CONTENT_BYTES, Renderer, unmasked
 from connectors.wecom.saying import Say, told
 from memory.domain.bindings import Arrival, ChatKind
-from memory.domain.chat import Decided, Receipt, Reply, Tap
+from memory.domain.chat import Accepted, Decided, Receipt, Reply, Tap
 from memory.domain.errors import AppError, Refused, Unavailable, Unclear
 from memory.domain.ids import ChannelId
 from memory.domain.owed import Owed
@@ -131,7 +131,9 @@ class BotChannel:
                 return
             talk = self._talk(guest, place, voice, said.outside_id)
             receipt = await self._received(talk, said)
-        await self._answer(talk, said, receipt)
+            own = None if isinstance(receipt, Accepted) else self.order.place(said.user)
+        async with own or nullcontext():
+            await self._answer(talk, said, receipt)
 
     async def _owed(self, owed: Owed) -> None:
         """The right to answer died with a process, so it goes as a push; to whoever may still be told there."""

@@ -34,6 +34,7 @@ from memory.domain.workspace import Lang
 log = structlog.get_logger()
 
 PASSIVE_SECONDS: Final = 4.0  # of five
+PATIENCE_SECONDS: Final = 0.5  # of the fifth, for the answer to what they said before
 AFTER_MESSAGE, AFTER_DOING = (5, 48 * 3_600.0), (3, 60.0)
 SEEN, MENU = "seen:", "menu"
 SEEN_FOR: Final = timedelta(days=1)
@@ -109,11 +110,13 @@ class AccountChannel:
         self._slots[happening.outside_id] = slot
         async with self.order.of(f"{channel.setting.id}:{happening.user}"):
             going = await self._carry_out(channel, happening, slot)
+            place = self.order.place(f"{channel.setting.id}:{happening.user}", patience=PATIENCE_SECONDS)
         left = PASSIVE_SECONDS - (self.time.seconds() - began)
         text = await in_time(slot, going, asyncio.create_task(self.time.sleep(max(0.0, left))))
         if not text and going and await self._is_passive_only(channel):
             text = self.hearing.say("oa_later", "zh")
-        await self.safe.keep(channel.setting.id, SEEN + happening.outside_id, Fresh(text, SEEN_FOR))
+        async with place:
+            await self.safe.keep(channel.setting.id, SEEN + happening.outside_id, Fresh(text, SEEN_FOR))
         return text
 
     async def _carry_out(self, channel: OpenChannel, happening: Happening, slot: Slot) -> Going:

@@ -3,12 +3,14 @@
 import asyncio
 from dataclasses import replace
 
+from connectors.wecom.errands import Order
 from connectors.wecom.oa.inbound import Said
+from evals.emulators.wecom.core.faults import FaultKind
 from evals.emulators.wecom.server import Emulator
-from tests.connectors.wecom.apps import app_process
+from tests.connectors.wecom.apps import app_process, words_in
 from tests.connectors.wecom.customers import kf_building
 from tests.connectors.wecom.followers import account_process
-from tests.connectors.wecom.lines import after, until
+from tests.connectors.wecom.lines import after, plan, until
 from tests.connectors.wecom.offices import Building, building, process
 
 FIRST, SECOND = "批准 K7 1", "批准 K7 2"
@@ -66,3 +68,65 @@ async def test_on_an_account(emulator: Emulator) -> None:
 
 def openid_of(emulator: Emulator, user: str) -> str:
     return emulator.platform.wechat.people[user].openid
+
+
+async def test_the_app_says_the_second_answer_when_the_first_was_taken(emulator: Emulator) -> None:
+    plan(emulator, FaultKind.DELAY, "message/send", seconds=1.0, calls=(1,))
+    house = building()
+    async with app_process(emulator, house) as app:
+        app.says("lina", "批准 1 2")
+        await until(lambda: bool(emulator.platform.records.of("message/send")))
+        app.says("lina", "批准 3")
+        await until(lambda: len(heard(house)) == 2)
+        await turns_of_the_loop()
+        assert words_in(emulator) == []
+        await after(emulator, 5, lambda: len(words_in(emulator)) == 2)
+
+
+async def said(order: Order, who: str, words: str, opens: asyncio.Event, heard: list[str], *, patience: float) -> None:
+    """Carried out at once; said when its door opens."""
+    async with order.of(who):
+        place = order.place(who, patience=patience)
+    async with place:
+        await opens.wait()
+        heard.append(words)
+
+
+async def test_answers_are_said_in_the_order_of_the_deeds() -> None:
+    order, heard, slow, open_door = Order(), list[str](), asyncio.Event(), asyncio.Event()
+    open_door.set()
+    answers = [
+        asyncio.create_task(said(order, "lina", "已拒 1", slow, heard, patience=60)),
+        asyncio.create_task(said(order, "lina", "没有改动", open_door, heard, patience=60)),
+        asyncio.create_task(said(order, "wangwei", "已停", open_door, heard, patience=60)),
+    ]
+    await turns_of_the_loop()
+    assert heard == ["已停"]  # others do not wait
+    slow.set()
+    await asyncio.gather(*answers)
+    assert heard == ["已停", "已拒 1", "没有改动"]
+
+
+async def test_an_answer_waits_no_longer_than_its_patience() -> None:
+    order, heard, never, open_door = Order(), list[str](), asyncio.Event(), asyncio.Event()
+    open_door.set()
+    stuck = asyncio.create_task(said(order, "lina", "已拒 1", never, heard, patience=60))
+    await turns_of_the_loop()
+    await said(order, "lina", "没有改动", open_door, heard, patience=0)
+    assert heard == ["没有改动"]
+    stuck.cancel()
+    await asyncio.wait({stuck})
+    await said(order, "lina", "已停", open_door, heard, patience=60)
+    assert heard == ["没有改动", "已停"]
+
+
+async def test_an_answer_that_is_not_said_after_all_is_not_waited_for() -> None:
+    order, heard, open_door = Order(), list[str](), asyncio.Event()
+    open_door.set()
+    given_up = order.place("lina")
+    answer = asyncio.create_task(said(order, "lina", "已停", open_door, heard, patience=60))
+    await turns_of_the_loop()
+    assert heard == []
+    given_up.leave()
+    await answer
+    assert heard == ["已停"]
