@@ -18,6 +18,8 @@ from memory.domain.workspace import Lang
 from prompts.render import Texts
 from tools.team_zone import team_zone
 
+MOST_NAMED = 6
+
 
 async def batches_meant(unit: Unit, conversation: ConversationId, *, taking_back: bool) -> list[Batch]:
     """The batches a line without a code may be about: those that wait, or those with something to take back."""
@@ -44,7 +46,7 @@ async def resumed(unit: Unit, batch: str | None, texts: Texts) -> Reply:
     found = await resume(unit, batch)
     if not found.batches:
         return Reply(text=texts.say("resume_nothing", lang, what=_what(code, lang, texts)))
-    codes = wording.listed(list(found.batches), lang)
+    codes = _codes(found.batches, lang, texts)
     if found.first is None:
         return Reply(text=texts.say("resume_empty", lang, codes=codes))
     home, zone = found.first.home, await team_zone(unit)
@@ -93,6 +95,13 @@ async def take_back(unit: HandUnit, wish: Withdraw | Resume | Retry | Undo, text
 
 def _refused(unit: Unit, failure: AppError, texts: Texts) -> Reply:
     return Reply(text=texts.say(failure.text_key, unit.scope.lang, **failure.facts))
+
+
+def _codes(batches: Sequence[str], lang: Lang, texts: Texts) -> str:
+    """By name, or how many there are: a stop of everything is one of every batch there ever was."""
+    if len(batches) > MOST_NAMED:
+        return texts.say("resume_batches", lang, count=len(batches))
+    return wording.listed(sorted(batches, key=lambda code: (len(code), code)), lang)
 
 
 def _what(code: str, lang: Lang, texts: Texts) -> str:

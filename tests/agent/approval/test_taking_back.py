@@ -84,6 +84,17 @@ async def test_a_stop_lifted_at_once_does_not_shorten_the_minute_in_which_an_app
     assert (await shop.dispatch()).sent == 1
 
 
+@pytest.mark.parametrize(
+    ("batches", "named"), [(3, "已恢复 K1、K2、K3：没有"), (10, "已恢复 10 批：没有")], ids=["a few", "a long past"]
+)
+async def test_a_long_past_is_counted_and_not_listed(shop: SellingOffice, batches: int, named: str) -> None:
+    for creator in await shop.creators(batches):
+        await shop.draft([creator])
+    approver = await open_talk(shop, shop.anna)
+    await approver.say("停")
+    assert (await approver.say("恢复")).startswith(named)
+
+
 async def test_a_stopped_batch_takes_no_approval_until_it_is_resumed(shop: SellingOffice) -> None:
     talk = await open_talk(shop, shop.anna)
     batch = await talk.draft(3)
