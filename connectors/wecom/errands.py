@@ -1,8 +1,8 @@
 """Work that goes on after a callback was acknowledged: each thing once, and none takes another with it."""
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakValueDictionary
@@ -20,23 +20,24 @@ PATIENCE_SECONDS: Final = 2.0
 class Place:
     """Of an answer among those to one person: it is said when the one before it was, or has had `patience` for it.
 
-    To be entered around the saying of it; one that is not said after all is given up with `leave`.
+    One that is not said after all is given up with `leave`.
     """
 
     before: asyncio.Event | None
     patience: float  # seconds
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def __aenter__(self) -> None:
-        """Wait for the answer before."""
-        if self.before is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.patience):
-                    await self.before.wait()
-
-    async def __aexit__(self, *failure: object) -> None:
-        """The next may be said."""
-        self.leave()
+    @asynccontextmanager
+    async def reached(self) -> AsyncIterator[None]:
+        """To say it in; the next may be said when this ends, however it does."""
+        try:
+            if self.before is not None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.patience):
+                        await self.before.wait()
+            yield
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Nobody waits for it any more."""

@@ -188,7 +188,7 @@ class AppChannel:
         """Say it after what was to be said before, unless it is being said here."""
 
         async def saying() -> None:
-            async with place:
+            async with place.reached():
                 await self.telling.decided(talk, reply)
 
         if self._begin(channel, talk.outside_id, saying()) is None:

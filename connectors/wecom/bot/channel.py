@@ -131,8 +131,8 @@ class BotChannel:
                 return
             talk = self._talk(guest, place, voice, said.outside_id)
             receipt = await self._received(talk, said)
-            own = None if isinstance(receipt, Accepted) else self.order.place(said.user)
-        async with own or nullcontext():
+            in_its_place = nullcontext() if isinstance(receipt, Accepted) else self.order.place(said.user).reached()
+        async with in_its_place:
             await self._answer(talk, said, receipt)
 
     async def _owed(self, owed: Owed) -> None:

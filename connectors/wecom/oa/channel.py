@@ -115,7 +115,7 @@ class AccountChannel:
         text = await in_time(slot, going, asyncio.create_task(self.time.sleep(max(0.0, left))))
         if not text and going and await self._is_passive_only(channel):
             text = self.hearing.say("oa_later", "zh")
-        async with place:
+        async with place.reached():  # the callback is answered with the words right after
             await self.safe.keep(channel.setting.id, SEEN + happening.outside_id, Fresh(text, SEEN_FOR))
         return text
 

@@ -87,7 +87,7 @@ async def said(order: Order, who: str, words: str, opens: asyncio.Event, heard: 
     """Carried out at once; said when its door opens."""
     async with order.of(who):
         place = order.place(who, patience=patience)
-    async with place:
+    async with place.reached():
         await opens.wait()
         heard.append(words)
 
