@@ -1,6 +1,7 @@
 """New contacts of a week: creators a brand writes to who never wrote back, each counted once from Sunday to Sunday."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from memory.domain.ids import CreatorId
@@ -10,12 +11,12 @@ from memory.domain.ids import CreatorId
 class ContactWeek:
     """How many a brand has used since the week began, and which of the creators asked about would each use one.
 
-    `promised`: creators to whom an approved message waits that would use one before the week ends.
+    `promised`: creators to whom an approved message waits that would use one, and when it is due: this week or later.
     """
 
     used: int
     new: frozenset[CreatorId]
-    promised: frozenset[CreatorId] = frozenset()
+    promised: Mapping[CreatorId, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class CounterStore(Protocol):
         ...
 
     async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, zone: ZoneInfo) -> ContactWeek:
-        """New contacts of a brand's present week in its shop's zone; promised ones are told too, used or not."""
+        """New contacts of a brand's present week in its shop's zone; promised ones, of later weeks too."""
         ...
 
     async def quota(self) -> list[QuotaStatus]:

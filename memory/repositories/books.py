@@ -17,7 +17,7 @@ from memory.domain.markets import MARKETS
 from memory.domain.office_stores import DayActivity, QuotaStatus, Recorded, StoredFile
 from memory.domain.outreach import SendState, StepState
 from memory.domain.undo_stores import Change
-from memory.domain.weeks import next_week, week_start
+from memory.domain.weeks import week_start
 from memory.domain.workspace import BrandPolicy, Scope
 from memory.models.base import Ids, JsonObject, Words
 from memory.models.books import AuditEventRow, OccasionRow, SourceCursorRow, StoredFileRow, UsageCounterRow
@@ -120,10 +120,11 @@ class CounterRepository(_Books):
 
     async def contacts(self, brand: BrandId, creators: Sequence[CreatorId], *, zone: ZoneInfo) -> ContactWeek:
         """See `CounterStore.contacts`."""
-        since, until = week_start(self._now, zone), next_week(self._now, zone)
-        promised = await read_promised(self._session, brand, until=until)
-        found = await read_contact_week(self._session, brand, [*creators, *promised], since=since)
-        return replace(found, new=found.new.intersection(creators), promised=promised & found.new)
+        since = week_start(self._now, zone)
+        due = await read_promised(self._session, brand)
+        found = await read_contact_week(self._session, brand, [*creators, *due], since=since)
+        promised = {creator: when for creator, when in due.items() if creator in found.new}
+        return replace(found, new=found.new.intersection(creators), promised=promised)
 
     async def quota(self) -> list[QuotaStatus]:
         """See `CounterStore.quota`. The shop's zone is the main zone of the brand's market."""

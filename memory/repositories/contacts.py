@@ -18,13 +18,12 @@ _COUNTED = (SendState.CLAIMED.value, SendState.ACCEPTED.value, SendState.UNKNOWN
 
 
 _PROMISED = standing(
-    select(StepRow.creator_id)
+    select(StepRow.creator_id, func.min(StepRow.due_at))
     .where(
         StepRow.brand_id == bindparam("brand"),
         or_(StepRow.state == StepState.PLANNED.value, StepRow.state == StepState.HELD.value),
-        StepRow.due_at < bindparam("until"),
     )
-    .distinct()
+    .group_by(StepRow.creator_id)
 )
 _WROTE_BEFORE = exists().where(
     CreatorMessageRow.creator_id == StepRow.creator_id,
@@ -55,10 +54,10 @@ _HEARD = standing(
 )
 
 
-async def read_promised(session: AsyncSession, brand: BrandId, *, until: datetime) -> frozenset[CreatorId]:
-    """To whom an approved message waits that is due before a moment."""
-    rows = await session.scalars(_PROMISED, {"brand": brand, "until": until})
-    return frozenset(CreatorId(creator) for creator in rows)
+async def read_promised(session: AsyncSession, brand: BrandId) -> dict[CreatorId, datetime]:
+    """To whom an approved message waits, and when the first of theirs is due."""
+    rows = await session.execute(_PROMISED, {"brand": brand})
+    return {CreatorId(creator): due for creator, due in rows}
 
 
 async def read_contact_week(

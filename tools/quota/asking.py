@@ -48,8 +48,9 @@ class Pool:
 class WeekPlan:
     """The brand's week by our own count, and whose turn is when.
 
-    `limit` None: the brand set none. `left`: what remains this week by our count and the platform's, whichever is less,
-    once who is approved already has gone; None: no limit is known. `zone` is the shop's. `unasked`: why the platform
+    `limit` None: the brand set none. `promised`: who is approved already and waits, for this week or a later one.
+    `left`: what remains this week by our count and the platform's, whichever is less, once those of this week have
+    gone; None: no limit is known. `zone` is the shop's. `unasked`: why the platform
     did not say who may be written to.
     """
 
@@ -101,8 +102,10 @@ def plan_week(
     pool: Pool, platform: PlatformQuota | None, said: Mapping[CreatorId, Eligibility] = MappingProxyType({})
 ) -> WeekPlan:
     """Whose turn is when, as of the time the pool was read. `said`: what the platform says of creators. Pure."""
-    week = pool.week
-    room = _room(pool.limit, week, platform)
+    week, ends = pool.week, next_week(pool.as_of, pool.zone)
+    theirs = platform.ends_at if platform is not None else None
+    soon = sum(due < (theirs or ends) for due in week.promised.values())
+    room = _room(pool.limit, week, platform, promised=soon)
     left_out = pool.left_out | _too_large(pool.creators, platform) | _barred(said)
     stay = [creator for creator in pool.creators if creator.id not in left_out and creator.id not in week.promised]
     connected = {creator for creator, one in said.items() if one.connected}
@@ -114,7 +117,7 @@ def plan_week(
         week.used,
         len(week.promised),
         room.left,
-        next_week(pool.as_of, pool.zone),
+        ends,
         pool.zone.key,
         pool.as_of,
         tuple(turns(ranked, room, free=free, said=said)),
@@ -149,11 +152,12 @@ def _too_large(creators: Sequence[Creator], platform: PlatformQuota | None) -> d
     }
 
 
-def _room(limit: int | None, week: ContactWeek, platform: PlatformQuota | None) -> Room:
-    """The lesser of both counts, less what is promised."""
+def _room(limit: int | None, week: ContactWeek, platform: PlatformQuota | None, *, promised: int) -> Room:
+    """The lesser of both counts, less those who are promised one this week."""
     own = None if limit is None else limit - week.used
     theirs = platform.left if platform is not None else None
     lefts = [left for left in (own, theirs) if left is not None]
     weeklies = [most for most in (limit, platform.allowed if platform is not None else None) if most is not None]
-    left = max(min(lefts) - len(week.promised), 0) if lefts else None
-    return Room(left, min(weeklies, default=None), platform.levels if platform is not None else ())
+    left = max(min(lefts) - promised, 0) if lefts else None
+    levels = platform.levels if platform is not None else ()
+    return Room(left, min(weeklies, default=None), levels, ahead=len(week.promised) - promised)

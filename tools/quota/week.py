@@ -56,12 +56,13 @@ class Turn:
 class Room:
     """How many contacts are left this week, and how many each later week brings; None: no limit is known.
 
-    `by_level`: the same by creator level, where a platform tells.
+    `by_level`: the same by creator level, where a platform tells; `ahead`: how many of later weeks are promised.
     """
 
     left: int | None
     weekly: int | None
     by_level: tuple[LevelQuota, ...] = ()
+    ahead: int = 0
 
 
 def worths(creators: Sequence[Creator], rates: RateTable) -> list[Worth]:
@@ -110,7 +111,9 @@ def turns(
         left = None if left is None else left - 1
         if place is not None:
             lefts[place] -= 1
-    return found + [Turn(worth, 1 + (place // room.weekly if room.weekly else 0)) for place, worth in enumerate(later)]
+    return found + [
+        Turn(worth, 1 + (place // room.weekly if room.weekly else 0)) for place, worth in enumerate(later, room.ahead)
+    ]
 
 
 def _level_of(said: Eligibility | None, room: Room) -> int | None:

@@ -118,6 +118,22 @@ async def test_the_week_is_planned_from_what_is_used_promised_and_left(database:
     assert "拉黑 1 位" in piece.text
 
 
+async def test_who_is_approved_for_a_later_week_waits_and_takes_its_room(database: Database) -> None:
+    shop = await open_office(database)
+    await shop.move_to_hour(12)
+    await shop.save_policy(BrandPolicy(contacts_per_week=1))
+    sent, *approved, other = await shop.creators(4)
+    await shop.approved([sent])
+    await shop.approved(approved)
+    assert (await shop.dispatch()).claimed == 1
+    await shop.move_to_hour(12)
+    assert (await shop.dispatch()).claimed == 0
+    week = (await asked(shop, shop.operator, who=True, shortlist=[*approved, other])).week
+    assert week is not None
+    assert (week.used, week.promised, week.left, week.waiting) == (1, 2, 0, 2)
+    assert [(turn.worth.creator.id, turn.week) for turn in week.turns] == [(other, 3)]
+
+
 async def test_the_platforms_count_is_shown_beside_ours_and_the_lesser_one_holds(database: Database) -> None:
     shop = await open_office(database)
     await shop.move_to_hour(12)

@@ -66,6 +66,7 @@ def test_without_any_sales_the_better_keeper_comes_first_and_equals_stay() -> No
         (Room(9, 9), [0] * 6),
         (Room(None, None), [0] * 6),
         (Room(1, 0), [0, 1, 1, 1, 1, 1]),
+        (Room(2, 2, ahead=1), [0, 0, 1, 2, 2, 3]),
     ],
 )
 def test_the_rest_waits_for_the_sunday_that_has_room(room: Room, weeks: list[int]) -> None:
